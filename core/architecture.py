@@ -1,0 +1,323 @@
+"""What a configuration builds: the layers of the network, their shapes and their costs.
+
+The single description of a network: `core.model` builds modules from these layers and the cost
+ledger is read from them, so the two cannot disagree. Pure Python: no torch.
+
+How things are counted
+    macs            multiplications with an addition in convolutions and dense layers, biases not
+                    counted, for one image
+    pooling_ops     elementary operations of everything that pools, for one image
+    activation      bytes of a layer's output as float32, for one image
+    receptive_field side of the square of the input that one output value can depend on:
+                    r = 1 + sum over layers of (k_l - 1) * product of the earlier strides
+                    (Araujo, Norris, Sim 2019, Computing receptive fields)
+    jump            distance in input pixels between neighbouring output values
+    dropped         rows and columns of a layer's input that no window reads
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import lru_cache
+from math import prod
+
+from core.catalog import HEADS, POOLINGS, Downsampling, DropoutPosition, Norm, Padding, PoolOrder
+from core.catalog.poolings import CONV_SIZE
+from core.config import ModelConfig
+from core.errors import ConfigError
+
+FLOAT_BYTES = 4
+
+
+class LayerKind(StrEnum):
+    """What a layer does."""
+
+    CONVOLUTION = "convolution"
+    NORM = "batch-norm"
+    ACTIVATION = "relu"
+    POOL = "pool"
+    DROPOUT = "dropout"
+    HEAD = "head"
+    DENSE = "dense"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A sliding window: side, stride, and the rows added (or cut, if negative) on each side."""
+
+    size: int
+    stride: int = 1
+    before: int = 0
+    after: int = 0
+
+    def outputs(self, rows: int) -> int:
+        """Number of positions on `rows` rows; 0 or less if the window does not fit."""
+        return (rows + self.before + self.after - self.size) // self.stride + 1
+
+    def unread(self, rows: int) -> int:
+        """Number of rows that no position of the window covers."""
+        starts = (i * self.stride - self.before for i in range(self.outputs(rows)))
+        covered = {row for start in starts for row in range(start, start + self.size)}
+        return len(set(range(rows)) - covered)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """One layer.
+
+    Attributes:
+        name: its path in the built model, "block1.conv".
+        kind: what it does.
+        inputs: shape of its input, (C, H, W) or (N,).
+        shape: shape of its output.
+        parameters: learned parameters.
+        macs: multiply-accumulate operations.
+        pooling_ops: elementary operations of pooling.
+        receptive_field: in input pixels.
+        jump: in input pixels.
+        dropped: unread rows and columns of its input.
+        window: its sliding window, if it has one.
+    """
+
+    name: str
+    kind: LayerKind
+    inputs: tuple[int, ...]
+    shape: tuple[int, ...]
+    receptive_field: int
+    jump: int
+    parameters: int = 0
+    macs: int = 0
+    pooling_ops: int = 0
+    dropped: tuple[int, int] = (0, 0)
+    window: Window | None = None
+
+    @property
+    def activation_bytes(self) -> int:
+        """Bytes of its output for one image, as float32."""
+        return prod(self.shape) * FLOAT_BYTES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """Sums over the layers."""
+
+    parameters: int
+    macs: int
+    pooling_ops: int
+    activation_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Architecture:
+    """The layers of a network, in the order in which data passes them."""
+
+    layers: tuple[Layer, ...]
+
+    @property
+    def totals(self) -> Totals:
+        """Sums over the layers."""
+        return Totals(
+            parameters=sum(layer.parameters for layer in self.layers),
+            macs=sum(layer.macs for layer in self.layers),
+            pooling_ops=sum(layer.pooling_ops for layer in self.layers),
+            activation_bytes=sum(layer.activation_bytes for layer in self.layers),
+        )
+
+
+@lru_cache(maxsize=4096)
+def describe(model: ModelConfig, input_shape: tuple[int, int, int], classes: int) -> Architecture:
+    """Describe the network that a configuration builds.
+
+    Args:
+        model: the configuration.
+        input_shape: (C, H, W) of an image.
+        classes: number of logits.
+
+    Raises:
+        ConfigError: the map becomes smaller than a window; the message names the layer.
+    """
+    return Architecture(tuple(_layers(model, input_shape, classes)))
+
+
+def _layers(
+    model: ModelConfig, input_shape: tuple[int, int, int], classes: int
+) -> Iterator[Layer]:
+    start = Layer(
+        name="input",
+        kind=LayerKind.DROPOUT,
+        inputs=input_shape,
+        shape=input_shape,
+        receptive_field=1,
+        jump=1,
+    )
+    here = start
+    if model.dropout is DropoutPosition.INPUT:
+        here = _same_shape(here, "input.dropout", LayerKind.DROPOUT)
+        yield here
+    for index, width in enumerate(model.widths):
+        for layer in _block(model, index, width, here):
+            yield layer
+            here = layer
+    yield from _head(model, here, classes)
+
+
+def _block(model: ModelConfig, index: int, width: int, here: Layer) -> Iterator[Layer]:
+    """Convolution, norm, activation, pool and dropout of one block, in the chosen order."""
+    prefix = f"block{index + 1}"
+    shrinks = index < model.downsampling_blocks
+    strides = POOLINGS[model.pooling].downsampling is Downsampling.STRIDE
+    here = _convolution(model, f"{prefix}.conv", width, here, strided=shrinks and strides)
+    yield here
+    if model.norm is Norm.BATCH:
+        here = _same_shape(here, f"{prefix}.norm", LayerKind.NORM)
+        # a learned scale and shift per channel; the running statistics are not learned
+        here = replace(here, parameters=2 * width)
+        yield here
+    after_activation = model.pool_order is PoolOrder.AFTER_ACTIVATION
+    if after_activation:
+        here = _same_shape(here, f"{prefix}.relu", LayerKind.ACTIVATION)
+        yield here
+    if model.dropout is DropoutPosition.BEFORE_POOL:
+        here = _same_shape(here, f"{prefix}.dropout", LayerKind.DROPOUT)
+        yield here
+    if shrinks and not strides:
+        here = _pool(model, f"{prefix}.pool", here)
+        yield here
+    if not after_activation:
+        here = _same_shape(here, f"{prefix}.relu", LayerKind.ACTIVATION)
+        yield here
+    if _drops_after(model, index):
+        yield _same_shape(here, f"{prefix}.dropout", LayerKind.DROPOUT)
+
+
+def _drops_after(model: ModelConfig, index: int) -> bool:
+    if model.dropout is DropoutPosition.AFTER_LAST_POOL:
+        return index == model.last_pool_block
+    return model.dropout is DropoutPosition.AFTER_POOL
+
+
+def _head(model: ModelConfig, here: Layer, classes: int) -> Iterator[Layer]:
+    entry = HEADS[model.head]
+    channels, height, width = here.shape
+    here = Layer(
+        name=f"head.{entry.name}",
+        kind=LayerKind.HEAD,
+        inputs=here.shape,
+        shape=(entry.features(channels, height, width),),
+        pooling_ops=entry.operations(channels, height, width),
+        # a global head reads the whole map; so does the dense layer after Flatten
+        receptive_field=here.receptive_field
+        + ((max(height, width) - 1) * here.jump if entry.is_global else 0),
+        jump=here.jump,
+    )
+    yield here
+    if model.hidden:
+        here = _dense("head.hidden", model.hidden, here, (height, width), entry.is_global)
+        yield here
+        here = _same_shape(here, "head.relu", LayerKind.ACTIVATION)
+        yield here
+    if model.dropout is DropoutPosition.HEAD:
+        here = _same_shape(here, "head.dropout", LayerKind.DROPOUT)
+        yield here
+    whole_map = entry.is_global or model.hidden > 0
+    yield _dense("head.logits", classes, here, (height, width), whole_map)
+
+
+def _same_shape(before: Layer, name: str, kind: LayerKind) -> Layer:
+    """A layer that works value by value."""
+    return Layer(
+        name=name,
+        kind=kind,
+        inputs=before.shape,
+        shape=before.shape,
+        receptive_field=before.receptive_field,
+        jump=before.jump,
+    )
+
+
+def convolution_window(padding: Padding, stride: int | None = None) -> Window:
+    """The window of a block's convolution.
+
+    Without a stride the map keeps its size (or loses two rows with valid padding). With one, it
+    reads what the convolution and a pool of window 2 would keep: the positions of the convolution
+    at multiples of the stride, floor((m - 2)/stride) + 1 of them for m positions.
+    """
+    same = 0 if padding is Padding.VALID else 1
+    if stride is None:
+        return Window(CONV_SIZE, before=same, after=same)
+    return Window(CONV_SIZE, stride, before=same, after=same - 1)
+
+
+def _convolution(
+    model: ModelConfig, name: str, width: int, before: Layer, *, strided: bool
+) -> Layer:
+    window = convolution_window(model.padding, model.pool_stride if strided else None)
+    channels = before.shape[0]
+    shape = (width, *_slide(name, window, before))
+    return Layer(
+        name=name,
+        kind=LayerKind.CONVOLUTION,
+        inputs=before.shape,
+        shape=shape,
+        parameters=width * channels * window.size**2 + width,
+        macs=prod(shape) * channels * window.size**2,
+        receptive_field=before.receptive_field + (window.size - 1) * before.jump,
+        jump=before.jump * window.stride,
+        dropped=_unread(window, before),
+        window=window,
+    )
+
+
+def _pool(model: ModelConfig, name: str, before: Layer) -> Layer:
+    entry = POOLINGS[model.pooling]
+    window = Window(model.pool_size, model.pool_stride)
+    channels = before.shape[0]
+    shape = (channels, *_slide(name, window, before))
+    return Layer(
+        name=name,
+        kind=LayerKind.POOL,
+        inputs=before.shape,
+        shape=shape,
+        parameters=entry.parameters(channels),
+        macs=prod(shape) * entry.macs(channels),
+        pooling_ops=prod(shape) * entry.operations(window.size),
+        receptive_field=before.receptive_field + (entry.reach(window.size) - 1) * before.jump,
+        jump=before.jump * window.stride,
+        dropped=_unread(window, before),
+        window=window,
+    )
+
+
+def _dense(
+    name: str, units: int, before: Layer, grid: tuple[int, int], whole_map_seen: bool
+) -> Layer:
+    features = prod(before.shape)
+    spread = 0 if whole_map_seen else (max(grid) - 1) * before.jump
+    return Layer(
+        name=name,
+        kind=LayerKind.DENSE,
+        inputs=before.shape,
+        shape=(units,),
+        parameters=units * features + units,
+        macs=units * features,
+        receptive_field=before.receptive_field + spread,
+        jump=before.jump,
+    )
+
+
+def _slide(name: str, window: Window, before: Layer) -> tuple[int, int]:
+    """Rows and columns of the output, refused if there are none."""
+    _, height, width = before.shape
+    rows, columns = window.outputs(height), window.outputs(width)
+    if rows < 1 or columns < 1:
+        raise ConfigError(
+            f"{name}: its map is {height} x {width}, too small for a window of "
+            f"{window.size} x {window.size}; use fewer blocks (widths) or pools, "
+            f"a smaller pool_size, or padding other than valid"
+        )
+    return rows, columns
+
+
+def _unread(window: Window, before: Layer) -> tuple[int, int]:
+    _, height, width = before.shape
+    return window.unread(height), window.unread(width)

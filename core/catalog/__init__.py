@@ -1,0 +1,49 @@
+"""What exists: strategies, heads, dropout positions and data sets, with the facts about each.
+
+Pure Python. Every other module iterates over these tables instead of naming their entries.
+The name enumerations hold the whole vocabulary of Poolscope; the tables hold what this version
+can build. A name without an entry is refused by `core.config` with a message that says so.
+"""
+
+from core.catalog.datasets import DATASETS, Dataset, DatasetEntry, Splits, TrainingDefaults
+from core.catalog.heads import HEADS, HeadEntry
+from core.catalog.names import (
+    Colour,
+    Difficulty,
+    DropoutKind,
+    DropoutPosition,
+    Head,
+    Norm,
+    Padding,
+    Polarity,
+    Pooling,
+    PoolOrder,
+)
+from core.catalog.placement import DROPOUT_POSITIONS, DropoutEntry
+from core.catalog.poolings import POOLINGS, Downsampling, Family, PoolingEntry
+
+__all__ = [
+    "DATASETS",
+    "DROPOUT_POSITIONS",
+    "HEADS",
+    "POOLINGS",
+    "Colour",
+    "Dataset",
+    "DatasetEntry",
+    "Difficulty",
+    "Downsampling",
+    "DropoutEntry",
+    "DropoutKind",
+    "DropoutPosition",
+    "Family",
+    "Head",
+    "HeadEntry",
+    "Norm",
+    "Padding",
+    "Polarity",
+    "PoolOrder",
+    "Pooling",
+    "PoolingEntry",
+    "Splits",
+    "TrainingDefaults",
+]

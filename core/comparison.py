@@ -1,0 +1,104 @@
+"""What is compared: arms that differ in their configuration, each trained with the same seeds.
+
+A comparison names the experiments that it needs; its results say which of them are there.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from core.catalog import DropoutPosition, Head, Pooling
+from core.config import Experiment
+from core.run import Run, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One configuration of a comparison; its experiment stands for all seeds."""
+
+    experiment: Experiment
+
+    @property
+    def pooling(self) -> Pooling:
+        """Its downsampling strategy."""
+        return self.experiment.model.pooling
+
+    @property
+    def head(self) -> Head:
+        """Its head."""
+        return self.experiment.model.head
+
+    @property
+    def dropout(self) -> DropoutPosition:
+        """Its dropout position."""
+        return self.experiment.model.dropout
+
+    def seeded(self, seed: int) -> Experiment:
+        """The experiment that trains this arm with one seed."""
+        return self.experiment.with_flat(seed=seed)
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """Arms that share everything but the pooling: the lines of one figure."""
+
+    head: Head
+    dropout: DropoutPosition
+    arms: tuple[Arm, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Arms and seeds. Arms that are one network after normalisation appear once."""
+
+    arms: tuple[Arm, ...]
+    seeds: tuple[int, ...]
+
+    @classmethod
+    def of(cls, experiments: Iterable[Experiment], seeds: Iterable[int]) -> "Comparison":
+        """Arms from experiments, in order, without duplicates; their own seeds are ignored."""
+        arms = dict.fromkeys(Arm(experiment.with_flat(seed=0)) for experiment in experiments)
+        return cls(tuple(arms), tuple(seeds))
+
+    @property
+    def experiments(self) -> tuple[Experiment, ...]:
+        """Every experiment, seed by seed, so that early seeds of all arms come first."""
+        return tuple(arm.seeded(seed) for seed in self.seeds for arm in self.arms)
+
+    @property
+    def facets(self) -> tuple[Facet, ...]:
+        """The arms by head and dropout position, in order of appearance."""
+        groups: dict[tuple[Head, DropoutPosition], list[Arm]] = {}
+        for arm in self.arms:
+            groups.setdefault((arm.head, arm.dropout), []).append(arm)
+        return tuple(Facet(head, dropout, tuple(arms)) for (head, dropout), arms in groups.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The runs of a comparison that exist, by key. They carry epochs, not weights."""
+
+    comparison: Comparison
+    runs: Mapping[str, Run] = field(default_factory=dict)
+
+    def of(self, arm: Arm) -> dict[int, Run]:
+        """Seed -> run, for the runs of one arm that ended well."""
+        found = ((seed, self.runs.get(arm.seeded(seed).key)) for seed in self.comparison.seeds)
+        return {seed: run for seed, run in found if run is not None and run.status is Status.DONE}
+
+    def test_accuracy(self, arm: Arm) -> dict[int, float]:
+        """Seed -> test accuracy (fraction), for the runs of one arm that ended well."""
+        return {
+            seed: run.test_accuracy
+            for seed, run in self.of(arm).items()
+            if run.test_accuracy is not None
+        }
+
+    @property
+    def missing(self) -> tuple[Experiment, ...]:
+        """Experiments without a run."""
+        return tuple(e for e in self.comparison.experiments if e.key not in self.runs)
+
+    @property
+    def diverged(self) -> tuple[Run, ...]:
+        """Runs whose loss stopped being finite."""
+        return tuple(run for run in self.runs.values() if run.status is Status.DIVERGED)

@@ -1,0 +1,127 @@
+"""What a training leaves behind: a run, its epochs, and the summary that lists show.
+
+Pure data. Accuracies are fractions in 0..1; seconds are wall time of the training process.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from core.config import Experiment
+
+
+class Status(StrEnum):
+    """How a run ended. A run that was cancelled or failed is not kept."""
+
+    DONE = "done"
+    DIVERGED = "diverged"
+    """the loss stopped being a finite number"""
+
+
+class Source(StrEnum):
+    """Which store a run came from."""
+
+    HERE = "here"
+    BUNDLED = "bundled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Epoch:
+    """Figures after one epoch, taken in evaluation mode and without augmentation.
+
+    Attributes:
+        number: 1 for the first.
+        train_loss: mean cross-entropy on the fixed sample of training images.
+        train_accuracy: on the same sample.
+        validation_loss: mean cross-entropy on the validation split.
+        validation_accuracy: on the validation split.
+        seconds: since the start of the training, evaluation included.
+    """
+
+    number: int
+    train_loss: float
+    train_accuracy: float
+    validation_loss: float
+    validation_accuracy: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """On what a run was trained; recorded, and no part of its key.
+
+    Attributes:
+        device: cpu, cuda or mps.
+        capability: what decides the bits of a result: the CPU's vector set or the GPU's name.
+        versions: package -> version.
+    """
+
+    device: str
+    capability: str
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A finished training.
+
+    Attributes:
+        experiment: what was asked for.
+        status: how it ended.
+        epochs: one entry per finished epoch.
+        test_accuracy: read once at the end; None if the run diverged.
+        parameters: learned parameters of the network.
+        macs: multiply-accumulate operations for one image.
+        seconds: wall time of the training.
+        machine: where it was trained.
+        created: UTC time of its end, ISO 8601.
+        predictions: class given to each test image, one byte each; empty if it diverged.
+        weights: safetensors bytes of the state; empty if they were not kept.
+    """
+
+    experiment: Experiment
+    status: Status
+    epochs: tuple[Epoch, ...]
+    test_accuracy: float | None
+    parameters: int
+    macs: int
+    seconds: float
+    machine: Machine
+    created: str
+    predictions: bytes = b""
+    weights: bytes = b""
+
+    @property
+    def key(self) -> str:
+        """The key of its experiment."""
+        return self.experiment.key
+
+    @property
+    def train_accuracy(self) -> float | None:
+        """After the last epoch, on the fixed sample; None if the run diverged."""
+        return self.epochs[-1].train_accuracy if self.status is Status.DONE else None
+
+    @property
+    def validation_accuracy(self) -> float | None:
+        """After the last epoch; None if the run diverged."""
+        return self.epochs[-1].validation_accuracy if self.status is Status.DONE else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSummary:
+    """A row of a list of runs: everything but epochs, predictions and weights."""
+
+    key: str
+    config: Mapping[str, object]
+    status: Status
+    seed: int
+    train_accuracy: float | None
+    validation_accuracy: float | None
+    test_accuracy: float | None
+    parameters: int
+    macs: int
+    seconds: float
+    device: str
+    capability: str
+    created: str
+    source: Source

@@ -1,0 +1,73 @@
+"""Where this process keeps and finds things: settings from the environment.
+
+Every variable starts with `POOLSCOPE_`. A leaf of the import graph: any module may read it.
+"""
+
+import os
+from enum import StrEnum
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.errors import ConfigError
+
+PROJECT = Path(__file__).resolve().parent.parent
+"""the checkout, or the folder of the installed package"""
+
+
+class Mode(StrEnum):
+    """How the dashboard is used."""
+
+    LOCAL = "local"
+    HOSTED = "hosted"
+    TALK = "talk"
+
+
+def _processors() -> int:
+    """Cores that this process may use (a container may grant fewer than the machine has)."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Settings(BaseSettings):
+    """Settings of one process.
+
+    Attributes:
+        home: folder of the run store and its locks.
+        data: root of the torchvision data sets; downloads go there.
+        gallery: the bundled runs, read-only; a missing file means no bundled runs.
+        workers: number of one-thread training processes.
+        scheduler: address of a Dask scheduler to use instead of a local cluster.
+        mode: local, hosted or talk.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="POOLSCOPE_", frozen=True)
+
+    home: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("poolscope")))
+    data: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_cache_dir("poolscope")) / "data"
+    )
+    gallery: Path = PROJECT / "assets" / "gallery.db"
+    workers: int = Field(default_factory=_processors, ge=1, le=256)
+    scheduler: str | None = None
+    mode: Mode = Mode.LOCAL
+
+    @property
+    def store(self) -> Path:
+        """The file of the run store."""
+        return self.home / "runs.db"
+
+
+def load() -> Settings:
+    """Read the settings from the environment.
+
+    Raises:
+        ConfigError: a variable has a value that is not allowed.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "POOLSCOPE_" + str(first["loc"][0]).upper()
+        raise ConfigError(f"{name}: {first['msg']}; received {first['input']!r}") from None

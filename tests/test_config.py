@@ -1,0 +1,183 @@
+"""Does a configuration say what was asked for, refuse what is not allowed, and have one key?"""
+
+import hashlib
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.catalog import DATASETS, HEADS, POOLINGS, Dataset, DropoutPosition, Pooling
+from core.config import SECTION_OF, DataConfig, Experiment, ModelConfig, TrainingConfig
+from core.errors import ConfigError
+
+DEFAULT_KEY = "dd82d68869f005be"
+
+flats = st.fixed_dictionaries(
+    {},
+    optional={
+        "dataset": st.sampled_from(list(DATASETS)),
+        "train_size": st.one_of(st.just("all"), st.integers(10, 1197)),
+        "polarity": st.sampled_from(["stored", "light-on-dark", "dark-on-light"]),
+        "augment_shift": st.integers(0, 8),
+        "widths": st.sampled_from(["8", "16,32", "4,4,4"]),
+        "pooling": st.sampled_from(list(POOLINGS)),
+        "pools": st.one_of(st.just("all"), st.integers(0, 1)),
+        "pool_size": st.integers(2, 4),
+        "pool_stride": st.integers(1, 4),
+        "pool_order": st.sampled_from(["after-activation", "before-activation"]),
+        "padding": st.sampled_from(["zeros", "circular", "valid"]),
+        "norm": st.sampled_from(["none", "batch"]),
+        "head": st.sampled_from(list(HEADS)),
+        "hidden": st.integers(0, 512),
+        "dropout": st.sampled_from(list(DropoutPosition)),
+        "dropout_rate": st.floats(0, 0.9),
+        "dropout_kind": st.sampled_from(["element", "channel"]),
+        "epochs": st.integers(1, 1000),
+        "lr": st.floats(1e-6, 10),
+        "seed": st.integers(0, 2**31 - 1),
+    },
+)
+
+
+@given(flats)
+def test_flat_names_lead_back_to_the_same_experiment(flat):
+    experiment = Experiment.from_flat(flat)
+    again = Experiment.from_flat(experiment.to_flat())
+    assert experiment == again
+    assert experiment.key == again.key
+
+
+def test_flat_form_holds_every_flat_name():
+    assert set(SECTION_OF) == set(Experiment.from_flat({}).to_flat())
+
+
+def test_key_is_the_start_of_the_hash_of_the_canonical_json():
+    experiment = Experiment.from_flat({})
+    digest = hashlib.sha256(experiment.canonical_json.encode()).hexdigest()
+    assert digest[:16] == experiment.key
+
+
+def test_key_of_the_default_experiment_stays_what_it_was_when_links_were_made():
+    assert DEFAULT_KEY == Experiment.from_flat({}).key
+
+
+def test_canonical_json_is_sorted_and_names_the_data_by_fingerprint():
+    content = json.loads(Experiment.from_flat({}).canonical_json)
+    assert sorted(content) == list(content)
+    assert DATASETS[Dataset.DIGITS].fingerprint == content["fingerprint"]
+
+
+def test_sections_and_flat_names_build_the_same_experiment():
+    nested = Experiment(
+        data=DataConfig(train_size=100),
+        model=ModelConfig(pooling=Pooling.AVERAGE),
+        training=TrainingConfig(epochs=3),
+        seed=7,
+    )
+    flat = Experiment.from_flat({"train_size": 100, "pooling": "average", "epochs": 3, "seed": 7})
+    assert flat == nested
+
+
+def test_defaults_of_the_data_set_are_filled_in_before_hashing():
+    recipe = DATASETS[Dataset.DIGITS].training
+    explicit = {"epochs": recipe.epochs, "batch_size": recipe.batch_size, "lr": recipe.lr}
+    assert Experiment.from_flat(explicit).key == Experiment.from_flat({}).key
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"dropout_rate": 0.5, "dropout_kind": "channel"}, {}),
+        ({"dropout": "head", "dropout_rate": 0}, {}),
+        ({"dropout": "head", "dropout_kind": "channel"}, {"dropout": "head"}),
+        ({"pooling": "strided", "pool_size": 3}, {"pooling": "strided"}),
+        ({"pooling": "none", "pool_size": 3, "pool_stride": 3, "pools": 1}, {"pooling": "none"}),
+        ({"pooling": "none", "pool_order": "before-activation"}, {"pooling": "none"}),
+        ({"pooling": "max", "pools": 0}, {"pooling": "none"}),
+        ({"pools": 2}, {}),
+        ({"train_size": 1197}, {}),
+        ({"polarity": "light-on-dark"}, {}),
+        ({"image_size": 64, "colour": "grey", "difficulty": "hard"}, {}),
+        (
+            {"pooling": "strided", "dropout": "before-pool"},
+            {"pooling": "strided", "dropout": "after-pool"},
+        ),
+        ({"widths": "16", "dropout": "after-pool"}, {"widths": 16, "dropout": "after-last-pool"}),
+        ({"seed": "3", "hidden": "64"}, {"seed": 3, "hidden": 64}),
+    ],
+)
+def test_one_network_has_one_key(first, second):
+    assert Experiment.from_flat(first).key == Experiment.from_flat(second).key
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"seed": 1},
+        {"pooling": "average"},
+        {"head": "flatten"},
+        {"dropout": "head"},
+        {"dropout": "before-pool"},
+        {"polarity": "dark-on-light"},
+        {"pools": 1},
+        {"pooling": "strided", "pool_stride": 1},
+        {"train_size": 100},
+        {"lr": 0.05},
+    ],
+)
+def test_what_changes_the_training_changes_the_key(change):
+    assert Experiment.from_flat(change).key != Experiment.from_flat({}).key
+
+
+@pytest.mark.parametrize(
+    ("flat", "message"),
+    [
+        ({"pooling": "maxx"}, "pooling: 'maxx' is not known; allowed: max, average, "),
+        ({"head": "gaap"}, "head: 'gaap' is not known; allowed: gap, flatten, "),
+        ({"dataset": "imagenet"}, "dataset: 'imagenet' is not known; allowed: digits, mnist"),
+        ({"poling": "max"}, "poling: not known; allowed: dataset, train_size, "),
+        ({"epochs": 0}, "epochs: input should be greater than or equal to 1; received 0"),
+        ({"epochs": "many"}, "epochs: input should be a valid integer"),
+        ({"lr": "nan"}, "lr: input should be greater than 0"),
+        ({"lr": "inf"}, "lr: input should be less than or equal to 10"),
+        ({"dropout": "everywhere"}, "dropout: input should be 'none', 'input', "),
+        ({"dropout_rate": 1}, "dropout_rate: input should be less than or equal to 0.9"),
+        ({"train_size": 5}, "train_size: digits has 1197 training images in 10 classes"),
+        ({"train_size": 5000}, "so 10 to 1197 or all is allowed; received 5000"),
+        ({"train_size": "few"}, "train_size: a whole number or all is allowed; received 'few'"),
+        ({"pools": 3}, "pools: the network has 2 blocks (widths 16, 32), so 0 to 2 or all"),
+        ({"widths": "16,x"}, "widths: input should be a valid integer"),
+        ({"widths": ""}, "widths: "),
+        ({"seed": -1}, "seed: input should be greater than or equal to 0; received -1"),
+    ],
+)
+def test_a_value_that_is_not_allowed_is_named_with_what_is_allowed(flat, message):
+    with pytest.raises(ConfigError) as caught:
+        Experiment.from_flat(flat)
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_every_wrong_field_is_named_once():
+    with pytest.raises(ConfigError) as caught:
+        Experiment.from_flat({"lr": -1, "epochs": 0, "widths": "a,b"})
+    clauses = str(caught.value).split("; ")
+    assert ["widths", "epochs", "lr"] == [c.split(":")[0] for c in clauses if ": " in c]
+
+
+def test_a_word_whose_implementation_comes_later_is_refused_and_not_replaced():
+    later = [name for name in Pooling if name not in POOLINGS]
+    for name in later:
+        with pytest.raises(ConfigError, match="comes in a later version"):
+            Experiment.from_flat({"pooling": name})
+
+
+def test_a_configuration_cannot_be_changed():
+    with pytest.raises(ValueError, match="frozen"):
+        Experiment.from_flat({}).seed = 3
+
+
+def test_a_changed_copy_fills_in_and_normalises_again():
+    strided = Experiment.from_flat({"pool_size": 3}).with_flat(pooling="strided")
+    assert strided.model.pool_size == 2
