@@ -102,11 +102,11 @@ class DataConfig(_Section):
     train_size: Annotated[
         Annotated[int, Field(ge=1)] | Literal["all"], BeforeValidator(_whole_or_all)
     ] = ALL
-    image_size: int = Field(32, ge=8, le=128)
+    image_size: int = Field(default=32, ge=8, le=128)
     colour: Colour = Colour.RGB
     difficulty: Difficulty = Difficulty.DEFAULT
     polarity: Polarity = Polarity.STORED
-    augment_shift: int = Field(0, ge=0, le=8)
+    augment_shift: int = Field(default=0, ge=0, le=8)
 
     @property
     def entry(self) -> DatasetEntry:
@@ -147,15 +147,15 @@ class ModelConfig(_Section):
     pools: Annotated[
         Annotated[int, Field(ge=0, le=8)] | Literal["all"], BeforeValidator(_whole_or_all)
     ] = ALL
-    pool_size: int = Field(2, ge=2, le=4)
-    pool_stride: int = Field(2, ge=1, le=4)
+    pool_size: int = Field(default=2, ge=2, le=4)
+    pool_stride: int = Field(default=2, ge=1, le=4)
     pool_order: PoolOrder = PoolOrder.AFTER_ACTIVATION
     padding: Padding = Padding.ZEROS
     norm: Norm = Norm.NONE
     head: Annotated[Head, BeforeValidator(_available(Head, HEADS, "builds"))] = Head.GAP
-    hidden: int = Field(0, ge=0, le=512)
+    hidden: int = Field(default=0, ge=0, le=512)
     dropout: DropoutPosition = DropoutPosition.NONE
-    dropout_rate: float = Field(0.25, ge=0.0, le=0.9)
+    dropout_rate: float = Field(default=0.25, ge=0.0, le=0.9)
     dropout_kind: DropoutKind = DropoutKind.ELEMENT
 
     @property
@@ -191,11 +191,13 @@ class ModelConfig(_Section):
             self._set(pools=ALL)
         if self.pools == 0:
             self._set(pooling=Pooling.NONE)
-        downsampling = POOLINGS[self.pooling].downsampling
-        if downsampling is Downsampling.NOTHING:
+        entry = POOLINGS[self.pooling]
+        if entry.downsampling is Downsampling.NOTHING:
             self._set(pools=ALL, pool_stride=2)
-        if downsampling is not Downsampling.POOL:
-            self._set(pool_size=2, pool_order=PoolOrder.AFTER_ACTIVATION)
+        if entry.downsampling is not Downsampling.POOL:
+            self._set(pool_size=2)
+        if entry.downsampling is not Downsampling.POOL or entry.commutes_with_relu:
+            self._set(pool_order=PoolOrder.AFTER_ACTIVATION)
 
     def _normalise_dropout(self) -> None:
         if self.dropout_rate == 0:
@@ -217,10 +219,10 @@ class ModelConfig(_Section):
 class TrainingConfig(_Section):
     """The recipe. A field that is left out gets the default of the data set."""
 
-    epochs: int | None = Field(None, ge=1, le=1000)
-    batch_size: int | None = Field(None, ge=1, le=4096)
-    lr: float | None = Field(None, gt=0, le=10)
-    weight_decay: float | None = Field(None, ge=0, le=1)
+    epochs: int | None = Field(default=None, ge=1, le=1000)
+    batch_size: int | None = Field(default=None, ge=1, le=4096)
+    lr: float | None = Field(default=None, gt=0, le=10)
+    weight_decay: float | None = Field(default=None, ge=0, le=1)
 
 
 class Experiment(_Section):
@@ -229,7 +231,7 @@ class Experiment(_Section):
     data: DataConfig = DataConfig()
     model: ModelConfig = ModelConfig()
     training: TrainingConfig = TrainingConfig()
-    seed: int = Field(0, ge=0, le=2**31 - 1)
+    seed: int = Field(default=0, ge=0, le=2**31 - 1)
 
     @model_validator(mode="after")
     def _resolve(self) -> "Experiment":

@@ -110,17 +110,20 @@ def _convolution(layer: Layer, name: str, config: ModelConfig) -> OrderedDict[st
 
 
 def initialise(model: nn.Module, seed: int) -> None:
-    """Draw the weights and biases of every convolution and dense layer.
+    """Draw the weights of every convolution and dense layer; their biases start at zero.
 
-    Uniform in +-1/sqrt(fan_in), the scale of LeCun et al. 1998 (Efficient backprop) and torch's
-    default. Norm layers and operators keep the values that they are built with.
+    Uniform in +-1/sqrt(fan_in), the scale of LeCun et al. 1998 (Efficient backprop). A bias has
+    the same shape whatever the fan-in, so drawing it on that scale would give two networks that
+    share it different values. Norm layers and operators keep the values they are built with.
     """
     with torch.no_grad():
         for name, module in model.named_modules():
             if isinstance(module, nn.Conv2d | nn.Linear):
                 bound = 1 / sqrt(prod(module.weight.shape[1:]))
-                for part, tensor in module.named_parameters():
-                    tensor.uniform_(-bound, bound, generator=generator(seed, f"{name}.{part}"))
+                drawn = generator(seed, f"{name}.weight")
+                module.weight.uniform_(-bound, bound, generator=drawn)
+                if module.bias is not None:
+                    module.bias.zero_()
 
 
 def generator(seed: int, name: str) -> torch.Generator:

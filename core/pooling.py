@@ -109,7 +109,8 @@ class MaxPool(nn.Module):
 class MinPool(nn.Module):
     """y = min over W of x_i = -max over W of -x_i.
 
-    After ReLU most windows hold a zero, so y tends to zero; use it before the activation.
+    After ReLU most windows hold a zero, so y tends to zero. Pooling first does not help: ReLU is
+    monotone, so min(ReLU(x)) = ReLU(min(x)), as for max.
     """
 
     def __init__(self, channels: int, size: int, stride: int, mode: Padding) -> None:

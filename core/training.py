@@ -151,7 +151,7 @@ def _epochs(
             if not isfinite(losses[-1]):
                 break
             optimiser.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
             schedule.step()
         yield losses

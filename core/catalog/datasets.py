@@ -83,7 +83,7 @@ _ENTRIES = (
         splits=Splits(train=1_197, validation=300, test=300),
         white=16,
         mean=0.3058305,
-        std=0.3763649,
+        std=0.3763625,
         light_on_dark=True,
         background=0,
         training=TrainingDefaults(epochs=20, batch_size=64, lr=0.1, weight_decay=5e-4),

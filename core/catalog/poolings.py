@@ -52,6 +52,8 @@ class PoolingEntry:
         reach: side of the square of its input that one output value reads, from the window's
             side. The receptive field grows by (reach - 1) * jump; the jump is multiplied by
             the stride.
+        commutes_with_relu: whether pool and ReLU may change places without changing a bit: an
+            operator that selects one value of its window, because ReLU is monotone.
     """
 
     name: Pooling
@@ -65,6 +67,7 @@ class PoolingEntry:
     macs: Callable[[int], int] = lambda channels: 0
     operations: Callable[[int], int] = lambda size: 0
     reach: Callable[[int], int] = lambda size: size
+    commutes_with_relu: bool = False
 
 
 CONV_SIZE = 3
@@ -90,6 +93,7 @@ _ENTRIES = (
         sentence="keeps the largest value of each window",
         reference="Riesenhuber & Poggio 1999, Hierarchical models of object recognition in cortex",
         operations=_comparisons,
+        commutes_with_relu=True,
     ),
     PoolingEntry(
         name=Pooling.AVERAGE,
@@ -138,6 +142,7 @@ _ENTRIES = (
         sentence="keeps the smallest value of each window",
         reference="the dual of max: min(x) = -max(-x)",
         operations=_comparisons,
+        commutes_with_relu=True,
     ),
 )
 

@@ -1,0 +1,156 @@
+"""Does training do what the recipe says, give the same bits each time, and stop when asked?"""
+
+import dataclasses
+import subprocess
+import sys
+from itertools import count
+
+import pytest
+import safetensors.torch
+import torch
+
+from core.catalog import POOLINGS, DropoutPosition
+from core.config import Experiment
+from core.data import load, to_input
+from core.errors import ConfigError
+from core.model import build_model
+from core.run import Status
+from core.training import Cancelled, evaluate, train
+
+QUICK = {"epochs": 2, "train_size": 100, "widths": "4,4"}
+
+
+def _quick(**flat):
+    return Experiment.from_flat({**QUICK, **flat})
+
+
+def _figures(run):
+    """Everything about a run that must not depend on time."""
+    epochs = [dataclasses.replace(epoch, seconds=0) for epoch in run.epochs]
+    return epochs, run.test_accuracy, run.predictions, run.weights
+
+
+@pytest.mark.parametrize("dropout", [DropoutPosition.NONE, DropoutPosition.AFTER_POOL])
+@pytest.mark.parametrize("pooling", POOLINGS)
+def test_the_same_experiment_gives_the_same_bits(pooling, dropout):
+    experiment = _quick(pooling=pooling, dropout=dropout, augment_shift=1)
+    torch.manual_seed(1)
+    first = train(experiment)
+    torch.manual_seed(2)
+    torch.rand(7)
+    assert _figures(first) == _figures(train(experiment))
+
+
+def test_another_process_gives_the_same_bits():
+    experiment = _quick(norm="batch", dropout="head")
+    program = (
+        "import sys, hashlib\n"
+        "from core.config import Experiment\n"
+        "from core.training import train\n"
+        "run = train(Experiment.model_validate_json(sys.argv[1]))\n"
+        "print(hashlib.sha256(run.weights).hexdigest())\n"
+    )
+    arguments = [sys.executable, "-c", program, experiment.model_dump_json()]
+    pair = [subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    digests = {process.communicate(timeout=60)[0].strip() for process in pair}
+    import hashlib
+
+    assert digests == {hashlib.sha256(train(experiment).weights).hexdigest()}
+
+
+def test_training_leaves_global_state_as_it_was():
+    torch.manual_seed(3)
+    before = torch.get_rng_state(), torch.get_num_threads()
+    train(_quick())
+    assert torch.equal(before[0], torch.get_rng_state())
+    assert before[1] == torch.get_num_threads()
+    assert not torch.are_deterministic_algorithms_enabled()
+
+
+def test_batches_come_in_the_same_order_whatever_the_arm(monkeypatch):
+    orders = {}
+    real = torch.randperm
+    for arm in ({"pooling": "max"}, {"pooling": "conv", "dropout": "head", "head": "flatten"}):
+        seen = orders.setdefault(str(arm), [])
+
+        def spy(*args, seen=seen, **kwargs):
+            seen.append(real(*args, **kwargs))
+            return seen[-1]
+
+        monkeypatch.setattr(torch, "randperm", spy)
+        train(_quick(**arm))
+    first, second = orders.values()
+    assert 2 == len(first)
+    assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
+
+
+def test_stored_weights_reproduce_the_figures_of_the_last_epoch():
+    experiment = _quick(norm="batch")
+    run = train(experiment)
+    model = build_model(experiment.model, experiment.input_shape, experiment.classes)
+    model.load_state_dict(safetensors.torch.load(run.weights))
+    splits = load(experiment.data)
+    validation = evaluate(model, splits.validation, experiment)
+    assert run.epochs[-1].validation_loss == pytest.approx(validation.loss, abs=1e-6)
+    assert run.validation_accuracy == validation.accuracy
+    assert run.train_accuracy == evaluate(model, splits.train, experiment).accuracy
+    predicted = model.eval()(to_input(splits.test.images, experiment.data)).argmax(1)
+    assert run.predictions == bytes(predicted.tolist())
+    right = int((predicted == splits.test.labels).sum())
+    assert run.test_accuracy == right / 300
+
+
+def test_a_run_records_parameters_macs_and_machine():
+    run = train(_quick())
+    assert 4 * 9 + 4 + 4 * 4 * 9 + 4 + 50 == run.parameters
+    assert 64 * 36 + 16 * 4 * 36 + 40 == run.macs
+    assert "cpu" == run.machine.device
+    assert {"poolscope", "torch", "numpy"} == set(run.machine.versions)
+
+
+def test_each_epoch_is_reported_as_it_ends():
+    seen = []
+    run = train(_quick(epochs=3), on_epoch=seen.append)
+    assert seen == list(run.epochs)
+    assert [1, 2, 3] == [epoch.number for epoch in seen]
+    assert sorted(epoch.seconds for epoch in seen) == [epoch.seconds for epoch in seen]
+
+
+def test_figures_of_training_are_taken_without_dropout_and_augmentation():
+    run = train(_quick(train_size=20, epochs=60, dropout="head", dropout_rate=0.5, head="flatten"))
+    assert 1.0 == run.train_accuracy
+
+
+def test_a_loss_that_is_not_finite_ends_the_run_as_diverged():
+    run = train(_quick(lr=10, pooling="average", head="flatten", epochs=30, weight_decay=1))
+    assert Status.DIVERGED is run.status
+    assert run.test_accuracy is None
+    assert run.validation_accuracy is None
+    assert b"" == run.predictions
+    assert len(run.epochs) < 30
+
+
+def test_a_request_to_stop_ends_the_training_before_the_next_batch():
+    asked = count()
+    with pytest.raises(Cancelled):
+        train(_quick(), should_stop=lambda: next(asked) == 3)
+    assert 4 == next(asked)
+
+
+def test_batch_norm_with_single_images_is_refused():
+    with pytest.raises(ConfigError, match="batch_size: batch norm needs 2 images or more"):
+        train(_quick(norm="batch", batch_size=1))
+
+
+def test_no_batch_is_too_small_for_batch_norm():
+    run = train(_quick(norm="batch", train_size=33, batch_size=32, widths="4,4,4"))
+    assert Status.DONE is run.status
+
+
+def test_random_translation_changes_the_training():
+    assert train(_quick()).weights != train(_quick(augment_shift=2)).weights
+
+
+def test_the_default_digits_network_learns():
+    run = train(Experiment.from_flat({}))
+    assert run.test_accuracy > 0.95
