@@ -1,0 +1,237 @@
+"""The sentence above a figure, computed from the data; where the data say nothing, so does it.
+
+A sentence is a tuple of text and strategies, so that a page can put a coloured mark before each
+name and a terminal can print it plain.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.catalog import HEADS, POOLINGS, DropoutPosition, Pooling
+from core.catalog.placement import DROPOUT_POSITIONS
+from core.comparison import Arm, Facet, Results
+from core.statistics import Difference, Verdict, mean_interval, paired_difference
+from core.words import accuracy, duration, number_word, points
+
+Sentence = tuple[str | Pooling, ...]
+
+NAMED = 3
+"""how many strategies a sentence names before it counts the rest"""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One arm against the reference of its facet."""
+
+    arm: Arm
+    difference: Difference
+
+
+def plain(sentence: Sentence) -> str:
+    """The sentence as text, strategies by their label."""
+    text = "".join(
+        POOLINGS[part].label.lower() if isinstance(part, Pooling) else part for part in sentence
+    )
+    return text[:1].upper() + text[1:]
+
+
+def reference_arm(results: Results, facet: Facet, wanted: Pooling | None = None) -> Arm | None:
+    """The arm that the others of a facet are compared with: the wanted one, else the first."""
+    with_runs = [arm for arm in facet.arms if results.test_accuracy(arm)]
+    chosen = [arm for arm in with_runs if arm.pooling == wanted]
+    return next(iter(chosen or with_runs), None)
+
+
+def compare(
+    results: Results, facet: Facet, wanted: Pooling | None = None
+) -> tuple[Compared, ...]:
+    """Every arm of a facet against its reference, corrected for all visible comparisons."""
+    reference = reference_arm(results, facet, wanted)
+    if reference is None:
+        return ()
+    base = results.test_accuracy(reference)
+    visible = sum(max(len(other.arms) - 1, 0) for other in results.comparison.facets)
+    pairs = (
+        (arm, paired_difference(results.test_accuracy(arm), base, comparisons=max(visible, 1)))
+        for arm in facet.arms
+        if arm != reference
+    )
+    return tuple(Compared(arm, difference) for arm, difference in pairs if difference)
+
+
+def where(facet: Facet) -> str:
+    """Name what the arms of a facet share: "with a GAP head", and the dropout if any."""
+    text = f"with a {HEADS[facet.head].label} head"
+    if facet.dropout is not DropoutPosition.NONE:
+        text += f" and {DROPOUT_POSITIONS[facet.dropout].label}"
+    return text
+
+
+def accuracy_headline(results: Results, wanted: Pooling | None = None) -> Sentence:
+    """Which differences of the first facet are established, and which are not."""
+    facet = next((f for f in results.comparison.facets if reference_arm(results, f)), None)
+    if facet is None:
+        return ("Nothing of this comparison is trained yet.",)
+    reference = reference_arm(results, facet, wanted)
+    if reference is None:
+        return ("Nothing of this comparison is trained yet.",)
+    compared = compare(results, facet, wanted)
+    start = where(facet)[0].upper() + where(facet)[1:]
+    if not compared:
+        return _alone(results, reference, start)
+    ahead = [c for c in compared if c.difference.verdict is Verdict.LOWER]
+    behind = [c for c in compared if c.difference.verdict is Verdict.HIGHER]
+    open_ = [c for c in compared if c.difference.verdict is Verdict.UNDECIDED]
+    if not ahead and not behind:
+        return (
+            f"{start}, {_seeds(open_)} cannot tell ",
+            reference.pooling,
+            " from ",
+            *_names([c.arm.pooling for c in open_], "or"),
+            ".",
+        )
+    sentence: Sentence = (f"{start}, ", reference.pooling, " is ")
+    if ahead:
+        sentence += ("ahead of ", *_amounts(ahead, "of "))
+    if behind:
+        sentence += (", and " if ahead else "", "behind ", *_amounts(behind, ""))
+    if open_:
+        sentence += (
+            f"; {_seeds(open_)} cannot tell it from ",
+            *_names([c.arm.pooling for c in open_], "or"),
+        )
+    return (*sentence, ".")
+
+
+def home_headline(results: Results) -> Sentence:
+    """How much the pool matters under each head, if the comparison has two heads."""
+    facets = [f for f in results.comparison.facets if compare(results, f)]
+    if len({f.head for f in facets}) < 2:  # noqa: PLR2004 (two heads make the comparison)
+        return accuracy_headline(results)
+    first, second = facets[0], next(f for f in facets if f.head != facets[0].head)
+    largest = max(compare(results, first), key=lambda c: abs(c.difference.interval.mean))
+    other = next(
+        (c for c in compare(results, second) if c.arm.pooling == largest.arm.pooling), None
+    )
+    reference = reference_arm(results, first)
+    if other is None or reference is None or largest.difference.verdict is Verdict.UNDECIDED:
+        return accuracy_headline(results)
+    opening = "The head decides how much the pool matters: " if _interacts(largest, other) else ""
+    return (
+        f"{opening}{_cap(where(first), not opening)}, ",
+        largest.arm.pooling,
+        f" is {_by(largest.difference)} {_side(largest.difference)} ",
+        reference.pooling,
+        f"; {where(second)}, {_second(largest.difference, other.difference)}.",
+    )
+
+
+def train_headline(missing: int, total: int, seconds: float | None) -> Sentence:
+    """What is missing and how long it takes."""
+    if total == 0:
+        return ("Choose something to compare.",)
+    if missing == 0:
+        return (f"{_cap(_every(total))} of this comparison {_is(total)} trained.",)
+    count = f"{_cap(number_word(missing))} of {number_word(total)} runs"
+    if missing == total:
+        count = f"{_cap(_every(total))}"
+    if seconds is None:
+        return (f"{count} {_is(missing)} missing; how long they take is not known yet.",)
+    return (f"{count} {_is(missing)} missing; about {duration(seconds)} on this machine.",)
+
+
+def history_headline(here: int, bundled: int) -> Sentence:
+    """How many runs there are, and how many came with Poolscope."""
+    total = here + bundled
+    if total == 0:
+        return ("Nothing is stored yet.",)
+    if here == 0:
+        return (f"{_cap(_every(total))} stored here came with Poolscope.",)
+    return (f"{total:,} {_plural('run', total)} {_is(total)} stored, {bundled:,} of them bundled.",)
+
+
+def _alone(results: Results, arm: Arm, start: str) -> Sentence:
+    values = list(results.test_accuracy(arm).values())
+    seeds = _plural("seed", len(values))
+    return (
+        f"{start}, ",
+        arm.pooling,
+        f" reaches {accuracy(mean_interval(values))} on the test images, over "
+        f"{number_word(len(values))} {seeds}.",
+    )
+
+
+def _amounts(compared: Sequence[Compared], again: str) -> Sentence:
+    """ "■ average by 3.6 points and of ✕ none by 7.7", the largest first, the rest counted."""
+    ordered = sorted(compared, key=lambda c: -abs(c.difference.interval.mean))
+    parts: Sentence = ()
+    for index, item in enumerate(ordered[:NAMED]):
+        last = index == min(len(ordered), NAMED) - 1 and len(ordered) <= NAMED
+        joint = "" if index == 0 else (" and " if last else ", ") + again
+        amount = points(abs(item.difference.interval.mean)).lstrip("+")
+        parts += (joint, item.arm.pooling, f" by {amount}{' points' if index == 0 else ''}")
+    if len(ordered) > NAMED:
+        rest = len(ordered) - NAMED
+        parts += (f" and {again}{number_word(rest)} {_plural('other', rest)}",)
+    return parts
+
+
+def _names(poolings: Sequence[Pooling], conjunction: str) -> Sentence:
+    shown = list(poolings[:NAMED])
+    parts: Sentence = ()
+    for index, name in enumerate(shown):
+        last = index == len(shown) - 1 and len(poolings) <= NAMED
+        joint = "" if index == 0 else f" {conjunction} " if last else ", "
+        parts += (joint, name)
+    if len(poolings) > NAMED:
+        rest = len(poolings) - NAMED
+        parts += (f" {conjunction} {number_word(rest)} {_plural('other', rest)}",)
+    return parts
+
+
+def _seeds(compared: Sequence[Compared]) -> str:
+    least = min(c.difference.interval.n for c in compared)
+    return f"these {number_word(least)} seeds"
+
+
+def _interacts(first: Compared, second: Compared) -> bool:
+    """Whether the pool's effect differs between the heads, seed by seed."""
+    pair = paired_difference(
+        dict(zip(first.difference.seeds, first.difference.differences, strict=True)),
+        dict(zip(second.difference.seeds, second.difference.differences, strict=True)),
+    )
+    return pair is not None and pair.verdict is not Verdict.UNDECIDED
+
+
+def _second(first: Difference, second: Difference) -> str:
+    if second.verdict is Verdict.UNDECIDED:
+        return "the difference is undecided"
+    if second.verdict is not first.verdict:
+        return f"{_by(second)} {_side(second)}"
+    smaller = abs(second.interval.mean) < abs(first.interval.mean)
+    amount = points(abs(second.interval.mean)).lstrip("+")
+    return f"{'only ' if smaller else ''}{amount}"
+
+
+def _by(difference: Difference) -> str:
+    return points(abs(difference.interval.mean)).lstrip("+") + " points"
+
+
+def _side(difference: Difference) -> str:
+    return "below" if difference.interval.mean < 0 else "above"
+
+
+def _cap(text: str, wanted: bool = True) -> str:  # noqa: FBT001, FBT002 (private)
+    return text[:1].upper() + text[1:] if wanted else text
+
+
+def _every(total: int) -> str:
+    return "the only run" if total == 1 else f"all {number_word(total)} runs"
+
+
+def _is(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _plural(word: str, count: int) -> str:
+    return word if count == 1 else f"{word}s"

@@ -1,0 +1,95 @@
+"""Accuracy: which network classifies better, and is the difference real?"""
+
+import streamlit as st
+
+from core import figures
+from core.catalog import DropoutPosition
+from core.catalog.placement import DROPOUT_POSITIONS
+from core.comparison import Facet
+from core.headlines import accuracy_headline, reference_arm
+from pages.shared import cached, controls, frame, jobs
+
+CURVES_HELP = """
+Each line is the mean over the seeds, measured on the validation images after each epoch; the band
+is its 95 % interval (Student's t). Validation images are never trained on. The number at the end of
+a line is its last value, in percent.
+"""
+PAIRS_HELP = """
+Seed by seed, every strategy starts from the same weights and sees its batches in the same order, so
+a difference can be taken within each seed: the small dots. The bar is the 95 % interval of their
+mean, corrected for all comparisons on this page (Bonferroni). If it excludes zero, the difference is
+established, on this test set, over training seeds; else it is **undecided**. The grey zone holds
+differences that this number of seeds would usually miss (power 80 %).
+"""
+
+
+def main() -> None:
+    """Draw the page."""
+    results = cached.results(controls.comparison())
+    dark = frame.dark()
+    facets = results.comparison.facets
+    poolings = list(dict.fromkeys(str(arm.pooling) for arm in results.comparison.arms))
+    wanted = st.session_state.get("reference")
+    wanted = wanted if wanted in poolings else poolings[0]
+    frame.top(
+        "Accuracy: which network classifies better, and is the difference real?",
+        accuracy_headline(results, wanted),
+        frame.scene(results),
+    )
+    jobs.missing_runs(results)
+    jobs.watch()
+    jobs.diverged(results.diverged)
+    with st.grid(min(len(facets), 2), min_column_width=420):
+        for facet in facets:
+            rows = figures.accuracy_curves_table(results, facet)
+            title = f"Validation accuracy, {_name(facet)}"
+            with frame.card(title, rows, file_name="curves.csv", reading=CURVES_HELP):
+                frame.chart(
+                    figures.accuracy_curves(results, facet, dark=dark),
+                    figures.accuracy_curves_alt(results, facet),
+                    f"curves {facet.head} {facet.dropout}",
+                )
+                st.caption(_curves_caption(results.comparison.seeds))
+    _differences(results, facets, poolings, dark=dark)
+
+
+def _differences(results, facets, poolings, *, dark):
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.header("Is the difference real?", anchor=False, width="stretch")
+        wanted = st.selectbox(
+            "Compare with", poolings, key="reference", bind="query-params", width=190
+        )
+    with st.grid(min(len(facets), 2), min_column_width=420):
+        for facet in facets:
+            reference = reference_arm(results, facet, wanted)
+            if reference is None:
+                continue
+            rows = figures.paired_differences_table(results, facet, reference)
+            title = f"Paired difference, {_name(facet)}"
+            with frame.card(title, rows, file_name="differences.csv", reading=PAIRS_HELP):
+                frame.chart(
+                    figures.paired_differences(results, facet, reference, dark=dark),
+                    figures.paired_differences_alt(results, facet, reference),
+                    f"differences {facet.head} {facet.dropout}",
+                )
+                st.caption("Test accuracy.")
+
+
+def _name(facet: Facet) -> str:
+    from core.catalog import HEADS
+
+    text = f"{HEADS[facet.head].label} head"
+    if facet.dropout is not DropoutPosition.NONE:
+        text += f", {DROPOUT_POSITIONS[facet.dropout].label}"
+    return text
+
+
+def _curves_caption(seeds: tuple[int, ...]) -> str:
+    return (
+        f"Mean of {len(seeds)} seeds; band: 95 % interval of that mean."
+        if len(seeds) > 1
+        else "One seed: no interval."
+    )
+
+
+main()

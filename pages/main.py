@@ -1,0 +1,29 @@
+"""The router: which page, which comparison. What pages share is chosen here, once."""
+
+import streamlit as st
+
+from pages.shared import controls
+from pages.shared.problems import explained
+
+
+def main() -> None:
+    """Draw the frame and run the chosen page."""
+    st.set_page_config(page_title="Poolscope", page_icon="assets/icon.svg", layout="wide")
+    st.logo("assets/logo.svg", size="large", icon_image="assets/icon.svg")
+    page = st.navigation(
+        [
+            st.Page("start/home.py", title="Home", icon=":material/home:", default=True),
+            st.Page("compare/accuracy.py", title="Accuracy", icon=":material/show_chart:"),
+            st.Page("runs/train.py", title="Train", icon=":material/model_training:"),
+            st.Page("runs/history.py", title="History", icon=":material/history:"),
+        ],
+        position="top",
+    )
+    with explained():
+        with st.sidebar:
+            controls.sidebar()
+        page.run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""History: what has been trained, and with what result?"""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.catalog import HEADS, POOLINGS, Head, Pooling
+from core.headlines import history_headline
+from core.run import RunSummary, Source
+from pages.shared import cached, frame
+
+LISTED = 500
+
+
+def main() -> None:
+    """Draw the page."""
+    summaries = cached.summaries()
+    bundled = sum(summary.source is Source.BUNDLED for summary in summaries)
+    frame.top(
+        "History: what has been trained?", history_headline(len(summaries) - bundled, bundled)
+    )
+    if not summaries:
+        st.info("Train something, and it will be listed here.", icon=":material/info:")
+        return
+    listed = summaries[:LISTED]
+    if len(listed) < len(summaries):
+        st.caption(f"The newest {LISTED} of {len(summaries):,} runs are listed.")
+    curves = cached.store().runs(summary.key for summary in listed)
+    rows = [
+        _row(s, [100 * e.validation_accuracy for e in curves[s.key].epochs] if s.key in curves else [])
+        for s in listed
+    ]
+    chosen = st.dataframe(
+        rows,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="multi-row",
+        height=min(38 + 35 * len(rows), 480),
+        column_config={
+            "test %": st.column_config.NumberColumn(format="%.1f"),
+            "time, s": st.column_config.NumberColumn(format="%.1f"),
+            "parameters": st.column_config.NumberColumn(format="localized"),
+            "validation %": st.column_config.LineChartColumn(
+                y_min=0, y_max=100, help="Validation accuracy after each epoch."
+            ),
+            "trained": st.column_config.DatetimeColumn(format="distance"),
+        },
+        placeholder="–",
+        key="runs",
+        alt="One row per stored run.",
+    )
+    _actions([listed[index] for index in chosen.selection.rows], rows)
+
+
+def _row(summary: RunSummary, curve: list[float]) -> dict[str, object]:
+    config = summary.config
+    test = summary.test_accuracy
+    return {
+        "strategy": POOLINGS[Pooling(str(config["pooling"]))].label,
+        "head": HEADS[Head(str(config["head"]))].label,
+        "dropout": config["dropout"],
+        "seed": summary.seed,
+        "dataset": config["dataset"],
+        "test %": None if test is None else 100 * test,
+        "validation %": curve,
+        "parameters": summary.parameters,
+        "time, s": summary.seconds,
+        "status": str(summary.status),
+        "trained": summary.created,
+        "source": str(summary.source),
+        "key": summary.key,
+    }
+
+
+def _actions(chosen: Sequence[RunSummary], rows: list[dict[str, object]]) -> None:
+    own = [summary.key for summary in chosen if summary.source is Source.HERE]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            "Export CSV",
+            frame.as_csv([{k: v for k, v in row.items() if k != "validation %"} for row in rows]),
+            "poolscope-runs.csv",
+            "text/csv",
+            icon=":material/download:",
+            type="tertiary",
+            on_click="ignore",
+        )
+        if st.button(
+            "Delete", icon=":material/delete:", type="tertiary", disabled=not own, key="delete"
+        ):
+            _confirm(own)
+        if chosen and len(own) < len(chosen):
+            st.caption("Bundled runs came with Poolscope and cannot be deleted.")
+        elif not chosen:
+            st.caption("Choose rows to delete them.")
+
+
+@st.dialog("Delete runs")
+def _confirm(keys: list[str]) -> None:
+    what = "this run" if len(keys) == 1 else f"these {len(keys)} runs"
+    st.markdown(f"Delete {what} from the store? They can be trained again.")
+    if st.button("Delete", icon=":material/delete:", key="confirm_delete"):
+        cached.store().delete(keys)
+        st.rerun()
+
+
+main()

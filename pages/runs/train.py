@@ -1,0 +1,53 @@
+"""Train: what of the comparison is missing, and how long will it take?"""
+
+import streamlit as st
+
+from core import settings
+from core.engine import JobState, shared_engine
+from core.headlines import train_headline
+from core.words import duration
+from pages.shared import cached, controls, frame, jobs
+
+
+def main() -> None:
+    """Draw the page."""
+    results = cached.results(controls.comparison())
+    missing = results.missing
+    known = jobs.expected(missing)
+    total = len(results.comparison.experiments)
+    frame.top(
+        "Train: what is missing, and how long will it take?",
+        train_headline(len(missing), total, known.seconds if known else None),
+        frame.scene(results),
+    )
+    waiting = sum(job.state is JobState.QUEUED for job in shared_engine().jobs())
+    workers = settings.load().workers
+    with st.grid(3, min_column_width=210):
+        st.metric(
+            "Missing runs", len(missing), f"of {total}", delta_color="off", delta_arrow="off",
+            border=True,
+        )
+        st.metric(
+            "Estimate",
+            duration(known.seconds) if known else "–",
+            f"{workers} workers, {known.per_run:.1f} s per run" if known else _why(missing != ()),
+            delta_color="off",
+            delta_arrow="off",
+            border=True,
+            help="From the time that stored runs took, by their multiply-accumulate operations.",
+        )
+        st.metric(
+            "Queue", waiting, "waiting" if waiting else "nothing is waiting",
+            delta_color="off", delta_arrow="off", border=True,
+        )
+    if missing and not shared_engine().active:
+        jobs.train_button(missing)
+    jobs.watch()
+    jobs.diverged(results.diverged)
+
+
+def _why(anything: bool) -> str:  # noqa: FBT001 (private)
+    return "no stored run to measure by" if anything else "nothing to train"
+
+
+main()

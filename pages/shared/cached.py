@@ -1,0 +1,55 @@
+"""What pages keep between reruns: the store, and the runs of a comparison."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from core import settings
+from core.comparison import Comparison, Results
+from core.run import RunSummary
+from core.store import RunStore
+
+Stamp = tuple[tuple[int, int], ...]
+
+
+@st.cache_resource
+def store() -> RunStore:
+    """The run store of this server, with the bundled gallery beside it."""
+    here = settings.load()
+    return RunStore(here.store, here.gallery)
+
+
+def results(comparison: Comparison) -> Results:
+    """The runs of a comparison that exist now."""
+    return _results(comparison, _stamp())
+
+
+def summaries() -> tuple[RunSummary, ...]:
+    """Every stored run, newest first."""
+    return _summaries(_stamp())
+
+
+def _stamp() -> Stamp:
+    """Changes whenever the store file or its write-ahead log does."""
+    path = store().path
+    return tuple(_change(file) for file in (path, path.with_name(path.name + "-wal")))
+
+
+def _change(file: Path) -> tuple[int, int]:
+    try:
+        status = file.stat()
+    except FileNotFoundError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_size
+
+
+# frozen results may be shared by sessions, so they are kept as they are and not pickled
+@st.cache_resource(max_entries=32)
+def _results(comparison: Comparison, _: Stamp, /) -> Results:
+    keys = [experiment.key for experiment in comparison.experiments]
+    return Results(comparison, store().runs(keys))
+
+
+@st.cache_resource(max_entries=2)
+def _summaries(_: Stamp, /) -> tuple[RunSummary, ...]:
+    return tuple(store().summaries())

@@ -1,0 +1,152 @@
+"""The frame that all pages share: question, answer, scene line, and the card of a figure."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS, DropoutPosition, Pooling
+from core.comparison import Results
+from core.headlines import Sentence
+from core.palette import colour, style
+from core.run import Source
+from core.words import join, size
+from pages.shared import cached, controls
+
+TOP_WIDTH = 1080
+CHART = {"displayModeBar": False, "displaylogo": False, "showSendToCloud": False}
+
+
+def dark() -> bool:
+    """Whether the visitor sees the dark theme; unknown counts as light."""
+    return st.context.theme.type == "dark"
+
+
+def mark(pooling: Pooling) -> str:
+    """The coloured glyph of a strategy, as Markdown."""
+    return f':color[{style(pooling).glyph}]{{foreground="{colour(pooling, dark())}"}}'
+
+
+def named(pooling: Pooling) -> str:
+    """Glyph and name, for the middle of a sentence."""
+    return f"{mark(pooling)} {inner_label(pooling)}"
+
+
+def inner_label(pooling: Pooling) -> str:
+    """The label inside a sentence: lower case, but for abbreviations."""
+    label = POOLINGS[pooling].label
+    return label if label[1:2].isupper() or label == "GeM" else label[:1].lower() + label[1:]
+
+
+def written(sentence: Sentence) -> str:
+    """A sentence as Markdown, with a coloured mark before each strategy."""
+    return "".join(named(part) if isinstance(part, Pooling) else part for part in sentence)
+
+
+def top(question: str, answer: Sentence, scene: str | None = None) -> None:
+    """The question in grey, the answer as title, the scene line below; then any remarks."""
+    with st.container(gap=None, width=TOP_WIDTH):
+        st.markdown(f":gray[{question}]")
+        st.title(written(answer), anchor=False)
+        if scene:
+            st.markdown(f":small[{scene}]")
+    for remark in controls.remarks():
+        st.caption(remark)
+
+
+def scene(results: Results) -> str:
+    """What is compared, in one line; it is also the legend."""
+    comparison = results.comparison
+    entry = comparison.arms[0].experiment.data.entry
+    _, height, width = entry.shape
+    poolings = dict.fromkeys(arm.pooling for arm in comparison.arms)
+    heads = dict.fromkeys(HEADS[arm.head].label for arm in comparison.arms)
+    dropouts = [
+        DROPOUT_POSITIONS[position].label
+        for position in dict.fromkeys(arm.dropout for arm in comparison.arms)
+    ]
+    n = len(comparison.seeds)
+    parts = [
+        f":gray[{entry.label}, {size(height, width)}]",
+        "  ".join(named(pooling) for pooling in poolings),
+        f":gray[{join(list(heads))} {'head' if len(heads) == 1 else 'heads'}]",
+    ]
+    if dropouts != [DROPOUT_POSITIONS[DropoutPosition.NONE].label]:
+        parts.append(f":gray[{join(dropouts)}]")
+    parts.append(f":gray[{n} {'seed' if n == 1 else 'seeds'} each]")
+    parts.append(f":gray[{_origin(results)}]")
+    return " :gray[·] ".join(parts)
+
+
+def _origin(results: Results) -> str:
+    """How many runs there are and where they come from."""
+    bundled = {s.key for s in cached.summaries() if s.source is Source.BUNDLED}
+    count = len(results.runs)
+    there = sum(key in bundled for key in results.runs)
+    if count and there == count:
+        return f"{count} bundled runs"
+    return f"{count} runs, {there} of them bundled" if there else f"{count} runs"
+
+
+@contextmanager
+def card(
+    title: str,
+    rows: Sequence[Any] = (),
+    *,
+    file_name: str = "poolscope.csv",
+    reading: str | None = None,
+    key: str | None = None,
+) -> Iterator[None]:
+    """A bordered card: title, "How to read this", the numbers as table and CSV, the content.
+
+    Args:
+        title: what the figure shows.
+        rows: the numbers of the figure: dataclass instances or dictionaries.
+        file_name: name of the CSV file.
+        reading: how to read the figure, in Markdown.
+        key: makes the widgets of the card unique where two cards have one title.
+    """
+    with st.container(border=True, height="stretch"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{title}**", width="stretch")
+            if reading:
+                with st.popover("How to read this", icon=":material/help:", type="tertiary"):
+                    st.markdown(reading)
+            if rows:
+                with st.popover("Numbers", icon=":material/table:", type="tertiary"):
+                    numbers(rows, file_name, key or title)
+        yield
+
+
+def numbers(rows: Sequence[Any], file_name: str, key: str) -> None:
+    """The rows as a table, and as CSV to keep."""
+    plain = [row if isinstance(row, dict) else asdict(row) for row in rows]
+    st.dataframe(plain, hide_index=True, width="content", placeholder="–", key=f"table {key}")
+    st.download_button(
+        "CSV",
+        as_csv(plain),
+        file_name,
+        "text/csv",
+        icon=":material/download:",
+        key=f"csv {key}",
+        on_click="ignore",
+    )
+
+
+def as_csv(rows: Sequence[dict[str, Any]]) -> str:
+    """Rows as CSV text with a header; an empty cell where a value is missing."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def chart(figure: go.Figure, alt: str, key: str) -> None:
+    """A Plotly figure in the theme of the page."""
+    st.plotly_chart(figure, theme="streamlit", alt=alt, config=CHART, key=key)

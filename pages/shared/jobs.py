@@ -1,0 +1,153 @@
+"""What is missing, the button that trains it, and the progress of what is being trained.
+
+Training happens in the engine's workers. This page only asks; the work outlives the session.
+"""
+
+import streamlit as st
+
+from core import settings
+from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS, DropoutPosition
+from core.comparison import Results
+from core.config import Experiment
+from core.engine import Job, JobState, shared_engine
+from core.estimate import Estimate, estimate
+from core.run import Run
+from core.words import duration
+from pages.shared import cached
+
+POLL_SECONDS = 1.0
+
+
+def expected(missing: tuple[Experiment, ...]) -> Estimate | None:
+    """Time for the missing runs on this machine's workers."""
+    return estimate(missing, cached.summaries(), settings.load().workers)
+
+
+def missing_runs(results: Results) -> None:
+    """Name what is not trained yet, with a button that trains exactly that."""
+    missing = results.missing
+    if not missing or shared_engine().active:
+        return
+    known = expected(missing)
+    time = f", about {duration(known.seconds)}" if known else ""
+    total = len(results.comparison.experiments)
+    with st.container(horizontal=True, vertical_alignment="center", key="missing"):
+        st.markdown(f"**{len(missing)} of {total} runs missing**{time}", width="content")
+        train_button(missing)
+
+
+def train_button(missing: tuple[Experiment, ...]) -> None:
+    """Ask the engine for the missing runs."""
+    count = len(missing)
+    st.button(
+        f"Train the {count} missing runs" if count > 1 else "Train the missing run",
+        icon=":material/play_arrow:",
+        key="train_missing",
+        on_click=_submit,
+        args=(missing,),
+    )
+
+
+def _submit(missing: tuple[Experiment, ...]) -> None:
+    shared_engine().submit(missing)
+
+
+def watch() -> None:
+    """Show what is being trained, refreshed while anything runs; redraw the page at its end."""
+    active = shared_engine().active
+    st.session_state["was_training"] = active
+    st.fragment(_panel, run_every=POLL_SECONDS if active else None)()
+
+
+def _panel() -> None:
+    engine = shared_engine()
+    jobs = [job for job in engine.jobs() if not job.cached]
+    if st.session_state["was_training"] and not engine.active:
+        st.rerun()
+    failures(jobs)
+    if engine.active:
+        with st.container(border=True, key="training"):
+            _progress(jobs)
+
+
+def _progress(jobs: list[Job]) -> None:
+    ended = [job for job in jobs if job.state not in (JobState.QUEUED, JobState.RUNNING)]
+    running = [job for job in jobs if job.state is JobState.RUNNING]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f"**Training** :gray[{len(ended)} of {len(jobs)} done{_time_left(jobs)}]",
+            width="stretch",
+        )
+        st.button(
+            "Cancel",
+            icon=":material/stop:",
+            type="tertiary",
+            key="cancel_training",
+            on_click=shared_engine().cancel,
+        )
+    st.progress(sum(_fraction(job) for job in jobs) / max(len(jobs), 1))
+    if not running:
+        st.caption("Starting the workers…")
+        return
+    st.dataframe(
+        [_row(job) for job in running],
+        hide_index=True,
+        column_config={
+            "progress": st.column_config.ProgressColumn(format="percent", max_value=1.0),
+            "validation %": st.column_config.LineChartColumn(y_min=0, y_max=100),
+        },
+        key="running",
+    )
+
+
+def _row(job: Job) -> dict[str, object]:
+    return {
+        "run": described(job.experiment),
+        "seed": job.experiment.seed,
+        "epoch": f"{job.epoch} / {job.epochs}",
+        "progress": _fraction(job),
+        "validation %": [100 * value for value in job.validation_accuracy],
+    }
+
+
+def _fraction(job: Job) -> float:
+    if job.state is JobState.QUEUED:
+        return 0.0
+    return job.epoch / job.epochs if job.state is JobState.RUNNING else 1.0
+
+
+def _time_left(jobs: list[Job]) -> str:
+    left = tuple(j.experiment for j in jobs if j.state in (JobState.QUEUED, JobState.RUNNING))
+    progress = {job.key: _fraction(job) for job in jobs}
+    known = estimate(left, cached.summaries(), settings.load().workers, progress)
+    return f", about {duration(known.seconds)} left" if known else ""
+
+
+def failures(jobs: list[Job]) -> None:
+    """One sentence per cause of failure."""
+    failed = [job for job in jobs if job.state is JobState.FAILED]
+    for cause in dict.fromkeys(job.cause for job in failed):
+        count = sum(job.cause == cause for job in failed)
+        st.error(
+            f"{count} {'run' if count == 1 else 'runs'} failed: {cause}", icon=":material/error:"
+        )
+
+
+def diverged(runs: tuple[Run, ...]) -> None:
+    """One sentence per run whose loss stopped being finite."""
+    for run in runs:
+        st.error(
+            f"Seed {run.experiment.seed} of {described(run.experiment)} stopped: the loss became "
+            f"infinite in epoch {len(run.epochs) + 1} (learning rate {run.experiment.recipe.lr:g})."
+            " Lower the rate and train it again.",
+            icon=":material/error:",
+        )
+
+
+def described(experiment: Experiment) -> str:
+    """A network in few words: pool, head, dropout."""
+    model = experiment.model
+    text = f"{POOLINGS[model.pooling].label.lower()} + {HEADS[model.head].label}"
+    if model.dropout is not DropoutPosition.NONE:
+        text += f", {DROPOUT_POSITIONS[model.dropout].label}"
+    return text

@@ -1,0 +1,106 @@
+"""Home: what does pooling really do? The answer of the cached runs, and where to go next."""
+
+import streamlit as st
+
+from core import figures
+from core.catalog import HEADS
+from core.comparison import Results
+from core.headlines import compare, home_headline, reference_arm
+from core.statistics import Verdict
+from core.words import points
+from pages.shared import cached, controls, frame, jobs
+
+READING = """
+Each row is one strategy; its dots are mean test accuracies over the seeds, **filled** for a GAP
+head and **open** for Flatten. The thin bars are 95 % intervals over training seeds, on this test set.
+"""
+BADGES = {
+    Verdict.HIGHER: ("Higher", "green", ":material/arrow_upward:"),
+    Verdict.LOWER: ("Lower", "red", ":material/arrow_downward:"),
+    Verdict.UNDECIDED: ("Undecided", "gray", ":material/pending:"),
+}
+NEXT = (
+    (
+        "Is the difference real?",
+        "Curves, seed by seed, with the smallest difference that these seeds can show.",
+        "compare/accuracy.py",
+        "Accuracy",
+    ),
+    (
+        "What is missing?",
+        "Add strategies, heads or dropout in the sidebar and train them here, in seconds.",
+        "runs/train.py",
+        "Train",
+    ),
+    (
+        "What has been trained?",
+        "Every stored run with its configuration, its result and its time.",
+        "runs/history.py",
+        "History",
+    ),
+)
+
+
+def main() -> None:
+    """Draw the page."""
+    results = cached.results(controls.comparison())
+    frame.top("What does pooling really do?", home_headline(results), frame.scene(results))
+    jobs.missing_runs(results)
+    jobs.watch()
+    jobs.diverged(results.diverged)
+    left, right = st.columns([3, 2])
+    with left:
+        rows = figures.accuracy_by_head_table(results)
+        with frame.card(
+            "Test accuracy, by strategy and head", rows, file_name="accuracy.csv", reading=READING
+        ):
+            frame.chart(
+                figures.accuracy_by_head(results, dark=frame.dark()),
+                figures.accuracy_by_head_alt(results),
+                "by head",
+            )
+            st.caption(
+                f"Filled: GAP head. Open: Flatten head. Bars: 95 % interval over "
+                f"{len(results.comparison.seeds)} seeds. The axis does not start at zero."
+            )
+    with right, st.container(border=True, height="stretch"):
+        _differences(results)
+    st.header("Where next", anchor=False)
+    with st.grid(3, min_column_width=210, border=True):
+        for title, text, path, label in NEXT:
+            with st.container():
+                st.markdown(f"**{title}**")
+                st.markdown(f":gray[{text}]")
+                st.page_link(path, label=label, icon=":material/arrow_forward:", icon_position="right")
+
+
+def _differences(results: Results) -> None:
+    """The paired differences in words, one row each."""
+    st.markdown("**Which differences are real?**")
+    shown = False
+    for facet in results.comparison.facets:
+        reference = reference_arm(results, facet)
+        compared = compare(results, facet)
+        if reference is None or not compared:
+            continue
+        shown = True
+        st.markdown(f":gray[{HEADS[facet.head].label} head, against] {frame.named(reference.pooling)}")
+        for item in compared:
+            word, colour, icon = BADGES[item.difference.verdict]
+            with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
+                st.badge(word, icon=icon, color=colour)
+                interval = item.difference.interval
+                st.markdown(
+                    f"{frame.named(item.arm.pooling)} **{points(interval.mean)}** points "
+                    f":gray[\\[{points(interval.low)}, {points(interval.high)}\\]]"
+                )
+    if not shown:
+        st.caption("Two strategies with two seeds each are needed to compare.")
+        return
+    st.caption(
+        "95 % intervals of the paired differences, corrected for the comparisons shown; on this "
+        "test set, over training seeds."
+    )
+
+
+main()
