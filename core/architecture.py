@@ -139,9 +139,7 @@ def describe(model: ModelConfig, input_shape: tuple[int, int, int], classes: int
     return Architecture(tuple(_layers(model, input_shape, classes)))
 
 
-def _layers(
-    model: ModelConfig, input_shape: tuple[int, int, int], classes: int
-) -> Iterator[Layer]:
+def _layers(model: ModelConfig, input_shape: tuple[int, int, int], classes: int) -> Iterator[Layer]:
     start = Layer(
         name="input",
         kind=LayerKind.DROPOUT,
@@ -212,7 +210,7 @@ def _head(model: ModelConfig, here: Layer, classes: int) -> Iterator[Layer]:
     )
     yield here
     if model.hidden:
-        here = _dense("head.hidden", model.hidden, here, (height, width), entry.is_global)
+        here = _dense("head.hidden", model.hidden, here, (height, width), seen=entry.is_global)
         yield here
         here = _same_shape(here, "head.relu", LayerKind.ACTIVATION)
         yield here
@@ -220,7 +218,7 @@ def _head(model: ModelConfig, here: Layer, classes: int) -> Iterator[Layer]:
         here = _same_shape(here, "head.dropout", LayerKind.DROPOUT)
         yield here
     whole_map = entry.is_global or model.hidden > 0
-    yield _dense("head.logits", classes, here, (height, width), whole_map)
+    yield _dense("head.logits", classes, here, (height, width), seen=whole_map)
 
 
 def _same_shape(before: Layer, name: str, kind: LayerKind) -> Layer:
@@ -289,10 +287,10 @@ def _pool(model: ModelConfig, name: str, before: Layer) -> Layer:
 
 
 def _dense(
-    name: str, units: int, before: Layer, grid: tuple[int, int], whole_map_seen: bool
+    name: str, units: int, before: Layer, grid: tuple[int, int], *, seen: bool
 ) -> Layer:
     features = prod(before.shape)
-    spread = 0 if whole_map_seen else (max(grid) - 1) * before.jump
+    spread = 0 if seen else (max(grid) - 1) * before.jump
     return Layer(
         name=name,
         kind=LayerKind.DENSE,

@@ -141,9 +141,9 @@ class ModelConfig(_Section):
         Field(min_length=1, max_length=8),
         BeforeValidator(_widths),
     ] = (16, 32)
-    pooling: Annotated[
-        Pooling, BeforeValidator(_available(Pooling, POOLINGS, "builds"))
-    ] = Pooling.MAX
+    pooling: Annotated[Pooling, BeforeValidator(_available(Pooling, POOLINGS, "builds"))] = (
+        Pooling.MAX
+    )
     pools: Annotated[
         Annotated[int, Field(ge=0, le=8)] | Literal["all"], BeforeValidator(_whole_or_all)
     ] = ALL

@@ -124,7 +124,7 @@ def stratified_order(labels: NDArray[np.int64], seed: int) -> NDArray[np.intp]:
     line, and the line is read from the left.
     """
     # RandomState, because its stream is promised never to change; Generator's may
-    random = np.random.RandomState(seed)  # noqa: NPY002
+    random = np.random.RandomState(seed)
     place = np.empty(len(labels))
     for label in np.unique(labels):
         members = np.flatnonzero(labels == label)
@@ -179,8 +179,8 @@ def translate(images: Tensor, shift: Tensor, fill: int = 0) -> Tensor:
     return picked.permute(0, 3, 1, 2).where(inside[:, None], fill)
 
 
-def _load_digits(root: Path) -> Raw:
-    """The digits that ship with scikit-learn; nothing is read from `root`."""
+def _load_digits(_: Path) -> Raw:
+    """The digits that ship with scikit-learn; nothing is read from the data folder."""
     # imported here: scikit-learn takes seconds and 180 MB
     from sklearn.datasets import load_digits
 

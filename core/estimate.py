@@ -77,7 +77,7 @@ def estimate(
         left = 1 - progress.get(experiment.key, 0.0)
         seconds.append(work(experiment) * median(known) * left)
     # the last runs do not fill every worker
-    together = max(sum(seconds) / workers, max(seconds))
+    together = max(sum(seconds) / workers, *seconds)
     return Estimate(together, sum(seconds) / len(seconds), measured)
 
 

@@ -42,9 +42,7 @@ def reference_arm(results: Results, facet: Facet, wanted: Pooling | None = None)
     return next(iter(chosen or with_runs), None)
 
 
-def compare(
-    results: Results, facet: Facet, wanted: Pooling | None = None
-) -> tuple[Compared, ...]:
+def compare(results: Results, facet: Facet, wanted: Pooling | None = None) -> tuple[Compared, ...]:
     """Every arm of a facet against its reference, corrected for all visible comparisons."""
     reference = reference_arm(results, facet, wanted)
     if reference is None:
@@ -152,17 +150,16 @@ def history_headline(here: int, bundled: int) -> Sentence:
 
 def _alone(results: Results, arm: Arm, start: str) -> Sentence:
     values = list(results.test_accuracy(arm).values())
-    seeds = _plural("seed", len(values))
+    seeds, reached = _plural("seed", len(values)), accuracy(mean_interval(values))
     return (
         f"{start}, ",
         arm.pooling,
-        f" reaches {accuracy(mean_interval(values))} on the test images, over "
-        f"{number_word(len(values))} {seeds}.",
+        f" reaches {reached} on the test images, over {number_word(len(values))} {seeds}.",
     )
 
 
 def _amounts(compared: Sequence[Compared], again: str) -> Sentence:
-    """ "■ average by 3.6 points and of ✕ none by 7.7", the largest first, the rest counted."""
+    """Name strategies with their amounts, the largest first, and count the rest."""
     ordered = sorted(compared, key=lambda c: -abs(c.difference.interval.mean))
     parts: Sentence = ()
     for index, item in enumerate(ordered[:NAMED]):

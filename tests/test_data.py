@@ -145,7 +145,7 @@ def test_missing_mnist_without_network_is_one_clear_sentence(monkeypatch, tmp_pa
         "torchvision.datasets.MNIST.download",
         lambda self: (_ for _ in ()).throw(RuntimeError("Error downloading train-images")),
     )
-    with pytest.raises(DataError, match="mnist: not found under .*set POOLSCOPE_DATA") as caught:
+    with pytest.raises(DataError, match=r"mnist: not found under .*set POOLSCOPE_DATA") as caught:
         load_splits.__wrapped__(Dataset.MNIST, tmp_path)
     assert "\n" not in str(caught.value)
 
@@ -179,7 +179,7 @@ def test_a_truncated_mnist_file_is_one_clear_sentence(tmp_path):
     for part in ("train", "t10k"):
         for kind in ("images-idx3", "labels-idx1"):
             (raw / f"{part}-{kind}-ubyte").write_bytes(b"\0\0\10\3\0")
-    with pytest.raises(DataError, match="mnist: the files under .* cannot be read"):
+    with pytest.raises(DataError, match=r"mnist: the files under .* cannot be read"):
         data.LOADERS[Dataset.MNIST](tmp_path)
 
 

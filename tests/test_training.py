@@ -1,6 +1,7 @@
 """Does training do what the recipe says, give the same bits each time, and stop when asked?"""
 
 import dataclasses
+import hashlib
 import subprocess
 import sys
 from itertools import count
@@ -53,8 +54,6 @@ def test_another_process_gives_the_same_bits():
     arguments = [sys.executable, "-c", program, experiment.model_dump_json()]
     pair = [subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     digests = {process.communicate(timeout=60)[0].strip() for process in pair}
-    import hashlib
-
     assert digests == {hashlib.sha256(train(experiment).weights).hexdigest()}
 
 

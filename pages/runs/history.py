@@ -27,7 +27,10 @@ def main() -> None:
         st.caption(f"The newest {LISTED} of {len(summaries):,} runs are listed.")
     curves = cached.store().runs(summary.key for summary in listed)
     rows = [
-        _row(s, [100 * e.validation_accuracy for e in curves[s.key].epochs] if s.key in curves else [])
+        _row(
+            s,
+            [100 * e.validation_accuracy for e in curves[s.key].epochs] if s.key in curves else [],
+        )
         for s in listed
     ]
     chosen = st.dataframe(

@@ -24,7 +24,11 @@ def main() -> None:
     workers = settings.load().workers
     with st.grid(3, min_column_width=210):
         st.metric(
-            "Missing runs", len(missing), f"of {total}", delta_color="off", delta_arrow="off",
+            "Missing runs",
+            len(missing),
+            f"of {total}",
+            delta_color="off",
+            delta_arrow="off",
             border=True,
         )
         st.metric(
@@ -37,8 +41,12 @@ def main() -> None:
             help="From the time that stored runs took, by their multiply-accumulate operations.",
         )
         st.metric(
-            "Queue", waiting, "waiting" if waiting else "nothing is waiting",
-            delta_color="off", delta_arrow="off", border=True,
+            "Queue",
+            waiting,
+            "waiting" if waiting else "nothing is waiting",
+            delta_color="off",
+            delta_arrow="off",
+            border=True,
         )
     if missing and not shared_engine().active:
         jobs.train_button(missing)

@@ -71,7 +71,9 @@ def main() -> None:
             with st.container():
                 st.markdown(f"**{title}**")
                 st.markdown(f":gray[{text}]")
-                st.page_link(path, label=label, icon=":material/arrow_forward:", icon_position="right")
+                st.page_link(
+                    path, label=label, icon=":material/arrow_forward:", icon_position="right"
+                )
 
 
 def _differences(results: Results) -> None:
@@ -84,7 +86,9 @@ def _differences(results: Results) -> None:
         if reference is None or not compared:
             continue
         shown = True
-        st.markdown(f":gray[{HEADS[facet.head].label} head, against] {frame.named(reference.pooling)}")
+        st.markdown(
+            f":gray[{HEADS[facet.head].label} head, against] {frame.named(reference.pooling)}"
+        )
         for item in compared:
             word, colour, icon = BADGES[item.difference.verdict]
             with st.container(horizontal=True, wrap=False, vertical_alignment="center"):

@@ -1,0 +1,74 @@
+# Everything a person types: `make run` and `make test` each do their own set-up from nothing.
+
+BIN := .venv/bin
+READY := .venv/.ready
+GALLERY := build/gallery
+# a store of its own, with no bundled runs beside it
+GALLERY_ENV := POOLSCOPE_HOME=$(CURDIR)/$(GALLERY) POOLSCOPE_GALLERY=$(CURDIR)/$(GALLERY)/none.db
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test browser lint bench gallery clean
+.SILENT:
+
+help:
+	echo "make setup     install everything into .venv"
+	echo "make run       open the dashboard"
+	echo "make test      run all tests, the browser's too (ARGS=... goes to pytest)"
+	echo "make lint      ruff and mypy"
+	echo "make bench     measure against the budgets"
+	echo "make gallery   train the bundled runs again"
+	echo "make clean     remove what was built; .venv and your own runs stay"
+
+setup: $(READY)
+
+# done again only when what is asked for has changed
+$(READY): pyproject.toml constraints.txt
+	for candidate in $(PYTHON) python3 python3.13 python3.12 python3.11; do \
+	    if $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	        python=$$candidate; break; \
+	    fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+	    echo "Poolscope needs Python 3.11 or newer; found $$(python3 --version 2>&1)." >&2; \
+	    echo "Install it, or name it: make setup PYTHON=/path/to/python3.11" >&2; \
+	    exit 1; \
+	fi; \
+	echo "Installing into .venv (torch is large: about 5.5 GB and some minutes, once)"; \
+	$$python -m venv .venv
+	$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check \
+	    --editable ".[dev,bench]" --constraint constraints.txt
+	touch $@
+
+run: $(READY)
+	$(BIN)/streamlit run app.py
+
+test: $(READY) browser
+	$(BIN)/python -m pytest $(ARGS)
+
+# a browser of the system, else Debian's (as root), else Playwright's own
+browser: $(READY)
+	found() { for name in chromium chromium-browser google-chrome; do \
+	    command -v $$name >/dev/null && return; done; return 1; }; \
+	if ! found && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing chromium for the browser tests"; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	        apt-get install -y -qq --no-install-recommends chromium >/dev/null || true; \
+	fi; \
+	found || $(BIN)/playwright install chromium
+
+lint: $(READY)
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --quiet --check .
+	$(BIN)/mypy --no-error-summary
+
+bench: $(READY)
+	$(BIN)/python -m tests.benchmarks
+
+gallery: $(READY)
+	rm -rf $(GALLERY)
+	$(GALLERY_ENV) $(BIN)/python -m core sweep assets/gallery.toml
+	$(GALLERY_ENV) $(BIN)/python -m core export --all --format db --output assets/gallery.db --force
+
+clean:
+	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results
+	find . -path ./.venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +

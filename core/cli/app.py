@@ -1,0 +1,42 @@
+"""What do all commands share? The application they belong to, the flag --json, the run store."""
+
+from typing import Annotated
+
+import typer
+
+import core
+from core import settings
+from core.store import RunStore
+
+app = typer.Typer(
+    name="poolscope",
+    help="Find out what pooling really does in a small CNN.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Json = Annotated[
+    bool, typer.Option("--json", help="Write one JSON document to stdout, messages to stderr.")
+]
+
+
+def open_store() -> RunStore:
+    """The store of the settings, with the bundled runs beside it."""
+    chosen = settings.load()
+    return RunStore(chosen.store, chosen.gallery)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(core.__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _application(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show it.")
+    ] = False,
+) -> None:
+    """Find out what pooling really does in a small CNN."""

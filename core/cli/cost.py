@@ -1,0 +1,53 @@
+"""`cost`: what does a network cost, without training it?"""
+
+from dataclasses import asdict
+from typing import Any
+
+from core.architecture import Architecture, Layer, describe
+from core.cli.app import Json, app
+from core.cli.flags import with_experiment
+from core.cli.report import document, facts, table
+from core.config import Experiment
+
+COLUMNS = (
+    "name",
+    "kind",
+    "shape",
+    "parameters",
+    "macs",
+    "pooling_ops",
+    "receptive_field",
+    "jump",
+    "dropped",
+    "activation_bytes",
+)
+"""of a layer, in the ledger"""
+
+
+@app.command("cost")
+@with_experiment
+def cost(experiment: Experiment, as_json: Json = False) -> None:
+    """Show the cost ledger of a network, layer by layer, for one image. Trains nothing."""
+    architecture = describe(experiment.model, experiment.input_shape, experiment.classes)
+    if as_json:
+        document(ledger(architecture))
+        return
+    table(
+        [column.replace("_", " ") for column in COLUMNS],
+        (list(_row(layer).values()) for layer in architecture.layers),
+        numbers=[column.replace("_", " ") for column in COLUMNS[3:]],
+    )
+    print()  # noqa: T201 (a command line prints)
+    facts(asdict(architecture.totals))
+
+
+def ledger(architecture: Architecture) -> dict[str, Any]:
+    """The layers and their totals as plain data."""
+    return {
+        "layers": [_row(layer) for layer in architecture.layers],
+        "totals": asdict(architecture.totals),
+    }
+
+
+def _row(layer: Layer) -> dict[str, Any]:
+    return {column: getattr(layer, column) for column in COLUMNS}

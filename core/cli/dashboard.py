@@ -1,0 +1,61 @@
+"""`dashboard`: open the Streamlit app of this checkout."""
+
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from typing import Annotated
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import typer
+
+from core.cli.app import Json, app
+from core.cli.report import document
+from core.errors import PoolscopeError
+from core.settings import PROJECT
+
+POLL_SECONDS = 0.2
+
+
+@app.command("dashboard")
+def dashboard(
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Of the server.")] = 8501,
+    headless: Annotated[bool, typer.Option("--headless", help="Open no browser.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Serve the dashboard until it is interrupted. With --json: its address, once it answers."""
+    script = PROJECT / "app.py"
+    if not script.is_file():
+        raise PoolscopeError(
+            "the dashboard needs a checkout of Poolscope, because app.py and pages/ are no part "
+            "of the installed package; clone the repository and run `make run` there"
+        )
+    command = [sys.executable, "-m", "streamlit", "run", script.name, f"--server.port={port}"]
+    if headless:
+        command.append("--server.headless=true")
+    # stdout is for the one document that --json promises
+    stdout = sys.stderr if as_json else None
+    with subprocess.Popen(command, cwd=PROJECT, stdout=stdout) as server:  # noqa: S603 (no shell)
+        try:
+            if as_json:
+                _announce(server, f"http://localhost:{port}")
+            status = server.wait()
+        except KeyboardInterrupt:
+            # Streamlit had the same signal from the terminal; this is for the others
+            server.terminate()
+            status = server.wait()
+            raise typer.Exit from None
+    if status:
+        raise typer.Exit(1)
+
+
+def _announce(server: subprocess.Popen[bytes], url: str) -> None:
+    """Write the address as soon as the server is ready."""
+    while server.poll() is None:
+        with suppress(URLError, OSError):
+            urlopen(f"{url}/_stcore/health", timeout=1).close()  # noqa: S310 (always http)
+            document({"url": url})
+            sys.stdout.flush()
+            return
+        time.sleep(POLL_SECONDS)

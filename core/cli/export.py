@@ -1,0 +1,158 @@
+"""`export`: how do runs leave the store?"""
+
+import csv
+import io
+import json
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from enum import StrEnum
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+
+from core.cli.app import Json, app, open_store
+from core.cli.report import document, facts, say
+from core.cli.stored import Keys, find, run_documents
+from core.config import SECTION_OF
+from core.errors import ConfigError, StoreError
+from core.run import RunSummary
+from core.store import RunStore
+
+
+class Format(StrEnum):
+    """What an export can be."""
+
+    DB = "db"
+    """a run store of its own, weights included"""
+    JSON = "json"
+    """a list of runs with their epochs"""
+    CSV = "csv"
+    """one line a run"""
+
+
+_FIGURES = (
+    "train_accuracy",
+    "validation_accuracy",
+    "test_accuracy",
+    "parameters",
+    "macs",
+    "seconds",
+    "device",
+    "capability",
+    "created",
+    "source",
+)
+"""of a run, after its configuration"""
+
+
+@app.command("export")
+def export(
+    keys: Keys = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every run.")] = False,
+    form: Annotated[Format, typer.Option("--format", help="What to write.")] = Format.JSON,
+    output: Annotated[
+        Path | None, typer.Option("--output", metavar="FILE", help="Default: stdout.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write runs to a file: a store to import elsewhere, JSON, or CSV."""
+    if everything == bool(keys):
+        raise ConfigError("name the keys to export, or --all of them; exactly one is allowed")
+    store = open_store()
+    stored = store.summaries()
+    chosen = stored if everything else find(stored, keys or [])
+    if output is None:
+        _to_stdout(store, chosen, form, as_json=as_json)
+        return
+    _check_target(output, store, force=force)
+    written = _to_file(store, chosen, form, output)
+    answer = {"format": form, "output": str(output), "runs": written}
+    if as_json:
+        document(answer)
+    else:
+        facts(answer)
+
+
+def _to_stdout(
+    store: RunStore, chosen: Sequence[RunSummary], form: Format, *, as_json: bool
+) -> None:
+    if form is Format.DB or (as_json and form is Format.CSV):
+        raise ConfigError(f"--format {form} needs a file here: --output FILE.{form}")
+    typer.echo(_text(store, chosen, form), nl=False)
+
+
+def _check_target(output: Path, store: RunStore, *, force: bool) -> None:
+    if output.exists() and store.path.exists() and output.samefile(store.path):
+        raise ConfigError(f"{output} is the run store itself; choose another file")
+    if output.exists() and not (force and output.is_file()):
+        raise ConfigError(f"{output} is there already; choose another file, or --force")
+
+
+def _to_file(store: RunStore, chosen: Sequence[RunSummary], form: Format, output: Path) -> int:
+    """Write the file whole or not at all; the number of runs in it."""
+    try:
+        with TemporaryDirectory(prefix=".export-", dir=output.parent) as folder:
+            made = Path(folder) / "made"
+            if form is Format.DB:
+                written = _write_store(store, chosen, made)
+            else:
+                made.write_text(_text(store, chosen, form), encoding="utf-8")
+                written = len(chosen)
+            made.replace(output)
+    except OSError as error:
+        raise ConfigError(f"{output} cannot be written: {error.strerror}") from error
+    return written
+
+
+def _text(store: RunStore, chosen: Sequence[RunSummary], form: Format) -> str:
+    if form is Format.JSON:
+        return json.dumps(run_documents(store, chosen), indent=2, ensure_ascii=False) + "\n"
+    # a row of an older version may lack a flat name, or have one that is gone
+    text = io.StringIO()
+    writer = csv.DictWriter(
+        text, ["key", "status", *SECTION_OF, *_FIGURES], extrasaction="ignore", restval=""
+    )
+    writer.writeheader()
+    for summary in chosen:
+        figures = {name: getattr(summary, name) for name in _FIGURES}
+        writer.writerow({**summary.config, "key": summary.key, "status": summary.status, **figures})
+    return text.getvalue()
+
+
+def _write_store(store: RunStore, chosen: Sequence[RunSummary], target: Path) -> int:
+    """Put the runs into a new store and copy it with SQLite's backup; the number of runs.
+
+    Raises:
+        StoreError: there is no run to write, or the new store cannot be written.
+    """
+    collected = RunStore(target.with_name("collected"))
+    written = 0
+    for summary in chosen:
+        run = store.get(summary.key)
+        if run is None:
+            say(f"run {summary.key} is left out: it is of an older recipe, or damaged")
+        else:
+            written += collected.put(run)
+    if not written:
+        raise StoreError("there is no run to export")
+    backup(collected.path, target)
+    return written
+
+
+def backup(source: Path, target: Path) -> None:
+    """Copy a store with SQLite's backup, which is right also while others write to it.
+
+    Raises:
+        StoreError: SQLite cannot read the one or write the other.
+    """
+    try:
+        with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+            old.backup(new)
+            # one file without a log beside it, which a read-only folder can hold
+            new.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.Error as error:
+        raise StoreError(f"{target} cannot be written as a run store: {error}") from error

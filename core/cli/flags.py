@@ -1,0 +1,104 @@
+"""Which flags does an experiment have? One per flat name, with help from its field.
+
+Every flag takes text as it stands: `Experiment.from_flat` is the one place that validates it.
+"""
+
+import functools
+from collections.abc import Callable, Mapping
+from inspect import Parameter, Signature, signature
+from typing import Annotated, Any
+
+import typer
+from pydantic import BaseModel
+
+from core.catalog import DATASETS, HEADS, POOLINGS
+from core.config import SECTION_OF, DataConfig, Experiment, ModelConfig, TrainingConfig
+
+_SECTIONS: dict[str, type[BaseModel]] = {
+    "data": DataConfig,
+    "model": ModelConfig,
+    "training": TrainingConfig,
+    "": Experiment,
+}
+_PANELS = {"data": "Data", "model": "Network", "training": "Training", "": "Training"}
+
+_AVAILABLE: dict[str, Mapping[Any, object]] = {
+    "Dataset": DATASETS,
+    "Pooling": POOLINGS,
+    "Head": HEADS,
+}
+"""enumerations of which this version has a part only"""
+
+Command = Callable[..., None]
+
+
+def with_experiment(command: Command) -> Command:
+    """Give a command the flags of an experiment.
+
+    Its first parameter receives the experiment that they describe; the others stay its own.
+    """
+    own = list(signature(command, eval_str=True).parameters.values())[1:]
+
+    @functools.wraps(command)
+    def with_flags(**given: Any) -> None:
+        flat = {name: given.pop(name) for name in SECTION_OF}
+        chosen = {name: value for name, value in flat.items() if value is not None}
+        command(Experiment.from_flat(chosen), **given)
+
+    flags = [_parameter(name, section) for name, section in SECTION_OF.items()]
+    with_flags.__signature__ = Signature([*flags, *own])  # type: ignore[attr-defined]
+    return with_flags
+
+
+def _parameter(name: str, section: str) -> Parameter:
+    option = typer.Option(
+        f"--{name.replace('_', '-')}",
+        metavar="<value>",
+        help=flag_help(name),
+        rich_help_panel=_PANELS[section],
+    )
+    # typer tells a flag that was not given from one with an empty text by None
+    annotation = Annotated[str | None, option]
+    return Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=annotation)
+
+
+def flag_help(name: str) -> str:
+    """What a flag means, which values it takes, and its default."""
+    config = _SECTIONS[SECTION_OF[name]]
+    schema = config.model_json_schema()
+    field = schema["properties"][name]
+    default = field.get("default")
+    if isinstance(default, list):
+        default = ",".join(map(str, default))
+    given = "the data set's own" if default is None else default
+    parts = (field.get("description"), _allowed(field, schema.get("$defs", {})))
+    return "; ".join([*filter(None, parts), f"default {given}"])
+
+
+def _allowed(field: Mapping[str, Any], enumerations: Mapping[str, Any]) -> str:
+    """The values that a JSON schema allows, in words."""
+    match field:
+        case {"anyOf": branches}:
+            named = (_allowed(branch, enumerations) for branch in branches)
+            return " or ".join(filter(None, named))
+        case {"$ref": reference}:
+            enumeration = reference.rpartition("/")[2]
+            names = enumerations[enumeration]["enum"]
+            available = _AVAILABLE.get(enumeration, names)
+            return ", ".join(name for name in names if name in available)
+        case {"const": word}:
+            return str(word)
+        case {"type": "array", "items": item}:
+            return f"numbers with commas between, each {_allowed(item, enumerations)}"
+        case {"type": "integer" | "number"}:
+            return _range(field)
+    return ""
+
+
+def _range(field: Mapping[str, Any]) -> str:
+    """The bounds of a number: "2 to 4", "1 or more", "above 0 to 10"."""
+    lowest = field.get("minimum", field.get("exclusiveMinimum"))
+    above = "above " if "exclusiveMinimum" in field else ""
+    if "maximum" in field:
+        return f"{above}{lowest} to {field['maximum']}"
+    return f"{above}{lowest}" if above else f"{lowest} or more"

@@ -1,0 +1,114 @@
+"""Which experiments does a grid file ask for? Flat names; lists are crossed."""
+
+import tomllib
+from collections.abc import Iterable
+from itertools import product
+from math import prod
+from pathlib import Path
+from typing import Any
+
+from core.architecture import describe
+from core.config import SECTION_OF, Experiment
+from core.errors import ConfigError
+
+MOST = 10_000
+"""experiments in one grid; a slip in a list should not ask for a million"""
+
+NAMED = 3
+"""refused networks that a message names before it counts the rest"""
+
+
+def read_grid(path: Path) -> tuple[Experiment, ...]:
+    """The experiments of a grid file, in order, without duplicates.
+
+    Raises:
+        ConfigError: the file cannot be read, or asks for something that is not allowed.
+    """
+    return cross(_parse(path), path)
+
+
+def cross(grid: dict[str, Any], path: Path) -> tuple[Experiment, ...]:
+    """Every combination of the values of a grid.
+
+    Args:
+        grid: flat name to a value or a list of values.
+        path: where it comes from, for messages.
+
+    Raises:
+        ConfigError: a name or value is not allowed, or a network cannot be built.
+    """
+    unknown = [name for name in grid if name not in SECTION_OF]
+    if unknown:
+        raise ConfigError(
+            f"{path}: {', '.join(unknown)}: not known; allowed: {', '.join(SECTION_OF)}"
+        )
+    values = {name: _values(name, value, path) for name, value in grid.items()}
+    count = prod(map(len, values.values()))
+    if count > MOST:
+        raise ConfigError(f"{path}: asks for {count:,} experiments; at most {MOST:,} are allowed")
+    try:
+        experiments = [
+            Experiment.from_flat(dict(zip(values, combination, strict=True)))
+            for combination in product(*values.values())
+        ]
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from error
+    unique = {experiment.key: experiment for experiment in experiments}
+    check_buildable(unique.values())
+    return tuple(unique.values())
+
+
+def check_buildable(experiments: Iterable[Experiment]) -> None:
+    """Refuse networks whose maps shrink away, all of them at once.
+
+    Raises:
+        ConfigError: names them and the layer at which it happens.
+    """
+    refused: dict[str, str] = {}
+    for experiment in experiments:
+        try:
+            describe(experiment.model, experiment.input_shape, experiment.classes)
+        except ConfigError as error:
+            refused[_network(experiment)] = str(error)
+    if not refused:
+        return
+    named = [f"{network}: {reason}" for network, reason in refused.items()][:NAMED]
+    more = len(refused) - len(named)
+    rest = [f"and {more} more"] if more else []
+    raise ConfigError("cannot be built: " + "; ".join([*named, *rest]))
+
+
+def _network(experiment: Experiment) -> str:
+    """The network in the names of the flat table, without what is at its default."""
+    flat, default = experiment.to_flat(), Experiment().to_flat()
+    chosen = {
+        name: value
+        for name, value in flat.items()
+        if SECTION_OF[name] in ("data", "model") and value != default[name]
+    }
+    shown = {"dataset": flat["dataset"], "pooling": flat["pooling"], **chosen}
+    return " ".join(f"{name}={value}" for name, value in shown.items())
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is not a text file in UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}") from error
+
+
+def _values(name: str, value: object, path: Path) -> list[object]:
+    values = value if isinstance(value, list) else [value]
+    if not values:
+        raise ConfigError(f"{path}: {name} is an empty list; give it at least one value")
+    for item in values:
+        if not isinstance(item, str | int | float) or isinstance(item, bool):
+            raise ConfigError(
+                f"{path}: {name}: a text or a number is allowed, or a list of them; "
+                f"received {item!r}"
+            )
+    return values

@@ -1,0 +1,135 @@
+"""`train` and `sweep`: train what is not stored yet."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from core import settings
+from core.architecture import describe
+from core.cli.app import Json, app, open_store
+from core.cli.flags import with_experiment
+from core.cli.grid import read_grid
+from core.cli.report import document, facts, percent, say
+from core.cli.workers import train_all
+from core.config import Experiment
+from core.engine import Job, JobState
+from core.errors import EngineError
+from core.run import Run, Status
+from core.store import RunStore
+from core.words import duration
+
+INTERRUPTED = 130
+"""the exit status that shells give to a program stopped from the keyboard"""
+
+Workers = Annotated[
+    int | None,
+    typer.Option("--workers", min=1, max=256, help="Trainings side by side; default all cores."),
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option("--scheduler", metavar="tcp://HOST:PORT", help="A Dask scheduler to use."),
+]
+
+
+@app.command("train")
+@with_experiment
+def train(experiment: Experiment, scheduler: Scheduler = None, as_json: Json = False) -> None:
+    """Train one network, or return the stored run of the same experiment."""
+    describe(experiment.model, experiment.input_shape, experiment.classes)
+    store = open_store()
+    key, cached = experiment.key, True
+    run = store.runs([key]).get(key)
+    if run is None:
+        (job,) = _trained([experiment], store, 1, scheduler)
+        cached = job.cached or job.elsewhere
+        run = _run_of(job, store)
+    answer = _answer(run, cached=cached)
+    if as_json:
+        document(answer)
+    else:
+        shown = ("train_accuracy", "validation_accuracy", "test_accuracy")
+        facts(answer | {name: percent(answer[name]) for name in shown})
+    if run.status is Status.DIVERGED:
+        say(f"run {key} diverged: its loss stopped being finite; try a smaller --lr")
+
+
+def _run_of(job: Job, store: RunStore) -> Run:
+    """The run that a job left in the store.
+
+    Raises:
+        EngineError: the training failed; its cause.
+    """
+    run = store.runs([job.key]).get(job.key)
+    if run is None:
+        raise EngineError(job.cause or f"run {job.key} ended as {job.state} and left nothing")
+    return run
+
+
+def _answer(run: Run, *, cached: bool) -> dict[str, Any]:
+    return {
+        "key": run.key,
+        "cached": cached,
+        "seconds": run.seconds,
+        "parameters": run.parameters,
+        "train_accuracy": run.train_accuracy,
+        "validation_accuracy": run.validation_accuracy,
+        "test_accuracy": run.test_accuracy,
+        "status": run.status,
+    }
+
+
+@app.command("sweep")
+def sweep(
+    grid: Annotated[
+        Path, typer.Argument(metavar="GRID.toml", help="Flat names; lists are crossed.")
+    ],
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    as_json: Json = False,
+) -> None:
+    """Train every experiment of a grid that is not stored yet."""
+    began = time.monotonic()
+    experiments = read_grid(grid)
+    store = open_store()
+    keys = [experiment.key for experiment in experiments]
+    present = store.present(keys)
+    missing = [experiment for experiment in experiments if experiment.key not in present]
+    jobs = _trained(missing, store, workers, scheduler) if missing else ()
+    here = [job for job in jobs if job.state is JobState.DONE and not (job.cached or job.elsewhere)]
+    failed = [job for job in jobs if job.state is not JobState.DONE]
+    for job in failed:
+        say(f"run {job.key} {job.state}: {job.cause or 'no cause was given'}")
+    answer = {
+        "trained": len(here),
+        "cached": len(keys) - len(here) - len(failed),
+        "failed": len(failed),
+        "seconds": time.monotonic() - began,
+        "keys": keys,
+    }
+    if as_json:
+        document(answer)
+    else:
+        facts(answer | {"seconds": duration(time.monotonic() - began), "keys": len(keys)})
+    if failed:
+        raise typer.Exit(1)
+
+
+def _trained(
+    experiments: Sequence[Experiment], store: RunStore, workers: int | None, scheduler: str | None
+) -> tuple[Job, ...]:
+    """Train, or end the program with a word on what was kept if it is interrupted."""
+    chosen = settings.load()
+    try:
+        return train_all(
+            experiments, store, workers or chosen.workers, scheduler or chosen.scheduler
+        )
+    except KeyboardInterrupt:
+        kept = len(store.present(experiment.key for experiment in experiments))
+        say(
+            f"interrupted: {kept} of {len(experiments)} runs were finished and are kept in "
+            f"{store.path}; the same command trains the rest"
+        )
+        raise typer.Exit(INTERRUPTED) from None

@@ -1,0 +1,12 @@
+"""Trains experiments in worker processes: submit, watch, cancel.
+
+The engine is one object with a list of jobs. A thread of its own (`dispatcher`) makes every
+change; Dask (`cluster`) runs the trainings (`worker`) elsewhere. Importing this package imports
+neither torch nor Dask: they come when something has to be trained.
+"""
+
+from core.engine.engine import Engine
+from core.engine.jobs import Job, JobState
+from core.engine.shared import close_shared_engine, shared_engine
+
+__all__ = ["Engine", "Job", "JobState", "close_shared_engine", "shared_engine"]

@@ -1,0 +1,279 @@
+"""Where trainings run: a local Dask cluster of one-thread processes, or somebody's scheduler.
+
+Everything that knows Dask is here and in `worker`. Dask is imported when a cluster is opened.
+"""
+
+import logging
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+from core.config import Experiment
+from core.engine.worker import TOPIC, train_in_worker, warm_up
+from core.errors import EngineError, PoolscopeError
+from core.run import Run
+
+ANSWER_SECONDS = 5
+"""how long a scheduler may take to answer the first call"""
+
+COUNT_SECONDS = 5
+"""between two counts of the workers of somebody's cluster"""
+
+RESULT_SECONDS = 60
+"""how long the transfer of a result may take"""
+
+LOST = "the connection to the Dask scheduler was lost"
+
+HERE = "127.0.0.1"
+
+DEATHS = 3
+"""a training under which so many workers died has failed"""
+
+LOCAL_SETTINGS = {
+    # Set before a worker process starts, because the C library reads them once. Dask's own choice,
+    # a trim threshold of 64 KiB, makes every tensor a fresh mapping and halves the speed of a
+    # training. 32 MiB is the largest mmap threshold that every 64-bit glibc accepts.
+    "distributed.nanny.pre-spawn-environ": {
+        "OMP_NUM_THREADS": 1,
+        "MKL_NUM_THREADS": 1,
+        "OPENBLAS_NUM_THREADS": 1,
+        "MALLOC_MMAP_THRESHOLD_": 32 * 2**20,
+        "MALLOC_TRIM_THRESHOLD_": 2**30,
+    },
+    # no web pages, and no need of the packages that draw them
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+    # Dask's profiler stops the training a hundred times a second
+    "distributed.worker.profile.enabled": False,
+    # Results are small and leave at once: nothing to spill, and a worker that pauses because
+    # its process has grown would never go on
+    "distributed.worker.memory.target": False,
+    "distributed.worker.memory.spill": False,
+    "distributed.worker.memory.pause": False,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A training that ended without a run.
+
+    Attributes:
+        cause: one sentence.
+        lost: the connection to the scheduler is gone, and all that ran there with it.
+    """
+
+    cause: str
+    lost: bool = False
+
+
+Outcome = Run | Failure | None
+"""None: it was stopped"""
+
+
+@dataclass(slots=True, eq=False)
+class Ticket:
+    """A training that was sent out.
+
+    Attributes:
+        key: of its experiment.
+        stop_name: of the Dask event that stops it; another one each time.
+        future: Dask's; None once nobody waits for it.
+    """
+
+    key: str
+    stop_name: str
+    future: Any = None
+
+
+class Cluster:
+    """Workers that train, at the other end of a Dask client."""
+
+    def __init__(self, client: Any, local: Any, workers: int) -> None:
+        self._client = client
+        self._local = local
+        self._size = self._least = workers
+        self._counted = time.monotonic() if local is not None else float("-inf")
+
+    @property
+    def size(self) -> int:
+        """How many trainings to send out at once: one for each thread of the workers."""
+        if self._local is None and time.monotonic() - self._counted > COUNT_SECONDS:
+            # workers of somebody's cluster come and go
+            with suppress(EngineError), self._reaching():
+                self._size = max(self._least, sum(self._client.nthreads().values()))
+            self._counted = time.monotonic()
+        return self._size
+
+    @classmethod
+    def open(
+        cls,
+        workers: int,
+        scheduler: str | None,
+        on_progress: Callable[[str, tuple[float, ...]], None],
+    ) -> "Cluster":
+        """Start local workers, or reach a scheduler.
+
+        Args:
+            workers: how many to start; with a scheduler, how many trainings to send out at least.
+            scheduler: address of somebody's Dask scheduler.
+            on_progress: called in a thread of Dask's with a key and its validation accuracies.
+
+        Raises:
+            EngineError: the workers cannot be started or the scheduler does not answer.
+        """
+        local = None if scheduler else _start(workers)
+        client = _reach(scheduler) if scheduler else _connect(local)
+
+        def on_event(event: tuple[float, Mapping[str, Any]]) -> None:
+            _, message = event
+            on_progress(message["key"], tuple(message["validation_accuracy"]))
+
+        client.subscribe_topic(TOPIC, on_event)
+        return cls(client, local, workers)
+
+    def train(self, experiment: Experiment, on_end: Callable[[Ticket, Outcome], None]) -> Ticket:
+        """Send an experiment out; `on_end` is called in a thread of Dask's.
+
+        Raises:
+            EngineError: the scheduler is gone.
+        """
+        ticket = Ticket(experiment.key, f"poolscope-stop-{uuid.uuid4().hex}")
+        with self._reaching():
+            ticket.future = future = self._client.submit(
+                train_in_worker,
+                experiment.to_flat(),
+                experiment.key,
+                ticket.stop_name,
+                # one key per experiment: sessions that share a scheduler share the training
+                key=f"poolscope-{experiment.key}",
+            )
+        future.add_done_callback(lambda ended: self._ended(ticket, ended, on_end))
+        return ticket
+
+    def _ended(
+        self, ticket: Ticket, future: Any, on_end: Callable[[Ticket, Outcome], None]
+    ) -> None:
+        outcome: Outcome = Failure("its result could not be read: see the log of the worker")
+        try:
+            outcome = _outcome(future)
+        finally:
+            # also if reading the result raised something that nobody thought of
+            on_end(ticket, outcome)
+
+    def release(self, ticket: Ticket) -> None:
+        """Let go of a training, so that its key can be sent out again; a queued one is dropped."""
+        future, ticket.future = ticket.future, None
+        # what a scheduler that is gone knew is gone as well
+        with suppress(EngineError), self._reaching():
+            future.release()
+            # Dask releases in its own thread; a key sent out before that would get the old answer
+            self._client.sync(_nothing)
+
+    def stop(self, ticket: Ticket) -> None:
+        """Ask a training to stop, and let go of it."""
+        from distributed import Event
+
+        with suppress(EngineError), self._reaching():
+            Event(ticket.stop_name, client=self._client).set()
+        self.release(ticket)
+
+    def close(self) -> None:
+        """Leave the scheduler; local workers end."""
+        self._client.close()
+        if self._local is not None:
+            self._local.close()
+
+    @contextmanager
+    def _reaching(self) -> Iterator[None]:
+        """Turn Dask's ways of saying that the scheduler is gone into one."""
+        from distributed.client import ClosedClientError
+
+        try:
+            yield
+        except (ClosedClientError, OSError, RuntimeError) as error:
+            raise EngineError(f"{LOST} ({_line(error)})") from error
+
+
+def _start(workers: int) -> Any:
+    """A local cluster of one-thread processes."""
+    import dask
+    from distributed import LocalCluster
+
+    try:
+        with dask.config.set(LOCAL_SETTINGS):
+            return LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                processes=True,
+                # the endpoints run arbitrary code: nobody else may reach them
+                host=HERE,
+                # any free port: without an address Dask takes 8787 and warns if it is in use
+                dashboard_address=f"{HERE}:0",
+                silence_logs=logging.CRITICAL,
+                scheduler_kwargs={"allowed_failures": DEATHS - 1, "dashboard": False},
+            )
+    except (OSError, RuntimeError) as error:
+        raise EngineError(f"the worker processes could not be started: {_line(error)}") from error
+
+
+def _connect(scheduler: Any) -> Any:
+    """A client of the local cluster, whose workers are told to import what a training needs."""
+    from distributed import Client
+
+    client = Client(scheduler, set_as_default=False)
+    for address in client.nthreads():
+        warm = client.submit(warm_up, key=f"poolscope-warm-up-{address}", workers=[address])
+        warm.add_done_callback(lambda ended: ended.release())
+    return client
+
+
+def _reach(scheduler: str) -> Any:
+    """A client of somebody's scheduler."""
+    from distributed import Client
+
+    try:
+        return Client(scheduler, timeout=ANSWER_SECONDS, set_as_default=False)
+    except (OSError, RuntimeError, TypeError, ValueError) as error:
+        raise EngineError(
+            f"the Dask scheduler at {scheduler} cannot be reached ({_line(error)}); start it, or "
+            f"correct --scheduler or POOLSCOPE_SCHEDULER"
+        ) from error
+
+
+def _outcome(future: Any) -> Outcome:
+    """What came of a future that is done."""
+    if future.status == "error":
+        return Failure(explain(future.exception()))
+    if future.status == "cancelled":
+        return Failure(f"{LOST} while this was training", lost=True)
+    run: Run | None = future.result(timeout=RESULT_SECONDS)
+    return run
+
+
+def explain(error: BaseException) -> str:
+    """Why a training failed, in one sentence."""
+    from distributed import KilledWorker
+
+    if isinstance(error, PoolscopeError):
+        return str(error)
+    if isinstance(error, KilledWorker):
+        return (
+            f"{error.allowed_failures + 1} worker processes died while training it: they were "
+            f"killed, or ran out of memory"
+        )
+    if isinstance(error, MemoryError):
+        return "the worker ran out of memory; use fewer workers, a smaller batch or narrower widths"
+    return _line(error)
+
+
+def _line(error: BaseException) -> str:
+    """The kind of an error and the first line of its message."""
+    lines = str(error).splitlines()
+    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+
+
+async def _nothing() -> None:
+    """Pass through Dask's thread: what was handed to it before is done then."""

@@ -1,0 +1,317 @@
+"""What happens next: the one thread that changes jobs, sends trainings out and stores runs.
+
+Everything arrives as a message: what people ask for, what workers report, how a connection went.
+Nothing here blocks on a lock, on a worker or on a cluster that starts.
+"""
+
+import atexit
+import queue
+import time
+from collections import deque
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from threading import Event, Thread
+
+from core.config import Experiment
+from core.engine.cluster import Cluster, Failure, Outcome, Ticket
+from core.engine.jobs import Job, Jobs, JobState
+from core.engine.locks import KeyLocks
+from core.errors import EngineError, StoreError
+from core.run import Run
+from core.store import RunStore
+
+LOCKED_ELSEWHERE_SECONDS = 0.2
+"""before a key that another process trains is looked up again"""
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """Someone asks for experiments."""
+
+    experiments: tuple[Experiment, ...]
+    taken: Event = field(default_factory=Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """Someone asks to stop some keys, or all (None)."""
+
+    keys: frozenset[str] | None
+    taken: Event = field(default_factory=Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Progressed:
+    """A worker has started a training or finished an epoch."""
+
+    key: str
+    validation_accuracy: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A training has come to its end."""
+
+    ticket: Ticket
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The attempt to open a cluster has ended, well or badly."""
+
+    result: "Future[Cluster]"
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Someone asks for the end."""
+
+
+Message = Submitted | Cancelled | Progressed | Ended | Opened | Closed
+
+
+class Dispatcher:
+    """The actor behind an engine: one thread, from `start` to `close`."""
+
+    def __init__(self, store: RunStore, workers: int, scheduler: str | None, jobs: Jobs) -> None:
+        # a daemon, so that a program that forgets to close can end: atexit closes then
+        self._thread = Thread(target=self._run, name="poolscope-dispatcher", daemon=True)
+        self.inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self._store = store
+        self._workers = workers
+        self._scheduler = scheduler
+        self._jobs = jobs
+        self._locks = KeyLocks(store.path.parent / "locks")
+        self._waiting: deque[str] = deque()
+        self._look_again: dict[str, float] = {}
+        self._claimed: deque[str] = deque()
+        self._out: dict[str, Ticket] = {}
+        self._cluster: Cluster | None = None
+        self._opening: Future[Cluster] | None = None
+        # opening and closing a cluster takes seconds
+        self._aside = ThreadPoolExecutor(1, thread_name_prefix="poolscope-cluster")
+
+    def start(self) -> None:
+        """Start the thread, if it has not been started."""
+        if not self._thread.ident:
+            self._thread.start()
+            atexit.register(self.close)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive()
+
+    def close(self) -> None:
+        """Cancel what is not ended, end the worker processes and the thread."""
+        atexit.unregister(self.close)
+        if self.alive:
+            self.inbox.put(Closed())
+            self._thread.join()
+
+    def _run(self) -> None:
+        """Handle messages until `Closed`, then give everything back."""
+        orderly = False
+        try:
+            while not isinstance(message := self._next(), Closed):
+                if message is not None:
+                    self._handle(message)
+                self._claim()
+                self._send_out()
+            orderly = True
+        finally:
+            self._give_back(orderly=orderly)
+
+    def _next(self) -> Message | None:
+        """The next message; None when it is time to look again at keys locked elsewhere."""
+        pause = None
+        if self._look_again:
+            pause = max(0.0, min(self._look_again.values()) - time.monotonic())
+        try:
+            return self.inbox.get(timeout=pause)
+        except queue.Empty:
+            return None
+
+    def _handle(self, message: Message) -> None:
+        match message:
+            case Submitted():
+                self._submitted(message.experiments)
+                message.taken.set()
+            case Cancelled():
+                self._cancelled(message.keys)
+                message.taken.set()
+            case Progressed() if message.key in self._out:
+                self._jobs.progress(message.key, message.validation_accuracy)
+            case Ended() if self._out.get(message.ticket.key) is message.ticket:
+                self._ended(message.ticket, message.outcome)
+            case Opened():
+                self._opened(message.result)
+
+    def _submitted(self, experiments: Iterable[Experiment]) -> None:
+        active = set(self._jobs.active())
+        asked = {each.key: Job(experiment=each) for each in experiments if each.key not in active}
+        try:
+            present = self._store.present(asked)
+        except StoreError as error:
+            self._jobs.add(
+                replace(job, state=JobState.FAILED, cause=str(error)) for job in asked.values()
+            )
+            return
+        self._jobs.add(
+            replace(job, state=JobState.DONE, cached=True, epoch=job.epochs)
+            if key in present
+            else job
+            for key, job in asked.items()
+        )
+        self._waiting.extend(key for key in asked if key not in present)
+
+    def _cancelled(self, keys: frozenset[str] | None) -> None:
+        for key in self._jobs.active():
+            if keys is None or key in keys:
+                self._end(key, JobState.CANCELLED)
+
+    def _claim(self) -> None:
+        """Take the locks of the next keys, one for each worker; locked ones go to the back."""
+        for _ in range(len(self._waiting)):
+            if len(self._claimed) + len(self._out) >= self._window:
+                return
+            key = self._waiting.popleft()
+            if self._look_again.get(key, 0.0) > time.monotonic():
+                self._waiting.append(key)
+                continue
+            self._look_again.pop(key, None)
+            try:
+                self._claim_one(key)
+            except StoreError as error:
+                self._end(key, JobState.FAILED, cause=str(error))
+
+    def _claim_one(self, key: str) -> None:
+        if not self._locks.acquire(key):
+            self._look_again[key] = time.monotonic() + LOCKED_ELSEWHERE_SECONDS
+            self._waiting.append(key)
+        elif self._store.present([key]):
+            # whoever held the lock has trained it
+            self._end(key, JobState.DONE, elsewhere=True, epoch=self._job(key).epochs)
+        else:
+            self._claimed.append(key)
+
+    @property
+    def _window(self) -> int:
+        # One training for each worker and none in reserve: Dask blames the death of a worker on
+        # all that was sent to it, and a key that waits here can be trained by another process
+        return self._cluster.size if self._cluster else self._workers
+
+    def _send_out(self) -> None:
+        if not self._claimed:
+            return
+        if self._cluster is None:
+            self._open()
+            return
+        while self._claimed:
+            key = self._claimed[0]
+            try:
+                ticket = self._cluster.train(self._job(key).experiment, self._on_end)
+            except EngineError as error:
+                self._end(key, JobState.FAILED, cause=str(error))
+                self._leave_cluster()
+                return
+            self._out[self._claimed.popleft()] = ticket
+
+    def _on_end(self, ticket: Ticket, outcome: Outcome) -> None:
+        self.inbox.put(Ended(ticket, outcome))
+
+    def _open(self) -> None:
+        if self._opening is None:
+            self._opening = self._aside.submit(
+                Cluster.open,
+                self._workers,
+                self._scheduler,
+                lambda key, accuracy: self.inbox.put(Progressed(key, accuracy)),
+            )
+            self._opening.add_done_callback(lambda result: self.inbox.put(Opened(result)))
+
+    def _opened(self, result: "Future[Cluster]") -> None:
+        self._opening = None
+        error = result.exception()
+        if error is None:
+            self._cluster = result.result()
+            # again, now after Dask's own: what is registered last is called first
+            atexit.unregister(self.close)
+            atexit.register(self.close)
+            return
+        for key in self._jobs.active():
+            self._end(key, JobState.FAILED, cause=str(error))
+
+    def _ended(self, ticket: Ticket, outcome: Outcome) -> None:
+        key = ticket.key
+        if outcome is None:
+            # stopped by another session that shares the scheduler: not our wish
+            self._take_back(key)
+            self._claimed.append(key)
+        elif isinstance(outcome, Failure):
+            self._end(key, JobState.FAILED, cause=outcome.cause)
+            if outcome.lost:
+                self._leave_cluster()
+        else:
+            self._keep(key, outcome)
+
+    def _keep(self, key: str, run: Run) -> None:
+        try:
+            self._store.put(run)
+        except StoreError as error:
+            self._end(key, JobState.FAILED, cause=str(error))
+            return
+        self._end(
+            key,
+            JobState.DONE,
+            epoch=len(run.epochs),
+            validation_accuracy=tuple(epoch.validation_accuracy for epoch in run.epochs),
+            seconds=run.seconds,
+        )
+
+    def _leave_cluster(self) -> None:
+        """Give up a scheduler that went away; the next training tries to reach it again."""
+        if self._cluster is not None:
+            self._aside.submit(self._cluster.close)
+            self._cluster = None
+
+    def _end(self, key: str, state: JobState, **changes: object) -> None:
+        """End a job, wherever it stands, and free what it holds."""
+        self._take_back(key, stop=state is JobState.CANCELLED)
+        for line in (self._waiting, self._claimed):
+            if key in line:
+                line.remove(key)
+        self._look_again.pop(key, None)
+        self._locks.release(key)
+        self._jobs.end(key, replace(self._job(key), state=state, **changes))  # type: ignore[arg-type]
+
+    def _take_back(self, key: str, *, stop: bool = False) -> None:
+        """Let go of a training that was sent out, if it was."""
+        ticket = self._out.pop(key, None)
+        if ticket is None or self._cluster is None:
+            return
+        if stop:
+            self._cluster.stop(ticket)
+        else:
+            self._cluster.release(ticket)
+
+    def _job(self, key: str) -> Job:
+        job = self._jobs.get(key)
+        if job is None:
+            raise KeyError(key)
+        return job
+
+    def _give_back(self, *, orderly: bool) -> None:
+        if self._opening is not None and self._opening.exception() is None:
+            self._cluster = self._opening.result()
+        for key in self._jobs.active():
+            if orderly:
+                self._end(key, JobState.CANCELLED)
+            else:
+                self._end(key, JobState.FAILED, cause="the engine stopped by an error of its own")
+        self._aside.shutdown()
+        if self._cluster is not None:
+            self._cluster.close()
+        self._locks.release_all()

@@ -1,0 +1,122 @@
+"""The engine as everybody uses it: ask for experiments, read jobs, wait, cancel."""
+
+from collections.abc import Callable, Iterable
+from threading import Event, Lock
+from types import TracebackType
+from typing import Self
+
+from core.config import Experiment
+from core.engine.dispatcher import Cancelled, Dispatcher, Submitted
+from core.engine.jobs import Job, Jobs
+from core.errors import EngineError
+from core.store import RunStore
+
+
+class Engine:
+    """Trains what is asked for in worker processes, each experiment once, and stores the runs.
+
+    Any thread may use it. Making one starts nothing; worker processes start when the first
+    experiment has to be trained. They import the main script again, so a script that uses an
+    engine needs `if __name__ == "__main__":`.
+
+    Args:
+        store: where runs are looked up and kept.
+        workers: how many one-thread processes to start.
+        scheduler: address of a Dask scheduler to use instead, such as tcp://host:8786.
+    """
+
+    def __init__(self, store: RunStore, workers: int, scheduler: str | None = None) -> None:
+        self._jobs = Jobs()
+        self._dispatcher = Dispatcher(store, workers, scheduler, self._jobs)
+        self._opening = Lock()
+        self._closed = False
+
+    def submit(self, experiments: Iterable[Experiment]) -> tuple[str, ...]:
+        """Ask for experiments.
+
+        One that is queued or running is joined. One that ended is looked up in the store again:
+        it is done if it is there, and trained otherwise.
+
+        Returns:
+            The keys, in order, each once.
+
+        Raises:
+            EngineError: the engine is closed.
+        """
+        wanted = tuple({each.key: each for each in experiments}.values())
+        message = Submitted(wanted)
+        with self._opening:
+            if self._closed:
+                raise EngineError("the engine is closed; make a new one")
+            self._dispatcher.start()
+            self._dispatcher.inbox.put(message)
+        self._await(message.taken)
+        return tuple(each.key for each in wanted)
+
+    def jobs(self) -> tuple[Job, ...]:
+        """All jobs that are not forgotten, in order of submission."""
+        return self._jobs.snapshot().jobs
+
+    @property
+    def active(self) -> bool:
+        """Whether anything is queued or running."""
+        return bool(self._jobs.active())
+
+    def cancel(self, keys: Iterable[str] | None = None) -> None:
+        """Cancel some keys, or all: they end as cancelled and leave no run behind."""
+        if self._dispatcher.alive:
+            message = Cancelled(None if keys is None else frozenset(keys))
+            self._dispatcher.inbox.put(message)
+            self._await(message.taken)
+
+    def wait(
+        self,
+        keys: Iterable[str],
+        on_change: Callable[[tuple[Job, ...]], None] | None = None,
+    ) -> tuple[Job, ...]:
+        """Block until all have ended.
+
+        Args:
+            keys: as `submit` returned them.
+            on_change: called in this thread, with the jobs of all the keys, at once and when
+                something has changed.
+
+        Returns:
+            The jobs, in the order of the keys.
+
+        Raises:
+            KeyError: a key was never submitted.
+        """
+        wanted = tuple(keys)
+        while True:
+            snapshot = self._jobs.of(wanted)
+            if on_change:
+                on_change(snapshot.jobs)
+            if all(job.state.ended for job in snapshot.jobs):
+                return snapshot.jobs
+            self._jobs.wait(snapshot.version)
+
+    def forget_ended(self) -> None:
+        """Take ended jobs off the list."""
+        self._jobs.forget_ended()
+
+    def close(self) -> None:
+        """Cancel what is not ended and end the worker processes; a second call does nothing."""
+        with self._opening:
+            self._closed = True
+        self._dispatcher.close()
+
+    def _await(self, taken: Event) -> None:
+        while not taken.wait(timeout=1.0) and self._dispatcher.alive:
+            pass
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

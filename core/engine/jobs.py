@@ -1,0 +1,161 @@
+"""What is asked for and how far it is: the jobs of an engine, as anyone may read them."""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from threading import Condition
+
+from core.config import Experiment
+
+
+class JobState(StrEnum):
+    """Where a job stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    """its run is in the store, also if it diverged"""
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more happens to the job unless it is asked for again."""
+        return self not in (JobState.QUEUED, JobState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One experiment that was submitted, at one moment.
+
+    Attributes:
+        experiment: what was asked for.
+        state: where it stands.
+        epoch: finished epochs; all of them for a run that was only looked up.
+        validation_accuracy: after each epoch, as far as this engine watched; fractions.
+        cached: it was in the store when it was submitted.
+        elsewhere: another process trained it meanwhile.
+        cause: why it failed, in one sentence; empty otherwise.
+        seconds: of wall time: so far, or of the whole training; None if this engine did not
+            train it.
+    """
+
+    experiment: Experiment
+    state: JobState = JobState.QUEUED
+    epoch: int = 0
+    validation_accuracy: tuple[float, ...] = ()
+    cached: bool = False
+    elsewhere: bool = False
+    cause: str = ""
+    seconds: float | None = None
+
+    @property
+    def key(self) -> str:
+        """The key of its experiment."""
+        return self.experiment.key
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs were asked for."""
+        return self.experiment.recipe.epochs
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Jobs at one moment.
+
+    Attributes:
+        version: grows with every change of any job.
+        jobs: in the order asked for, or of submission.
+    """
+
+    version: int
+    jobs: tuple[Job, ...]
+
+
+class Jobs:
+    """The list of jobs: one thread writes, any thread reads and waits."""
+
+    def __init__(self) -> None:
+        self._changed = Condition()
+        self._jobs: dict[str, Job] = {}
+        self._started: dict[str, float] = {}
+        self._forgotten: set[str] = set()
+        self._version = 0
+
+    def add(self, jobs: Iterable[Job]) -> None:
+        """Put jobs at the end of the list; one that is there is replaced by the new one."""
+        with self._changed:
+            for job in jobs:
+                self._jobs.pop(job.key, None)
+                self._forgotten.discard(job.key)
+                self._jobs[job.key] = job
+            self._notify()
+
+    def progress(self, key: str, validation_accuracy: tuple[float, ...]) -> None:
+        """Note that a training runs and which epochs are behind it."""
+        with self._changed:
+            self._started.setdefault(key, time.monotonic())
+            self._jobs[key] = replace(
+                self._jobs[key],
+                state=JobState.RUNNING,
+                epoch=len(validation_accuracy),
+                validation_accuracy=validation_accuracy,
+            )
+            self._notify()
+
+    def end(self, key: str, job: Job) -> None:
+        """Replace a job by its ended form."""
+        with self._changed:
+            self._started.pop(key, None)
+            self._jobs[key] = job
+            self._notify()
+
+    def get(self, key: str) -> Job | None:
+        """The job of a key, forgotten ones too."""
+        with self._changed:
+            return self._jobs.get(key)
+
+    def snapshot(self) -> Snapshot:
+        """All jobs that are not forgotten, in order of submission."""
+        with self._changed:
+            listed = [key for key in self._jobs if key not in self._forgotten]
+            return self._snapshot(listed)
+
+    def of(self, keys: Iterable[str]) -> Snapshot:
+        """The jobs of some keys, in their order.
+
+        Raises:
+            KeyError: a key was never submitted.
+        """
+        with self._changed:
+            return self._snapshot(keys)
+
+    def wait(self, version: int) -> None:
+        """Return when something changed since that version, or after a second."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._version != version, timeout=1.0)
+
+    def active(self) -> tuple[str, ...]:
+        """Keys of the jobs that are queued or running."""
+        with self._changed:
+            return tuple(key for key, job in self._jobs.items() if not job.state.ended)
+
+    def forget_ended(self) -> None:
+        """Take ended jobs off the list; those who wait for them still find them."""
+        with self._changed:
+            self._forgotten |= {key for key, job in self._jobs.items() if job.state.ended}
+            self._notify()
+
+    def _snapshot(self, keys: Iterable[str]) -> Snapshot:
+        return Snapshot(self._version, tuple(self._timed(self._jobs[key]) for key in keys))
+
+    def _timed(self, job: Job) -> Job:
+        if job.state is not JobState.RUNNING:
+            return job
+        return replace(job, seconds=time.monotonic() - self._started[job.key])
+
+    def _notify(self) -> None:
+        self._version += 1
+        self._changed.notify_all()

@@ -1,0 +1,43 @@
+"""The one engine of this process, which all its sessions and pages share."""
+
+from threading import Lock
+
+from core import settings
+from core.engine.engine import Engine
+from core.store import RunStore
+
+
+class _Shared:
+    """Holds the engine between `shared_engine` and `close_shared_engine`."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.engine: Engine | None = None
+
+
+_shared = _Shared()
+
+
+def shared_engine() -> Engine:
+    """The engine of this process, made from the settings by the first caller.
+
+    It closes when the program ends, or by `close_shared_engine`.
+
+    Raises:
+        ConfigError: a setting has a value that is not allowed.
+    """
+    with _shared.lock:
+        if _shared.engine is None:
+            wanted = settings.load()
+            _shared.engine = Engine(
+                RunStore(wanted.store, wanted.gallery), wanted.workers, wanted.scheduler
+            )
+        return _shared.engine
+
+
+def close_shared_engine() -> None:
+    """Close the engine of this process, if there is one; the next caller gets a new one."""
+    with _shared.lock:
+        engine, _shared.engine = _shared.engine, None
+    if engine is not None:
+        engine.close()

@@ -1,0 +1,100 @@
+"""What runs inside a worker process: one training, its progress, and its ear for a stop."""
+
+import atexit
+import os
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from core.config import Experiment
+from core.errors import EngineError
+from core.run import Epoch, Run
+
+TOPIC = "poolscope-progress"
+"""Dask's event topic; a message is {"key": ..., "validation_accuracy": [one per epoch]}"""
+
+POLL_SECONDS = 0.5
+"""between two questions to the scheduler whether the training should stop"""
+
+
+def train_in_worker(flat: Mapping[str, Any], key: str, stop_name: str) -> Run | None:
+    """Train an experiment in a Dask worker.
+
+    Args:
+        flat: the experiment by flat names.
+        key: what its key must be: another version of this package might compute another one.
+        stop_name: name of the Dask event that asks for a stop.
+
+    Returns:
+        The run, or None if it was asked to stop.
+
+    Raises:
+        EngineError: the versions of this package differ.
+        ConfigError: the network cannot be built.
+        DataError: the data set cannot be loaded.
+    """
+    import torch
+    from distributed import get_worker
+
+    from core.training import Cancelled, train
+
+    torch.set_num_threads(1)
+    experiment = Experiment.from_flat(flat)
+    if experiment.key != key:
+        raise EngineError(
+            f"the worker computes key {experiment.key} where {key} was asked for: it runs another "
+            f"version of Poolscope; install the same one on both sides"
+        )
+    worker = get_worker()
+    accuracies: list[float] = []
+
+    def tell() -> None:
+        worker.log_event(TOPIC, {"key": key, "validation_accuracy": accuracies.copy()})
+
+    def on_epoch(epoch: Epoch) -> None:
+        accuracies.append(epoch.validation_accuracy)
+        tell()
+
+    tell()
+    try:
+        return train(experiment, on_epoch, _rarely(_stop_question(stop_name)))
+    except Cancelled:
+        return None
+
+
+def warm_up() -> None:
+    """Prepare a local worker process: a quick start of the next training, a quick end."""
+    import core.training  # noqa: F401
+
+    # Taking torch down module by module takes more than a second, in which nothing is gained
+    atexit.register(os._exit, 0)
+
+
+def _stop_question(name: str) -> Callable[[], bool]:
+    """Ask the scheduler whether the event is set; a set event is removed, as it has served."""
+    from distributed import Event
+
+    event = Event(name)
+
+    def asked() -> bool:
+        if not event.is_set():
+            return False
+        event.clear()
+        return True
+
+    return asked
+
+
+def _rarely(question: Callable[[], bool]) -> Callable[[], bool]:
+    """Ask at most once in POLL_SECONDS, and answer False in between."""
+    last = time.monotonic()
+
+    def answer() -> bool:
+        nonlocal last
+        now = time.monotonic()
+        if now - last < POLL_SECONDS:
+            return False
+        last = now
+        return question()
+
+    return answer

@@ -1,0 +1,218 @@
+"""How is the file of a store opened, and what is said when it cannot be?
+
+Every operation opens a connection of its own and closes it: threads and processes then share
+nothing but the file. The file is never opened except through SQLite, because closing any other
+handle on it would drop the locks that SQLite holds in this process.
+"""
+
+import sqlite3
+import stat
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from sqlite3 import Connection
+
+from core.errors import StoreError
+from core.store.schema import APPLICATION_ID, SCHEMA, VERSION
+
+_ELSEWHERE = "choose another file, or move this one away"
+
+_SENTENCES = {
+    sqlite3.SQLITE_FULL: "cannot grow because the disk is full; nothing was changed, "
+    "free some space and try again",
+    sqlite3.SQLITE_BUSY: "is locked by another program; nothing was changed, "
+    "try again when that program has finished",
+    sqlite3.SQLITE_READONLY: "cannot be written because it or its folder is read-only for this "
+    "user; choose another file, or change the permissions",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened because this user may not use it or its folder; "
+    "choose another file, or change the permissions",
+    sqlite3.SQLITE_NOTADB: f"is not an SQLite file, so it is no run store; {_ELSEWHERE}",
+    sqlite3.SQLITE_CORRUPT: f"is damaged; {_ELSEWHERE}",
+}
+
+_NEEDS_A_WRITABLE_FOLDER = (
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+)
+"""how reading fails where the files that WAL mode puts beside the store cannot be made"""
+
+
+class ReadOnlyStoreError(StoreError):
+    """This user cannot write the store."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFile:
+    """The file of a store.
+
+    Attributes:
+        path: the file; it and its folder need not exist yet.
+        timeout: seconds to wait for another program that has locked it.
+        max_pages: largest size in pages of 4096 bytes; None for no limit.
+        bundled: whether it is only read and never changes.
+    """
+
+    path: Path
+    timeout: float
+    max_pages: int | None = None
+    bundled: bool = False
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection | None]:
+        """A snapshot to read from; None if there is no store yet.
+
+        Raises:
+            StoreError: the file is no store, or cannot be read.
+        """
+        with self._explained():
+            connection = self._reader() if self._exists() else None
+            if connection is None:
+                yield None
+                return
+            with closing(connection):
+                yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction, kept if the block ends well; the file is made if need be.
+
+        Raises:
+            StoreError: the file is no store, or cannot be written. Nothing has changed then.
+        """
+        with self._explained():
+            if not self._exists():
+                self._make_folder()
+            with closing(self._connect("mode=rwc")) as connection:
+                self._prepare(connection)
+                connection.execute("BEGIN IMMEDIATE")
+                # closing without a commit rolls back
+                yield connection
+                connection.execute("COMMIT")
+
+    def _connect(self, query: str) -> Connection:
+        uri = f"{self.path.absolute().as_uri()}?{query}"
+        # no isolation level: transactions begin and end where this module says so
+        connection = sqlite3.connect(uri, uri=True, timeout=self.timeout, isolation_level=None)
+        connection.row_factory = sqlite3.Row
+        return connection
+
+    def _exists(self) -> bool:
+        """Whether a store is there, found out without changing what is there.
+
+        An empty file is a store that another process is about to make.
+        """
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise self._refused(error) from error
+        if not stat.S_ISREG(found.st_mode):
+            raise StoreError(f"{self.path} is not a file, so it is no run store; {_ELSEWHERE}")
+        if found.st_size == 0 and not self.bundled:
+            return False
+        self._check_owner()
+        return True
+
+    def _check_owner(self) -> None:
+        """Refuse the file of another program or of a newer version."""
+        with closing(self._frozen()) as connection:
+            # page 1 can name pages that a checkpoint in another process is still to write;
+            # without this SQLite calls that damage
+            connection.execute("PRAGMA writable_schema = ON")
+            application = connection.execute("PRAGMA application_id").fetchone()[0]
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if application != APPLICATION_ID:
+            raise self._foreign()
+        if version > VERSION:
+            raise StoreError(
+                f"{self.path} was written by a newer Poolscope (its format is {version}, this "
+                f"one reads up to {VERSION}); update Poolscope, or choose another file"
+            )
+
+    def _foreign(self) -> StoreError:
+        return StoreError(
+            f"{self.path} is an SQLite file of another program, not a run store; {_ELSEWHERE}"
+        )
+
+    def _has_tables(self, connection: Connection) -> bool:
+        """False for a store that was never finished; refuses other tables than a store's."""
+        names = {row["name"] for row in connection.execute("SELECT name FROM sqlite_master")}
+        if names and "runs" not in names:
+            raise self._foreign()
+        return bool(names)
+
+    def _frozen(self) -> Connection:
+        """A connection that takes no locks and makes no files: for what does not change."""
+        return self._connect("mode=ro&immutable=1")
+
+    def _reader(self) -> Connection | None:
+        """A connection within a read transaction; None if the store was never finished."""
+        if self.bundled:
+            return self._snapshot(self._frozen())
+        try:
+            return self._snapshot(self._connect("mode=rw"))
+        except sqlite3.OperationalError as error:
+            if _code(error) not in _NEEDS_A_WRITABLE_FOLDER or self._has_unsettled_changes():
+                raise
+        return self._snapshot(self._frozen())
+
+    def _snapshot(self, connection: Connection) -> Connection | None:
+        """Begin to read; closes the connection unless it is returned."""
+        begun = False
+        try:
+            connection.execute("PRAGMA query_only = ON")
+            connection.execute("BEGIN")
+            begun = self._has_tables(connection)
+        finally:
+            if not begun:
+                connection.close()
+        return connection if begun else None
+
+    def _has_unsettled_changes(self) -> bool:
+        """Whether a log lies beside the store without which its file is not the whole truth."""
+        logs = (Path(f"{self.path}{suffix}") for suffix in ("-wal", "-journal"))
+        return any(log.exists() and log.stat().st_size > 0 for log in logs)
+
+    def _prepare(self, connection: Connection) -> None:
+        connection.execute("PRAGMA foreign_keys = ON")
+        # FULL waits for the disk at each commit, so that a run once reported survives a power
+        # cut too; NORMAL would save a few milliseconds of a training that takes seconds
+        connection.execute("PRAGMA synchronous = FULL")
+        if self.max_pages is not None:
+            connection.execute(f"PRAGMA max_page_count = {self.max_pages:d}")
+        # before WAL mode, so that the owner's mark is in the file itself and never only in a log
+        if not self._has_tables(connection):
+            connection.executescript(SCHEMA)
+        connection.execute("PRAGMA journal_mode = WAL")
+
+    def _make_folder(self) -> None:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise self._refused(error) from error
+
+    def _refused(self, error: OSError) -> StoreError:
+        reason = (error.strerror or str(error)).lower()
+        kind = ReadOnlyStoreError if isinstance(error, PermissionError) else StoreError
+        return kind(f"{self.path} cannot be used as a run store: {reason}; choose another file")
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Say in words for a person what SQLite says."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            code = _code(error)
+            sentence = _SENTENCES.get(code, f"cannot be used as a run store: {error}")
+            read_only = code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
+            kind = ReadOnlyStoreError if read_only else StoreError
+            raise kind(f"{self.path} {sentence}") from error
+
+
+def _code(error: sqlite3.Error) -> int:
+    """SQLite's primary code; 0 for what Python's module raises itself."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF

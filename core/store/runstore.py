@@ -1,0 +1,230 @@
+"""Which runs are there, and what is in them? The store of finished runs, and the gallery."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import chain
+from pathlib import Path
+from sqlite3 import Connection
+from typing import TypeVar
+
+from core.errors import ConfigError, StoreError
+from core.run import Run, RunSummary, Source
+from core.store import rows
+from core.store.file import ReadOnlyStoreError, StoreFile
+from core.store.rows import DamagedError
+
+T = TypeVar("T")
+
+LOCK_SECONDS = 30.0
+"""how long an operation waits for another program before it gives up"""
+
+
+class RunStore:
+    """Finished runs by key: one's own, which can grow, and the bundled ones, which never change.
+
+    Opening is lazy: the file and its folder are made by the first `put`, and a store that does
+    not exist yet has what the gallery has. Every method may be called from any thread and any
+    process. Every method raises StoreError, one sentence with the name of the file, if a file
+    is no run store of this version or cannot be read or written; nothing has changed then.
+
+    A run whose experiment has another key by now (an older recipe) is listed by `summaries` and
+    can be deleted, but `get`, `runs` and `present` pass over it. A run whose weights or
+    predictions are damaged is moved to the quarantine by the method that notices, as if it had
+    never been trained; a damaged run of the gallery, or of a store that this user cannot
+    write, is passed over.
+
+    Args:
+        path: the file of the store.
+        gallery: the file of the bundled runs; it need not exist.
+        max_pages: largest size of the store in pages of 4096 bytes; None for no limit.
+        timeout: seconds to wait while another program has locked the store.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        gallery: Path | None = None,
+        *,
+        max_pages: int | None = None,
+        timeout: float = LOCK_SECONDS,
+    ) -> None:
+        self._own = StoreFile(path, timeout, max_pages)
+        self._gallery = gallery and StoreFile(gallery, timeout, bundled=True)
+
+    @property
+    def path(self) -> Path:
+        """The file of the store."""
+        return self._own.path
+
+    def put(self, run: Run) -> bool:
+        """Keep a run, whole or not at all; False, and no change, if its key is there already.
+
+        Raises:
+            StoreError: also for weights that are neither empty nor safetensors.
+        """
+        try:
+            rows.check_weights(run.weights)
+        except DamagedError as error:
+            raise StoreError(f"run {run.key} cannot be kept: {error}") from error
+        with self._own.writing() as connection:
+            if rows.present(connection, [run.key]):
+                return False
+            # a row under this key that belongs to another experiment could never be read
+            rows.remove(connection, [run.key])
+            rows.insert(connection, run)
+        return True
+
+    def get(self, key: str) -> Run | None:
+        """The run with epochs, predictions and verified weights; None if there is none."""
+        return self._first(_whole, key)
+
+    def predictions(self, key: str) -> bytes | None:
+        """The class given to each test image, one byte each; None if there is no such run."""
+        return self._first(rows.predictions, key)
+
+    def weights(self, key: str) -> bytes | None:
+        """Verified safetensors bytes, empty if not kept; None if there is no such run."""
+        return self._first(rows.weights, key)
+
+    def runs(self, keys: Iterable[str]) -> dict[str, Run]:
+        """Those of these runs that are there, with epochs but without predictions and weights."""
+        wanted = list(keys)
+        found: dict[str, Run] = {}
+        for file in self._files:
+            with _reading(file) as connection:
+                if connection is not None:
+                    found = {**rows.runs(connection, wanted), **found}
+        return {key: found[key] for key in wanted if key in found}
+
+    def present(self, keys: Iterable[str]) -> set[str]:
+        """Which of these keys `runs` would give."""
+        wanted = list(keys)
+        found: set[str] = set()
+        for file in self._files:
+            with _reading(file) as connection:
+                if connection is not None:
+                    found |= rows.present(connection, wanted)
+        return found
+
+    def summaries(self) -> list[RunSummary]:
+        """Every run, newest first; a run that is both one's own and bundled appears as HERE."""
+        found: dict[str, RunSummary] = {}
+        for file in self._files:
+            source = Source.BUNDLED if file.bundled else Source.HERE
+            with _reading(file) as connection:
+                if connection is not None:
+                    for summary in rows.summaries(connection, source):
+                        found.setdefault(summary.key, summary)
+        return sorted(found.values(), key=lambda row: (row.created, row.key), reverse=True)
+
+    def delete(self, keys: Iterable[str]) -> int:
+        """Delete runs of one's own with all that belongs to them; how many there were.
+
+        Raises:
+            ConfigError: a key is unknown or only bundled. Nothing is deleted then.
+        """
+        wanted = set(keys)
+        own = _stored(self._own, wanted)
+        bundled = _stored(self._gallery, wanted) - own if self._gallery else set()
+        if unknown := wanted - own - bundled:
+            raise ConfigError(f"{_words(unknown)}: no run has this key")
+        if bundled:
+            raise ConfigError(
+                f"{_words(bundled)}: bundled with Poolscope and not to be deleted; "
+                "only runs that were trained here can be"
+            )
+        if not own:
+            return 0
+        with self._own.writing() as connection:
+            return rows.remove(connection, own)
+
+    def check(self) -> None:
+        """Look at every byte of the store (not of the gallery).
+
+        Raises:
+            StoreError: the file or a run in it is damaged; the message names the runs.
+        """
+        with _reading(self._own) as connection:
+            if connection is None:
+                return
+            report = [text for (text,) in connection.execute("PRAGMA integrity_check")]
+            if report != ["ok"]:
+                raise StoreError(f"{self.path} is damaged: {report[0]}")
+            damaged = rows.incomplete(connection)
+            for (key,) in connection.execute("SELECT key FROM runs"):
+                try:
+                    _verify(connection, key)
+                except DamagedError:
+                    damaged.add(key)
+        if damaged:
+            raise StoreError(f"{self.path} holds damaged runs: {_words(damaged)}")
+
+    @property
+    def _files(self) -> Iterator[StoreFile]:
+        return chain([self._own], [self._gallery] if self._gallery else [])
+
+    def _first(self, read: Callable[[Connection, str], T | None], key: str) -> T | None:
+        """What one's own store has, else what the gallery has."""
+        for file in self._files:
+            try:
+                with file.reading() as connection:
+                    found = None if connection is None else read(connection, key)
+            except DamagedError:
+                if not file.bundled:
+                    self._set_aside(key)
+            else:
+                if found is not None:
+                    return found
+        return None
+
+    def _set_aside(self, key: str) -> None:
+        """Move a damaged run to the quarantine, unless someone else just has."""
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        try:
+            with self._own.writing() as connection:
+                try:
+                    _verify(connection, key)
+                except DamagedError as damage:
+                    rows.set_aside(connection, key, str(damage), now)
+        except ReadOnlyStoreError:
+            # its owner will notice; here the run counts as absent, as in the gallery
+            return
+
+
+def _whole(connection: Connection, key: str) -> Run | None:
+    run = rows.runs(connection, [key]).get(key)
+    if run is None:
+        return None
+    predictions, weights = rows.predictions(connection, key), rows.weights(connection, key)
+    if predictions is None or weights is None:
+        raise DamagedError("its predictions or weights are missing")
+    return replace(run, predictions=predictions, weights=weights)
+
+
+def _verify(connection: Connection, key: str) -> None:
+    """Raise DamagedError if anything that can be read of a run is not as it was put there."""
+    rows.runs(connection, [key])
+    for read in (rows.predictions, rows.weights):
+        if read(connection, key) is None and rows.stored(connection, [key]):
+            raise DamagedError("its predictions or weights are missing")
+
+
+@contextmanager
+def _reading(file: StoreFile) -> Iterator[Connection | None]:
+    """Read where one damaged run cannot be told from a damaged file."""
+    try:
+        with file.reading() as connection:
+            yield connection
+    except DamagedError as damage:
+        raise StoreError(f"{file.path} holds a damaged run: {damage}") from damage
+
+
+def _stored(file: StoreFile, keys: set[str]) -> set[str]:
+    with file.reading() as connection:
+        return set() if connection is None else rows.stored(connection, keys)
+
+
+def _words(keys: set[str]) -> str:
+    return ", ".join(sorted(keys))

@@ -1,0 +1,82 @@
+"""What do all tests share?
+
+No test touches the store of the person who runs it, chance repeats itself, and where all checks
+run (CI=true) a test that is skipped without leave is a failure.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+ALLOWED_SKIPS: tuple[str, ...] = ()
+"""beginnings of the reasons for which a test may be skipped even where CI is set"""
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+"""names of a system's browser; where none is there, Playwright uses its own"""
+
+SKIPPED = pytest.StashKey[list[str]]()
+
+# the examples of a property are the same in every run
+hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
+hypothesis.settings.load_profile("repeatable")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder for the run store, and no other setting but the folder of the data sets."""
+    for name in list(os.environ):
+        if name.startswith("POOLSCOPE_") and name != "POOLSCOPE_DATA":
+            monkeypatch.delenv(name)
+    folder = tmp_path / "home"
+    monkeypatch.setenv("POOLSCOPE_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str | None:
+    """Path of the system's browser; None for Playwright's own."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[SKIPPED] = []
+    config.pluginmanager.register(_SkipWatch(config), "skip-watch")
+
+
+class _SkipWatch:
+    """Collects skips without leave, and fails the session for them where CI is set."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.skipped = config.stash[SKIPPED]
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        # an expected failure is reported as skipped too
+        if report.skipped and not hasattr(report, "wasxfail"):
+            self._note(report)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.skipped:
+            self._note(report)
+
+    def _note(self, report: pytest.TestReport | pytest.CollectReport) -> None:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        reason = reason.removeprefix("Skipped: ")
+        if not reason.startswith(ALLOWED_SKIPS):
+            self.skipped.append(f"{report.nodeid}: {reason}")
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if self._fails and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if self._fails:
+            terminalreporter.section("skipped without leave: a failure where CI=true", red=True)
+            for line in self.skipped:
+                terminalreporter.line(line)
+
+    @property
+    def _fails(self) -> bool:
+        return bool(self.skipped) and os.environ.get("CI") == "true"

@@ -1,0 +1,353 @@
+"""Do imports point one way? The table below is the house; a checker holds the sources against it.
+
+The checker parses, it does not import, so it sees what stands in functions too. The second half
+of this file shows that it catches a violation of every rule.
+"""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+LEAVES = {"errors", "settings"}
+"""modules of core that every other may import"""
+
+EVERYTHING = {"cli", "__main__"}
+"""modules that may import all of core, and that nothing in core imports"""
+
+# module of core -> what it may import; and whatever those may import
+ARROWS: dict[str, set[str]] = {
+    "catalog": set(),
+    "config": {"catalog"},
+    "run": {"config"},
+    "comparison": {"run"},
+    "statistics": {"comparison", "run"},
+    "words": {"statistics"},
+    "architecture": {"config"},
+    "estimate": {"architecture", "run"},
+    "pooling": {"architecture"},
+    "heads": {"architecture"},
+    "dropout": {"architecture"},
+    "model": {"pooling", "heads", "dropout"},
+    "data": {"config"},
+    "training": {"model", "data", "run"},
+    "store": {"run"},
+    "engine": {"run", "store"},
+    "claims": {"statistics", "store"},
+    "inspection": {"model", "data", "store"},
+    "shift": {"model", "data", "store"},
+    "palette": {"catalog"},
+    "headlines": {"comparison", "statistics", "words", "palette"},
+    "figures": {"comparison", "statistics", "palette", "words", "run"},
+}
+
+# what it may import besides, but only inside functions: they run in a worker
+IN_WORKERS: dict[str, set[str]] = {
+    "engine": {"training"},
+    "claims": {"training", "inspection", "shift"},
+}
+
+TORCH = {"torch", "torchvision", "safetensors.torch"}
+"""packages that are torch, or import it"""
+
+MAY_IMPORT_TORCH = {
+    "pooling",
+    "heads",
+    "dropout",
+    "model",
+    "data",
+    "training",
+    "inspection",
+    "shift",
+}
+MAY_IMPORT_TORCH_IN_FUNCTIONS = {"engine", "claims"}
+
+ON_FIRST_USE = {"sklearn", "scipy.stats", "distributed", "dask", "captum"}
+"""slow packages that no module imports at its top"""
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One import: what is imported, on which line, and whether only when a function runs."""
+
+    name: str
+    line: int
+    in_function: bool
+
+    def is_of(self, package: str) -> bool:
+        """Whether it is the package or a part of it."""
+        return self.name == package or self.name.startswith(f"{package}.")
+
+
+def imports_of(path: Path, package: str) -> Iterator[Import]:
+    """Every import in a file, relative ones resolved against its package."""
+    tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+    yield from _imports(tree, package, in_function=False)
+
+
+def _imports(node: ast.AST, package: str, *, in_function: bool) -> Iterator[Import]:
+    for child in ast.iter_child_nodes(node):
+        for name in _imported_names(child, package):
+            yield Import(name, child.lineno, in_function)
+        inside = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        for_types = _is_for_type_checkers(child)
+        yield from _imports(child, package, in_function=in_function or inside or for_types)
+
+
+def _imported_names(node: ast.AST, package: str) -> list[str]:
+    match node:
+        case ast.Import(names=names):
+            return [alias.name for alias in names]
+        case ast.ImportFrom(module=module, names=names, level=level):
+            parents = package.split(".")[: len(package.split(".")) + 1 - level] if level else []
+            source = ".".join([*parents, *([module] if module else [])])
+            # `from core import run` imports core.run: each name could be a module
+            return [f"{source}.{alias.name}" for alias in names]
+        case ast.Call(func=function, args=[ast.Constant(value=str(name)), *_]):
+            called = getattr(function, "id", getattr(function, "attr", ""))
+            return [name] if called in {"import_module", "__import__"} else []
+    return []
+
+
+def _is_for_type_checkers(node: ast.AST) -> bool:
+    """Whether this is `if TYPE_CHECKING:`, whose body never runs."""
+    return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+
+
+def allowed(module: str) -> set[str]:
+    """The modules of core that a module may import at its top, along the arrows."""
+    found: set[str] = set()
+    ahead = [module]
+    while ahead:
+        for next_module in ARROWS.get(ahead.pop(), set()) - found:
+            found.add(next_module)
+            ahead.append(next_module)
+    return found | LEAVES
+
+
+def violations(root: Path) -> list[str]:
+    """What is wrong with the imports below a folder, one line each."""
+    found: list[str] = []
+    for path in sorted([*root.glob("core/**/*.py"), *root.glob("pages/**/*.py"), root / "app.py"]):
+        if not path.exists():
+            continue
+        parts = path.relative_to(root).with_suffix("").parts
+        for item in imports_of(path, ".".join(parts[:-1])):
+            rules = _core_rules if parts[0] == "core" else _page_rules
+            problems = (*rules(parts, item), *_common_rules(parts, item))
+            found += [f"{path.relative_to(root)}:{item.line}: {problem}" for problem in problems]
+        if parts[0] == "core" and len(parts) > 1 and _unknown(parts[1]):
+            found.append(f"{path.relative_to(root)}: not in the table of this test")
+    return found
+
+
+def _unknown(module: str) -> bool:
+    return module not in {*ARROWS, *LEAVES, *EVERYTHING, "__init__"}
+
+
+def _core_rules(parts: tuple[str, ...], item: Import) -> Iterator[str]:
+    module = parts[1]
+    if item.is_of("streamlit"):
+        yield "core imports streamlit"
+    if item.is_of("pages") or item.is_of("app"):
+        yield "core imports the dashboard"
+    target = _core_module(item)
+    if target is None or target == module:
+        return
+    if module == "__init__":
+        yield f"core itself imports {target}"
+    elif target == "cli" and module != "__main__":
+        yield f"{module} imports cli"
+    elif module in EVERYTHING or target in allowed(module):
+        return
+    elif target not in IN_WORKERS.get(module, set()):
+        yield f"{module} imports {target}, against the arrows"
+    elif not item.in_function:
+        yield f"{module} imports {target} at its top; only its functions may"
+
+
+def _core_module(item: Import) -> str | None:
+    """The module of core that is imported; None if it is something else."""
+    _, *rest = item.name.split(".")
+    if not item.is_of("core") or not rest or rest[0].startswith("__"):
+        return None
+    return rest[0]
+
+
+def _page_rules(_: tuple[str, ...], item: Import) -> Iterator[str]:
+    if item.is_of("core.cli"):
+        yield "the dashboard imports cli"
+    shared = item.is_of("pages.shared")
+    if item.is_of("pages") and not shared and item.name != "pages":
+        yield "a page is imported; only pages.shared may be"
+
+
+def _common_rules(parts: tuple[str, ...], item: Import) -> Iterator[str]:
+    module = parts[1] if parts[0] == "core" and len(parts) > 1 else ""
+    if any(map(item.is_of, TORCH)) and module not in MAY_IMPORT_TORCH:
+        if not item.in_function:
+            yield "torch is imported at the top"
+        elif module not in MAY_IMPORT_TORCH_IN_FUNCTIONS:
+            yield "torch is imported"
+    if any(map(item.is_of, ON_FIRST_USE)) and not item.in_function:
+        yield f"{item.name} is slow and imported at the top"
+
+
+def test_every_import_of_the_project_keeps_the_rules():
+    assert [] == violations(ROOT)
+
+
+def test_the_checker_sees_the_imports_of_the_project():
+    names = {item.name for item in imports_of(ROOT / "core" / "training.py", "core")}
+    assert {"torch", "core.config.Experiment", "core.run.Run"} <= names
+
+
+# every rule, broken once: file, its text, what the checker says
+BROKEN = {
+    "arrow": ("core/catalog.py", "import core.config", "catalog imports config, against"),
+    "arrow, from": ("core/config.py", "from core.run import Run", "config imports run, against"),
+    "arrow, module": ("core/run.py", "from core import store", "run imports store, against"),
+    "arrow, relative": ("core/config.py", "from .run import Run", "config imports run, against"),
+    "arrow, package": (
+        "core/store/rows.py",
+        "from ..engine import Engine",
+        "store imports engine, against",
+    ),
+    "arrow, in a function": (
+        "core/config.py",
+        "def f():\n    from core.run import Run",
+        "config imports run, against",
+    ),
+    "arrow, for types": (
+        "core/config.py",
+        "if TYPE_CHECKING:\n    from core.run import Run",
+        "config imports run, against",
+    ),
+    "arrow, by name": (
+        "core/config.py",
+        "import_module('core.run')",
+        "config imports run, against",
+    ),
+    "leaf": ("core/errors.py", "from core.config import ALL", "errors imports config, against"),
+    "new module": ("core/helpers.py", "", "not in the table"),
+    "core itself": ("core/__init__.py", "from core.run import Run", "core itself imports run"),
+    "cli": ("core/figures.py", "from core.cli import main", "figures imports cli"),
+    "worker": (
+        "core/engine.py",
+        "from core.training import train",
+        "engine imports training at its top",
+    ),
+    "streamlit": ("core/figures.py", "import streamlit as st", "core imports streamlit"),
+    "streamlit, in a function": (
+        "core/cli.py",
+        "def f():\n    from streamlit.web import cli",
+        "core imports streamlit",
+    ),
+    "dashboard": ("core/cli.py", "import pages.shared.cached", "core imports the dashboard"),
+    "page": ("pages/start/home.py", "from pages.compare import cost", "a page is imported"),
+    "page, relative": ("pages/start/home.py", "from ..compare import cost", "a page is imported"),
+    "router": ("pages/main.py", "import pages.start.home", "a page is imported"),
+    "page and cli": ("pages/runs/train.py", "import core.cli", "the dashboard imports cli"),
+    "torch": ("core/architecture.py", "from torch import nn", "torch is imported at the top"),
+    "torch, in a function": (
+        "core/figures.py",
+        "def f():\n    import torch",
+        "torch is imported",
+    ),
+    "torch, by a friend": (
+        "core/store.py",
+        "from safetensors.torch import load",
+        "torch is imported at the top",
+    ),
+    "torch, in a worker's module": (
+        "core/engine.py",
+        "import torch",
+        "torch is imported at the top",
+    ),
+    "torch, in a page": (
+        "pages/inspect/features.py",
+        "def f():\n    import torchvision",
+        "torch is imported",
+    ),
+    "torch, in the application": ("app.py", "import torch", "torch is imported at the top"),
+    "scikit-learn": ("core/data.py", "import sklearn.datasets", "sklearn.datasets is slow"),
+    "scipy": ("core/statistics.py", "from scipy import stats", "scipy.stats is slow"),
+    "distributed": (
+        "core/engine.py",
+        "from distributed import Client",
+        "distributed.Client is slow",
+    ),
+    "captum": (
+        "core/inspection.py",
+        "try:\n    import captum\nfinally:\n    pass",
+        "captum is slow",
+    ),
+}
+
+
+@pytest.mark.parametrize(("path", "text", "expected"), BROKEN.values(), ids=BROKEN.keys())
+def test_the_checker_catches(tmp_path, path, text, expected):
+    write(tmp_path, path, text)
+    (found,) = violations(tmp_path)
+    assert found.startswith(path)
+    assert expected in found
+
+
+KEPT = {
+    "along an arrow": ("core/config.py", "from core.catalog import POOLINGS"),
+    "along several arrows": ("core/training.py", "from core.catalog.poolings import CONV_SIZE"),
+    "within a package": ("core/store/rows.py", "from core.store.schema import VERSION"),
+    "a leaf": ("core/catalog.py", "from core import errors, settings"),
+    "core itself": ("core/training.py", "import core"),
+    "cli": ("core/cli/train.py", "from core.training import train"),
+    "worker": (
+        "core/engine.py",
+        "def f():\n    import torch, distributed\n    from core.training import train",
+    ),
+    "scipy": ("core/statistics.py", "def f():\n    from scipy import stats"),
+    "torch": ("core/shift.py", "import torch"),
+    "shared": ("pages/start/home.py", "from pages.shared.controls import comparison"),
+    "page": ("pages/start/home.py", "import streamlit as st\nfrom core.engine import Engine"),
+}
+
+
+@pytest.mark.parametrize(("path", "text"), KEPT.values(), ids=KEPT.keys())
+def test_the_checker_lets_pass(tmp_path, path, text):
+    write(tmp_path, path, text)
+    assert [] == violations(tmp_path)
+
+
+def write(root: Path, path: str, text: str) -> None:
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).write_text(text)
+
+
+HEAVY = ("torch", "sklearn", "distributed", "scipy.stats")
+
+
+def heavy_after_importing(module: str, root: Path) -> list[str]:
+    """The slow packages that a fresh interpreter has loaded after importing a module."""
+    program = f"import sys, {module}; print([name for name in {HEAVY} if name in sys.modules])"
+    result = subprocess.run(
+        [sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True
+    )
+    return ast.literal_eval(result.stdout)
+
+
+@pytest.mark.parametrize(
+    "module", ["config", "architecture", "store", "comparison", "statistics", "figures", "cli"]
+)
+def test_importing_loads_no_slow_package(module):
+    assert [] == heavy_after_importing(f"core.{module}", ROOT)
+
+
+def test_a_slow_package_that_is_loaded_would_be_seen(tmp_path):
+    write(tmp_path, "torch/__init__.py", "")
+    write(tmp_path, "innocent.py", "import torch")
+    assert ["torch"] == heavy_after_importing("innocent", tmp_path)
