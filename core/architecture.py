@@ -286,9 +286,7 @@ def _pool(model: ModelConfig, name: str, before: Layer) -> Layer:
     )
 
 
-def _dense(
-    name: str, units: int, before: Layer, grid: tuple[int, int], *, seen: bool
-) -> Layer:
+def _dense(name: str, units: int, before: Layer, grid: tuple[int, int], *, seen: bool) -> Layer:
     features = prod(before.shape)
     spread = 0 if seen else (max(grid) - 1) * before.jump
     return Layer(

@@ -93,6 +93,14 @@ class Results:
             if run.test_accuracy is not None
         }
 
+    def reference(self, facet: Facet, wanted: Pooling | None = None) -> Arm | None:
+        """The arm that a facet's others are compared with: the wanted one, else the first.
+
+        None if no arm of the facet has a run that ended well.
+        """
+        trained = [arm for arm in facet.arms if self.test_accuracy(arm)]
+        return next((arm for arm in trained if arm.pooling == wanted), next(iter(trained), None))
+
     @property
     def missing(self) -> tuple[Experiment, ...]:
         """Experiments without a run."""

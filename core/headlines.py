@@ -10,8 +10,14 @@ from dataclasses import dataclass
 from core.catalog import HEADS, POOLINGS, DropoutPosition, Pooling
 from core.catalog.placement import DROPOUT_POSITIONS
 from core.comparison import Arm, Facet, Results
-from core.statistics import Difference, Verdict, mean_interval, paired_difference
-from core.words import accuracy, duration, number_word, points
+from core.statistics import (
+    Difference,
+    Verdict,
+    compare_facet,
+    mean_interval,
+    paired_difference,
+)
+from core.words import accuracy, duration, number_word, plural, size_in_points
 
 Sentence = tuple[str | Pooling, ...]
 
@@ -35,26 +41,13 @@ def plain(sentence: Sentence) -> str:
     return text[:1].upper() + text[1:]
 
 
-def reference_arm(results: Results, facet: Facet, wanted: Pooling | None = None) -> Arm | None:
-    """The arm that the others of a facet are compared with: the wanted one, else the first."""
-    with_runs = [arm for arm in facet.arms if results.test_accuracy(arm)]
-    chosen = [arm for arm in with_runs if arm.pooling == wanted]
-    return next(iter(chosen or with_runs), None)
-
-
 def compare(results: Results, facet: Facet, wanted: Pooling | None = None) -> tuple[Compared, ...]:
-    """Every arm of a facet against its reference, corrected for all visible comparisons."""
-    reference = reference_arm(results, facet, wanted)
+    """Every arm of a facet against its reference, in order; empty without two arms with runs."""
+    reference = results.reference(facet, wanted)
     if reference is None:
         return ()
-    base = results.test_accuracy(reference)
-    visible = sum(max(len(other.arms) - 1, 0) for other in results.comparison.facets)
-    pairs = (
-        (arm, paired_difference(results.test_accuracy(arm), base, comparisons=max(visible, 1)))
-        for arm in facet.arms
-        if arm != reference
-    )
-    return tuple(Compared(arm, difference) for arm, difference in pairs if difference)
+    found = compare_facet(results, facet, reference)
+    return tuple(Compared(arm, difference) for arm, difference in found.items())
 
 
 def where(facet: Facet) -> str:
@@ -67,11 +60,9 @@ def where(facet: Facet) -> str:
 
 def accuracy_headline(results: Results, wanted: Pooling | None = None) -> Sentence:
     """Which differences of the first facet are established, and which are not."""
-    facet = next((f for f in results.comparison.facets if reference_arm(results, f)), None)
-    if facet is None:
-        return ("Nothing of this comparison is trained yet.",)
-    reference = reference_arm(results, facet, wanted)
-    if reference is None:
+    facet = next((f for f in results.comparison.facets if results.reference(f)), None)
+    reference = results.reference(facet, wanted) if facet else None
+    if facet is None or reference is None:
         return ("Nothing of this comparison is trained yet.",)
     compared = compare(results, facet, wanted)
     start = where(facet)[0].upper() + where(facet)[1:]
@@ -107,16 +98,16 @@ def home_headline(results: Results) -> Sentence:
     if len({f.head for f in facets}) < 2:  # noqa: PLR2004 (two heads make the comparison)
         return accuracy_headline(results)
     first, second = facets[0], next(f for f in facets if f.head != facets[0].head)
-    largest = max(compare(results, first), key=lambda c: abs(c.difference.interval.mean))
+    largest = max(compare(results, first), key=lambda c: abs(c.difference.mean))
     other = next(
         (c for c in compare(results, second) if c.arm.pooling == largest.arm.pooling), None
     )
-    reference = reference_arm(results, first)
+    reference = results.reference(first)
     if other is None or reference is None or largest.difference.verdict is Verdict.UNDECIDED:
         return accuracy_headline(results)
     opening = "The head decides how much the pool matters: " if _interacts(largest, other) else ""
     return (
-        f"{opening}{_cap(where(first), not opening)}, ",
+        f"{opening}{where(first) if opening else _cap(where(first))}, ",
         largest.arm.pooling,
         f" is {_by(largest.difference)} {_side(largest.difference)} ",
         reference.pooling,
@@ -145,12 +136,12 @@ def history_headline(here: int, bundled: int) -> Sentence:
         return ("Nothing is stored yet.",)
     if here == 0:
         return (f"{_cap(_every(total))} stored here came with Poolscope.",)
-    return (f"{total:,} {_plural('run', total)} {_is(total)} stored, {bundled:,} of them bundled.",)
+    return (f"{total:,} {plural('run', total)} {_is(total)} stored, {bundled:,} of them bundled.",)
 
 
 def _alone(results: Results, arm: Arm, start: str) -> Sentence:
     values = list(results.test_accuracy(arm).values())
-    seeds, reached = _plural("seed", len(values)), accuracy(mean_interval(values))
+    seeds, reached = plural("seed", len(values)), accuracy(mean_interval(values))
     return (
         f"{start}, ",
         arm.pooling,
@@ -160,16 +151,16 @@ def _alone(results: Results, arm: Arm, start: str) -> Sentence:
 
 def _amounts(compared: Sequence[Compared], again: str) -> Sentence:
     """Name strategies with their amounts, the largest first, and count the rest."""
-    ordered = sorted(compared, key=lambda c: -abs(c.difference.interval.mean))
+    ordered = sorted(compared, key=lambda c: -abs(c.difference.mean))
     parts: Sentence = ()
     for index, item in enumerate(ordered[:NAMED]):
         last = index == min(len(ordered), NAMED) - 1 and len(ordered) <= NAMED
         joint = "" if index == 0 else (" and " if last else ", ") + again
-        amount = points(abs(item.difference.interval.mean)).lstrip("+")
+        amount = size_in_points(item.difference.mean)
         parts += (joint, item.arm.pooling, f" by {amount}{' points' if index == 0 else ''}")
     if len(ordered) > NAMED:
         rest = len(ordered) - NAMED
-        parts += (f" and {again}{number_word(rest)} {_plural('other', rest)}",)
+        parts += (f" and {again}{number_word(rest)} {plural('other', rest)}",)
     return parts
 
 
@@ -182,12 +173,12 @@ def _names(poolings: Sequence[Pooling], conjunction: str) -> Sentence:
         parts += (joint, name)
     if len(poolings) > NAMED:
         rest = len(poolings) - NAMED
-        parts += (f" {conjunction} {number_word(rest)} {_plural('other', rest)}",)
+        parts += (f" {conjunction} {number_word(rest)} {plural('other', rest)}",)
     return parts
 
 
 def _seeds(compared: Sequence[Compared]) -> str:
-    least = min(c.difference.interval.n for c in compared)
+    least = min(c.difference.n for c in compared)
     return f"these {number_word(least)} seeds"
 
 
@@ -205,21 +196,21 @@ def _second(first: Difference, second: Difference) -> str:
         return "the difference is undecided"
     if second.verdict is not first.verdict:
         return f"{_by(second)} {_side(second)}"
-    smaller = abs(second.interval.mean) < abs(first.interval.mean)
-    amount = points(abs(second.interval.mean)).lstrip("+")
+    smaller = abs(second.mean) < abs(first.mean)
+    amount = size_in_points(second.mean)
     return f"{'only ' if smaller else ''}{amount}"
 
 
 def _by(difference: Difference) -> str:
-    return points(abs(difference.interval.mean)).lstrip("+") + " points"
+    return size_in_points(difference.mean) + " points"
 
 
 def _side(difference: Difference) -> str:
-    return "below" if difference.interval.mean < 0 else "above"
+    return "below" if difference.mean < 0 else "above"
 
 
-def _cap(text: str, wanted: bool = True) -> str:  # noqa: FBT001, FBT002 (private)
-    return text[:1].upper() + text[1:] if wanted else text
+def _cap(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _every(total: int) -> str:
@@ -228,7 +219,3 @@ def _every(total: int) -> str:
 
 def _is(count: int) -> str:
     return "is" if count == 1 else "are"
-
-
-def _plural(word: str, count: int) -> str:
-    return word if count == 1 else f"{word}s"

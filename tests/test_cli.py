@@ -178,7 +178,7 @@ def test_flag_help_tells_values_and_default():
     assert f"{', '.join(sorted(HEADS))}; default gap" == ordered(flag_help("head"))
     assert f"{', '.join(DATASETS)}; default digits" == flag_help("dataset")
     assert "2 to 4; default 2" == flag_help("pool_size")
-    assert "1 or more or all; default all" == flag_help("train_size")
+    assert "1 or more, or all; default all" == flag_help("train_size")
     assert "above 0 to 10; default the data set's own" == flag_help("lr")
     assert "numbers with commas between, each 1 to 1024; default 16,32" == flag_help("widths")
 
@@ -215,7 +215,7 @@ def test_cost_is_the_ledger_of_the_architecture(cli):
 
 def test_cost_as_a_table_has_every_layer_and_the_totals(cli):
     out = cli("cost").out
-    for word in ("block1.conv", "block2.pool", "head.logits", "16 x 8 x 8", "5,130"):
+    for word in ("block1.conv", "block2.pool", "head.logits", "16 × 8 × 8", "5,130"):
         assert word in out
 
 

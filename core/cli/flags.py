@@ -80,7 +80,7 @@ def _allowed(field: Mapping[str, Any], enumerations: Mapping[str, Any]) -> str:
     match field:
         case {"anyOf": branches}:
             named = (_allowed(branch, enumerations) for branch in branches)
-            return " or ".join(filter(None, named))
+            return ", or ".join(filter(None, named))
         case {"$ref": reference}:
             enumeration = reference.rpartition("/")[2]
             names = enumerations[enumeration]["enum"]

@@ -69,7 +69,7 @@ def cell(value: object) -> str:
         case float():
             return f"{value:.4g}"
         case tuple() | list():
-            return " x ".join(map(str, value))
+            return " × ".join(map(str, value))
     return str(value)
 
 

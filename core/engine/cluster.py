@@ -7,12 +7,12 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 from core.config import Experiment
-from core.engine.worker import TOPIC, train_in_worker, warm_up
+from core.engine.worker import TOPIC, dask_setup, train_in_worker, warm_up
 from core.errors import EngineError, PoolscopeError
 from core.run import Run
 
@@ -43,6 +43,7 @@ LOCAL_SETTINGS = {
         "MALLOC_MMAP_THRESHOLD_": 32 * 2**20,
         "MALLOC_TRIM_THRESHOLD_": 2**30,
     },
+    "distributed.worker.preload": [dask_setup.__module__],
     # no web pages, and no need of the packages that draw them
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
@@ -91,9 +92,10 @@ class Ticket:
 class Cluster:
     """Workers that train, at the other end of a Dask client."""
 
-    def __init__(self, client: Any, local: Any, workers: int) -> None:
+    def __init__(self, client: Any, local: Any, workers: int, quiet: ExitStack) -> None:
         self._client = client
         self._local = local
+        self._quiet = quiet
         self._size = self._least = workers
         self._counted = time.monotonic() if local is not None else float("-inf")
 
@@ -124,15 +126,21 @@ class Cluster:
         Raises:
             EngineError: the workers cannot be started or the scheduler does not answer.
         """
-        local = None if scheduler else _start(workers)
-        client = _reach(scheduler) if scheduler else _connect(local)
+        from distributed.utils import silence_logging_cmgr
+
+        with ExitStack() as stack:
+            # what goes wrong is told by the jobs, in a sentence
+            stack.enter_context(silence_logging_cmgr(logging.CRITICAL))
+            local = None if scheduler else _start(workers)
+            client = _reach(scheduler) if scheduler else _connect(local)
+            quiet = stack.pop_all()
 
         def on_event(event: tuple[float, Mapping[str, Any]]) -> None:
             _, message = event
             on_progress(message["key"], tuple(message["validation_accuracy"]))
 
         client.subscribe_topic(TOPIC, on_event)
-        return cls(client, local, workers)
+        return cls(client, local, workers, quiet)
 
     def train(self, experiment: Experiment, on_end: Callable[[Ticket, Outcome], None]) -> Ticket:
         """Send an experiment out; `on_end` is called in a thread of Dask's.
@@ -185,6 +193,7 @@ class Cluster:
         self._client.close()
         if self._local is not None:
             self._local.close()
+        self._quiet.close()
 
     @contextmanager
     def _reaching(self) -> Iterator[None]:

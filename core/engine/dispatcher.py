@@ -10,66 +10,28 @@ import time
 from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from threading import Event, Thread
+from dataclasses import replace
+from threading import Thread
 
 from core.config import Experiment
 from core.engine.cluster import Cluster, Failure, Outcome, Ticket
 from core.engine.jobs import Job, Jobs, JobState
 from core.engine.locks import KeyLocks
+from core.engine.messages import (
+    Cancelled,
+    Closed,
+    Ended,
+    Message,
+    Opened,
+    Progressed,
+    Submitted,
+)
 from core.errors import EngineError, StoreError
 from core.run import Run
 from core.store import RunStore
 
 LOCKED_ELSEWHERE_SECONDS = 0.2
 """before a key that another process trains is looked up again"""
-
-
-@dataclass(frozen=True, slots=True)
-class Submitted:
-    """Someone asks for experiments."""
-
-    experiments: tuple[Experiment, ...]
-    taken: Event = field(default_factory=Event)
-
-
-@dataclass(frozen=True, slots=True)
-class Cancelled:
-    """Someone asks to stop some keys, or all (None)."""
-
-    keys: frozenset[str] | None
-    taken: Event = field(default_factory=Event)
-
-
-@dataclass(frozen=True, slots=True)
-class Progressed:
-    """A worker has started a training or finished an epoch."""
-
-    key: str
-    validation_accuracy: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """A training has come to its end."""
-
-    ticket: Ticket
-    outcome: Outcome
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """The attempt to open a cluster has ended, well or badly."""
-
-    result: "Future[Cluster]"
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """Someone asks for the end."""
-
-
-Message = Submitted | Cancelled | Progressed | Ended | Opened | Closed
 
 
 class Dispatcher:
@@ -232,7 +194,7 @@ class Dispatcher:
             )
             self._opening.add_done_callback(lambda result: self.inbox.put(Opened(result)))
 
-    def _opened(self, result: "Future[Cluster]") -> None:
+    def _opened(self, result: Future[Cluster]) -> None:
         self._opening = None
         error = result.exception()
         if error is None:

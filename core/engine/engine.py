@@ -6,8 +6,9 @@ from types import TracebackType
 from typing import Self
 
 from core.config import Experiment
-from core.engine.dispatcher import Cancelled, Dispatcher, Submitted
+from core.engine.dispatcher import Dispatcher
 from core.engine.jobs import Job, Jobs
+from core.engine.messages import Cancelled, Submitted
 from core.errors import EngineError
 from core.store import RunStore
 
@@ -78,8 +79,8 @@ class Engine:
 
         Args:
             keys: as `submit` returned them.
-            on_change: called in this thread, with the jobs of all the keys, at once and when
-                something has changed.
+            on_change: called in this thread with the jobs of all the keys: at once, when
+                something has changed, and every second.
 
         Returns:
             The jobs, in the order of the keys.

@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import signal
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -63,10 +64,15 @@ def train_in_worker(flat: Mapping[str, Any], key: str, stop_name: str) -> Run | 
 
 
 def warm_up() -> None:
-    """Prepare a local worker process: a quick start of the next training, a quick end."""
+    """Import what a training needs, so that the next one starts at once."""
     import core.training  # noqa: F401
 
-    # Taking torch down module by module takes more than a second, in which nothing is gained
+
+def dask_setup(_worker: object) -> None:
+    """Prepare a local worker process; Dask calls this when one starts, the first or a new one."""
+    # Ctrl-C reaches the whole process group; the engine ends its workers itself
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # taking torch down module by module takes more than a second, in which nothing is gained
     atexit.register(os._exit, 0)
 
 

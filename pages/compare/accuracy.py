@@ -6,7 +6,7 @@ from core import figures
 from core.catalog import DropoutPosition
 from core.catalog.placement import DROPOUT_POSITIONS
 from core.comparison import Facet
-from core.headlines import accuracy_headline, reference_arm
+from core.headlines import accuracy_headline
 from pages.shared import cached, controls, frame, jobs
 
 CURVES_HELP = """
@@ -61,7 +61,7 @@ def _differences(results, facets, poolings, *, dark):
         )
     with st.grid(min(len(facets), 2), min_column_width=420):
         for facet in facets:
-            reference = reference_arm(results, facet, wanted)
+            reference = results.reference(facet, wanted)
             if reference is None:
                 continue
             rows = figures.paired_differences_table(results, facet, reference)

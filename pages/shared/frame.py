@@ -29,7 +29,7 @@ def dark() -> bool:
 
 def mark(pooling: Pooling) -> str:
     """The coloured glyph of a strategy, as Markdown."""
-    return f':color[{style(pooling).glyph}]{{foreground="{colour(pooling, dark())}"}}'
+    return f':color[{style(pooling).glyph}]{{foreground="{colour(pooling, dark=dark())}"}}'
 
 
 def named(pooling: Pooling) -> str:

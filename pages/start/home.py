@@ -5,9 +5,9 @@ import streamlit as st
 from core import figures
 from core.catalog import HEADS
 from core.comparison import Results
-from core.headlines import compare, home_headline, reference_arm
+from core.headlines import compare, home_headline
 from core.statistics import Verdict
-from core.words import points
+from core.words import points, span
 from pages.shared import cached, controls, frame, jobs
 
 READING = """
@@ -81,7 +81,7 @@ def _differences(results: Results) -> None:
     st.markdown("**Which differences are real?**")
     shown = False
     for facet in results.comparison.facets:
-        reference = reference_arm(results, facet)
+        reference = results.reference(facet)
         compared = compare(results, facet)
         if reference is None or not compared:
             continue
@@ -93,10 +93,9 @@ def _differences(results: Results) -> None:
             word, colour, icon = BADGES[item.difference.verdict]
             with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
                 st.badge(word, icon=icon, color=colour)
-                interval = item.difference.interval
                 st.markdown(
-                    f"{frame.named(item.arm.pooling)} **{points(interval.mean)}** points "
-                    f":gray[\\[{points(interval.low)}, {points(interval.high)}\\]]"
+                    f"{frame.named(item.arm.pooling)} **{points(item.difference.mean)}** points "
+                    f":gray[{span(item.difference).replace('[', '').replace(']', '')}]"
                 )
     if not shown:
         st.caption("Two strategies with two seeds each are needed to compare.")

@@ -1,0 +1,136 @@
+"""What all figures share: margins, axes, text, and labels that do not collide."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.catalog import POOLINGS, Pooling
+from core.palette import CHART_TEXT_LIGHT, colour, style
+
+TEXT, SMALL = 14, 13
+"""font sizes, px"""
+
+LABEL_GAP = 19
+"""least distance of two labels at the end of lines, px"""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """On which page a figure stands.
+
+    Attributes:
+        dark: whether the page is dark.
+        scale: 1, or 1.25 on a projector: sizes and heights grow by it.
+    """
+
+    dark: bool = False
+    scale: float = 1.0
+
+    def px(self, size: float) -> float:
+        """A size in pixels, scaled."""
+        return size * self.scale
+
+    @property
+    def ink(self) -> str:
+        """Colour of text that must be read."""
+        return "#E6EBED" if self.dark else "#12191C"
+
+    @property
+    def quiet(self) -> str:
+        """Colour of axis text; Streamlit's own is too light on a light page."""
+        return "#B4BFC3" if self.dark else CHART_TEXT_LIGHT
+
+    @property
+    def grid(self) -> str:
+        """Colour of grid lines."""
+        return "#2B353A" if self.dark else "#E3E8EA"
+
+    def colour(self, pooling: Pooling) -> str:
+        """The colour of a strategy."""
+        return colour(pooling, dark=self.dark)
+
+
+def layout(look: Look, *, height: float, left: float = 56, right: float = 16) -> dict[str, Any]:
+    """The frame of a figure: size, margins and text."""
+    return {
+        "height": look.px(height),
+        "margin": {
+            "l": look.px(left),
+            "r": look.px(right),
+            "t": look.px(12),
+            "b": look.px(44),
+            "pad": 0,
+        },
+        "showlegend": False,
+        "font": {"size": look.px(TEXT), "color": look.quiet},
+        "hoverlabel": {"font": {"size": look.px(SMALL)}},
+        "dragmode": False,
+    }
+
+
+def axis(
+    look: Look, *, title: str | None = None, grid: bool = False, **more: Any
+) -> dict[str, Any]:
+    """An axis: no zero line, no frame, no zoom; a grid only along the value axis."""
+    text = {"size": look.px(SMALL), "color": look.quiet}
+    return {
+        "title": {"text": title, "font": text, "standoff": look.px(12)},
+        "tickfont": text,
+        "showgrid": grid,
+        "gridcolor": look.grid,
+        "zeroline": False,
+        "showline": False,
+        "ticks": "",
+        "fixedrange": True,
+        **more,
+    }
+
+
+def name(pooling: Pooling) -> str:
+    """How a strategy is written where it stands alone."""
+    return POOLINGS[pooling].label
+
+
+def marked(pooling: Pooling, look: Look, text: str | None = None) -> str:
+    """The coloured glyph and the name, in Plotly's markup; only the glyph is coloured."""
+    glyph = f"<span style='color:{look.colour(pooling)}'>{style(pooling).glyph}</span>"
+    return f"{glyph} {name(pooling) if text is None else text}"
+
+
+def faded(hex_colour: str, opacity: float) -> str:
+    """A colour with opacity, as Plotly writes it."""
+    red, green, blue = (int(hex_colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"
+
+
+def spread(wanted: Sequence[float], low: float, high: float, gap: float) -> list[float]:
+    """Move positions apart by `gap` or more, inside low..high, as little as they must.
+
+    Args:
+        wanted: positions, in any order.
+        low: lower end.
+        high: upper end.
+        gap: least distance; made smaller if they do not fit otherwise.
+    """
+    if not wanted:
+        return []
+    if len(wanted) > 1:
+        gap = min(gap, (high - low) / (len(wanted) - 1))
+    order = sorted(range(len(wanted)), key=wanted.__getitem__)
+    placed: list[float] = []
+    for index in order:
+        floor = placed[-1] + gap if placed else low
+        placed.append(max(wanted[index], floor))
+    ceiling = high
+    for rank in reversed(range(len(placed))):
+        placed[rank] = min(placed[rank], ceiling)
+        ceiling = placed[rank] - gap
+    result = [0.0] * len(wanted)
+    for rank, index in enumerate(order):
+        result[index] = placed[rank]
+    return result
+
+
+def nice_floor(value: float, step: float) -> float:
+    """The largest multiple of `step` that is not above the value."""
+    return step * (value // step)

@@ -1,0 +1,210 @@
+"""Is the difference real? Paired differences against a reference, seed by seed."""
+
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from core.comparison import Arm, Facet, Results
+from core.figures.base import SMALL, Look, axis, faded, layout, marked, name
+from core.palette import style
+from core.statistics import Difference, Verdict, compare_facet
+from core.words import difference as in_words
+from core.words import points
+
+FRAME, ROW = 90, 44
+SIGNS = {
+    Verdict.HIGHER: "▲ higher",
+    Verdict.LOWER: "▼ lower",
+    Verdict.UNDECIDED: "≈ undecided",
+}
+STRIP = 0.24
+"""how far above the interval the single seeds stand, in rows"""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One arm's difference from the reference."""
+
+    arm: Arm
+    difference: Difference
+
+
+def _pairs(results: Results, facet: Facet, reference: Arm) -> list[Pair]:
+    found = compare_facet(results, facet, reference)
+    return sorted((Pair(arm, d) for arm, d in found.items()), key=lambda p: -p.difference.mean)
+
+
+def paired_differences(
+    results: Results, facet: Facet, reference: Arm, *, dark: bool = False, scale: float = 1.0
+) -> go.Figure:
+    """Draw each strategy's difference from the reference: seeds, interval, mean, verdict."""
+    look = Look(dark, scale)
+    pairs = _pairs(results, facet, reference)
+    figure = go.Figure()
+    for place, pair in enumerate(pairs):
+        _draw(figure, pair, place, look)
+    low, high = _range(pairs)
+    figure.update_layout(
+        **layout(look, height=FRAME + ROW * max(len(pairs), 1), left=112, right=128),
+        xaxis=axis(
+            look,
+            title=f"difference to {name(reference.pooling).lower()}, percentage points",
+            grid=True,
+            range=[low, high],
+            nticks=6,
+        ),
+        yaxis=axis(
+            look,
+            range=[len(pairs) - 0.5, -0.6],
+            tickvals=list(range(len(pairs))),
+            ticktext=[marked(pair.arm.pooling, look) for pair in pairs],
+        ),
+        shapes=_shapes(pairs, look),
+        annotations=[_verdict(pair, place, look) for place, pair in enumerate(pairs)],
+    )
+    figure.update_yaxes(tickfont={"size": look.px(SMALL), "color": look.ink})
+    figure.update_xaxes(tickformat="~g")
+    return figure
+
+
+def _draw(figure: go.Figure, pair: Pair, place: int, look: Look) -> None:
+    colour, form, d = look.colour(pair.arm.pooling), style(pair.arm.pooling), pair.difference
+    figure.add_trace(
+        go.Scatter(
+            x=[round(100 * value, 2) for value in d.differences],
+            y=[place - STRIP] * d.n,
+            mode="markers",
+            marker={"size": look.px(7), "color": faded(colour, 0.55)},
+            customdata=d.seeds,
+            hovertemplate="seed %{customdata}: %{x:+.1f} points<extra></extra>",
+        )
+    )
+    figure.add_trace(
+        go.Scatter(
+            x=[100 * d.low, 100 * d.high],
+            y=[place, place],
+            mode="lines",
+            line={"color": colour, "width": look.px(3)},
+            hoverinfo="skip",
+        )
+    )
+    decided = d.verdict is not Verdict.UNDECIDED
+    base = form.marker.removesuffix("-dot").removesuffix("-open")
+    figure.add_trace(
+        go.Scatter(
+            x=[100 * d.mean],
+            y=[place],
+            mode="markers",
+            marker={
+                "symbol": base,
+                "size": look.px(12),
+                "color": colour if decided else ("#14191C" if look.dark else "#FFFFFF"),
+                "line": {"color": colour, "width": look.px(2)},
+            },
+            hovertemplate=f"{name(pair.arm.pooling)}: {in_words(d)}<extra></extra>",
+        )
+    )
+
+
+def _range(pairs: list[Pair]) -> tuple[float, float]:
+    """An axis in points that holds zero, every seed and every interval."""
+    ends = [
+        100 * end
+        for pair in pairs
+        for end in (*pair.difference.differences, pair.difference.low, pair.difference.high)
+    ]
+    low, high = min([*ends, 0.0]), max([*ends, 0.0])
+    pad = 0.06 * (high - low) or 1.0
+    return low - pad, high + pad
+
+
+def _shapes(pairs: list[Pair], look: Look) -> list[dict[str, object]]:
+    """The zero line, and in each row the zone that this number of seeds would usually miss."""
+    zones: list[dict[str, object]] = [
+        {
+            "type": "rect",
+            "layer": "below",
+            "x0": -100 * pair.difference.detectable,
+            "x1": 100 * pair.difference.detectable,
+            "y0": place - 0.5,
+            "y1": place + 0.5,
+            "fillcolor": look.quiet,
+            "opacity": 0.14,
+            "line": {"width": 0},
+        }
+        for place, pair in enumerate(pairs)
+    ]
+    zero: dict[str, object] = {
+        "type": "line",
+        "layer": "below",
+        "x0": 0,
+        "x1": 0,
+        "yref": "paper",
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": look.quiet, "width": look.px(1.5)},
+    }
+    return [*zones, zero]
+
+
+def _verdict(pair: Pair, place: int, look: Look) -> dict[str, object]:
+    return {
+        "x": 1,
+        "xref": "paper",
+        "xanchor": "left",
+        "xshift": look.px(10),
+        "y": place,
+        "showarrow": False,
+        "text": f"<b>{points(pair.difference.mean)}</b> {SIGNS[pair.difference.verdict]}",
+        "font": {"size": look.px(SMALL), "color": look.ink},
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class PairRow:
+    """One difference, as table and CSV; differences in percentage points."""
+
+    pooling: str
+    reference: str
+    head: str
+    dropout: str
+    difference_points: float
+    low_points: float
+    high_points: float
+    detectable_points: float
+    pairs: int
+    comparisons: int
+    correlation: float | None
+    verdict: str
+
+
+def paired_differences_table(results: Results, facet: Facet, reference: Arm) -> list[PairRow]:
+    """List the differences with their intervals."""
+    return [
+        PairRow(
+            pooling=str(pair.arm.pooling),
+            reference=str(reference.pooling),
+            head=str(facet.head),
+            dropout=str(facet.dropout),
+            difference_points=round(100 * pair.difference.mean, 3),
+            low_points=round(100 * pair.difference.low, 3),
+            high_points=round(100 * pair.difference.high, 3),
+            detectable_points=round(100 * pair.difference.detectable, 3),
+            pairs=pair.difference.n,
+            comparisons=pair.difference.comparisons,
+            correlation=None
+            if pair.difference.correlation is None
+            else round(pair.difference.correlation, 3),
+            verdict=str(pair.difference.verdict),
+        )
+        for pair in _pairs(results, facet, reference)
+    ]
+
+
+def paired_differences_alt(results: Results, facet: Facet, reference: Arm) -> str:
+    """Say in words what the differences are."""
+    pairs = _pairs(results, facet, reference)
+    if not pairs:
+        return "No differences yet: two arms with two seeds each are needed."
+    parts = (f"{name(pair.arm.pooling)} {in_words(pair.difference)}" for pair in pairs)
+    return f"Paired differences to {name(reference.pooling)}: {'; '.join(parts)}"

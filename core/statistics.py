@@ -1,0 +1,213 @@
+"""What can the seeds tell? Means with intervals, paired differences, and what n seeds would miss.
+
+All intervals are over training seeds, on one test set: they do not contain the test set's own
+standard error. Accuracies and differences are fractions, not percent.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from math import sqrt
+from statistics import fmean, stdev
+
+from core.comparison import Arm, Facet, Results
+from core.run import Epoch, Run
+
+CONFIDENCE = 0.95
+POWER = 0.8
+LEAST_PAIRS = 2
+"""seeds below which a spread is not defined"""
+
+
+class Verdict(StrEnum):
+    """What a paired difference says about the arm, against its reference."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A mean with its interval; low and high are None with fewer than two values."""
+
+    mean: float
+    low: float | None
+    high: float | None
+    n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """An arm minus its reference, seed by seed.
+
+    Attributes:
+        seeds: seeds that both have, ascending.
+        differences: one per seed.
+        mean: their mean.
+        low: lower end of the corrected interval of the mean.
+        high: upper end.
+        correlation: Pearson's, between the arms over seeds; None if one of them has no spread.
+            Pairing helps as far as it is high.
+        detectable: the true difference that this many seeds would find with a power of 80 %.
+        comparisons: number of comparisons that the interval is corrected for.
+        verdict: higher or lower only if the interval excludes zero.
+    """
+
+    seeds: tuple[int, ...]
+    differences: tuple[float, ...]
+    mean: float
+    low: float
+    high: float
+    correlation: float | None
+    detectable: float
+    comparisons: int
+    verdict: Verdict
+
+    @property
+    def n(self) -> int:
+        """Number of pairs."""
+        return len(self.seeds)
+
+
+def mean_interval(values: Sequence[float], confidence: float = CONFIDENCE) -> Interval:
+    """Mean and its interval by Student's t: mean +- t(1 - alpha/2, n - 1) * s / sqrt(n).
+
+    Raises:
+        ValueError: there is no value.
+    """
+    if not values:
+        raise ValueError("a mean needs one value or more; received none")
+    mean, n = fmean(values), len(values)
+    if n < LEAST_PAIRS:
+        return Interval(mean, None, None, n)
+    half = _t(confidence, n - 1) * stdev(values) / sqrt(n)
+    return Interval(mean, mean - half, mean + half, n)
+
+
+def paired_difference(
+    arm: Mapping[int, float],
+    reference: Mapping[int, float],
+    comparisons: int = 1,
+    confidence: float = CONFIDENCE,
+) -> Difference | None:
+    """Compare two arms seed by seed, over the seeds that both have.
+
+    The interval is that of the paired t-test, at 1 - alpha/comparisons: the correction of
+    Bonferroni, which holds however the comparisons depend on each other. Differences without
+    any spread have no interval to speak of: they are undecided.
+
+    Args:
+        arm: seed -> value.
+        reference: seed -> value.
+        comparisons: how many comparisons are shown together.
+        confidence: of all of them together.
+
+    Returns:
+        None if fewer than two seeds have both.
+    """
+    seeds = tuple(sorted(arm.keys() & reference.keys()))
+    if len(seeds) < LEAST_PAIRS:
+        return None
+    differences = tuple(arm[seed] - reference[seed] for seed in seeds)
+    alpha = (1 - confidence) / comparisons
+    interval = mean_interval(differences, 1 - alpha)
+    low, high = interval.low, interval.high
+    if low is None or high is None:
+        return None
+    return Difference(
+        seeds=seeds,
+        differences=differences,
+        mean=interval.mean,
+        low=low,
+        high=high,
+        correlation=_correlation([arm[s] for s in seeds], [reference[s] for s in seeds]),
+        detectable=detectable_difference(stdev(differences), len(seeds), alpha=alpha),
+        comparisons=comparisons,
+        verdict=_verdict(low, high),
+    )
+
+
+def compare_facet(results: Results, facet: Facet, reference: Arm) -> dict[Arm, Difference]:
+    """Test accuracy of every other arm of a facet against its reference.
+
+    Corrected for all comparisons that the results show: every arm but one, in every facet.
+    """
+    visible = sum(len(other.arms) - 1 for other in results.comparison.facets)
+    base = results.test_accuracy(reference)
+    found = (
+        (arm, paired_difference(results.test_accuracy(arm), base, comparisons=visible))
+        for arm in facet.arms
+        if arm != reference
+    )
+    return {arm: difference for arm, difference in found if difference is not None}
+
+
+def _verdict(low: float, high: float) -> Verdict:
+    if low == high:
+        return Verdict.UNDECIDED
+    if low > 0:
+        return Verdict.HIGHER
+    return Verdict.LOWER if high < 0 else Verdict.UNDECIDED
+
+
+def detectable_difference(
+    deviation: float, n: int, power: float = POWER, alpha: float = 1 - CONFIDENCE
+) -> float:
+    """The smallest true difference that a paired t-test on n seeds finds with the given power.
+
+    Found from the noncentral t distribution; the usual 2.8 * s / sqrt(n) is far too small for
+    small n.
+
+    Args:
+        deviation: standard deviation of the differences between seeds.
+        n: number of pairs, two or more.
+        power: probability of finding it.
+        alpha: two-sided level of the test.
+    """
+    return deviation / sqrt(n) * _noncentrality(n - 1, power, alpha)
+
+
+@lru_cache(maxsize=1024)
+def _noncentrality(freedom: int, power: float, alpha: float) -> float:
+    """The noncentrality at which the two-sided t-test has the given power."""
+    # scipy.special costs a tenth of the start-up of scipy.stats
+    from scipy.optimize import brentq
+    from scipy.special import nctdtr
+
+    critical = _t(1 - alpha, freedom)
+
+    def lack(shift: float) -> float:
+        # the far tail adds less than alpha/2 and vanishes as the shift grows
+        missed = nctdtr(freedom, shift, critical) - nctdtr(freedom, shift, -critical)
+        return float(1 - missed - power)
+
+    # with one degree of freedom and a corrected level the shift is many times the critical value
+    return float(brentq(lack, 0.0, 4 * critical + 10))
+
+
+@lru_cache(maxsize=1024)
+def _t(confidence: float, freedom: int) -> float:
+    """Two-sided quantile of Student's t."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, (1 + confidence) / 2))
+
+
+def _correlation(first: Sequence[float], second: Sequence[float]) -> float | None:
+    spread = stdev(first) * stdev(second)
+    if spread == 0:
+        return None
+    means = fmean(first), fmean(second)
+    products = ((a - means[0]) * (b - means[1]) for a, b in zip(first, second, strict=True))
+    return sum(products) / (len(first) - 1) / spread
+
+
+def curve(runs: Iterable[Run], value: Callable[[Epoch], float]) -> tuple[Interval, ...]:
+    """Mean and interval of a figure after each epoch, over runs; as long as the longest run."""
+    columns: dict[int, list[float]] = {}
+    for run in runs:
+        for epoch in run.epochs:
+            columns.setdefault(epoch.number, []).append(value(epoch))
+    return tuple(mean_interval(columns[number]) for number in sorted(columns))
