@@ -192,7 +192,8 @@ def _machine() -> Machine:
         capability=torch.backends.cpu.get_cpu_capability(),
         versions={
             "poolscope": core.__version__,
-            "torch": torch.__version__,
+            # its own type would import torch wherever a run is unpickled
+            "torch": str(torch.__version__),
             "numpy": version("numpy"),
         },
     )

@@ -8,29 +8,11 @@ from collections.abc import Sequence
 from core.statistics import Difference, Interval, Verdict
 
 MINUS = "−"
-NUMBER_WORDS = [
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-]
+NUMBER_WORDS = (
+    *("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+    *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen"),
+    *("nineteen", "twenty"),
+)
 WRITTEN_OUT = 100_000
 MINUTE, HOUR = 60, 3600
 
@@ -105,8 +87,7 @@ def duration(seconds: float) -> str:
         return (
             f"{whole // MINUTE} min {whole % MINUTE} s" if whole % MINUTE else f"{whole // 60} min"
         )
-    minutes = round(whole / MINUTE) % MINUTE
-    hours = round(whole / MINUTE) // MINUTE
+    hours, minutes = divmod(round(whole / MINUTE), MINUTE)
     return f"{hours} h {minutes} min" if minutes else f"{hours} h"
 
 

@@ -3,10 +3,11 @@
 import streamlit as st
 
 from core import figures
-from core.catalog import DropoutPosition
-from core.catalog.placement import DROPOUT_POSITIONS
-from core.comparison import Facet
+from core.catalog import DROPOUT_POSITIONS, HEADS, DropoutPosition, Pooling
+from core.comparison import Arm, Facet, Results
 from core.headlines import accuracy_headline
+from core.statistics import compare_facet
+from core.words import size_in_points
 from pages.shared import cached, controls, frame, jobs
 
 CURVES_HELP = """
@@ -17,9 +18,9 @@ a line is its last value, in percent.
 PAIRS_HELP = """
 Seed by seed, every strategy starts from the same weights and sees its batches in the same order, so
 a difference can be taken within each seed: the small dots. The bar is the 95 % interval of their
-mean, corrected for all comparisons on this page (Bonferroni). If it excludes zero, the difference is
-established, on this test set, over training seeds; else it is **undecided**. The grey zone holds
-differences that this number of seeds would usually miss (power 80 %).
+mean, corrected for all comparisons on this page (Bonferroni). If it excludes zero, the difference
+is established, on this test set, over training seeds; else it is **undecided**. The grey zone
+holds differences that this number of seeds would usually miss (power 80 %).
 """
 
 
@@ -33,7 +34,7 @@ def main() -> None:
     wanted = wanted if wanted in poolings else poolings[0]
     frame.top(
         "Accuracy: which network classifies better, and is the difference real?",
-        accuracy_headline(results, wanted),
+        accuracy_headline(results, Pooling(wanted)),
         frame.scene(results),
     )
     jobs.missing_runs(results)
@@ -49,19 +50,21 @@ def main() -> None:
                     figures.accuracy_curves_alt(results, facet),
                     f"curves {facet.head} {facet.dropout}",
                 )
-                st.caption(_curves_caption(results.comparison.seeds))
-    _differences(results, facets, poolings, dark=dark)
+                st.caption(_curves_caption(results))
+    _differences(results, poolings, dark=dark)
 
 
-def _differences(results, facets, poolings, *, dark):
+def _differences(results: Results, poolings: list[str], *, dark: bool) -> None:
+    """Draw the paired differences of every facet, against a reference to choose."""
+    facets = results.comparison.facets
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.header("Is the difference real?", anchor=False, width="stretch")
+        st.subheader("Is the difference real?", anchor=False, width="stretch")
         wanted = st.selectbox(
             "Compare with", poolings, key="reference", bind="query-params", width=190
         )
     with st.grid(min(len(facets), 2), min_column_width=420):
         for facet in facets:
-            reference = results.reference(facet, wanted)
+            reference = results.reference(facet, Pooling(wanted))
             if reference is None:
                 continue
             rows = figures.paired_differences_table(results, facet, reference)
@@ -72,23 +75,35 @@ def _differences(results, facets, poolings, *, dark):
                     figures.paired_differences_alt(results, facet, reference),
                     f"differences {facet.head} {facet.dropout}",
                 )
-                st.caption("Test accuracy.")
+                st.caption(_pairs_caption(results, facet, reference))
 
 
 def _name(facet: Facet) -> str:
-    from core.catalog import HEADS
-
     text = f"{HEADS[facet.head].label} head"
     if facet.dropout is not DropoutPosition.NONE:
         text += f", {DROPOUT_POSITIONS[facet.dropout].label}"
     return text
 
 
-def _curves_caption(seeds: tuple[int, ...]) -> str:
+def _curves_caption(results: Results) -> str:
+    seeds = len(results.comparison.seeds)
+    if seeds == 1:
+        return "One seed, so no interval. The axis does not start at zero."
+    return f"Mean of {seeds} seeds; band: 95 % interval of that mean. The axis is cut below."
+
+
+def _pairs_caption(results: Results, facet: Facet, reference: Arm) -> str:
+    compared = compare_facet(results, facet, reference)
+    if not compared:
+        return "Two strategies with two seeds each are needed to compare."
+    first = next(iter(compared.values()))
+    missed = max(difference.detectable for difference in compared.values())
+    correction = f", corrected for {first.comparisons} comparisons" if first.comparisons > 1 else ""
+    tested = results.comparison.arms[0].experiment.data.entry.splits.test
     return (
-        f"Mean of {len(seeds)} seeds; band: 95 % interval of that mean."
-        if len(seeds) > 1
-        else "One seed: no interval."
+        f"Small dots: one seed each. Bar: 95 % interval{correction}. Grey: differences that these "
+        f"seeds would usually miss, up to {size_in_points(missed)} points. Accuracy on {tested:,} "
+        f"test images."
     )
 
 

@@ -50,7 +50,7 @@ def written(sentence: Sentence) -> str:
 
 def top(question: str, answer: Sentence, scene: str | None = None) -> None:
     """The question in grey, the answer as title, the scene line below; then any remarks."""
-    with st.container(gap=None, width=TOP_WIDTH):
+    with st.container(gap="xsmall", width=TOP_WIDTH):
         st.markdown(f":gray[{question}]")
         st.title(written(answer), anchor=False)
         if scene:
@@ -102,7 +102,7 @@ def card(
     reading: str | None = None,
     key: str | None = None,
 ) -> Iterator[None]:
-    """A bordered card: title, "How to read this", the numbers as table and CSV, the content.
+    """A bordered card: title with help, the numbers as table and CSV, the content.
 
     Args:
         title: what the figure shows.
@@ -112,11 +112,8 @@ def card(
         key: makes the widgets of the card unique where two cards have one title.
     """
     with st.container(border=True, height="stretch"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{title}**", width="stretch")
-            if reading:
-                with st.popover("How to read this", icon=":material/help:", type="tertiary"):
-                    st.markdown(reading)
+        with st.container(horizontal=True, vertical_alignment="center", wrap=False):
+            st.markdown(f"**{title}**", width="stretch", help=reading)
             if rows:
                 with st.popover("Numbers", icon=":material/table:", type="tertiary"):
                     numbers(rows, file_name, key or title)

@@ -12,7 +12,8 @@ from pages.shared import cached, controls, frame, jobs
 
 READING = """
 Each row is one strategy; its dots are mean test accuracies over the seeds, **filled** for a GAP
-head and **open** for Flatten. The thin bars are 95 % intervals over training seeds, on this test set.
+head and **open** for Flatten. The thin bars are 95 % intervals over training seeds, on this test
+set.
 """
 BADGES = {
     Verdict.HIGHER: ("Higher", "green", ":material/arrow_upward:"),
@@ -52,7 +53,10 @@ def main() -> None:
     with left:
         rows = figures.accuracy_by_head_table(results)
         with frame.card(
-            "Test accuracy, by strategy and head", rows, file_name="accuracy.csv", reading=READING
+            "Test accuracy, by strategy and head",
+            rows,
+            file_name="accuracy.csv",
+            reading=READING,
         ):
             frame.chart(
                 figures.accuracy_by_head(results, dark=frame.dark()),
@@ -65,7 +69,7 @@ def main() -> None:
             )
     with right, st.container(border=True, height="stretch"):
         _differences(results)
-    st.header("Where next", anchor=False)
+    st.subheader("Where next", anchor=False)
     with st.grid(3, min_column_width=210, border=True):
         for title, text, path, label in NEXT:
             with st.container():
@@ -95,7 +99,7 @@ def _differences(results: Results) -> None:
                 st.badge(word, icon=icon, color=colour)
                 st.markdown(
                     f"{frame.named(item.arm.pooling)} **{points(item.difference.mean)}** points "
-                    f":gray[{span(item.difference).replace('[', '').replace(']', '')}]"
+                    f"{span(item.difference)}"
                 )
     if not shown:
         st.caption("Two strategies with two seeds each are needed to compare.")
