@@ -242,6 +242,8 @@ class Experiment(_Section):
             if getattr(self.training, name) is None
         }
         self._set(training=self.training.model_copy(update=missing))
+        if self.model.norm is Norm.BATCH and self.training.batch_size == 1:
+            raise ValueError("batch_size: batch norm needs 2 images or more; received 1")
         return self
 
     @property

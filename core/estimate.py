@@ -11,6 +11,7 @@ from statistics import median
 
 from core.architecture import describe
 from core.config import ALL, Experiment
+from core.errors import ConfigError
 from core.run import RunSummary
 
 NEWEST = 200
@@ -86,6 +87,10 @@ def _rates(stored: Iterable[RunSummary]) -> list[tuple[float, str]]:
     rates = []
     for summary in stored:
         if summary.device == "cpu" and summary.status == "done":
-            experiment = Experiment.from_flat(summary.config)
+            try:
+                experiment = Experiment.from_flat(summary.config)
+            except ConfigError:
+                # a run of an older version of Poolscope
+                continue
             rates.append((summary.seconds / work(experiment), str(experiment.data.dataset)))
     return rates

@@ -132,16 +132,23 @@ def paired_difference(
 def compare_facet(results: Results, facet: Facet, reference: Arm) -> dict[Arm, Difference]:
     """Test accuracy of every other arm of a facet against its reference.
 
-    Corrected for all comparisons that the results show: every arm but one, in every facet.
+    Corrected for all comparisons that the results show: in every facet, every arm but one, as
+    far as they have the runs to be compared.
     """
-    visible = sum(len(other.arms) - 1 for other in results.comparison.facets)
+    visible = sum(_comparable(results, other) for other in results.comparison.facets)
     base = results.test_accuracy(reference)
     found = (
-        (arm, paired_difference(results.test_accuracy(arm), base, comparisons=visible))
+        (arm, paired_difference(results.test_accuracy(arm), base, comparisons=max(visible, 1)))
         for arm in facet.arms
         if arm != reference
     )
     return {arm: difference for arm, difference in found if difference is not None}
+
+
+def _comparable(results: Results, facet: Facet) -> int:
+    """How many arms of a facet can be compared with one of them."""
+    ready = [arm for arm in facet.arms if len(results.test_accuracy(arm)) >= LEAST_PAIRS]
+    return max(len(ready) - 1, 0)
 
 
 def _verdict(low: float, high: float) -> Verdict:

@@ -21,10 +21,8 @@ from torch import Tensor, nn
 
 import core
 from core.architecture import describe
-from core.catalog import Norm
 from core.config import Experiment
 from core.data import Labelled, load, to_input, translate
-from core.errors import ConfigError
 from core.model import build_model, generator
 from core.run import Epoch, Machine, Run, Status
 
@@ -66,8 +64,6 @@ def train(
         ConfigError: the network cannot be built.
         DataError: the data set cannot be loaded.
     """
-    if experiment.model.norm is Norm.BATCH and experiment.recipe.batch_size == 1:
-        raise ConfigError("batch_size: batch norm needs 2 images or more; received 1")
     totals = describe(experiment.model, experiment.input_shape, experiment.classes).totals
     splits = load(experiment.data)
     with _deterministic(experiment.seed):

@@ -150,6 +150,10 @@ def test_what_changes_the_training_changes_the_key(change):
         ({"pools": 3}, "pools: the network has 2 blocks (widths 16, 32), so 0 to 2 or all"),
         ({"widths": "16,x"}, "widths: input should be a valid integer"),
         ({"widths": ""}, "widths: "),
+        (
+            {"norm": "batch", "batch_size": 1},
+            "batch_size: batch norm needs 2 images or more; received 1",
+        ),
         ({"seed": -1}, "seed: input should be greater than or equal to 0; received -1"),
     ],
 )

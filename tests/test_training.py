@@ -13,7 +13,6 @@ import torch
 from core.catalog import POOLINGS, DropoutPosition
 from core.config import Experiment
 from core.data import load, to_input
-from core.errors import ConfigError
 from core.model import build_model
 from core.run import Status
 from core.training import Cancelled, evaluate, train
@@ -134,11 +133,6 @@ def test_a_request_to_stop_ends_the_training_before_the_next_batch():
     with pytest.raises(Cancelled):
         train(_quick(), should_stop=lambda: next(asked) == 3)
     assert 4 == next(asked)
-
-
-def test_batch_norm_with_single_images_is_refused():
-    with pytest.raises(ConfigError, match="batch_size: batch norm needs 2 images or more"):
-        train(_quick(norm="batch", batch_size=1))
 
 
 def test_no_batch_is_too_small_for_batch_norm():

@@ -51,7 +51,8 @@ def paired_differences(
             title=f"difference to {name(reference.pooling).lower()}, percentage points",
             grid=True,
             range=[low, high],
-            nticks=6,
+            nticks=5,
+            tickangle=0,
         ),
         yaxis=axis(
             look,

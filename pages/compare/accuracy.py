@@ -45,12 +45,13 @@ def main() -> None:
             rows = figures.accuracy_curves_table(results, facet)
             title = f"Validation accuracy, {_name(facet)}"
             with frame.card(title, rows, file_name="curves.csv", reading=CURVES_HELP):
+                figure = figures.accuracy_curves(results, facet, dark=dark)
                 frame.chart(
-                    figures.accuracy_curves(results, facet, dark=dark),
+                    figure,
                     figures.accuracy_curves_alt(results, facet),
                     f"curves {facet.head} {facet.dropout}",
                 )
-                st.caption(_curves_caption(results))
+                st.caption(_curves_caption(results, figure.layout.yaxis.range[0]))
     _differences(results, poolings, dark=dark)
 
 
@@ -85,11 +86,12 @@ def _name(facet: Facet) -> str:
     return text
 
 
-def _curves_caption(results: Results) -> str:
+def _curves_caption(results: Results, start: float) -> str:
     seeds = len(results.comparison.seeds)
+    axis = f" The axis starts at {start:.0f} %." if start else ""
     if seeds == 1:
-        return "One seed, so no interval. The axis does not start at zero."
-    return f"Mean of {seeds} seeds; band: 95 % interval of that mean. The axis is cut below."
+        return f"One seed, so no interval.{axis}"
+    return f"Mean of {seeds} seeds; band: 95 % interval of that mean.{axis}"
 
 
 def _pairs_caption(results: Results, facet: Facet, reference: Arm) -> str:

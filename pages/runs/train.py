@@ -50,6 +50,13 @@ def main() -> None:
         )
     if missing and not shared_engine().active:
         jobs.train_button(missing)
+    if not missing:
+        st.page_link(
+            "compare/accuracy.py",
+            label="See them on Accuracy",
+            icon=":material/arrow_forward:",
+            icon_position="right",
+        )
     jobs.watch()
     jobs.diverged(results.diverged)
 
