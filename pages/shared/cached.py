@@ -43,13 +43,14 @@ def _change(file: Path) -> tuple[int, int]:
     return status.st_mtime_ns, status.st_size
 
 
-# frozen results may be shared by sessions, so they are kept as they are and not pickled
+# Frozen results may be shared by sessions, so they are kept as they are and not pickled. The stamp
+# is a part of the cache's key, and must not be called _: Streamlit leaves such arguments out.
 @st.cache_resource(max_entries=32)
-def _results(comparison: Comparison, _: Stamp, /) -> Results:
+def _results(comparison: Comparison, stamp: Stamp) -> Results:  # noqa: ARG001
     keys = [experiment.key for experiment in comparison.experiments]
     return Results(comparison, store().runs(keys))
 
 
 @st.cache_resource(max_entries=2)
-def _summaries(_: Stamp, /) -> tuple[RunSummary, ...]:
+def _summaries(stamp: Stamp) -> tuple[RunSummary, ...]:  # noqa: ARG001
     return tuple(store().summaries())
