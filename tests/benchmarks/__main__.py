@@ -1,0 +1,26 @@
+"""`make bench`: measure, print a table, keep the numbers in build/bench.json."""
+
+import json
+from pathlib import Path
+
+from tests.benchmarks import listing, operators, sweep
+
+RESULTS = Path("build/bench.json")
+
+
+def main() -> None:
+    """Run every benchmark."""
+    lines = []
+    for benchmark in (sweep, operators, listing):
+        for line in benchmark.lines():
+            lines.append(line)
+            print(
+                f"{line.ratio:8.3f}  {line.name}  ({line.subject:.3g} s : {line.reference:.3g} s)"
+            )
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps([line.as_dict() for line in lines], indent=2), encoding="utf-8")
+    print(f"kept in {RESULTS}")
+
+
+if __name__ == "__main__":
+    main()

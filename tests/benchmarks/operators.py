@@ -1,0 +1,33 @@
+"""What does each pooling operator cost, forward and backward, against max pooling?"""
+
+from collections.abc import Iterator
+
+import torch
+from torch import nn
+
+from core.catalog import POOLINGS, Downsampling, Pooling
+from core.pooling import make_pooling
+from tests.benchmarks.measure import Line, in_turns
+
+BATCH, CHANNELS, SIZE = 64, 32, 28
+
+
+def lines() -> Iterator[Line]:
+    """One line per operator, on 64 maps of 32 channels and 28 x 28."""
+    torch.set_num_threads(1)
+    x = torch.randn(BATCH, CHANNELS, SIZE, SIZE).to(memory_format=torch.channels_last)
+    x.requires_grad_()
+
+    def step(pool: nn.Module) -> None:
+        pool(x).sum().backward()
+        x.grad = None
+
+    reference = make_pooling(Pooling.MAX, CHANNELS)
+    for name, entry in POOLINGS.items():
+        if entry.downsampling is Downsampling.POOL and name is not Pooling.MAX:
+            pool = make_pooling(name, CHANNELS)
+            yield in_turns(
+                f"{name} pooling, forward and backward, against max",
+                lambda pool=pool: step(pool),
+                lambda: step(reference),
+            )
