@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core import figures
-from core.catalog import DROPOUT_POSITIONS, HEADS, DropoutPosition, Pooling
+from core.catalog import Pooling
 from core.comparison import Arm, Facet, Results
 from core.headlines import accuracy_headline
 from core.statistics import compare_facet
@@ -43,8 +43,11 @@ def main() -> None:
     with st.grid(min(len(facets), 2), min_column_width=420):
         for facet in facets:
             rows = figures.accuracy_curves_table(results, facet)
-            title = f"Validation accuracy, {_name(facet)}"
+            title = f"Validation accuracy, {frame.facet_name(facet)}"
             with frame.card(title, rows, file_name="curves.csv", reading=CURVES_HELP):
+                if not rows:
+                    frame.nothing_yet("This comparison")
+                    continue
                 figure = figures.accuracy_curves(results, facet, dark=dark)
                 frame.chart(
                     figure,
@@ -52,7 +55,8 @@ def main() -> None:
                     f"curves {facet.head} {facet.dropout}",
                 )
                 st.caption(_curves_caption(results, figure.layout.yaxis.range[0]))
-    _differences(results, poolings, dark=dark)
+    if results.runs:
+        _differences(results, poolings, dark=dark)
 
 
 def _differences(results: Results, poolings: list[str], *, dark: bool) -> None:
@@ -69,21 +73,17 @@ def _differences(results: Results, poolings: list[str], *, dark: bool) -> None:
             if reference is None:
                 continue
             rows = figures.paired_differences_table(results, facet, reference)
-            title = f"Paired difference, {_name(facet)}"
+            title = f"Paired difference, {frame.facet_name(facet)}"
             with frame.card(title, rows, file_name="differences.csv", reading=PAIRS_HELP):
+                if not rows:
+                    st.caption("Two strategies with two seeds each are needed to compare.")
+                    continue
                 frame.chart(
                     figures.paired_differences(results, facet, reference, dark=dark),
                     figures.paired_differences_alt(results, facet, reference),
                     f"differences {facet.head} {facet.dropout}",
                 )
                 st.caption(_pairs_caption(results, facet, reference))
-
-
-def _name(facet: Facet) -> str:
-    text = f"{HEADS[facet.head].label} head"
-    if facet.dropout is not DropoutPosition.NONE:
-        text += f", {DROPOUT_POSITIONS[facet.dropout].label}"
-    return text
 
 
 def _curves_caption(results: Results, start: float) -> str:
@@ -96,8 +96,6 @@ def _curves_caption(results: Results, start: float) -> str:
 
 def _pairs_caption(results: Results, facet: Facet, reference: Arm) -> str:
     compared = compare_facet(results, facet, reference)
-    if not compared:
-        return "Two strategies with two seeds each are needed to compare."
     first = next(iter(compared.values()))
     missed = max(difference.detectable for difference in compared.values())
     correction = f", corrected for {first.comparisons} comparisons" if first.comparisons > 1 else ""

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS, DropoutPosition, Pooling
-from core.comparison import Results
+from core.comparison import Facet, Results
 from core.headlines import Sentence
 from core.palette import colour, style
 from core.run import Source
@@ -142,6 +142,22 @@ def as_csv(rows: Sequence[dict[str, Any]]) -> str:
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
+
+
+def facet_name(facet: Facet) -> str:
+    """What the arms of a facet share, as a part of a title: "GAP head, dropout in the head"."""
+    text = f"{HEADS[facet.head].label} head"
+    if facet.dropout is not DropoutPosition.NONE:
+        text += f", {DROPOUT_POSITIONS[facet.dropout].label}"
+    return text
+
+
+def nothing_yet(what: str) -> None:
+    """Say in place of a figure that there is nothing to draw, and what helps."""
+    st.caption(
+        f"{what} is not trained yet. Train the missing runs, or choose digits with max and "
+        "average: those are bundled."
+    )
 
 
 def chart(figure: go.Figure, alt: str, key: str) -> None:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core import figures
-from core.catalog import HEADS
+from core.catalog import HEADS, Head
 from core.comparison import Results
 from core.headlines import compare, home_headline
 from core.statistics import Verdict
@@ -58,15 +58,15 @@ def main() -> None:
             file_name="accuracy.csv",
             reading=READING,
         ):
-            frame.chart(
-                figures.accuracy_by_head(results, dark=frame.dark()),
-                figures.accuracy_by_head_alt(results),
-                "by head",
-            )
-            st.caption(
-                f"Filled: GAP head. Open: Flatten head. Bars: 95 % interval over "
-                f"{len(results.comparison.seeds)} seeds. The axis does not start at zero."
-            )
+            if rows:
+                frame.chart(
+                    figures.accuracy_by_head(results, dark=frame.dark()),
+                    figures.accuracy_by_head_alt(results),
+                    "by head",
+                )
+                st.caption(_caption(results))
+            else:
+                frame.nothing_yet("This comparison")
     with right, st.container(border=True, height="stretch"):
         _differences(results)
     st.subheader("Where next", anchor=False)
@@ -80,6 +80,20 @@ def main() -> None:
                 )
 
 
+def _caption(results: Results) -> str:
+    """What the dots and bars are, for the heads that are shown."""
+    heads = {arm.head for arm in results.comparison.arms}
+    if heads == {Head.GAP, Head.FLATTEN}:
+        dots = "Filled: GAP head. Open: Flatten head."
+    elif len(heads) == 1:
+        dots = f"All with a {HEADS[next(iter(heads))].label} head."
+    else:
+        dots = "Filled: GAP head. Open: the other heads; point at a dot to see which."
+    seeds = len(results.comparison.seeds)
+    bars = f" Bars: 95 % interval over {seeds} seeds." if seeds > 1 else " One seed: no interval."
+    return f"{dots}{bars} The axis does not start at zero."
+
+
 def _differences(results: Results) -> None:
     """The paired differences in words, one row each."""
     st.markdown("**Which differences are real?**")
@@ -90,9 +104,7 @@ def _differences(results: Results) -> None:
         if reference is None or not compared:
             continue
         shown = True
-        st.markdown(
-            f":gray[{HEADS[facet.head].label} head, against] {frame.named(reference.pooling)}"
-        )
+        st.markdown(f":gray[{frame.facet_name(facet)}, against] {frame.named(reference.pooling)}")
         for item in compared:
             word, colour, icon = BADGES[item.difference.verdict]
             with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
