@@ -123,7 +123,14 @@ def card(
 def numbers(rows: Sequence[Any], file_name: str, key: str) -> None:
     """The rows as a table, and as CSV to keep."""
     plain = [row if isinstance(row, dict) else asdict(row) for row in rows]
-    st.dataframe(plain, hide_index=True, width="content", placeholder="–", key=f"table {key}")
+    st.dataframe(
+        plain,
+        hide_index=True,
+        width="content",
+        placeholder="–",
+        column_config={name: _heading(name) for name in plain[0]},
+        key=f"table {key}",
+    )
     st.download_button(
         "CSV",
         as_csv(plain),
@@ -133,6 +140,14 @@ def numbers(rows: Sequence[Any], file_name: str, key: str) -> None:
         key=f"csv {key}",
         on_click="ignore",
     )
+
+
+def _heading(name: str) -> str:
+    """A column's name as people write it, its unit last: "low_percent" is "low, %"."""
+    for ending, unit in (("_percent", ", %"), ("_points", ", points")):
+        if name.endswith(ending):
+            return name.removesuffix(ending).replace("_", " ") + unit
+    return name.replace("_", " ")
 
 
 def as_csv(rows: Sequence[dict[str, Any]]) -> str:
