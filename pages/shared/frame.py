@@ -15,7 +15,7 @@ from core.comparison import Facet, Results
 from core.headlines import Sentence
 from core.palette import colour, style
 from core.run import Source
-from core.words import join, size
+from core.words import inside, join, size
 from pages.shared import cached, controls
 
 TOP_WIDTH = 1080
@@ -34,13 +34,7 @@ def mark(pooling: Pooling) -> str:
 
 def named(pooling: Pooling) -> str:
     """Glyph and name, for the middle of a sentence."""
-    return f"{mark(pooling)} {inner_label(pooling)}"
-
-
-def inner_label(pooling: Pooling) -> str:
-    """The label inside a sentence: lower case, but for abbreviations."""
-    label = POOLINGS[pooling].label
-    return label if label[1:2].isupper() or label == "GeM" else label[:1].lower() + label[1:]
+    return f"{mark(pooling)} {inside(POOLINGS[pooling].label)}"
 
 
 def written(sentence: Sentence) -> str:
