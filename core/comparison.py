@@ -5,6 +5,7 @@ A comparison names the experiments that it needs; its results say which of them 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from core.catalog import DropoutPosition, Head, Pooling
 from core.config import Experiment
@@ -13,9 +14,17 @@ from core.run import Run, Status
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """One configuration of a comparison; its experiment stands for all seeds."""
+    """One configuration of a comparison; its experiment stands for all seeds.
+
+    Attributes:
+        experiment: what is trained.
+        asked: the dropout position that was asked for. Where a block does not downsample by a
+            pool, before-pool and after-pool are one network with one key; its arm still belongs
+            beside the arms of the position that was asked for.
+    """
 
     experiment: Experiment
+    asked: DropoutPosition | None = None
 
     @property
     def pooling(self) -> Pooling:
@@ -29,12 +38,18 @@ class Arm:
 
     @property
     def dropout(self) -> DropoutPosition:
-        """Its dropout position."""
-        return self.experiment.model.dropout
+        """Its dropout position, as asked for."""
+        return self.asked or self.experiment.model.dropout
 
     def seeded(self, seed: int) -> Experiment:
         """The experiment that trains this arm with one seed."""
-        return self.experiment.with_flat(seed=seed)
+        return _seeded(self.experiment, seed)
+
+
+@lru_cache(maxsize=4096)
+def _seeded(experiment: Experiment, seed: int) -> Experiment:
+    """Kept, because validating it and hashing its key cost more than drawing it does."""
+    return experiment.with_flat(seed=seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +63,26 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Arms and seeds. Arms that are one network after normalisation appear once."""
+    """Arms and seeds. Arms that are one network after normalisation are trained once."""
 
     arms: tuple[Arm, ...]
     seeds: tuple[int, ...]
 
     @classmethod
-    def of(cls, experiments: Iterable[Experiment], seeds: Iterable[int]) -> "Comparison":
-        """Arms from experiments, in order, without duplicates; their own seeds are ignored."""
-        arms = dict.fromkeys(Arm(experiment.with_flat(seed=0)) for experiment in experiments)
-        return cls(tuple(arms), tuple(seeds))
+    def of(cls, arms: Iterable[Experiment | Arm], seeds: Iterable[int]) -> "Comparison":
+        """Arms, or experiments that become arms, in order, without duplicates.
+
+        The seeds of the experiments themselves are ignored.
+        """
+        given = (arm if isinstance(arm, Arm) else Arm(arm) for arm in arms)
+        unique = dict.fromkeys(Arm(_seeded(arm.experiment, 0), arm.asked) for arm in given)
+        return cls(tuple(unique), tuple(seeds))
 
     @property
     def experiments(self) -> tuple[Experiment, ...]:
         """Every experiment, seed by seed, so that early seeds of all arms come first."""
-        return tuple(arm.seeded(seed) for seed in self.seeds for arm in self.arms)
+        every = (arm.seeded(seed) for seed in self.seeds for arm in self.arms)
+        return tuple(dict.fromkeys(every))
 
     @property
     def facets(self) -> tuple[Facet, ...]:

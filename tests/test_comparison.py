@@ -135,3 +135,16 @@ def test_the_reference_is_the_first_strategy_that_has_a_run():
     assert an_arm(pooling="average") == untrained_first.reference(facet, Pooling.MAX)
     only_diverged = results_of(comparison, diverged(a_run(0)))
     assert only_diverged.reference(facet) is None
+
+
+def test_an_arm_whose_two_positions_are_one_network_stands_beside_both_and_trains_once():
+    arms = [
+        Arm(Experiment.from_flat({"pooling": pooling, "dropout": position}), position)
+        for position in (DropoutPosition.BEFORE_POOL, DropoutPosition.AFTER_POOL)
+        for pooling in ("max", "strided")
+    ]
+    comparison = Comparison.of(arms, [0, 1])
+    poolings = [[arm.pooling for arm in facet.arms] for facet in comparison.facets]
+    assert [["max", "strided"], ["max", "strided"]] == poolings
+    # max at two positions, strided once, two seeds each
+    assert 6 == len(comparison.experiments)

@@ -1,3 +1,5 @@
+"""Do figures, their tables and their texts show what the runs gave, readable in every case?"""
+
 import dataclasses
 import json
 import math
@@ -8,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import figures
+from core import catalog, figures
 from core.catalog import Pooling
 from core.comparison import Comparison, Results
 from core.config import Experiment
@@ -162,6 +164,87 @@ def test_every_figure_has_a_text_and_rows_of_one_kind(case):
         )
         for table in tables:
             assert len({type(row) for row in table}) <= 1
+
+
+def every_strategy(monkeypatch):
+    """Results of all names of the vocabulary, in a catalog that builds them."""
+    for pooling in Pooling:
+        monkeypatch.setitem(LEVEL, pooling, 0.9 + 0.004 * list(Pooling).index(pooling))
+        if pooling not in catalog.POOLINGS:
+            entry = dataclasses.replace(
+                catalog.POOLINGS[Pooling.MAX], name=pooling, label=pooling.capitalize()
+            )
+            monkeypatch.setitem(catalog.POOLINGS, pooling, entry)
+    # the first is neither among the best nor among the worst
+    monkeypatch.setitem(LEVEL, "max", 0.942)
+    return results(poolings=tuple(Pooling))
+
+
+def test_twenty_strategies_are_all_drawn_and_all_named_in_the_texts(monkeypatch):
+    found = every_strategy(monkeypatch)
+    facet = found.comparison.facets[0]
+    reference = facet.arms[0]
+    names = {entry.label for entry in catalog.POOLINGS.values()}
+    assert 20 <= len(names)
+    assert names == {trace.name for trace in curves(found).data}
+    assert 7 == len(labels(curves(found)))
+    assert len(names) - 1 == len(pairs(found).layout.yaxis.ticktext)
+    assert len(names) == len(figures.accuracy_by_head(found).layout.yaxis.ticktext)
+    texts = (
+        figures.accuracy_by_head_alt(found),
+        figures.accuracy_curves_alt(found, facet),
+        figures.paired_differences_alt(found, facet, reference),
+    )
+    for text in texts:
+        # the reference is named inside a sentence
+        assert [] == [label for label in names if label.lower() not in text.lower()]
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_the_table_of_curves_holds_what_is_drawn(case):
+    found = results(**case)
+    for facet in found.comparison.facets:
+        table = figures.accuracy_curves_table(found, facet)
+        figure = figures.accuracy_curves(found, facet)
+        lines = [trace for trace in figure.data if trace.name]
+        points = [point for line in lines for point in zip(line.x, line.y, strict=True)]
+        rows = [(row.epoch, row.validation_accuracy_percent) for row in table]
+        assert len(rows) == len(points)
+        for row, point in zip(sorted(rows), sorted(points), strict=True):
+            assert row == pytest.approx(point, abs=0.0051)
+        low, high = figure.layout.yaxis.range
+        assert all(low <= line.y[-1] <= high for line in lines)
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_the_table_by_head_holds_what_is_drawn(case):
+    found = results(**case)
+    table = figures.accuracy_by_head_table(found)
+    figure = figures.accuracy_by_head(found)
+    assert sorted(round(row.test_accuracy_percent, 2) for row in table) == (
+        pytest.approx(sorted(dot.x[0] for dot in dots(figure)), abs=0.011)
+    )
+    whiskers = {x for trace in traces(figure, "lines") for x in trace.x}
+    for row in table:
+        if row.low_percent is not None:
+            assert min(abs(row.low_percent - x) for x in whiskers) < 0.001
+            assert min(abs(min(row.high_percent, 100) - x) for x in whiskers) < 0.001
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_the_table_of_differences_holds_what_is_drawn(case):
+    found = results(**case)
+    for facet in found.comparison.facets:
+        reference = found.reference(facet) or facet.arms[0]
+        table = figures.paired_differences_table(found, facet, reference)
+        figure = figures.paired_differences(found, facet, reference)
+        bars = traces(figure, "lines")
+        means = [trace for trace in traces(figure, "markers") if trace.marker.size == 12]
+        drawn_numbers = [(m.x[0], *b.x) for m, b in zip(means, bars, strict=True)]
+        assert len(table) == len(drawn_numbers)
+        for row, numbers in zip(table, drawn_numbers, strict=True):
+            expected = (row.difference_points, row.low_points, row.high_points)
+            assert expected == pytest.approx(numbers, abs=0.0006)
 
 
 def test_nothing_trained_draws_axes_without_traces_or_labels():
@@ -382,8 +465,50 @@ def test_no_two_heads_look_alike():
         assert len(heads) == len(looks)
 
 
+def by_head_of(gap, flatten):
+    """The figure of one strategy with these accuracies under two heads, one seed."""
+    comparison = Comparison.of(
+        [Experiment.from_flat({"pooling": "max", "head": head}) for head in ("gap", "flatten")], [0]
+    )
+    pairs = zip(comparison.experiments, (gap, flatten), strict=True)
+    runs = {experiment.key: trained(experiment, accuracy) for experiment, accuracy in pairs}
+    return figures.accuracy_by_head(Results(comparison, runs))
+
+
+def test_two_dots_far_apart_have_their_names_under_them():
+    for gap, flatten in ((0.90, 0.95), (0.95, 0.90)):
+        figure = by_head_of(gap, flatten)
+        assert {"GAP head": 100 * gap, "Flatten head": 100 * flatten} == {
+            name.text: name.x for name in figure.layout.annotations
+        }
+
+
+@pytest.mark.parametrize(("gap", "flatten"), [(0.95, 0.951), (0.95, 0.95), (0.90, 1.0)])
+def test_two_dots_that_leave_no_room_for_names_have_a_key(gap, flatten):
+    (key,) = by_head_of(gap, flatten).layout.annotations
+    assert ["●", "GAP", "○", "Flatten"] == key.text.split()
+    assert ("paper", 0, "left") == (key.xref, key.x, key.xanchor)
+
+
+@pytest.mark.parametrize("gap", [0.5, 0.9, 0.97, 0.98])
+@pytest.mark.parametrize("flatten", [0.52, 0.91, 0.985, 1.0])
+def test_names_under_dots_neither_touch_nor_leave_the_figure_on_a_telephone(gap, flatten):
+    figure = by_head_of(gap, flatten)
+    names = figure.layout.annotations
+    # a card on a telephone is 330 px wide; letters of 13 px are about 6.3 px wide
+    margin, (low, high) = figure.layout.margin, figure.layout.xaxis.range
+    plot = 330 - margin.l - margin.r
+    if len(names) == 2:
+        spans = sorted(
+            ((x := plot * (name.x - low) / (high - low)) - half, x + half)
+            for name in names
+            for half in [6.3 * len(name.text) / 2]
+        )
+        assert spans[0][1] < spans[1][0]
+        assert spans[1][1] < plot + margin.r
+
+
 def test_heads_are_named_once_under_the_last_row():
-    assert {"GAP head", "Flatten head"} == set(labels(figures.accuracy_by_head(results())))
     (key,) = labels(figures.accuracy_by_head(results(heads=("flatten", "gmp", "gap"))))
     assert ["●", "GAP", "○", "Flatten", "◉", "GMP"] == key.split()
     assert [] == labels(figures.accuracy_by_head(results(heads=("flatten",))))
@@ -402,6 +527,15 @@ def test_dots_and_intervals_lie_inside_the_axis():
         figure = figures.accuracy_by_head(results(**case))
         low, high = figure.layout.xaxis.range
         assert all(low < x < high for trace in figure.data for x in trace.x)
+
+
+def test_an_interval_by_head_ends_at_every_image_right(monkeypatch):
+    monkeypatch.setitem(LEVEL, "max", 0.999)
+    found = results(poolings=("max",), heads=("gap",))
+    (row,) = figures.accuracy_by_head_table(found)
+    (bar,) = traces(figures.accuracy_by_head(found), "lines")
+    assert row.high_percent > 100
+    assert (pytest.approx(row.low_percent, abs=0.001), 100) == bar.x
 
 
 @pytest.mark.parametrize("accuracy", [0.0, 0.98, 1.0])
@@ -509,6 +643,28 @@ def test_numbers_under_the_differences_have_a_real_minus():
     figure = pairs(results())
     assert any(text.startswith("−") for text in figure.layout.xaxis.ticktext)
     assert not any("-" in text for text in figure.layout.xaxis.ticktext)
+
+
+def test_long_numbers_under_the_differences_are_fewer(monkeypatch):
+    monkeypatch.setitem(LEVEL, "none", 0.60)
+    texts = pairs(results(poolings=("max", "average", "none"))).layout.xaxis.ticktext
+    assert ("−40", "−20", "0") == texts
+
+
+def long_name(monkeypatch):
+    """A catalog in which one strategy has a long name."""
+    entry = dataclasses.replace(catalog.POOLINGS[Pooling.AVERAGE], label="Fractional max")
+    monkeypatch.setitem(catalog.POOLINGS, Pooling.AVERAGE, entry)
+
+
+def test_a_long_name_has_room_beside_every_figure(monkeypatch):
+    found = results()
+    before = curves(found).layout.margin.r, pairs(found).layout.margin.l
+    long_name(monkeypatch)
+    # 14 letters of 13 px, bold ones about 6.8 px wide; glyph and space 18, a value 30
+    assert curves(found).layout.margin.r >= 6 + 18 + 14 * 6.8 + 30 > before[0]
+    assert pairs(found).layout.margin.l >= 18 + 14 * 6.3 > before[1]
+    assert figures.accuracy_by_head(found).layout.margin.l >= 18 + 14 * 6.3
 
 
 def test_the_table_of_differences_is_in_points_and_names_its_correction():

@@ -1,3 +1,5 @@
+"""Does every strategy look as designed, unlike all others, and clear on both pages?"""
+
 import re
 from collections import Counter
 

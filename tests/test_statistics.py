@@ -1,3 +1,5 @@
+"""Do intervals, paired tests and their power agree with scipy, with theory and by hand?"""
+
 import math
 
 import numpy as np
@@ -160,6 +162,17 @@ def test_a_difference_of_the_detectable_size_is_found_in_eighty_percent(n):
     shift = detectable_difference(1.0, n)
     rate, _, _ = decided(shift, n, 20_000, np.random.default_rng(n))
     assert pytest.approx(0.8, abs=0.01) == rate
+
+
+def test_without_a_difference_a_page_of_comparisons_is_rarely_wrong_anywhere():
+    trials, n, others = 2_000, 3, 4
+    # right answers of 300, all compared with one reference: they depend on each other
+    right = np.random.default_rng(1).binomial(300, 0.97, size=(trials, 1 + others, n)) / 300
+    wrong = 0
+    for reference, *arms in right.tolist():
+        found = (paired_difference(seeded(arm), seeded(reference), others) for arm in arms)
+        wrong += any(item.verdict is not Verdict.UNDECIDED for item in found)
+    assert 0.01 < wrong / trials <= 0.055
 
 
 def test_a_curve_has_the_mean_and_interval_of_each_epoch():

@@ -1,7 +1,10 @@
+"""Are numbers and lists written the same everywhere, at the edges too?"""
+
 import math
+import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core import words
@@ -126,6 +129,31 @@ def test_operations_are_written_short(number, expected):
 )
 def test_a_time_is_written_in_the_units_that_matter(seconds, expected):
     assert expected == words.duration(seconds)
+
+
+UNITS = {"s": 1, "min": 60, "h": 3600}
+
+
+@given(st.floats(0, 1e6))
+def test_a_time_never_counts_to_sixty_nor_ends_in_zero_seconds(seconds):
+    text = words.duration(seconds)
+    assert not re.search(r"\b60 |\b0 (s|min|h)|1\.0 s", text)
+    parts = {unit: float(number) for number, unit in re.findall(r"([\d.]+) (s|min|h)", text)}
+    found = sum(number * UNITS[unit] for unit, number in parts.items())
+    # rounded to minutes from an hour on; never written as nothing
+    assert abs(found - seconds) <= (30.5 if "h" in parts else 0.5 if seconds >= 1 else 0.1)
+
+
+SCALES = {"": 1, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
+
+
+@given(st.integers(0, 10**14))
+@example(999_949)
+@example(999_950)
+def test_operations_keep_their_value_and_three_digits_before_the_unit(number):
+    figure, _, unit = words.macs(number).partition(" ")
+    assert float(figure) < 1000
+    assert abs(float(figure) * SCALES[unit] - number) <= 0.0501 * SCALES[unit]
 
 
 def test_a_size_is_written_with_a_times_sign():

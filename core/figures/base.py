@@ -1,6 +1,6 @@
 """What all figures share: margins, axes, text, and labels that do not collide."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 from typing import Any
@@ -14,6 +14,9 @@ TEXT, SMALL = 14, 13
 STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)
 """distances of ticks, percent or points"""
 ROUNDING = 1e-9
+
+GLYPH_WIDTH, LETTER_WIDTH = 18, 6.8
+"""a glyph with its space and a letter of a bold name, px, on average"""
 
 LABEL_GAP = 19
 """least distance of two labels at the end of lines, px"""
@@ -130,6 +133,11 @@ def marked(pooling: Pooling, look: Look, text: str | None = None) -> str:
     """The coloured glyph and the name, in Plotly's markup; only the glyph is coloured."""
     glyph = f"<span style='color:{look.colour(pooling)}'>{style(pooling).glyph}</span>"
     return f"{glyph} {name(pooling) if text is None else text}"
+
+
+def name_width(poolings: Iterable[Pooling]) -> float:
+    """Room for the widest glyph and name, px before scaling: the server cannot measure text."""
+    return GLYPH_WIDTH + LETTER_WIDTH * max((len(name(pooling)) for pooling in poolings), default=0)
 
 
 def faded(hex_colour: str, opacity: float) -> str:

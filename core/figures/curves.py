@@ -6,7 +6,18 @@ import plotly.graph_objects as go
 
 from core.catalog import DROPOUT_POSITIONS, HEADS, DropoutPosition
 from core.comparison import Arm, Facet, Results
-from core.figures.base import LABEL_GAP, Look, axis, faded, layout, marked, name, nice_floor, spread
+from core.figures.base import (
+    LABEL_GAP,
+    Look,
+    axis,
+    faded,
+    layout,
+    marked,
+    name,
+    name_width,
+    nice_floor,
+    spread,
+)
 from core.palette import QUIET, style
 from core.run import Epoch
 from core.statistics import Interval, curve
@@ -14,6 +25,8 @@ from core.words import percent
 
 HEIGHT = 360
 LABEL_MARGIN = 118
+VALUE_WIDTH = 42
+"""a value of up to 100.0 with the spaces around it, px"""
 MANY = 8
 """more strategies than this are drawn quietly, but for the reference and the extremes"""
 EXTREMES = 3
@@ -44,15 +57,24 @@ def _lines(results: Results, facet: Facet) -> list[Line]:
 
 
 def accuracy_curves(
-    results: Results, facet: Facet, *, dark: bool = False, scale: float = 1.0
+    results: Results,
+    facet: Facet,
+    reference: Arm | None = None,
+    *,
+    dark: bool = False,
+    scale: float = 1.0,
 ) -> go.Figure:
-    """Draw mean validation accuracy by epoch, with bands, one line per strategy of a facet."""
+    """Draw mean validation accuracy by epoch, with bands, one line per strategy of a facet.
+
+    Above eight strategies the reference (without one, the first), the best and the worst keep
+    their colour.
+    """
     look = Look(dark, scale)
     lines = _lines(results, facet)
     low, high = _range(lines)
     epochs = max((len(line.points) for line in lines), default=1)
     figure = go.Figure()
-    named = _named(lines)
+    named = _named(lines, reference)
     for line in lines:
         if line not in named:
             figure.add_trace(_quiet(line, look))
@@ -62,7 +84,7 @@ def accuracy_curves(
     for line in named:
         figure.add_trace(_trace(line, look))
     figure.update_layout(
-        **layout(look, height=HEIGHT, right=LABEL_MARGIN),
+        **layout(look, height=HEIGHT, right=_right(named)),
         hovermode="x unified",
         xaxis=axis(
             look,
@@ -86,12 +108,18 @@ def accuracy_curves(
     return figure
 
 
-def _named(lines: list[Line]) -> list[Line]:
-    """The lines that keep colour and label: all, or the first, the best three and worst three."""
+def _right(lines: list[Line]) -> float:
+    """Room for the names at the ends of lines, with their values."""
+    return max(LABEL_MARGIN, name_width(line.arm.pooling for line in lines) + VALUE_WIDTH)
+
+
+def _named(lines: list[Line], reference: Arm | None) -> list[Line]:
+    """The lines that keep colour and label: all, or the reference and the extremes."""
     if len(lines) <= MANY:
         return lines
     ordered = sorted(lines, key=lambda line: line.last)
-    chosen = [lines[0], *ordered[:EXTREMES], *ordered[-EXTREMES:]]
+    first = next((line for line in lines if line.arm == reference), lines[0])
+    chosen = [first, *ordered[:EXTREMES], *ordered[-EXTREMES:]]
     return [line for line in lines if line in chosen]
 
 

@@ -1,6 +1,6 @@
 """How accurate is each strategy, under each head?"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
@@ -18,6 +18,9 @@ LEAST_SPAN = 1.0
 """of the axis, in percent: one dot alone has none"""
 LAST_NAMES = 0.7
 """room under the last row for the names of the heads, in rows"""
+NAMES_APART, NAMES_END = 0.36, 0.88
+"""least distance of two dots that are named, and the farthest place of a name, as parts of the
+axis: on a telephone a name is a third of it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ def accuracy_by_head(results: Results, *, dark: bool = False, scale: float = 1.0
             tickvals=list(range(len(rows))),
             ticktext=[_label(row, look) for row in rows],
         ),
-        annotations=_head_names(rows, marks, look),
+        annotations=_head_names(rows, marks, (low, high), look),
     )
     figure.update_yaxes(tickfont={"size": look.px(SMALL), "color": look.ink})
     return figure
@@ -139,7 +142,8 @@ def _draw(figure: go.Figure, row: Row, place: int, marks: Mapping[Head, Mark], l
         if interval.low is not None and interval.high is not None:
             figure.add_trace(
                 go.Scatter(
-                    x=[100 * interval.low, 100 * interval.high],
+                    # no network is right more often than always
+                    x=[100 * max(interval.low, 0.0), 100 * min(interval.high, 1.0)],
                     y=[place, place],
                     mode="lines",
                     line={"color": colour, "width": look.px(1.25)},
@@ -184,24 +188,28 @@ def _axis(rows: list[Row]) -> tuple[float, float, list[float]]:
     return ticks[0] - pad, ticks[-1] + pad, ticks
 
 
-def _head_names(rows: list[Row], marks: Mapping[Head, Mark], look: Look) -> list[dict[str, object]]:
-    """Name the marks once, under the last row: two by their dots, more in a line."""
+def _head_names(
+    rows: list[Row], marks: Mapping[Head, Mark], ends: tuple[float, float], look: Look
+) -> list[dict[str, object]]:
+    """Name the marks once, under the last row: two by their dots where there is room, or a key."""
     if len(marks) < 2:  # noqa: PLR2004 (one head needs no name)
         return []
-    if len(marks) > 2 or len(rows[-1].dots) < len(marks):  # noqa: PLR2004 (a pair)
+    if len(rows[-1].dots) < len(marks) or not _room_for_names(rows[-1].dots, ends):
         text = "   ".join(f"{mark.glyph} {HEADS[head].label}" for head, mark in marks.items())
         return [{**_under(rows, text, look), "x": 0, "xref": "paper", "xanchor": "left"}]
-    first, second = sorted(rows[-1].dots, key=lambda dot: dot.interval.mean)
     return [
-        {
-            **_under(rows, f"{HEADS[dot.arm.head].label} head", look),
-            "x": 100 * dot.interval.mean,
-            # on the outer side, so that two close dots keep both names
-            "xanchor": anchor,
-            "xshift": look.px(shift),
-        }
-        for dot, anchor, shift in ((first, "right", 8), (second, "left", -8))
+        {**_under(rows, f"{HEADS[dot.arm.head].label} head", look), "x": 100 * dot.interval.mean}
+        for dot in rows[-1].dots
     ]
+
+
+def _room_for_names(dots: Sequence[Dot], ends: tuple[float, float]) -> bool:
+    """Whether two dots are far enough apart, and from the right edge, for a name under each."""
+    if len(dots) != 2:  # noqa: PLR2004 (a pair)
+        return False
+    low, high = ends
+    first, second = sorted((100 * dot.interval.mean - low) / (high - low) for dot in dots)
+    return second - first >= NAMES_APART and second <= NAMES_END
 
 
 def _under(rows: list[Row], text: str, look: Look) -> dict[str, object]:

@@ -5,7 +5,17 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from core.comparison import Arm, Facet, Results
-from core.figures.base import SMALL, Look, axis, faded, layout, marked, name, ticks_within
+from core.figures.base import (
+    SMALL,
+    Look,
+    axis,
+    faded,
+    layout,
+    marked,
+    name,
+    name_width,
+    ticks_within,
+)
 from core.palette import style
 from core.statistics import Difference, Verdict, compare_facet
 from core.words import MINUS, inside, points
@@ -17,10 +27,12 @@ SIGNS = {
     Verdict.LOWER: "▼ lower",
     Verdict.UNDECIDED: "≈ undecided",
 }
-MOST_STEPS, MOST_DECIMAL_STEPS = 5.5, 3.5
-"""a narrow card holds fewer numbers with decimals"""
+MOST_STEPS, MOST_LONG_STEPS, SHORT = 5.5, 3.5, 2
+"""a narrow card holds fewer numbers if they are longer than two characters"""
 ZONE_SHARE = 0.4
 """a wider grey zone, of the range of the data, is cut at the edge of the figure"""
+LEAST_LEFT, GAP = 56, 12
+"""margin on the left and what separates it from the names, px"""
 STRIP = 0.24
 """how far above the interval the single seeds stand, in rows"""
 
@@ -49,18 +61,20 @@ def paired_differences(
         _draw(figure, pair, place, look)
     low, high = _range(pairs)
     figure.update_layout(
-        **layout(look, height=FRAME + ROW * max(len(pairs), 1), left=112, right=128),
+        **layout(look, height=FRAME + ROW * max(len(pairs), 1), left=_left(pairs), right=128),
         xaxis=axis(
             look,
             title=f"difference to {inside(name(reference.pooling))}, percentage points",
             grid=True,
             range=[low, high],
             tickvals=(ticks := _ticks(low, high)),
-            ticktext=[f"{tick:g}".replace("-", MINUS) for tick in ticks],
+            ticktext=[_tick_text(tick) for tick in ticks],
             tickangle=0,
         ),
         yaxis=axis(
             look,
+            # keeps the names off the grey zones
+            ticklabelstandoff=round(look.px(5)),
             range=[len(pairs) - 0.5, -0.6],
             tickvals=list(range(len(pairs))),
             ticktext=[marked(pair.arm.pooling, look) for pair in pairs],
@@ -70,6 +84,11 @@ def paired_differences(
     )
     figure.update_yaxes(tickfont={"size": look.px(SMALL), "color": look.ink})
     return figure
+
+
+def _left(pairs: list[Pair]) -> float:
+    """Room for the names, and no more: on a telephone the rest is narrow."""
+    return max(LEAST_LEFT, name_width(pair.arm.pooling for pair in pairs) + GAP)
 
 
 def _draw(figure: go.Figure, pair: Pair, place: int, look: Look) -> None:
@@ -113,9 +132,13 @@ def _draw(figure: go.Figure, pair: Pair, place: int, look: Look) -> None:
 
 def _ticks(low: float, high: float) -> list[float]:
     ticks = ticks_within(low, high, MOST_STEPS)
-    if all(tick.is_integer() for tick in ticks):
+    if all(len(_tick_text(tick)) <= SHORT for tick in ticks):
         return ticks
-    return ticks_within(low, high, MOST_DECIMAL_STEPS)
+    return ticks_within(low, high, MOST_LONG_STEPS)
+
+
+def _tick_text(tick: float) -> str:
+    return f"{tick:g}".replace("-", MINUS)
 
 
 def _range(pairs: list[Pair]) -> tuple[float, float]:

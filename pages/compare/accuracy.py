@@ -43,12 +43,13 @@ def main() -> None:
     with st.grid(min(len(facets), 2), min_column_width=420):
         for facet in facets:
             rows = figures.accuracy_curves_table(results, facet)
+            reference = results.reference(facet, Pooling(wanted))
             title = f"Validation accuracy, {frame.facet_name(facet)}"
             with frame.card(title, rows, file_name="curves.csv", reading=CURVES_HELP):
                 if not rows:
                     frame.nothing_yet("This comparison")
                     continue
-                figure = figures.accuracy_curves(results, facet, dark=dark)
+                figure = figures.accuracy_curves(results, facet, reference, dark=dark)
                 frame.chart(
                     figure,
                     figures.accuracy_curves_alt(results, facet),
