@@ -12,7 +12,8 @@ How things are counted
                     r = 1 + sum over layers of (k_l - 1) * product of the earlier strides
                     (Araujo, Norris, Sim 2019, Computing receptive fields)
     jump            distance in input pixels between neighbouring output values
-    dropped         rows and columns of a layer's input that no window reads
+    dropped         rows and columns of a layer's input that no window reads, on any grid that a
+                    pool may choose
 """
 
 from collections.abc import Iterator
@@ -21,7 +22,17 @@ from enum import StrEnum
 from functools import lru_cache
 from math import prod
 
-from core.catalog import HEADS, POOLINGS, Downsampling, DropoutPosition, Norm, Padding, PoolOrder
+from core.catalog import (
+    HEADS,
+    POOLINGS,
+    Downsampling,
+    DropoutPosition,
+    Norm,
+    Padding,
+    PoolingEntry,
+    PoolOrder,
+    PoolShape,
+)
 from core.catalog.poolings import CONV_SIZE
 from core.config import ModelConfig
 from core.errors import ConfigError
@@ -123,6 +134,27 @@ class Architecture:
             activation_bytes=sum(layer.activation_bytes for layer in self.layers),
         )
 
+    @property
+    def head_parameters(self) -> int:
+        """Learned parameters of everything after the last block."""
+        return sum(layer.parameters for layer in self._head)
+
+    @property
+    def head_ratio(self) -> float:
+        """Parameters of the head as a multiple of what a GAP head on the same map has.
+
+        For flatten-matched: how close the match came. Above 1.5 this map allows none.
+        """
+        channels = self._head[0].inputs[0]
+        dense = [layer for layer in self._head if layer.kind is LayerKind.DENSE]
+        # GAP learns nothing itself and hands one value per channel to the first dense layer
+        first = dense[0].shape[0] * (channels + 1)
+        return self.head_parameters / (first + sum(layer.parameters for layer in dense[1:]))
+
+    @property
+    def _head(self) -> tuple[Layer, ...]:
+        return tuple(layer for layer in self.layers if layer.name.startswith("head."))
+
 
 @lru_cache(maxsize=4096)
 def describe(model: ModelConfig, input_shape: tuple[int, int, int], classes: int) -> Architecture:
@@ -196,28 +228,34 @@ def _drops_after(model: ModelConfig, index: int) -> bool:
 
 def _head(model: ModelConfig, here: Layer, classes: int) -> Iterator[Layer]:
     entry = HEADS[model.head]
+    if entry.squeeze:
+        here = _squeeze("head.squeeze", entry.squeeze(*here.shape), here)
+        yield here
     channels, height, width = here.shape
     here = Layer(
         name=f"head.{entry.name}",
         kind=LayerKind.HEAD,
         inputs=here.shape,
         shape=(entry.features(channels, height, width),),
+        parameters=entry.parameters,
         pooling_ops=entry.operations(channels, height, width),
-        # a global head reads the whole map; so does the dense layer after Flatten
+        # what the head leaves unread, the dense layer after it reads
         receptive_field=here.receptive_field
-        + ((max(height, width) - 1) * here.jump if entry.is_global else 0),
+        + ((max(height, width) - 1) * here.jump if entry.reads_whole_map else 0),
         jump=here.jump,
     )
     yield here
     if model.hidden:
-        here = _dense("head.hidden", model.hidden, here, (height, width), seen=entry.is_global)
+        here = _dense(
+            "head.hidden", model.hidden, here, (height, width), seen=entry.reads_whole_map
+        )
         yield here
         here = _same_shape(here, "head.relu", LayerKind.ACTIVATION)
         yield here
     if model.dropout is DropoutPosition.HEAD:
         here = _same_shape(here, "head.dropout", LayerKind.DROPOUT)
         yield here
-    whole_map = entry.is_global or model.hidden > 0
+    whole_map = entry.reads_whole_map or model.hidden > 0
     yield _dense("head.logits", classes, here, (height, width), seen=whole_map)
 
 
@@ -266,24 +304,54 @@ def _convolution(
     )
 
 
+def _squeeze(name: str, channels: int, before: Layer) -> Layer:
+    """A 1x1 convolution that leaves so many channels."""
+    inputs, height, width = before.shape
+    return Layer(
+        name=name,
+        kind=LayerKind.CONVOLUTION,
+        inputs=before.shape,
+        shape=(channels, height, width),
+        parameters=channels * inputs + channels,
+        macs=channels * inputs * height * width,
+        receptive_field=before.receptive_field,
+        jump=before.jump,
+        window=Window(1),
+    )
+
+
 def _pool(model: ModelConfig, name: str, before: Layer) -> Layer:
     entry = POOLINGS[model.pooling]
     window = Window(model.pool_size, model.pool_stride)
-    channels = before.shape[0]
-    shape = (channels, *_slide(name, window, before))
+    channels, height, width = before.shape
+    rows, columns = _slide(name, window, before)
+    shape = PoolShape(
+        channels=channels,
+        size=window.size,
+        stride=window.stride,
+        inputs=(height, width),
+        outputs=(rows, columns),
+    )
+    reach = entry.reach(window.size, window.stride)
     return Layer(
         name=name,
         kind=LayerKind.POOL,
         inputs=before.shape,
-        shape=shape,
-        parameters=entry.parameters(channels),
-        macs=prod(shape) * entry.macs(channels),
-        pooling_ops=prod(shape) * entry.operations(window.size),
-        receptive_field=before.receptive_field + (entry.reach(window.size) - 1) * before.jump,
+        shape=(channels, rows, columns),
+        parameters=entry.parameters(channels, window.size),
+        macs=entry.macs(shape),
+        pooling_ops=entry.operations(shape),
+        receptive_field=before.receptive_field + (reach - 1) * before.jump,
         jump=before.jump * window.stride,
-        dropped=_unread(window, before),
+        dropped=_unread(reading_window(entry, window), before) if entry.regular_grid else (0, 0),
         window=window,
     )
+
+
+def reading_window(entry: PoolingEntry, window: Window) -> Window:
+    """The rows that an operator really reads where its window stands, at as many positions."""
+    reach, lead = (of(window.size, window.stride) for of in (entry.reach, entry.lead))
+    return Window(reach, window.stride, before=lead, after=reach - window.size - lead)
 
 
 def _dense(name: str, units: int, before: Layer, grid: tuple[int, int], *, seen: bool) -> Layer:
