@@ -17,7 +17,15 @@ from core.statistics import (
     mean_interval,
     paired_difference,
 )
-from core.words import accuracy, duration, number_word, plural, size_in_points
+from core.words import (
+    NUMBER_WORDS,
+    accuracy,
+    duration,
+    inside,
+    number_word,
+    plural,
+    size_in_points,
+)
 
 Sentence = tuple[str | Pooling, ...]
 
@@ -36,9 +44,9 @@ class Compared:
 def plain(sentence: Sentence) -> str:
     """The sentence as text, strategies by their label."""
     text = "".join(
-        POOLINGS[part].label.lower() if isinstance(part, Pooling) else part for part in sentence
+        inside(POOLINGS[part].label) if isinstance(part, Pooling) else part for part in sentence
     )
-    return text[:1].upper() + text[1:]
+    return _cap(text)
 
 
 def compare(results: Results, facet: Facet, wanted: Pooling | None = None) -> tuple[Compared, ...]:
@@ -59,13 +67,14 @@ def where(facet: Facet) -> str:
 
 
 def accuracy_headline(results: Results, wanted: Pooling | None = None) -> Sentence:
-    """Which differences of the first facet are established, and which are not."""
-    facet = next((f for f in results.comparison.facets if results.reference(f)), None)
+    """Which differences are established, and which are not, in the first facet that has any."""
+    trained = [f for f in results.comparison.facets if results.reference(f)]
+    facet = next((f for f in trained if compare(results, f, wanted)), next(iter(trained), None))
     reference = results.reference(facet, wanted) if facet else None
     if facet is None or reference is None:
         return ("Nothing of this comparison is trained yet.",)
     compared = compare(results, facet, wanted)
-    start = where(facet)[0].upper() + where(facet)[1:]
+    start = _cap(where(facet))
     if not compared:
         return _alone(results, reference, start)
     ahead = [c for c in compared if c.difference.verdict is Verdict.LOWER]
@@ -95,24 +104,37 @@ def accuracy_headline(results: Results, wanted: Pooling | None = None) -> Senten
 def home_headline(results: Results) -> Sentence:
     """How much the pool matters under each head, if the comparison has two heads."""
     facets = [f for f in results.comparison.facets if compare(results, f)]
-    if len({f.head for f in facets}) < 2:  # noqa: PLR2004 (two heads make the comparison)
+    if not facets:
         return accuracy_headline(results)
-    first, second = facets[0], next(f for f in facets if f.head != facets[0].head)
-    largest = max(compare(results, first), key=lambda c: abs(c.difference.mean))
-    other = next(
-        (c for c in compare(results, second) if c.arm.pooling == largest.arm.pooling), None
-    )
-    reference = results.reference(first)
-    if other is None or reference is None or largest.difference.verdict is Verdict.UNDECIDED:
+    first = facets[0]
+    # another dropout as well would leave open which of the two makes the difference
+    alike = (f for f in facets if f.head != first.head and f.dropout == first.dropout)
+    second, reference = next(alike, None), results.reference(first)
+    if second is None or reference is None:
         return accuracy_headline(results)
-    opening = "The head decides how much the pool matters: " if _interacts(largest, other) else ""
+    compared = compare(results, first)
+    largest = max(compared, key=lambda c: abs(c.difference.mean))
+    other = _same(results, second, largest.arm.pooling, reference.pooling)
+    if other is None or largest.difference.verdict is Verdict.UNDECIDED:
+        return accuracy_headline(results)
+    interacts = _interacts(largest, other, len(compared))
+    opening = "The head decides how much the pool matters: " if interacts else ""
     return (
         f"{opening}{where(first) if opening else _cap(where(first))}, ",
         largest.arm.pooling,
         f" is {_by(largest.difference)} {_side(largest.difference)} ",
         reference.pooling,
-        f"; {where(second)}, {_second(largest.difference, other.difference)}.",
+        f"; {where(second)}, {_second(largest.difference, other.difference, interacts=interacts)}.",
     )
+
+
+def _same(results: Results, facet: Facet, pooling: Pooling, wanted: Pooling) -> Compared | None:
+    """The comparison of two strategies in a facet, if both have the runs for it."""
+    reference = results.reference(facet, wanted)
+    if reference is None or reference.pooling != wanted:
+        return None
+    compared = compare(results, facet, wanted)
+    return next((c for c in compared if c.arm.pooling == pooling), None)
 
 
 def train_headline(missing: int, total: int, seconds: float | None) -> Sentence:
@@ -121,11 +143,12 @@ def train_headline(missing: int, total: int, seconds: float | None) -> Sentence:
         return ("Choose something to compare.",)
     if missing == 0:
         return (f"{_cap(_every(total))} of this comparison {_is(total)} trained.",)
-    count = f"{_cap(number_word(missing))} of {number_word(total)} runs"
-    if missing == total:
-        count = f"{_cap(_every(total))}"
+    # words and digits are not mixed
+    some = number_word(missing) if total < len(NUMBER_WORDS) else f"{missing:,}"
+    count = f"{some} of {number_word(total)} runs"
+    count = _cap(_every(total) if missing == total else count)
     if seconds is None:
-        return (f"{count} {_is(missing)} missing; how long they take is not known yet.",)
+        return (f"{count} {_is(missing)} missing; how long that takes is not known yet.",)
     return (f"{count} {_is(missing)} missing; about {duration(seconds)} on this machine.",)
 
 
@@ -136,6 +159,8 @@ def history_headline(here: int, bundled: int) -> Sentence:
         return ("Nothing is stored yet.",)
     if here == 0:
         return (f"{_cap(_every(total))} stored here came with Poolscope.",)
+    if bundled == 0:
+        return (f"{total:,} {plural('run', total)} {_is(total)} stored.",)
     return (f"{total:,} {plural('run', total)} {_is(total)} stored, {bundled:,} of them bundled.",)
 
 
@@ -156,8 +181,8 @@ def _amounts(compared: Sequence[Compared], again: str) -> Sentence:
     for index, item in enumerate(ordered[:NAMED]):
         last = index == min(len(ordered), NAMED) - 1 and len(ordered) <= NAMED
         joint = "" if index == 0 else (" and " if last else ", ") + again
-        amount = size_in_points(item.difference.mean)
-        parts += (joint, item.arm.pooling, f" by {amount}{' points' if index == 0 else ''}")
+        amount = _by(item.difference) if index == 0 else _amount(item.difference)
+        parts += (joint, item.arm.pooling, f" by {amount}")
     if len(ordered) > NAMED:
         rest = len(ordered) - NAMED
         parts += (f" and {again}{number_word(rest)} {plural('other', rest)}",)
@@ -182,27 +207,36 @@ def _seeds(compared: Sequence[Compared]) -> str:
     return f"these {number_word(least)} seeds"
 
 
-def _interacts(first: Compared, second: Compared) -> bool:
-    """Whether the pool's effect differs between the heads, seed by seed."""
+def _interacts(first: Compared, second: Compared, candidates: int) -> bool:
+    """Whether the pool's effect differs between the heads, seed by seed.
+
+    Corrected for the candidates of which the first is the largest.
+    """
     pair = paired_difference(
         dict(zip(first.difference.seeds, first.difference.differences, strict=True)),
         dict(zip(second.difference.seeds, second.difference.differences, strict=True)),
+        comparisons=candidates,
     )
     return pair is not None and pair.verdict is not Verdict.UNDECIDED
 
 
-def _second(first: Difference, second: Difference) -> str:
+def _second(first: Difference, second: Difference, *, interacts: bool) -> str:
     if second.verdict is Verdict.UNDECIDED:
         return "the difference is undecided"
     if second.verdict is not first.verdict:
         return f"{_by(second)} {_side(second)}"
-    smaller = abs(second.mean) < abs(first.mean)
-    amount = size_in_points(second.mean)
-    return f"{'only ' if smaller else ''}{amount}"
+    # "only" would say that the heads differ
+    smaller = interacts and abs(second.mean) < abs(first.mean)
+    return f"{'only ' if smaller else ''}{_amount(second)}"
+
+
+def _amount(difference: Difference) -> str:
+    size = size_in_points(difference.mean)
+    return "less than 0.1" if size == "0.0" else size
 
 
 def _by(difference: Difference) -> str:
-    return size_in_points(difference.mean) + " points"
+    return f"{_amount(difference)} points"
 
 
 def _side(difference: Difference) -> str:

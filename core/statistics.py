@@ -18,6 +18,8 @@ CONFIDENCE = 0.95
 POWER = 0.8
 LEAST_PAIRS = 2
 """seeds below which a spread is not defined"""
+NO_SPREAD = 1e-9
+"""a standard deviation below this is rounding: one image in a thousand million"""
 
 
 class Verdict(StrEnum):
@@ -96,7 +98,7 @@ def paired_difference(
 
     The interval is that of the paired t-test, at 1 - alpha/comparisons: the correction of
     Bonferroni, which holds however the comparisons depend on each other. Differences without
-    any spread have no interval to speak of: they are undecided.
+    any spread have no interval to speak of: they are undecided, an exact tie like all others.
 
     Args:
         arm: seed -> value.
@@ -106,16 +108,24 @@ def paired_difference(
 
     Returns:
         None if fewer than two seeds have both.
+
+    Raises:
+        ValueError: there is no comparison to correct for.
     """
+    if comparisons < 1:
+        raise ValueError(f"comparisons: 1 or more is allowed; received {comparisons}")
     seeds = tuple(sorted(arm.keys() & reference.keys()))
     if len(seeds) < LEAST_PAIRS:
         return None
     differences = tuple(arm[seed] - reference[seed] for seed in seeds)
     alpha = (1 - confidence) / comparisons
     interval = mean_interval(differences, 1 - alpha)
-    low, high = interval.low, interval.high
+    low, high, deviation = interval.low, interval.high, stdev(differences)
     if low is None or high is None:
         return None
+    if deviation < NO_SPREAD:
+        # accuracies are k/n in binary: equal differences differ in their last bit
+        low, high, deviation = interval.mean, interval.mean, 0.0
     return Difference(
         seeds=seeds,
         differences=differences,
@@ -123,7 +133,7 @@ def paired_difference(
         low=low,
         high=high,
         correlation=_correlation([arm[s] for s in seeds], [reference[s] for s in seeds]),
-        detectable=detectable_difference(stdev(differences), len(seeds), alpha=alpha),
+        detectable=detectable_difference(deviation, len(seeds), alpha=alpha),
         comparisons=comparisons,
         verdict=_verdict(low, high),
     )
@@ -172,7 +182,12 @@ def detectable_difference(
         n: number of pairs, two or more.
         power: probability of finding it.
         alpha: two-sided level of the test.
+
+    Raises:
+        ValueError: there are fewer than two pairs.
     """
+    if n < LEAST_PAIRS:
+        raise ValueError(f"n: a paired test needs 2 pairs or more; received {n}")
     return deviation / sqrt(n) * _noncentrality(n - 1, power, alpha)
 
 
@@ -190,7 +205,10 @@ def _noncentrality(freedom: int, power: float, alpha: float) -> float:
         return float(1 - nctdtr(freedom, shift, critical) - power)
 
     # at twice the critical value the power is above 95 % for any number of seeds
-    return float(brentq(excess, 0.0, 2 * critical + 2))
+    ceiling = 2 * critical + 2
+    while excess(ceiling) < 0:
+        ceiling *= 2
+    return float(brentq(excess, 0.0, ceiling))
 
 
 @lru_cache(maxsize=1024)
@@ -207,7 +225,8 @@ def _correlation(first: Sequence[float], second: Sequence[float]) -> float | Non
         return None
     means = fmean(first), fmean(second)
     products = ((a - means[0]) * (b - means[1]) for a, b in zip(first, second, strict=True))
-    return sum(products) / (len(first) - 1) / spread
+    # rounding may step over the ends
+    return max(-1.0, min(1.0, sum(products) / (len(first) - 1) / spread))
 
 
 def curve(runs: Iterable[Run], value: Callable[[Epoch], float]) -> tuple[Interval, ...]:

@@ -52,6 +52,9 @@ def difference(compared: Difference) -> str:
     measured = f"{points(compared.mean)} points {span(compared)}"
     if compared.verdict is not Verdict.UNDECIDED:
         return measured
+    if compared.low == compared.high:
+        where = f"in each of {compared.n} seeds"
+        return f"Undecided: {points(compared.mean)} points {where}, no spread to judge it by."
     return (
         f"Undecided: {measured}; {compared.n} seeds would usually miss less than "
         f"{size_in_points(compared.detectable)}."
@@ -78,7 +81,7 @@ def _scaled(number: float) -> str:
 
 def duration(seconds: float) -> str:
     """A time: "0.4 s", "16 s", "1 min 10 s", "2 h 5 min"."""
-    if seconds < 1:
+    if round(seconds, 1) < 1:
         return f"{max(seconds, 0.1):.1f} s"
     whole = round(seconds)
     if whole < MINUTE:
@@ -99,6 +102,11 @@ def size(height: int, width: int) -> str:
 def number_word(number: int) -> str:
     """A small number as a word, as text has it: "five"; above twenty in digits."""
     return NUMBER_WORDS[number] if number < len(NUMBER_WORDS) else f"{number:,}"
+
+
+def inside(label: str) -> str:
+    """A label inside a sentence: "max", but "GeM", "LIP" and "GAP" as they are."""
+    return label if any(letter.isupper() for letter in label[1:]) else label.lower()
 
 
 def plural(word: str, number: int) -> str:

@@ -2,13 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil, floor
 from typing import Any
 
 from core.catalog import POOLINGS, Pooling
-from core.palette import CHART_TEXT_LIGHT, colour, style
+from core.palette import CHART_TEXT_LIGHT, PAGE_DARK, PAGE_LIGHT, colour, style
 
 TEXT, SMALL = 14, 13
 """font sizes, px"""
+
+STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)
+"""distances of ticks, percent or points"""
+ROUNDING = 1e-9
 
 LABEL_GAP = 19
 """least distance of two labels at the end of lines, px"""
@@ -36,9 +41,19 @@ class Look:
         return "#E6EBED" if self.dark else "#12191C"
 
     @property
+    def text(self) -> str | None:
+        """Colour of axis text; None leaves it to Streamlit, whose own is too light in light."""
+        return None if self.dark else CHART_TEXT_LIGHT
+
+    @property
     def quiet(self) -> str:
-        """Colour of axis text; Streamlit's own is too light on a light page."""
+        """Colour of zones, zero lines and remarks."""
         return "#B4BFC3" if self.dark else CHART_TEXT_LIGHT
+
+    @property
+    def page(self) -> str:
+        """Colour of the page, inside hollow markers."""
+        return PAGE_DARK if self.dark else PAGE_LIGHT
 
     @property
     def grid(self) -> str:
@@ -62,7 +77,7 @@ def layout(look: Look, *, height: float, left: float = 56, right: float = 16) ->
             "pad": 0,
         },
         "showlegend": False,
-        "font": {"size": look.px(TEXT), "color": look.quiet},
+        "font": {"size": look.px(TEXT), "color": look.text},
         "hoverlabel": {"font": {"size": look.px(SMALL)}},
         "dragmode": False,
     }
@@ -72,7 +87,7 @@ def axis(
     look: Look, *, title: str | None = None, grid: bool = False, **more: Any
 ) -> dict[str, Any]:
     """An axis: no zero line, no frame, no zoom; a grid only along the value axis."""
-    text = {"size": look.px(SMALL), "color": look.quiet}
+    text = {"size": look.px(SMALL), "color": look.text}
     return {
         "title": {"text": title, "font": text, "standoff": look.px(12)},
         "tickfont": text,
@@ -84,6 +99,26 @@ def axis(
         "fixedrange": True,
         **more,
     }
+
+
+def ticks_within(low: float, high: float, most: float) -> list[float]:
+    """Round values between low and high, with at most `most` steps between these two."""
+    step = _step(low, high, most)
+    return _multiples(step, ceil(low / step - ROUNDING), floor(high / step + ROUNDING))
+
+
+def ticks_around(low: float, high: float, most: float) -> list[float]:
+    """Round values that enclose low and high, with at most `most` steps between these two."""
+    step = _step(low, high, most)
+    return _multiples(step, floor(low / step + ROUNDING), ceil(high / step - ROUNDING))
+
+
+def _step(low: float, high: float, most: float) -> float:
+    return next((step for step in STEPS if (high - low) / step <= most), STEPS[-1])
+
+
+def _multiples(step: float, first: int, last: int) -> list[float]:
+    return [round(float(step * i), 6) for i in range(first, last + 1)]
 
 
 def name(pooling: Pooling) -> str:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from core.catalog import HEADS
+from core.catalog import DROPOUT_POSITIONS, HEADS, DropoutPosition
 from core.comparison import Arm, Facet, Results
 from core.figures.base import LABEL_GAP, Look, axis, faded, layout, marked, name, nice_floor, spread
-from core.palette import style
+from core.palette import QUIET, style
 from core.run import Epoch
 from core.statistics import Interval, curve
 from core.words import percent
@@ -67,12 +67,16 @@ def accuracy_curves(
         xaxis=axis(
             look,
             title="epoch",
-            range=[1 - 0.01 * epochs, epochs + 0.01 * epochs],
+            # the last marker is whole
+            range=[1 - 0.01 * epochs, epochs + 0.025 * epochs],
+            unifiedhovertitle={"text": "epoch %{x}"},
             tickvals=_epoch_ticks(epochs),
         ),
         yaxis=axis(
             look,
             grid=True,
+            # keeps its lowest label off the first epoch's
+            ticklabelstandoff=round(look.px(5)),
             range=[low, high],
             tickvals=(ticks := _accuracy_ticks(low)),
             ticktext=[f"{tick:.0f} %" if tick == ticks[0] else f"{tick:.0f}" for tick in ticks],
@@ -145,8 +149,7 @@ def _quiet(line: Line, look: Look) -> go.Scatter:
         y=y,
         name=name(line.arm.pooling),
         mode="lines",
-        line={"color": look.quiet, "width": look.px(1)},
-        opacity=0.6,
+        line={"color": QUIET, "width": look.px(1)},
         hovertemplate="%{y:.1f} %",
     )
 
@@ -174,7 +177,8 @@ def _add_band(figure: go.Figure, line: Line, look: Look) -> None:
 
 def _end_labels(lines: list[Line], look: Look, low: float, high: float) -> list[dict[str, object]]:
     """Name and last value at the end of each line, moved apart where they would touch."""
-    inner = HEIGHT - 12 - 44
+    # the tick labels of a tall font take a little more than the margin
+    inner = HEIGHT - 12 - 44 - 8
     gap = LABEL_GAP * (high - low) / inner
     wanted = [min(max(100 * line.last, low), high) for line in lines]
     return [
@@ -235,7 +239,8 @@ def accuracy_curves_alt(results: Results, facet: Facet) -> str:
     if not lines:
         return "No curves yet: nothing of this comparison is trained."
     ends = ", ".join(f"{name(line.arm.pooling)} {percent(line.last)} %" for line in lines)
-    return (
-        f"Validation accuracy by epoch with a {HEADS[facet.head].label} head. "
-        f"After the last epoch: {ends}."
+    dropout = DROPOUT_POSITIONS[facet.dropout].label
+    place = f"a {HEADS[facet.head].label} head" + (
+        "" if facet.dropout is DropoutPosition.NONE else f" and {dropout}"
     )
+    return f"Validation accuracy by epoch with {place}. After the last epoch: {ends}."

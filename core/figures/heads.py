@@ -1,20 +1,44 @@
 """How accurate is each strategy, under each head?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
 from core.catalog import DROPOUT_POSITIONS, HEADS, DropoutPosition, Head, Pooling
 from core.comparison import Arm, Results
-from core.figures.base import SMALL, Look, axis, faded, layout, marked, name
+from core.figures.base import SMALL, Look, axis, faded, layout, marked, name, ticks_around
 from core.statistics import Interval, mean_interval
-from core.words import accuracy
+from core.words import accuracy, plural
 
 ROW, FRAME = 44, 100
 """height of a row and of what is around the rows, px"""
-FILLED = Head.GAP
-TICK_STEPS = (0.5, 1, 2, 5, 10, 20)
-MOST_TICKS = 6
+MOST_TICKS = 4
+LEAST_SPAN = 1.0
+"""of the axis, in percent: one dot alone has none"""
+LAST_NAMES = 0.7
+"""room under the last row for the names of the heads, in rows"""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How the dots of one head are drawn: Plotly's symbol, filled or hollow, as a character."""
+
+    symbol: str
+    filled: bool
+    glyph: str
+
+
+MARKS = (
+    Mark("circle", filled=True, glyph="●"),
+    Mark("circle", filled=False, glyph="○"),
+    Mark("circle-dot", filled=False, glyph="◉"),
+    Mark("diamond", filled=True, glyph="◆"),
+    Mark("diamond", filled=False, glyph="◇"),
+    Mark("square", filled=True, glyph="■"),
+    Mark("square", filled=False, glyph="□"),
+)
+"""one per head, in the order of the comparison, GAP first"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +76,21 @@ def _rows(results: Results) -> list[Row]:
     return sorted(rows, key=lambda row: (list(DropoutPosition).index(row.dropout), -row.best))
 
 
+def _marks(rows: list[Row]) -> dict[Head, Mark]:
+    """The heads that are shown, each with its mark, the same in every row."""
+    heads = list(dict.fromkeys(dot.arm.head for row in rows for dot in row.dots))
+    heads.sort(key=lambda head: head is not Head.GAP)
+    return dict(zip(heads, MARKS, strict=False))
+
+
 def accuracy_by_head(results: Results, *, dark: bool = False, scale: float = 1.0) -> go.Figure:
     """Draw a row per strategy with its mean test accuracy under each head, and intervals."""
     look = Look(dark, scale)
     rows = _rows(results)
+    marks = _marks(rows)
     figure = go.Figure()
     for place, row in enumerate(rows):
-        _draw(figure, row, place, look)
+        _draw(figure, row, place, marks, look)
     low, high, ticks = _axis(rows)
     figure.update_layout(
         **layout(look, height=FRAME + ROW * max(len(rows), 1), left=118),
@@ -72,11 +104,11 @@ def accuracy_by_head(results: Results, *, dark: bool = False, scale: float = 1.0
         ),
         yaxis=axis(
             look,
-            range=[len(rows) - 0.3, -0.6],
+            range=[len(rows) - 1 + LAST_NAMES, -0.6],
             tickvals=list(range(len(rows))),
             ticktext=[_label(row, look) for row in rows],
         ),
-        annotations=_head_names(rows, look),
+        annotations=_head_names(rows, marks, look),
     )
     figure.update_yaxes(tickfont={"size": look.px(SMALL), "color": look.ink})
     return figure
@@ -89,7 +121,7 @@ def _label(row: Row, look: Look) -> str:
     return marked(row.pooling, look, text)
 
 
-def _draw(figure: go.Figure, row: Row, place: int, look: Look) -> None:
+def _draw(figure: go.Figure, row: Row, place: int, marks: Mapping[Head, Mark], look: Look) -> None:
     colour = look.colour(row.pooling)
     means = [100 * dot.interval.mean for dot in row.dots]
     if len(means) > 1:
@@ -103,8 +135,7 @@ def _draw(figure: go.Figure, row: Row, place: int, look: Look) -> None:
             )
         )
     for dot, mean in zip(row.dots, means, strict=True):
-        interval = dot.interval
-        filled = dot.arm.head is FILLED or len(row.dots) == 1
+        interval, mark = dot.interval, marks[dot.arm.head]
         if interval.low is not None and interval.high is not None:
             figure.add_trace(
                 go.Scatter(
@@ -122,14 +153,15 @@ def _draw(figure: go.Figure, row: Row, place: int, look: Look) -> None:
                 mode="markers",
                 name=name(row.pooling),
                 marker={
-                    "symbol": "circle",
+                    "symbol": mark.symbol,
                     "size": look.px(13),
-                    "color": colour if filled else ("#14191C" if look.dark else "#FFFFFF"),
+                    "color": colour if mark.filled else look.page,
                     "line": {"color": colour, "width": look.px(2.5)},
                 },
                 hovertemplate=(
                     f"{name(row.pooling)}, {HEADS[dot.arm.head].label} head: "
-                    f"{accuracy(interval)}, {interval.n} seeds<extra></extra>"
+                    f"{accuracy(interval)}, {interval.n} {plural('seed', interval.n)}"
+                    "<extra></extra>"
                 ),
             )
         )
@@ -144,36 +176,43 @@ def _axis(rows: list[Row]) -> tuple[float, float, list[float]]:
         for end in (dot.interval.low, dot.interval.high, dot.interval.mean)
         if end is not None
     ]
-    if not ends:
-        return 0.0, 100.0, [0, 20, 40, 60, 80, 100]
-    low, high = max(min(ends), 0.0), min(max(ends), 100.0)
-    step = next(s for s in TICK_STEPS if (high - low) / s <= MOST_TICKS - 2 or s == TICK_STEPS[-1])
-    first = step * (low // step)
-    last = min(step * -(-high // step), 100.0)
-    ticks = [first + step * i for i in range(round((last - first) / step) + 1)]
-    pad = 0.04 * (last - first)
-    return min(first, low) - pad, max(last, high) + pad, ticks
+    low, high = max(min(ends, default=0.0), 0.0), min(max(ends, default=100.0), 100.0)
+    if high - low < LEAST_SPAN:
+        low, high = max(low - LEAST_SPAN / 2, 0.0), min(high + LEAST_SPAN / 2, 100.0)
+    ticks = ticks_around(low, high, MOST_TICKS)
+    pad = 0.04 * (ticks[-1] - ticks[0])
+    return ticks[0] - pad, ticks[-1] + pad, ticks
 
 
-def _head_names(rows: list[Row], look: Look) -> list[dict[str, object]]:
-    """Name the filled and the open dot once, under the last row."""
-    if not rows or len(rows[-1].dots) != 2:  # noqa: PLR2004 (a pair is named)
+def _head_names(rows: list[Row], marks: Mapping[Head, Mark], look: Look) -> list[dict[str, object]]:
+    """Name the marks once, under the last row: two by their dots, more in a line."""
+    if len(marks) < 2:  # noqa: PLR2004 (one head needs no name)
         return []
+    if len(marks) > 2 or len(rows[-1].dots) < len(marks):  # noqa: PLR2004 (a pair)
+        text = "   ".join(f"{mark.glyph} {HEADS[head].label}" for head, mark in marks.items())
+        return [{**_under(rows, text, look), "x": 0, "xref": "paper", "xanchor": "left"}]
     first, second = sorted(rows[-1].dots, key=lambda dot: dot.interval.mean)
     return [
         {
+            **_under(rows, f"{HEADS[dot.arm.head].label} head", look),
             "x": 100 * dot.interval.mean,
-            "y": len(rows) - 1,
-            "yshift": look.px(-19),
             # on the outer side, so that two close dots keep both names
             "xanchor": anchor,
             "xshift": look.px(shift),
-            "showarrow": False,
-            "text": f"{HEADS[dot.arm.head].label} head",
-            "font": {"size": look.px(SMALL), "color": look.quiet},
         }
         for dot, anchor, shift in ((first, "right", 8), (second, "left", -8))
     ]
+
+
+def _under(rows: list[Row], text: str, look: Look) -> dict[str, object]:
+    """Text under the last row."""
+    return {
+        "text": text,
+        "y": len(rows) - 1,
+        "yshift": look.px(-19),
+        "showarrow": False,
+        "font": {"size": look.px(SMALL), "color": look.text},
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from core.comparison import Arm, Facet, Results
-from core.figures.base import SMALL, Look, axis, faded, layout, marked, name
+from core.figures.base import SMALL, Look, axis, faded, layout, marked, name, ticks_within
 from core.palette import style
 from core.statistics import Difference, Verdict, compare_facet
+from core.words import MINUS, inside, points
 from core.words import difference as in_words
-from core.words import points
 
 FRAME, ROW = 90, 44
 SIGNS = {
@@ -17,6 +17,10 @@ SIGNS = {
     Verdict.LOWER: "▼ lower",
     Verdict.UNDECIDED: "≈ undecided",
 }
+MOST_STEPS, MOST_DECIMAL_STEPS = 5.5, 3.5
+"""a narrow card holds fewer numbers with decimals"""
+ZONE_SHARE = 0.4
+"""a wider grey zone, of the range of the data, is cut at the edge of the figure"""
 STRIP = 0.24
 """how far above the interval the single seeds stand, in rows"""
 
@@ -48,10 +52,11 @@ def paired_differences(
         **layout(look, height=FRAME + ROW * max(len(pairs), 1), left=112, right=128),
         xaxis=axis(
             look,
-            title=f"difference to {name(reference.pooling).lower()}, percentage points",
+            title=f"difference to {inside(name(reference.pooling))}, percentage points",
             grid=True,
             range=[low, high],
-            nticks=5,
+            tickvals=(ticks := _ticks(low, high)),
+            ticktext=[f"{tick:g}".replace("-", MINUS) for tick in ticks],
             tickangle=0,
         ),
         yaxis=axis(
@@ -64,7 +69,6 @@ def paired_differences(
         annotations=[_verdict(pair, place, look) for place, pair in enumerate(pairs)],
     )
     figure.update_yaxes(tickfont={"size": look.px(SMALL), "color": look.ink})
-    figure.update_xaxes(tickformat="~g")
     return figure
 
 
@@ -99,7 +103,7 @@ def _draw(figure: go.Figure, pair: Pair, place: int, look: Look) -> None:
             marker={
                 "symbol": base,
                 "size": look.px(12),
-                "color": colour if decided else ("#14191C" if look.dark else "#FFFFFF"),
+                "color": colour if decided else look.page,
                 "line": {"color": colour, "width": look.px(2)},
             },
             hovertemplate=f"{name(pair.arm.pooling)}: {in_words(d)}<extra></extra>",
@@ -107,14 +111,24 @@ def _draw(figure: go.Figure, pair: Pair, place: int, look: Look) -> None:
     )
 
 
+def _ticks(low: float, high: float) -> list[float]:
+    ticks = ticks_within(low, high, MOST_STEPS)
+    if all(tick.is_integer() for tick in ticks):
+        return ticks
+    return ticks_within(low, high, MOST_DECIMAL_STEPS)
+
+
 def _range(pairs: list[Pair]) -> tuple[float, float]:
-    """An axis in points that holds zero, every seed and every interval."""
+    """An axis in points that holds zero, every seed, every interval and, if small, the zones."""
     ends = [
         100 * end
         for pair in pairs
         for end in (*pair.difference.differences, pair.difference.low, pair.difference.high)
     ]
     low, high = min([*ends, 0.0]), max([*ends, 0.0])
+    zone = max((100 * pair.difference.detectable for pair in pairs), default=0.0)
+    if zone < ZONE_SHARE * (high - low):
+        low, high = min(low, -zone), max(high, zone)
     pad = 0.06 * (high - low) or 1.0
     return low - pad, high + pad
 
@@ -207,5 +221,7 @@ def paired_differences_alt(results: Results, facet: Facet, reference: Arm) -> st
     pairs = _pairs(results, facet, reference)
     if not pairs:
         return "No differences yet: two arms with two seeds each are needed."
-    parts = (f"{name(pair.arm.pooling)} {in_words(pair.difference)}" for pair in pairs)
-    return f"Paired differences to {name(reference.pooling)}: {'; '.join(parts)}"
+    parts = (
+        f"{name(pair.arm.pooling)}: {in_words(pair.difference).removesuffix('.')}" for pair in pairs
+    )
+    return f"Paired differences to {inside(name(reference.pooling))}. {'. '.join(parts)}."

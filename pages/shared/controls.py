@@ -4,6 +4,8 @@ Every widget's key is its URL parameter. Options are the public names, because a
 writes what it shows into the URL; the labels with their marks stand in the scene line.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
@@ -26,12 +28,12 @@ from core.catalog import (
 from core.comparison import Comparison
 from core.config import Experiment
 from core.errors import ConfigError
+from core.words import join
 
 BOTH = "both"
 HEAD_CHOICES = [str(Head.GAP), str(Head.FLATTEN), BOTH]
 MORE_HEADS = [str(head) for head in HEADS if head not in HEAD_CHOICES]
 DEFAULT_POOLING = [str(Pooling.MAX), str(Pooling.AVERAGE)]
-MOST_SEEDS = 20
 BLOCKS = [str(n) for n in range(1, 9)]
 
 CHOICES: dict[str, list[str]] = {
@@ -49,7 +51,43 @@ CHOICES: dict[str, list[str]] = {
 }
 """URL parameter -> values that it may have, for the parameters with a list"""
 
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Numbers that a parameter may have; whole ones if the step is."""
+
+    least: float
+    most: float
+    step: float = 1
+
+    def __contains__(self, text: str) -> bool:
+        try:
+            value = int(text) if isinstance(self.step, int) else float(text)
+        except ValueError:
+            return False
+        return self.least <= value <= self.most
+
+    def __str__(self) -> str:
+        return f"{self.least:g} to {self.most:g}"
+
+
+RANGES = {
+    "seeds": Range(1, 20),
+    "pool_size": Range(2, 4),
+    "pool_stride": Range(1, 4),
+    "hidden": Range(0, 512),
+    "dropout_rate": Range(0.0, 0.9, 0.05),
+    "augment_shift": Range(0, 8),
+    "epochs": Range(1, 1000),
+    "batch_size": Range(1, 4096),
+    "lr": Range(1e-6, 10.0, 0.01),
+    "weight_decay": Range(0.0, 1.0, 0.0001),
+}
+"""URL parameter -> numbers that it may have, for the parameters with limits"""
+
 RECIPE = ("epochs", "batch_size", "lr", "weight_decay")
+RECIPE_LABELS = ("Epochs", "Batch size", "Learning rate", "Weight decay")
 SHARED_FIELDS = (
     "train_size",
     "polarity",
@@ -70,7 +108,9 @@ SHARED_FIELDS = (
 
 
 def sidebar() -> None:
-    """Draw the controls of the shared comparison."""
+    """Draw the controls of the shared comparison, and note what of the link they cannot show."""
+    # asked first: a control takes what it cannot show out of the URL
+    wrong = _wrong_in_link()
     st.markdown("**Comparison**")
     st.selectbox("Dataset", CHOICES["dataset"], key="dataset", bind="query-params")
     st.pills(
@@ -101,18 +141,16 @@ def sidebar() -> None:
         bind="query-params",
         help="Where activations are dropped at random while training.",
     )
-    st.slider(
+    _slider(
         "Seeds",
-        1,
-        MOST_SEEDS,
+        "seeds",
         5,
-        key="seeds",
-        bind="query-params",
         help="How often each network is trained. Seed by seed, all strategies start from the "
         "same weights and see the batches in the same order, so their differences are paired.",
     )
     with st.popover("Advanced", icon=":material/tune:", width="stretch"):
         _advanced()
+    _remember(wrong)
 
 
 def _advanced() -> None:
@@ -128,39 +166,53 @@ def _advanced() -> None:
     st.markdown("**Network**")
     st.text_input("Widths", "16,32", key="widths", bind="query-params", help="One block each.")
     _select("Pools", "pools", help="How many blocks downsample, from the first on.")
-    st.slider("Window side", 2, 4, 2, key="pool_size", bind="query-params")
-    st.slider("Stride", 1, 4, 2, key="pool_stride", bind="query-params")
+    _slider("Window side", "pool_size", 2)
+    _slider("Stride", "pool_stride", 2)
     _select("Order of pool and ReLU", "pool_order")
     _select("Padding", "padding")
     _select("Norm", "norm")
-    st.number_input("Hidden units", 0, 512, 0, key="hidden", bind="query-params")
-    st.slider("Dropout rate", 0.0, 0.9, 0.25, 0.05, key="dropout_rate", bind="query-params")
+    _number("Hidden units", "hidden", 0)
+    _slider("Dropout rate", "dropout_rate", 0.25)
     _select("Dropout kind", "dropout_kind")
     st.markdown("**Data**")
     st.text_input(
         "Training images", "all", key="train_size", bind="query-params", help="A number, or all."
     )
     _select("Polarity", "polarity")
-    st.slider("Random shift, px", 0, 8, 0, key="augment_shift", bind="query-params")
+    _slider("Random shift, px", "augment_shift", 0)
     st.markdown("**Recipe** :gray[(empty: the data set's own)]")
     defaults = DATASETS[next(d for d in DATASETS if d == st.session_state.dataset)].training
-    for name, label, least, most, step in (
-        ("epochs", "Epochs", 1, 1000, 1),
-        ("batch_size", "Batch size", 1, 4096, 1),
-        ("lr", "Learning rate", 1e-6, 10.0, 0.01),
-        ("weight_decay", "Weight decay", 0.0, 1.0, 0.0001),
-    ):
-        st.number_input(
-            label,
-            least,
-            most,
-            None,
-            step,
-            format="%g" if isinstance(least, float) else None,
-            key=name,
-            bind="query-params",
-            placeholder=f"{getattr(defaults, name):g}",
-        )
+    for name, label in zip(RECIPE, RECIPE_LABELS, strict=True):
+        _number(label, name, None, placeholder=f"{getattr(defaults, name):g}")
+
+
+def _slider(label: str, name: str, default: float, **more: Any) -> None:
+    allowed = RANGES[name]
+    st.slider(
+        label,
+        allowed.least,
+        allowed.most,
+        default,
+        allowed.step,
+        key=name,
+        bind="query-params",
+        **more,
+    )
+
+
+def _number(label: str, name: str, default: float | None, **more: Any) -> None:
+    allowed = RANGES[name]
+    st.number_input(
+        label,
+        allowed.least,
+        allowed.most,
+        default,
+        allowed.step,
+        format="%g" if isinstance(allowed.step, float) else None,
+        key=name,
+        bind="query-params",
+        **more,
+    )
 
 
 def _select(label: str, name: str, **more: Any) -> None:
@@ -202,19 +254,43 @@ def chosen_heads() -> list[str]:
 
 def remarks() -> list[str]:
     """What a visitor should know about the choice: nothing chosen, or a link that was wrong."""
-    found = list(st.session_state.get("link_problems", ()))
+    found = []
+    if note := st.session_state.get("link_note"):
+        found.append(note.sentence)
     if not st.session_state.pooling:
         found.append("No pooling is chosen, so max is shown.")
     return found
 
 
-def check_link() -> None:
-    """Remember what of the link could not be used; Streamlit itself passes over it in silence."""
-    problems = [
-        f"The link asks for {name} {value!r}, which is not known; allowed: {', '.join(allowed)}."
-        for name, allowed in CHOICES.items()
+@dataclass(frozen=True, slots=True)
+class LinkNote:
+    """What of a link could not be used.
+
+    Attributes:
+        sentence: for the visitor.
+        shown: the values of the controls that the link led to; the note ends when one changes.
+    """
+
+    sentence: str
+    shown: Mapping[str, object]
+
+
+def _wrong_in_link() -> list[str]:
+    """The values in the URL that no control can show; Streamlit passes over them in silence."""
+    return [
+        f"{name} {value!r} (allowed: {allowed if isinstance(allowed, Range) else join(allowed)})"
+        for name, allowed in {**CHOICES, **RANGES}.items()
         for value in st.query_params.get_all(name)
-        if value not in allowed
+        # an empty value is how a link says that nothing is chosen
+        if value and value not in allowed
     ]
-    if problems:
-        st.session_state["link_problems"] = tuple(problems)
+
+
+def _remember(wrong: list[str]) -> None:
+    """Keep a note on the link until a control is changed."""
+    state = st.session_state
+    shown = {name: state.get(name) for name in ("dataset", "pooling", "head", *SHARED_FIELDS)}
+    if wrong:
+        state["link_note"] = LinkNote(f"This link asks for {join(wrong)}; left out.", shown)
+    elif "link_note" in state and state["link_note"].shown != shown:
+        del state["link_note"]

@@ -15,7 +15,7 @@ from core.comparison import Facet, Results
 from core.headlines import Sentence
 from core.palette import colour, style
 from core.run import Source
-from core.words import join, size
+from core.words import inside, join, size
 from pages.shared import cached, controls
 
 TOP_WIDTH = 1080
@@ -34,13 +34,7 @@ def mark(pooling: Pooling) -> str:
 
 def named(pooling: Pooling) -> str:
     """Glyph and name, for the middle of a sentence."""
-    return f"{mark(pooling)} {inner_label(pooling)}"
-
-
-def inner_label(pooling: Pooling) -> str:
-    """The label inside a sentence: lower case, but for abbreviations."""
-    label = POOLINGS[pooling].label
-    return label if label[1:2].isupper() or label == "GeM" else label[:1].lower() + label[1:]
+    return f"{mark(pooling)} {inside(POOLINGS[pooling].label)}"
 
 
 def written(sentence: Sentence) -> str:
@@ -123,7 +117,14 @@ def card(
 def numbers(rows: Sequence[Any], file_name: str, key: str) -> None:
     """The rows as a table, and as CSV to keep."""
     plain = [row if isinstance(row, dict) else asdict(row) for row in rows]
-    st.dataframe(plain, hide_index=True, width="content", placeholder="–", key=f"table {key}")
+    st.dataframe(
+        plain,
+        hide_index=True,
+        width="content",
+        placeholder="–",
+        column_config={name: _heading(name) for name in plain[0]},
+        key=f"table {key}",
+    )
     st.download_button(
         "CSV",
         as_csv(plain),
@@ -133,6 +134,14 @@ def numbers(rows: Sequence[Any], file_name: str, key: str) -> None:
         key=f"csv {key}",
         on_click="ignore",
     )
+
+
+def _heading(name: str) -> str:
+    """A column's name as people write it, its unit last: "low_percent" is "low, %"."""
+    for ending, unit in (("_percent", ", %"), ("_points", ", points")):
+        if name.endswith(ending):
+            return name.removesuffix(ending).replace("_", " ") + unit
+    return name.replace("_", " ")
 
 
 def as_csv(rows: Sequence[dict[str, Any]]) -> str:

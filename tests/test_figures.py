@@ -1,0 +1,570 @@
+import dataclasses
+import json
+import math
+from itertools import pairwise
+
+import plotly.graph_objects as go
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core import figures
+from core.catalog import Pooling
+from core.comparison import Comparison, Results
+from core.config import Experiment
+from core.figures.base import (
+    Look,
+    marked,
+    spread,
+    ticks_around,
+    ticks_within,
+)
+from core.palette import QUIET, colour
+from core.run import Epoch, Run
+from core.statistics import compare_facet, mean_interval
+from tests.store_samples import a_run
+
+POOLINGS = ("max", "average", "none")
+SPREAD = (0.0, 0.004, -0.003, 0.002, -0.004)
+LEVEL = {"max": 0.98, "average": 0.94, "none": 0.90, "strided": 0.95, "conv": 0.979, "min": 0.97}
+
+
+def epochs(last, count=20):
+    """Epochs whose validation accuracy climbs to its last value."""
+    return tuple(
+        Epoch(
+            number=number,
+            train_loss=1.0,
+            train_accuracy=0.5,
+            validation_loss=1.0,
+            validation_accuracy=last - (last - 0.1) * (1 - number / count) ** 2,
+            seconds=float(number),
+        )
+        for number in range(1, count + 1)
+    )
+
+
+def trained(experiment, accuracy, count=20):
+    return dataclasses.replace(
+        a_run(),
+        experiment=experiment,
+        epochs=epochs(accuracy, count),
+        test_accuracy=accuracy,
+    )
+
+
+def results(poolings=POOLINGS, heads=("gap", "flatten"), seeds=5, runs=None, **several):
+    """Runs with known accuracies: a level per pooling, a little more for other heads than GAP.
+
+    `several` crosses one more flat field; `runs` is how many of an arm's seeds are there.
+    """
+    ((name, values),) = several.items() or {"widths": ("16,32",)}.items()
+    comparison = Comparison.of(
+        [
+            Experiment.from_flat({"pooling": pooling, "head": head, name: value})
+            for head in heads
+            for value in values
+            for pooling in poolings
+        ],
+        range(seeds),
+    )
+    found: dict[str, Run] = {}
+    for place, arm in enumerate(comparison.arms):
+        there = seeds if runs is None else runs.get(str(arm.pooling), seeds)
+        for seed in range(there):
+            experiment = arm.seeded(seed)
+            # no two arms' seeds move alike
+            accuracy = LEVEL[arm.pooling] + SPREAD[(seed * (place + 1)) % 5]
+            accuracy += 0.01 * (heads.index(arm.head))
+            found[experiment.key] = trained(experiment, min(accuracy, 1.0))
+    return Results(comparison, found)
+
+
+EMPTY = dict.fromkeys(LEVEL, 0)
+CASES = {
+    "five seeds": {},
+    "an arm without runs": {"runs": {"average": 0}},
+    "one seed": {"seeds": 1},
+    "two seeds of one arm, one of another": {"runs": {"average": 2, "none": 1}},
+    "one head": {"heads": ("flatten",)},
+    "three heads": {"heads": ("flatten", "gmp", "gap")},
+    "dropout positions": {"dropout": ("none", "head", "before-pool")},
+    "one strategy": {"poolings": ("max",)},
+    "twelve lines": {"poolings": tuple(LEVEL), "hidden": (0, 8), "heads": ("gap",)},
+    "nothing trained": {"runs": EMPTY},
+}
+
+
+def drawn(found, **look):
+    """Every figure of the results."""
+    made = {"by head": figures.accuracy_by_head(found, **look)}
+    for place, facet in enumerate(found.comparison.facets):
+        made[f"curves {place}"] = figures.accuracy_curves(found, facet, **look)
+        reference = found.reference(facet) or facet.arms[0]
+        made[f"pairs {place}"] = figures.paired_differences(found, facet, reference, **look)
+    return made
+
+
+def traces(figure, mode=None):
+    return [trace for trace in figure.data if mode is None or trace.mode == mode]
+
+
+def labels(figure):
+    return [annotation.text for annotation in figure.layout.annotations]
+
+
+def curves(found, **look):
+    return figures.accuracy_curves(found, found.comparison.facets[0], **look)
+
+
+def pairs(found, reference=0, **look):
+    facet = found.comparison.facets[0]
+    return figures.paired_differences(found, facet, facet.arms[reference], **look)
+
+
+# what holds for every figure
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_every_figure_is_plain_still_and_of_finite_numbers(case, dark):
+    for figure in drawn(results(**case), dark=dark).values():
+        layout = figure.layout
+        assert isinstance(figure, go.Figure)
+        assert (False, None) == (layout.showlegend, layout.title.text)
+        assert (True, True) == (layout.xaxis.fixedrange, layout.yaxis.fixedrange)
+        assert (False, False) == (layout.xaxis.zeroline, layout.yaxis.zeroline)
+        # a grid along the value axis only
+        assert {False, True} == {layout.xaxis.showgrid, layout.yaxis.showgrid}
+        for axis in (layout.xaxis, layout.yaxis):
+            assert axis.range[0] != axis.range[1]
+            assert all(math.isfinite(end) for end in axis.range)
+        assert "NaN" not in json.dumps(figure.to_plotly_json(), default=list)
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_every_figure_has_a_text_and_rows_of_one_kind(case):
+    found = results(**case)
+    for facet in found.comparison.facets:
+        reference = found.reference(facet) or facet.arms[0]
+        texts = (
+            figures.accuracy_by_head_alt(found),
+            figures.accuracy_curves_alt(found, facet),
+            figures.paired_differences_alt(found, facet, reference),
+        )
+        for text in texts:
+            assert text.endswith(".")
+            assert ".." not in text
+        tables = (
+            figures.accuracy_by_head_table(found),
+            figures.accuracy_curves_table(found, facet),
+            figures.paired_differences_table(found, facet, reference),
+        )
+        for table in tables:
+            assert len({type(row) for row in table}) <= 1
+
+
+def test_nothing_trained_draws_axes_without_traces_or_labels():
+    for figure in drawn(results(runs=EMPTY)).values():
+        assert () == figure.data
+        assert [] == labels(figure)
+
+
+def test_nothing_trained_is_said_in_words():
+    found = results(runs=EMPTY)
+    facet = found.comparison.facets[0]
+    assert "nothing" in figures.accuracy_curves_alt(found, facet)
+    assert "nothing" in figures.accuracy_by_head_alt(found)
+    assert "No differences" in figures.paired_differences_alt(found, facet, facet.arms[0])
+
+
+def test_chart_text_is_darkened_in_light_and_left_to_the_theme_in_dark():
+    for dark, expected in ((False, "#566268"), (True, None)):
+        for figure in drawn(results(), dark=dark).values():
+            layout = figure.layout
+            assert expected == layout.font.color
+            assert expected == layout.xaxis.tickfont.color
+            assert expected == layout.xaxis.title.font.color
+
+
+def test_a_talk_makes_every_figure_a_quarter_larger():
+    found = results()
+    for plain, large in zip(drawn(found).values(), drawn(found, scale=1.25).values(), strict=True):
+        assert 1.25 * plain.layout.height == large.layout.height
+        assert 1.25 * plain.layout.margin.l == large.layout.margin.l
+        assert 1.25 * plain.layout.font.size == large.layout.font.size
+        for before, after in zip(plain.layout.annotations, large.layout.annotations, strict=True):
+            assert 1.25 * before.font.size == after.font.size
+
+
+def test_figures_draw_the_colours_of_the_page():
+    for dark in (False, True):
+        (line, *_) = traces(curves(results(), dark=dark), "lines+markers")
+        assert colour(Pooling.MAX, dark=dark) == line.line.color
+
+
+# accuracy curves
+
+
+def test_curves_have_a_line_and_a_band_per_strategy():
+    figure = curves(results())
+    assert ["Max", "Average", "None"] == [t.name for t in traces(figure, "lines+markers")]
+    assert 3 == len(traces(figure, "lines"))
+    assert all("0.18" in trace.fillcolor for trace in traces(figure, "lines"))
+    assert (360, 118, 56, 12, 44) == (
+        figure.layout.height,
+        figure.layout.margin.r,
+        figure.layout.margin.l,
+        figure.layout.margin.t,
+        figure.layout.margin.b,
+    )
+
+
+def test_a_line_is_the_mean_and_a_band_its_interval_in_percent():
+    found = results(poolings=("max",), heads=("gap",))
+    last = [run.epochs[-1].validation_accuracy for run in found.runs.values()]
+    expected = mean_interval(last)
+    band, line = curves(found).data
+    assert pytest.approx(100 * expected.mean, abs=0.005) == line.y[-1]
+    # the outline goes along the upper ends and back along the lower ones
+    assert pytest.approx(100 * expected.high, abs=0.005) == band.y[19]
+    assert pytest.approx(100 * expected.low, abs=0.005) == band.y[20]
+
+
+def test_every_fifth_epoch_has_a_marker():
+    (line, *_) = traces(curves(results()), "lines+markers")
+    assert [5, 10, 15, 20] == [x for x, size in zip(line.x, line.marker.size, strict=True) if size]
+
+
+def test_one_seed_has_lines_and_no_bands():
+    figure = curves(results(seeds=1))
+    assert 3 == len(traces(figure, "lines+markers"))
+    assert [] == traces(figure, "lines")
+
+
+def test_an_arm_without_runs_is_left_out_of_curves_text_and_table():
+    found = results(runs={"average": 0})
+    facet = found.comparison.facets[0]
+    assert ["Max", "None"] == [t.name for t in traces(curves(found), "lines+markers")]
+    assert {"max", "none"} == {row.pooling for row in figures.accuracy_curves_table(found, facet)}
+    assert "Average" not in figures.accuracy_curves_alt(found, facet)
+
+
+def test_lines_end_where_their_runs_end():
+    found = results(heads=("gap",))
+    short = found.comparison.arms[1]
+    runs = dict(found.runs)
+    for seed in found.comparison.seeds:
+        experiment = short.seeded(seed)
+        runs[experiment.key] = trained(experiment, 0.9, count=7)
+    figure = curves(Results(found.comparison, runs))
+    assert [20, 7, 20] == [len(trace.x) for trace in traces(figure, "lines+markers")]
+    assert figure.layout.xaxis.range[1] > 20
+
+
+def test_every_line_is_named_with_its_last_value():
+    found = results(poolings=("max",), heads=("gap",))
+    (label,) = labels(curves(found))
+    assert "<span style='color:#1D5AB4'>●</span> <b>Max</b> 98.0" == label
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.25])
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_the_names_of_lines_are_apart_and_inside_the_axis(case, scale):
+    figure = curves(results(**case), scale=scale)
+    low, high = figure.layout.yaxis.range
+    margin = figure.layout.margin
+    pixels = (figure.layout.height - margin.t - margin.b) / (high - low) / scale
+    places = sorted(annotation.y for annotation in figure.layout.annotations)
+    assert all(low <= place <= high for place in places)
+    gaps = [(b - a) * pixels for a, b in pairwise(places)]
+    assert all(gap >= 19 for gap in gaps)
+
+
+def test_many_lines_keep_colour_for_the_first_the_best_and_the_worst():
+    found = results(poolings=tuple(LEVEL), heads=("gap",), hidden=(0, 8))
+    figure = curves(found)
+    assert 12 == len(figure.data)
+    coloured = traces(figure, "lines+markers")
+    assert len(coloured) == len(labels(figure))
+    ends = sorted(trace.y[-1] for trace in figure.data)
+    assert {*ends[:3], *ends[-3:]} <= {trace.y[-1] for trace in coloured}
+    assert found.comparison.arms[0].pooling in {trace.name.lower() for trace in coloured}
+    quiet = traces(figure, "lines")
+    assert {(QUIET, 1.0)} == {(trace.line.color, trace.line.width) for trace in quiet}
+    assert {None} == {trace.fill for trace in figure.data}
+
+
+def test_the_axis_is_cut_where_all_curves_have_their_ends():
+    low, high = curves(results()).layout.yaxis.range
+    assert 0 < low < 89
+    assert high > 100
+
+
+def test_curves_without_success_keep_the_whole_axis(monkeypatch):
+    monkeypatch.setitem(LEVEL, "max", 0.1)
+    assert 0 == curves(results()).layout.yaxis.range[0]
+
+
+def test_pointing_at_an_epoch_shows_every_line():
+    figure = curves(results())
+    assert "x unified" == figure.layout.hovermode
+    assert "epoch %{x}" == figure.layout.xaxis.unifiedhovertitle.text
+    assert {"skip"} == {trace.hoverinfo for trace in traces(figure, "lines")}
+
+
+def test_the_table_of_curves_has_a_row_per_point_in_percent():
+    found = results()
+    facet = found.comparison.facets[0]
+    table = figures.accuracy_curves_table(found, facet)
+    assert 3 * 20 == len(table)
+    last = table[19]
+    assert ("max", "gap", "none", 20, 5) == (
+        last.pooling,
+        last.head,
+        last.dropout,
+        last.epoch,
+        last.seeds,
+    )
+    assert pytest.approx(97.98, abs=0.01) == last.validation_accuracy_percent
+    assert last.low_percent < last.validation_accuracy_percent < last.high_percent
+
+
+def test_the_text_of_curves_names_head_dropout_and_ends():
+    found = results(dropout=("head",), heads=("gap",), poolings=("max", "none"))
+    assert (
+        "Validation accuracy by epoch with a GAP head and dropout in the head. "
+        "After the last epoch: Max 98.0 %, None 90.0 %."
+        == figures.accuracy_curves_alt(found, found.comparison.facets[0])
+    )
+
+
+# accuracy by head
+
+
+def dots(figure):
+    return traces(figure, "markers")
+
+
+def test_each_strategy_is_a_row_with_a_dot_per_head():
+    figure = figures.accuracy_by_head(results())
+    assert 6 == len(dots(figure))
+    assert 3 == len(figure.layout.yaxis.ticktext)
+    assert "Max" in figure.layout.yaxis.ticktext[0]
+    assert "None" in figure.layout.yaxis.ticktext[-1]
+
+
+def test_gap_is_filled_and_flatten_open_in_every_order():
+    for heads in (("gap", "flatten"), ("flatten", "gap")):
+        for dot in dots(figures.accuracy_by_head(results(heads=heads))):
+            filled = "GAP head" in dot.hovertemplate
+            assert filled == (dot.marker.color == dot.marker.line.color)
+
+
+def test_a_head_keeps_its_mark_where_it_stands_alone():
+    found = results(poolings=("max", "average"))
+    gap = next(arm for arm in found.comparison.arms if arm.pooling == "average")
+    runs = {
+        key: run for key, run in found.runs.items() if run.experiment.model != gap.experiment.model
+    }
+    figure = figures.accuracy_by_head(Results(found.comparison, runs))
+    (alone,) = [dot for dot in dots(figure) if dot.name == "Average"]
+    assert "Flatten" in alone.hovertemplate
+    assert alone.marker.color != alone.marker.line.color
+
+
+def test_no_two_heads_look_alike():
+    for heads in (("flatten", "gmp"), ("flatten", "gmp", "gap")):
+        looks = {
+            (dot.marker.symbol, dot.marker.color == dot.marker.line.color)
+            for dot in dots(figures.accuracy_by_head(results(heads=heads)))
+        }
+        assert len(heads) == len(looks)
+
+
+def test_heads_are_named_once_under_the_last_row():
+    assert {"GAP head", "Flatten head"} == set(labels(figures.accuracy_by_head(results())))
+    (key,) = labels(figures.accuracy_by_head(results(heads=("flatten", "gmp", "gap"))))
+    assert ["●", "GAP", "○", "Flatten", "◉", "GMP"] == key.split()
+    assert [] == labels(figures.accuracy_by_head(results(heads=("flatten",))))
+
+
+def test_each_dropout_position_has_its_rows():
+    figure = figures.accuracy_by_head(
+        results(dropout=("none", "head"), poolings=("max", "average"))
+    )
+    texts = figure.layout.yaxis.ticktext
+    assert [False, False, True, True] == ["dropout in the head" in text for text in texts]
+
+
+def test_dots_and_intervals_lie_inside_the_axis():
+    for case in CASES.values():
+        figure = figures.accuracy_by_head(results(**case))
+        low, high = figure.layout.xaxis.range
+        assert all(low < x < high for trace in figure.data for x in trace.x)
+
+
+@pytest.mark.parametrize("accuracy", [0.0, 0.98, 1.0])
+def test_one_round_accuracy_has_an_axis_around_it(accuracy, monkeypatch):
+    monkeypatch.setitem(LEVEL, "max", accuracy)
+    figure = figures.accuracy_by_head(results(poolings=("max",), heads=("gap",), seeds=1))
+    low, high = figure.layout.xaxis.range
+    assert low < 100 * accuracy < high
+    assert len(figure.layout.xaxis.tickvals) > 1
+    assert all(0 <= tick <= 100 for tick in figure.layout.xaxis.tickvals)
+
+
+def test_the_table_by_head_has_a_row_per_arm_in_percent():
+    found = results(runs={"none": 1})
+    table = figures.accuracy_by_head_table(found)
+    assert 6 == len(table)
+    first = table[0]
+    assert ("max", "gap", "none", 5) == (first.pooling, first.head, first.dropout, first.seeds)
+    assert pytest.approx(97.98, abs=0.01) == first.test_accuracy_percent
+    alone = next(row for row in table if row.pooling == "none")
+    assert (1, None, None) == (alone.seeds, alone.low_percent, alone.high_percent)
+
+
+def test_the_text_by_head_names_every_dot():
+    found = results(poolings=("max",), seeds=1)
+    assert (
+        "Test accuracy by strategy and head: Max with GAP 98.0 %; Max with Flatten 99.0 %."
+        == figures.accuracy_by_head_alt(found)
+    )
+
+
+# paired differences
+
+
+def test_differences_are_sorted_rows_without_the_reference():
+    figure = pairs(results(poolings=("average", "max", "none")), reference=1)
+    assert ["■</span> Average", "✕</span> None"] == [
+        text.split(">", 1)[1] for text in figure.layout.yaxis.ticktext
+    ]
+    assert 90 + 44 * 2 == figure.layout.height
+    assert "difference to max, percentage points" == figure.layout.xaxis.title.text
+
+
+def test_a_row_has_a_dot_per_seed_the_interval_and_the_mean():
+    found = results(poolings=("max", "average"))
+    facet = found.comparison.facets[0]
+    (difference,) = compare_facet(found, facet, facet.arms[0]).values()
+    seeds, bar, mean = pairs(found).data
+    assert pytest.approx([100 * d for d in difference.differences], abs=0.005) == list(seeds.x)
+    assert [0, 1, 2, 3, 4] == list(seeds.customdata)
+    assert pytest.approx([100 * difference.low, 100 * difference.high]) == list(bar.x)
+    assert pytest.approx([100 * difference.mean]) == list(mean.x)
+    assert (7, 3, 12) == (seeds.marker.size, bar.line.width, mean.marker.size)
+    # the single seeds stand above the interval: the axis runs downwards
+    assert seeds.y[0] < bar.y[0]
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_a_mean_is_filled_if_decided_and_hollow_if_not(dark):
+    figure = pairs(results(poolings=("max", "average", "conv")), dark=dark)
+    means = [trace for trace in figure.data if trace.marker.size == 12]
+    assert ["star", "square"] == [mean.marker.symbol for mean in means]
+    conv, average = (mean.marker for mean in means)
+    assert ("#14191C" if dark else "#FFFFFF") == conv.color
+    assert colour(Pooling.AVERAGE, dark=dark) == average.color
+
+
+def test_the_right_column_says_what_is_decided():
+    texts = labels(pairs(results(poolings=("max", "average", "conv"))))
+    assert ["<b>−0.1</b> ≈ undecided", "<b>−4.0</b> ▼ lower"] == texts
+    (text, _) = labels(pairs(results(poolings=("average", "max", "none"))))
+    assert "<b>+4.0</b> ▲ higher" == text
+
+
+def test_a_grey_zone_shows_what_the_seeds_would_miss():
+    found = results(poolings=("max", "average"))
+    facet = found.comparison.facets[0]
+    (difference,) = compare_facet(found, facet, facet.arms[0]).values()
+    zone, zero = pairs(found).layout.shapes
+    assert pytest.approx((-100 * difference.detectable, 100 * difference.detectable)) == (
+        zone.x0,
+        zone.x1,
+    )
+    assert (0, 0, 1.5) == (zero.x0, zero.x1, zero.line.width)
+
+
+def test_a_small_grey_zone_is_seen_whole_and_a_large_one_does_not_shrink_the_data():
+    figure = pairs(results(poolings=("max", "none")))
+    zone, low, high = figure.layout.shapes[0], *figure.layout.xaxis.range
+    assert low < zone.x0 < zone.x1 < high
+    figure = pairs(results(poolings=("max", "none"), seeds=2))
+    zone, low, high = figure.layout.shapes[0], *figure.layout.xaxis.range
+    assert zone.x1 > high
+    ends = [x for trace in figure.data for x in trace.x] + [0]
+    assert max(ends) - min(ends) > 0.85 * (high - low)
+
+
+def test_fewer_than_two_common_seeds_have_no_row():
+    figure = pairs(results(runs={"average": 1}))
+    (text,) = figure.layout.yaxis.ticktext
+    assert "None" in text
+
+
+def test_numbers_under_the_differences_have_a_real_minus():
+    figure = pairs(results())
+    assert any(text.startswith("−") for text in figure.layout.xaxis.ticktext)
+    assert not any("-" in text for text in figure.layout.xaxis.ticktext)
+
+
+def test_the_table_of_differences_is_in_points_and_names_its_correction():
+    found = results()
+    facet = found.comparison.facets[0]
+    rows = figures.paired_differences_table(found, facet, facet.arms[0])
+    assert ["average", "none"] == [row.pooling for row in rows]
+    assert {("max", "gap", 5, 4)} == {
+        (row.reference, row.head, row.pairs, row.comparisons) for row in rows
+    }
+    assert pytest.approx(-4.0, abs=0.01) == rows[0].difference_points
+    assert rows[0].low_points < rows[0].difference_points < rows[0].high_points
+    assert "lower" == rows[0].verdict
+
+
+def test_the_text_of_differences_is_a_list_of_sentences():
+    found = results(poolings=("max", "average", "conv"))
+    facet = found.comparison.facets[0]
+    text = figures.paired_differences_alt(found, facet, facet.arms[0])
+    assert text.startswith("Paired differences to max. Conv: Undecided: −0.1 points [")
+    assert ". Average: −4.0 points [" in text
+
+
+# parts that the figures share
+
+
+@given(
+    st.lists(st.floats(0, 100), max_size=15),
+    st.floats(0.5, 12),
+)
+def test_labels_are_spread_inside_the_ends_and_keep_their_order(wanted, gap):
+    found = spread(wanted, 0, 100, gap)
+    fits = min(gap, 100 / max(len(wanted) - 1, 1))
+    assert all(-1e-9 <= place <= 100 + 1e-9 for place in found)
+    order = sorted(range(len(wanted)), key=wanted.__getitem__)
+    placed = [found[index] for index in order]
+    assert all(b - a >= fits - 1e-9 for a, b in pairwise(placed))
+
+
+def test_labels_that_are_apart_stay_where_they_are():
+    assert [30, 10, 20] == spread([30, 10, 20], 0, 100, 5)
+
+
+@given(st.floats(-50, 50), st.floats(0.5, 60), st.floats(3, 8))
+def test_ticks_are_few_round_and_where_they_are_asked_for(low, width, most):
+    high = low + width
+    inside, around = ticks_within(low, high, most), ticks_around(low, high, most)
+    assert all(low - 1e-6 <= tick <= high + 1e-6 for tick in inside)
+    assert around[0] <= low + 1e-6
+    assert around[-1] >= high - 1e-6
+    assert len(inside) <= most + 1
+    assert len(around) <= most + 3
+    assert all(tick == round(tick, 1) for tick in around)
+
+
+def test_only_the_glyph_of_a_name_is_coloured():
+    assert "<span style='color:#F9A424'>■</span> Average" == marked(
+        Pooling.AVERAGE, Look(dark=True)
+    )

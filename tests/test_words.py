@@ -1,0 +1,160 @@
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core import words
+from core.statistics import Interval, paired_difference
+
+FRACTIONS = st.floats(-1, 1)
+
+
+@pytest.mark.parametrize(
+    ("difference", "expected"),
+    [
+        (0.042, "+4.2"),
+        (-0.042, "−4.2"),
+        (1.0, "+100.0"),
+        (0.0, "0.0"),
+        (-0.0, "0.0"),
+        (0.0004, "0.0"),
+        (-0.0004, "0.0"),
+        (-0.0006, "−0.1"),
+    ],
+)
+def test_points_are_signed_with_one_decimal(difference, expected):
+    assert expected == words.points(difference)
+
+
+@given(FRACTIONS)
+def test_points_have_a_real_minus_and_no_sign_at_zero(difference):
+    text = words.points(difference)
+    assert "-" not in text
+    assert ("0.0" == text) == (text.lstrip("+−") == "0.0")
+
+
+@given(FRACTIONS)
+def test_points_can_be_read_back(difference):
+    value = float(words.points(difference).replace("−", "-"))
+    assert math.isclose(value, 100 * difference, abs_tol=0.0501)
+
+
+@given(FRACTIONS)
+def test_the_size_of_a_difference_is_its_points_without_sign(difference):
+    assert words.points(difference).lstrip("+−") == words.size_in_points(difference)
+
+
+def test_a_fraction_is_written_in_percent():
+    assert ["97.8", "100.0", "0.0"] == [words.percent(value) for value in (0.978, 1, 0)]
+
+
+def test_an_accuracy_carries_half_its_interval():
+    assert "97.8 ± 0.3 %" == words.accuracy(Interval(0.978, 0.975, 0.981, 5))
+
+
+def test_an_accuracy_of_one_seed_has_no_interval():
+    assert "97.8 %" == words.accuracy(Interval(0.978, None, None, 1))
+
+
+def difference(*values):
+    return paired_difference(dict(enumerate(values)), dict.fromkeys(range(len(values)), 0.0))
+
+
+def test_a_difference_that_is_decided_is_written_with_its_interval():
+    decided = difference(-0.040, -0.044, -0.042, -0.038, -0.046)
+    assert "−4.2 points [−4.6, −3.8]" == words.difference(decided)
+
+
+def test_a_difference_that_is_not_decided_says_what_the_seeds_would_miss():
+    undecided = difference(-0.002, 0.003, -0.006, 0.001, -0.006)
+    assert (
+        "Undecided: −0.2 points [−0.7, +0.3]; 5 seeds would usually miss less than 0.7."
+        == words.difference(undecided)
+    )
+
+
+@pytest.mark.parametrize(("each", "expected"), [(0.0, "0.0"), (0.01, "+1.0")])
+def test_an_exact_tie_claims_no_precision(each, expected):
+    assert (
+        f"Undecided: {expected} points in each of 3 seeds, no spread to judge it by."
+        == words.difference(difference(each, each, each))
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        (0, "0"),
+        (650, "650"),
+        (16_698, "16,698"),
+        (99_999, "99,999"),
+        (100_000, "100.0 k"),
+        (999_949, "999.9 k"),
+        (999_950, "1.0 M"),
+        (1_300_000, "1.3 M"),
+        (2_100_000_000, "2.1 G"),
+    ],
+)
+def test_a_count_is_written_out_below_a_hundred_thousand(number, expected):
+    assert expected == words.count(number)
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [(0, "0"), (320, "320"), (999, "999"), (73_728, "73.7 k"), (3_200_000_000_000, "3.2 T")],
+)
+def test_operations_are_written_short(number, expected):
+    assert expected == words.macs(number)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        (0.02, "0.1 s"),
+        (0.44, "0.4 s"),
+        (0.97, "1 s"),
+        (16.2, "16 s"),
+        (59.6, "1 min"),
+        (70, "1 min 10 s"),
+        (120, "2 min"),
+        (3_599.6, "1 h"),
+        (3_629, "1 h"),
+        (7_500, "2 h 5 min"),
+        (93_600, "26 h"),
+    ],
+)
+def test_a_time_is_written_in_the_units_that_matter(seconds, expected):
+    assert expected == words.duration(seconds)
+
+
+def test_a_size_is_written_with_a_times_sign():
+    assert "8 × 8" == words.size(8, 8)
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [(0, "no"), (1, "one"), (5, "five"), (20, "twenty"), (21, "21"), (1_200, "1,200")],
+)
+def test_numbers_up_to_twenty_are_words(number, expected):
+    assert expected == words.number_word(number)
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")],
+)
+def test_a_list_is_joined_as_in_a_sentence(parts, expected):
+    assert expected == words.join(parts)
+
+
+def test_one_has_no_plural():
+    assert ["0 seeds", "1 seed", "2 seeds"] == [f"{n} {words.plural('seed', n)}" for n in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [("Max", "max"), ("Blur-max", "blur-max"), ("GeM", "GeM"), ("LIP", "LIP"), ("APS", "APS")],
+)
+def test_a_label_in_a_sentence_keeps_its_capitals_if_they_are_a_name(label, expected):
+    assert expected == words.inside(label)
