@@ -71,7 +71,8 @@ def _available(names: type[StrEnum], table: Mapping[Any, Any], does: str) -> Any
     """A validator that tells an unknown name from one whose implementation comes later."""
 
     def check(value: object) -> object:
-        if value in table:
+        # a list or a dictionary cannot be looked up
+        if isinstance(value, str) and value in table:
             return value
         if value in list(names):
             raise ValueError(

@@ -5,19 +5,15 @@ import itertools
 import pytest
 import torch
 from torch import nn
-from torchinfo import summary
 
 from core.architecture import LayerKind, Window, describe
-from core.catalog import HEADS, POOLINGS, DropoutPosition, Norm, Padding, PoolOrder
+from core.catalog import POOLINGS, DropoutPosition, Norm, Padding, PoolOrder
 from core.config import ModelConfig
 from core.errors import ConfigError
 from core.model import build_model
+from core.pooling import OPERATORS
 
 DIGITS = (1, 8, 8)
-
-COMBINATIONS = list(
-    itertools.product(POOLINGS, HEADS, Padding, Norm, PoolOrder, [(2, 2), (3, 2)], [0, 5])
-)
 
 
 def _config(pooling, head, padding, norm, order, window, hidden):
@@ -37,24 +33,6 @@ def _config(pooling, head, padding, norm, order, window, hidden):
 
 def _layer(architecture, name):
     return next(layer for layer in architecture.layers if layer.name == name)
-
-
-def test_parameters_agree_with_the_built_model_and_torchinfo_for_every_combination():
-    refused = 0
-    for combination in COMBINATIONS:
-        config = _config(*combination)
-        try:
-            described = describe(config, DIGITS, 10).totals.parameters
-        except ConfigError:
-            with pytest.raises(ConfigError, match="too small for a window"):
-                build_model(config, DIGITS, 10)
-            refused += 1
-            continue
-        model = build_model(config, DIGITS, 10)
-        assert described == sum(p.numel() for p in model.parameters()), combination
-        assert described == summary(model, verbose=0).total_params, combination
-    # valid padding on 8 x 8 leaves 3 x 3 after the first pool of 2 and 1 x 1 after its convolution
-    assert 0 < refused < len(COMBINATIONS) / 3
 
 
 @pytest.mark.parametrize("size", [(8, 8), (9, 13), (11, 7), (28, 28)])
@@ -133,31 +111,47 @@ def test_a_pool_adds_one_jump_to_the_receptive_field_and_doubles_the_jump():
     assert (8, 2) == by_name["block2.conv"]
 
 
-@pytest.mark.parametrize("order", PoolOrder)
-@pytest.mark.parametrize("window", [(2, 2), (3, 2), (4, 3)])
-@pytest.mark.parametrize("pooling", POOLINGS)
-def test_receptive_field_is_the_union_of_the_supports_of_the_input_gradient(pooling, window, order):
-    config = _config(pooling, "gap", Padding.ZEROS, Norm.NONE, order, window, 0)
-    size = 48
-    layers = describe(config, (1, size, size), 10).layers
-    expected = [layer for layer in layers if layer.name.startswith("block2")][-1].receptive_field
-    support = torch.zeros(size, size, dtype=torch.bool)
+def _supports(config, size, expected):
+    """Sides of the square that a value after two blocks depends on, over draws and weights.
+
+    At least 8 draws, so that a support that is too large shows, and up to 100 until it is full.
+    """
+    read = torch.zeros(size, size, dtype=torch.bool)
+    sides = (0, 0)
     for seed in range(100):
         body = build_model(config, (1, size, size), 10, seed=seed)[:2]
         # a positive bias keeps most ReLUs open, so that the gradient gets through
         for name, parameter in body.named_parameters():
             if name.endswith("bias"):
                 parameter.data.fill_(1.0)
-        x = torch.randn(8, 1, size, size, generator=torch.Generator().manual_seed(seed))
-        x.requires_grad_()
+        torch.manual_seed(seed)
+        x = torch.randn(8, 1, size, size).requires_grad_()
         y = body(x)
         middle = y.shape[2] // 2
         y[:, :, middle, middle].sum().backward()
-        support |= (x.grad != 0).any(dim=0)[0]
-    rows = support.any(dim=1).nonzero().flatten()
-    columns = support.any(dim=0).nonzero().flatten()
-    assert expected == int(rows[-1] - rows[0]) + 1
-    assert expected == int(columns[-1] - columns[0]) + 1
+        read |= (x.grad != 0).any(dim=0)[0]
+        rows, columns = (read.any(dim=axis).nonzero().flatten() for axis in (1, 0))
+        sides = (int(rows[-1] - rows[0]) + 1, int(columns[-1] - columns[0]) + 1)
+        if seed >= 8 and min(sides) >= expected:
+            break
+    return sides
+
+
+@pytest.mark.parametrize("order", PoolOrder)
+@pytest.mark.parametrize("window", [(2, 2), (3, 2), (4, 3)])
+@pytest.mark.parametrize("pooling", POOLINGS)
+def test_receptive_field_is_the_union_of_the_supports_of_the_input_gradient(pooling, window, order):
+    config = _config(pooling, "gap", Padding.ZEROS, Norm.NONE, order, window, 0)
+    # large enough that the middle value reads nothing beyond the border
+    size = 48
+    layers = describe(config, (1, size, size), 10).layers
+    expected = [layer for layer in layers if layer.name.startswith("block2")][-1].receptive_field
+    sides = _supports(config, size, expected)
+    if POOLINGS[pooling].regular_grid:
+        assert (expected, expected) == sides
+    else:
+        # what a pool that chooses its grid can reach is bounded by the stated field
+        assert max(sides) <= expected
 
 
 @pytest.mark.parametrize(
@@ -176,13 +170,55 @@ def test_rows_that_no_window_reads_are_counted(window, rows, unread):
     assert unread == window.unread(rows)
 
 
-def test_rows_dropped_by_the_floor_get_no_gradient():
-    config = ModelConfig(widths=(1,), pooling="average")
-    layer = _layer(describe(config, (1, 7, 9), 2), "block1.pool")
-    x = torch.rand(1, 1, 7, 9, requires_grad=True)
-    build_model(config, (1, 7, 9), 2).block1.pool(x).sum().backward()
-    silent = x.grad[0, 0] == 0
+@pytest.mark.parametrize("window", [(2, 2), (3, 2), (4, 4), (2, 3)])
+@pytest.mark.parametrize("pooling", OPERATORS)
+def test_rows_that_a_pool_drops_get_no_gradient_whatever_it_draws(pooling, window):
+    size, stride = window
+    config = ModelConfig(widths=(2,), pooling=pooling, pool_size=size, pool_stride=stride)
+    layer = _layer(describe(config, (1, 11, 9), 2), "block1.pool")
+    pool = build_model(config, (1, 11, 9), 2).block1.pool
+    silent = torch.ones(11, 9, dtype=torch.bool)
+    for seed in range(20):
+        torch.manual_seed(seed)
+        x = torch.randn(32, 2, 11, 9).requires_grad_()
+        pool(x).sum().backward()
+        silent &= (x.grad == 0).all(dim=(0, 1))
     assert layer.dropped == (int(silent.all(dim=1).sum()), int(silent.all(dim=0).sum()))
+
+
+@pytest.mark.parametrize(
+    ("pooling", "parameters", "macs", "operations"),
+    [
+        # a map of 7 x 7 with 4 channels gives 3 x 3: 36 values of windows of 2 x 2
+        ("max", 0, 0, 36 * 3),
+        ("average", 0, 0, 36 * 4),
+        ("median", 0, 0, 36 * 6),
+        ("lp", 0, 0, 36 * 8),
+        ("lse", 0, 0, 36 * 14),
+        ("soft", 0, 0, 36 * 15),
+        ("stochastic", 0, 0, 36 * 15),
+        ("fractional-max", 0, 0, 36 * 3),
+        ("rank", 0, 0, 36 * 13),
+        ("detail", 0, 0, 36 * 31),
+        ("mixed", 1, 0, 36 * 10),
+        ("gated", 4, 0, 36 * 19),
+        ("gem", 1, 0, 36 * 13),
+        # a 1x1 convolution and four operations per value of the map; ratios of sums of four
+        ("lip", 20, 196 * 4, 196 * 4 + 36 * 7),
+        # 8 x 8 places on the map with its margin, then 9 products and 8 additions
+        ("blur-max", 0, 0, 256 * 3 + 36 * 17),
+        ("blur-average", 0, 0, 256 * 4 + 36 * 17),
+        # 7 x 7 places, each squared and added; then the largest of four norms
+        ("aps", 0, 0, 196 * 5 + 3),
+        ("conv", 148, 36 * 36, 0),
+        # the convolution has stride 1
+        ("conv-max", 148, 196 * 36, 36 * 3),
+    ],
+)
+def test_the_costs_of_a_pool_are_those_counted_by_hand(pooling, parameters, macs, operations):
+    config = ModelConfig(widths=(4,), pooling=pooling)
+    layer = _layer(describe(config, (1, 7, 7), 10), "block1.pool")
+    assert (parameters, macs, operations) == (layer.parameters, layer.macs, layer.pooling_ops)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,14 @@ from core.catalog.names import (
     PoolOrder,
 )
 from core.catalog.placement import DROPOUT_POSITIONS, DropoutEntry
-from core.catalog.poolings import POOLINGS, Downsampling, Family, PoolingEntry
+from core.catalog.poolings import (
+    POOLINGS,
+    Combining,
+    Downsampling,
+    Family,
+    PoolingEntry,
+    PoolShape,
+)
 
 __all__ = [
     "DATASETS",
@@ -28,6 +35,7 @@ __all__ = [
     "HEADS",
     "POOLINGS",
     "Colour",
+    "Combining",
     "Dataset",
     "DatasetEntry",
     "Difficulty",
@@ -42,6 +50,7 @@ __all__ = [
     "Padding",
     "Polarity",
     "PoolOrder",
+    "PoolShape",
     "Pooling",
     "PoolingEntry",
     "Splits",

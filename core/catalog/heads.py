@@ -1,24 +1,33 @@
-"""Which heads this version builds: how the last map (C, H, W) becomes a vector."""
+"""Which heads this version builds: how the last map (C, H, W) becomes a vector.
+
+Operations are counted as in `core.catalog.poolings.entry`.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.catalog.names import Head
 
+PYRAMID = (1, 2, 4)
+"""bins per side at each level of the spatial pyramid"""
+
 
 @dataclass(frozen=True, slots=True)
 class HeadEntry:
-    """Facts about one head.
+    """Facts about one head. Functions take channels, height and width of the map.
 
     Attributes:
         name: the public name.
         label: how a page writes it.
         sentence: one sentence on what it does.
         reference: where it comes from.
-        features: length of its vector, from channels, height and width.
-        operations: elementary operations for the whole vector, likewise.
-        is_global: whether it reduces every channel over the whole map, so that the first dense
-            layer does not depend on the map's size.
+        features: length of its vector.
+        operations: elementary operations for the whole vector.
+        is_global: whether it reduces every channel over the whole map, so that neither the first
+            dense layer nor its values depend on size and place.
+        reads_whole_map: whether some value of its vector depends on the whole map.
+        parameters: learned parameters of the head itself.
+        squeeze: channels that a 1x1 convolution leaves before the head, if it has one.
     """
 
     name: Head
@@ -28,6 +37,45 @@ class HeadEntry:
     features: Callable[[int, int, int], int]
     operations: Callable[[int, int, int], int]
     is_global: bool
+    reads_whole_map: bool
+    parameters: int = 0
+    squeeze: Callable[[int, int, int], int] | None = None
+
+
+def _mean(channels: int, height: int, width: int) -> int:
+    """Per channel H*W - 1 additions and one multiplication by 1/(H*W)."""
+    return channels * height * width
+
+
+def _max(channels: int, height: int, width: int) -> int:
+    """Per channel H*W - 1 comparisons."""
+    return channels * (height * width - 1)
+
+
+def pyramid_levels(height: int, width: int) -> tuple[int, ...]:
+    """The levels that a map allows: those with at least one row and one column per bin."""
+    return tuple(level for level in PYRAMID if level <= min(height, width))
+
+
+def _pyramid_bins(height: int, width: int) -> int:
+    return sum(level * level for level in pyramid_levels(height, width))
+
+
+def _bin_rows(rows: int, level: int) -> int:
+    """Rows of all bins of a level: bin i has floor(i*n/l) to ceil((i + 1)*n/l), so some share."""
+    return sum(-(-(i + 1) * rows // level) - i * rows // level for i in range(level))
+
+
+def _pyramid_comparisons(channels: int, height: int, width: int) -> int:
+    """A bin of m values takes m - 1 comparisons."""
+    levels = pyramid_levels(height, width)
+    values = sum(_bin_rows(height, level) * _bin_rows(width, level) for level in levels)
+    return channels * (values - _pyramid_bins(height, width))
+
+
+def matched_channels(channels: int, height: int, width: int) -> int:
+    """Channels c' = max(1, round(C/(H*W))), halves to even: Flatten then gives about C values."""
+    return max(1, round(channels / (height * width)))
 
 
 _ENTRIES = (
@@ -37,9 +85,9 @@ _ENTRIES = (
         sentence="global average pooling: the mean of each channel over the whole map",
         reference="Lin, Chen, Yan 2013, Network in network",
         features=lambda channels, height, width: channels,
-        # per channel H*W - 1 additions and one multiplication by 1/(H*W)
-        operations=lambda channels, height, width: channels * height * width,
+        operations=_mean,
         is_global=True,
+        reads_whole_map=True,
     ),
     HeadEntry(
         name=Head.FLATTEN,
@@ -49,6 +97,7 @@ _ENTRIES = (
         features=lambda channels, height, width: channels * height * width,
         operations=lambda channels, height, width: 0,
         is_global=False,
+        reads_whole_map=False,
     ),
     HeadEntry(
         name=Head.GMP,
@@ -56,8 +105,55 @@ _ENTRIES = (
         sentence="global max pooling: the largest value of each channel over the whole map",
         reference="Oquab et al. 2015, Is object localization for free?",
         features=lambda channels, height, width: channels,
-        operations=lambda channels, height, width: channels * (height * width - 1),
+        operations=_max,
         is_global=True,
+        reads_whole_map=True,
+    ),
+    HeadEntry(
+        name=Head.GAP_GMP,
+        label="GAP + GMP",
+        sentence="mean and largest value of each channel, side by side",
+        reference="the two global pools, concatenated as in fastai",
+        features=lambda channels, height, width: 2 * channels,
+        operations=lambda channels, height, width: (
+            _mean(channels, height, width) + _max(channels, height, width)
+        ),
+        is_global=True,
+        reads_whole_map=True,
+    ),
+    HeadEntry(
+        name=Head.GEM,
+        label="GeM",
+        sentence="a power mean of each channel over the whole map, its exponent learned",
+        reference="Radenovic, Tolias, Chum 2019, Fine-tuning CNN image retrieval with no human "
+        "annotation",
+        features=lambda channels, height, width: channels,
+        # n comparisons with eps, n powers, n - 1 additions, times 1/n, a root
+        operations=lambda channels, height, width: channels * (3 * height * width + 1),
+        is_global=True,
+        reads_whole_map=True,
+        parameters=1,
+    ),
+    HeadEntry(
+        name=Head.SPP,
+        label="SPP",
+        sentence="the largest value of each channel in 1, 4 and 16 parts of the map",
+        reference="He et al. 2015, Spatial pyramid pooling in deep convolutional networks",
+        features=lambda channels, height, width: channels * _pyramid_bins(height, width),
+        operations=_pyramid_comparisons,
+        is_global=False,
+        reads_whole_map=True,
+    ),
+    HeadEntry(
+        name=Head.FLATTEN_MATCHED,
+        label="Flatten, matched",
+        sentence="a 1x1 convolution leaves so few channels that Flatten costs about what GAP does",
+        reference="control: a Flatten head with the parameter budget of a GAP head",
+        features=lambda channels, height, width: channels * height * width,
+        operations=lambda channels, height, width: 0,
+        is_global=False,
+        reads_whole_map=False,
+        squeeze=matched_channels,
     ),
 )
 

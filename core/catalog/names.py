@@ -26,6 +26,8 @@ class Pooling(StrEnum):
     BLUR_AVERAGE = "blur-average"
     APS = "aps"
     CONV_MAX = "conv-max"
+    RANK = "rank"
+    DETAIL = "detail"
 
 
 class Head(StrEnum):

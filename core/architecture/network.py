@@ -1,127 +1,25 @@
-"""What a configuration builds: the layers of the network, their shapes and their costs.
-
-The single description of a network: `core.model` builds modules from these layers and the cost
-ledger is read from them, so the two cannot disagree. Pure Python: no torch.
-
-How things are counted
-    macs            multiplications with an addition in convolutions and dense layers, biases not
-                    counted, for one image
-    pooling_ops     elementary operations of everything that pools, for one image
-    activation      bytes of a layer's output as float32, for one image
-    receptive_field side of the square of the input that one output value can depend on:
-                    r = 1 + sum over layers of (k_l - 1) * product of the earlier strides
-                    (Araujo, Norris, Sim 2019, Computing receptive fields)
-    jump            distance in input pixels between neighbouring output values
-    dropped         rows and columns of a layer's input that no window reads
-"""
+"""From a configuration to the layers of its network, one after the other."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from functools import lru_cache
 from math import prod
 
-from core.catalog import HEADS, POOLINGS, Downsampling, DropoutPosition, Norm, Padding, PoolOrder
+from core.architecture.layers import Architecture, Layer, LayerKind, Window
+from core.catalog import (
+    HEADS,
+    POOLINGS,
+    Downsampling,
+    DropoutPosition,
+    Norm,
+    Padding,
+    PoolingEntry,
+    PoolOrder,
+    PoolShape,
+)
 from core.catalog.poolings import CONV_SIZE
 from core.config import ModelConfig
 from core.errors import ConfigError
-
-FLOAT_BYTES = 4
-
-
-class LayerKind(StrEnum):
-    """What a layer does."""
-
-    CONVOLUTION = "convolution"
-    NORM = "batch-norm"
-    ACTIVATION = "relu"
-    POOL = "pool"
-    DROPOUT = "dropout"
-    HEAD = "head"
-    DENSE = "dense"
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A sliding window: side, stride, and the rows added (or cut, if negative) on each side."""
-
-    size: int
-    stride: int = 1
-    before: int = 0
-    after: int = 0
-
-    def outputs(self, rows: int) -> int:
-        """Number of positions on `rows` rows; 0 or less if the window does not fit."""
-        return (rows + self.before + self.after - self.size) // self.stride + 1
-
-    def unread(self, rows: int) -> int:
-        """Number of rows that no position of the window covers."""
-        starts = (i * self.stride - self.before for i in range(self.outputs(rows)))
-        covered = {row for start in starts for row in range(start, start + self.size)}
-        return len(set(range(rows)) - covered)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layer:
-    """One layer.
-
-    Attributes:
-        name: its path in the built model, "block1.conv".
-        kind: what it does.
-        inputs: shape of its input, (C, H, W) or (N,).
-        shape: shape of its output.
-        parameters: learned parameters.
-        macs: multiply-accumulate operations.
-        pooling_ops: elementary operations of pooling.
-        receptive_field: in input pixels.
-        jump: in input pixels.
-        dropped: unread rows and columns of its input.
-        window: its sliding window, if it has one.
-    """
-
-    name: str
-    kind: LayerKind
-    inputs: tuple[int, ...]
-    shape: tuple[int, ...]
-    receptive_field: int
-    jump: int
-    parameters: int = 0
-    macs: int = 0
-    pooling_ops: int = 0
-    dropped: tuple[int, int] = (0, 0)
-    window: Window | None = None
-
-    @property
-    def activation_bytes(self) -> int:
-        """Bytes of its output for one image, as float32."""
-        return prod(self.shape) * FLOAT_BYTES
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Totals:
-    """Sums over the layers."""
-
-    parameters: int
-    macs: int
-    pooling_ops: int
-    activation_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Architecture:
-    """The layers of a network, in the order in which data passes them."""
-
-    layers: tuple[Layer, ...]
-
-    @property
-    def totals(self) -> Totals:
-        """Sums over the layers."""
-        return Totals(
-            parameters=sum(layer.parameters for layer in self.layers),
-            macs=sum(layer.macs for layer in self.layers),
-            pooling_ops=sum(layer.pooling_ops for layer in self.layers),
-            activation_bytes=sum(layer.activation_bytes for layer in self.layers),
-        )
 
 
 @lru_cache(maxsize=4096)
@@ -196,28 +94,34 @@ def _drops_after(model: ModelConfig, index: int) -> bool:
 
 def _head(model: ModelConfig, here: Layer, classes: int) -> Iterator[Layer]:
     entry = HEADS[model.head]
+    if entry.squeeze:
+        here = _squeeze("head.squeeze", entry.squeeze(*here.shape), here)
+        yield here
     channels, height, width = here.shape
     here = Layer(
         name=f"head.{entry.name}",
         kind=LayerKind.HEAD,
         inputs=here.shape,
         shape=(entry.features(channels, height, width),),
+        parameters=entry.parameters,
         pooling_ops=entry.operations(channels, height, width),
-        # a global head reads the whole map; so does the dense layer after Flatten
+        # what the head leaves unread, the dense layer after it reads
         receptive_field=here.receptive_field
-        + ((max(height, width) - 1) * here.jump if entry.is_global else 0),
+        + ((max(height, width) - 1) * here.jump if entry.reads_whole_map else 0),
         jump=here.jump,
     )
     yield here
     if model.hidden:
-        here = _dense("head.hidden", model.hidden, here, (height, width), seen=entry.is_global)
+        here = _dense(
+            "head.hidden", model.hidden, here, (height, width), seen=entry.reads_whole_map
+        )
         yield here
         here = _same_shape(here, "head.relu", LayerKind.ACTIVATION)
         yield here
     if model.dropout is DropoutPosition.HEAD:
         here = _same_shape(here, "head.dropout", LayerKind.DROPOUT)
         yield here
-    whole_map = entry.is_global or model.hidden > 0
+    whole_map = entry.reads_whole_map or model.hidden > 0
     yield _dense("head.logits", classes, here, (height, width), seen=whole_map)
 
 
@@ -266,24 +170,54 @@ def _convolution(
     )
 
 
+def _squeeze(name: str, channels: int, before: Layer) -> Layer:
+    """A 1x1 convolution that leaves so many channels."""
+    inputs, height, width = before.shape
+    return Layer(
+        name=name,
+        kind=LayerKind.CONVOLUTION,
+        inputs=before.shape,
+        shape=(channels, height, width),
+        parameters=channels * inputs + channels,
+        macs=channels * inputs * height * width,
+        receptive_field=before.receptive_field,
+        jump=before.jump,
+        window=Window(1),
+    )
+
+
 def _pool(model: ModelConfig, name: str, before: Layer) -> Layer:
     entry = POOLINGS[model.pooling]
     window = Window(model.pool_size, model.pool_stride)
-    channels = before.shape[0]
-    shape = (channels, *_slide(name, window, before))
+    channels, height, width = before.shape
+    rows, columns = _slide(name, window, before)
+    shape = PoolShape(
+        channels=channels,
+        size=window.size,
+        stride=window.stride,
+        inputs=(height, width),
+        outputs=(rows, columns),
+    )
+    reach = entry.reach(window.size, window.stride)
     return Layer(
         name=name,
         kind=LayerKind.POOL,
         inputs=before.shape,
-        shape=shape,
-        parameters=entry.parameters(channels),
-        macs=prod(shape) * entry.macs(channels),
-        pooling_ops=prod(shape) * entry.operations(window.size),
-        receptive_field=before.receptive_field + (entry.reach(window.size) - 1) * before.jump,
+        shape=(channels, rows, columns),
+        parameters=entry.parameters(channels, window.size),
+        macs=entry.macs(shape),
+        pooling_ops=entry.operations(shape),
+        receptive_field=before.receptive_field + (reach - 1) * before.jump,
         jump=before.jump * window.stride,
-        dropped=_unread(window, before),
+        dropped=_unread(reading_window(entry, window), before) if entry.regular_grid else (0, 0),
         window=window,
     )
+
+
+def reading_window(entry: PoolingEntry, window: Window) -> Window:
+    """The rows that an operator really reads where its window stands, at as many positions."""
+    reach, lead = (of(window.size, window.stride) for of in (entry.reach, entry.lead))
+    return Window(reach, window.stride, before=lead, after=reach - window.size - lead)
 
 
 def _dense(name: str, units: int, before: Layer, grid: tuple[int, int], *, seen: bool) -> Layer:

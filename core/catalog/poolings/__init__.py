@@ -1,0 +1,35 @@
+"""Which downsampling strategies this version builds, and what is known about each.
+
+Window arithmetic: a pool with window k and stride s turns n rows into floor((n - k)/s) + 1.
+Every strategy gives that size, so that arms of a comparison keep equal maps on odd sizes too.
+"""
+
+from core.catalog.names import Pooling
+from core.catalog.poolings import antialiased, convolution, fixed, learned, sampled
+from core.catalog.poolings.entry import (
+    CONV_SIZE,
+    Combining,
+    Downsampling,
+    Family,
+    PoolingEntry,
+    PoolShape,
+)
+
+__all__ = [
+    "CONV_SIZE",
+    "POOLINGS",
+    "Combining",
+    "Downsampling",
+    "Family",
+    "PoolShape",
+    "PoolingEntry",
+]
+
+_ENTRIES = {
+    entry.name: entry
+    for family in (fixed, sampled, learned, antialiased, convolution)
+    for entry in family.ENTRIES
+}
+
+POOLINGS: dict[Pooling, PoolingEntry] = {name: _ENTRIES[name] for name in Pooling}
+"""strategy -> its facts, in the order of the names: the headline strategies come first"""

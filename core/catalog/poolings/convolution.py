@@ -1,0 +1,62 @@
+"""Strategies that let a convolution make the map smaller, or add one as a control."""
+
+from core.catalog.names import Pooling
+from core.catalog.poolings.entry import (
+    CONV_SIZE,
+    Combining,
+    Downsampling,
+    Family,
+    PoolingEntry,
+    comparisons,
+)
+
+
+def _parameters(channels: int) -> int:
+    """Weights and biases of a 3x3 convolution that keeps its channels."""
+    return CONV_SIZE**2 * channels * channels + channels
+
+
+ENTRIES = (
+    PoolingEntry(
+        name=Pooling.STRIDED,
+        label="Strided",
+        family=Family.CONVOLUTION,
+        headline=True,
+        sentence="lets the block's own convolution take the stride, without any pool",
+        reference="Springenberg et al. 2014, Striving for simplicity (Strided-CNN)",
+        combining=Combining.TRANSFORMS,
+        downsampling=Downsampling.STRIDE,
+        channel_independent=False,
+    ),
+    PoolingEntry(
+        name=Pooling.CONV,
+        label="Conv",
+        family=Family.CONVOLUTION,
+        headline=True,
+        sentence="replaces the pool by a learned 3x3 convolution with stride, and ReLU",
+        reference="Springenberg et al. 2014, Striving for simplicity (All-CNN)",
+        combining=Combining.TRANSFORMS,
+        parameters=lambda channels, size: _parameters(channels),
+        macs=lambda shape: shape.output_values * CONV_SIZE**2 * shape.channels,
+        reach=lambda size, stride: CONV_SIZE,
+        # half of the rows that its window has more than the pool's, rounded up
+        lead=lambda size, stride: -((size - CONV_SIZE) // 2),
+        channel_independent=False,
+    ),
+    PoolingEntry(
+        name=Pooling.CONV_MAX,
+        label="Conv max",
+        family=Family.CONVOLUTION,
+        headline=False,
+        sentence="puts a learned 3x3 convolution and ReLU before max: the control for conv",
+        reference="Springenberg et al. 2014, Striving for simplicity (ConvPool-CNN)",
+        combining=Combining.TRANSFORMS,
+        parameters=lambda channels, size: _parameters(channels),
+        # the convolution has stride 1: one position per value of the map
+        macs=lambda shape: shape.input_values * CONV_SIZE**2 * shape.channels,
+        operations=comparisons,
+        reach=lambda size, stride: size + CONV_SIZE - 1,
+        lead=lambda size, stride: CONV_SIZE // 2,
+        channel_independent=False,
+    ),
+)

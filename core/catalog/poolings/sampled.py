@@ -1,0 +1,44 @@
+"""Strategies that draw at random in training."""
+
+from core.catalog.names import Pooling
+from core.catalog.poolings.entry import (
+    Combining,
+    Family,
+    PoolingEntry,
+    comparisons,
+    weighted_mean,
+)
+
+ENTRIES = (
+    PoolingEntry(
+        name=Pooling.STOCHASTIC,
+        label="Stochastic",
+        family=Family.RANDOM,
+        headline=True,
+        sentence="draws one value of each window, large ones more often; in evaluation their "
+        "weighted mean",
+        reference="Zeiler & Fergus 2013, Stochastic pooling for regularization of deep "
+        "convolutional neural networks",
+        combining=Combining.AVERAGES,
+        # in evaluation: one comparison with zero per value makes the weights
+        operations=lambda shape: shape.output_values * shape.cells + weighted_mean(shape),
+        commutes_with_relu=True,
+        random=True,
+    ),
+    PoolingEntry(
+        name=Pooling.FRACTIONAL_MAX,
+        label="Fractional max",
+        family=Family.RANDOM,
+        headline=False,
+        sentence="keeps the largest value of windows on a grid whose uneven steps are drawn",
+        reference="Graham 2014, Fractional max-pooling",
+        combining=Combining.SELECTS,
+        # the grid is known before the windows are read
+        operations=comparisons,
+        # one output's window starts anywhere in s + 1 rows: see the operator
+        reach=lambda size, stride: size + stride if stride > 1 else size,
+        commutes_with_relu=True,
+        regular_grid=False,
+        random=True,
+    ),
+)

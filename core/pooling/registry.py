@@ -1,0 +1,29 @@
+"""Which class computes which strategy."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from torch import nn
+
+from core.catalog import Padding, Pooling
+
+Operator = Callable[[int, int, int, Padding], nn.Module]
+
+Entered = TypeVar("Entered", bound=Operator)
+
+OPERATORS: dict[Pooling, Operator] = {}
+"""strategy -> its class, called with channels, size, stride and padding mode"""
+
+
+def operator(name: Pooling) -> Callable[[Entered], Entered]:
+    """Enter a class into the table of operators: `@operator(Pooling.MAX)`.
+
+    Args:
+        name: the strategy that the class computes; it needs an entry in the catalog too.
+    """
+
+    def enter(cls: Entered) -> Entered:
+        OPERATORS[name] = cls
+        return cls
+
+    return enter
