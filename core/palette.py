@@ -55,9 +55,11 @@ STYLES: dict[Pooling, Style] = {
     Pooling.MAX: Style(*BLUE, "solid", "circle", "●", headline=True),
     Pooling.LSE: Style(*BLUE, "dash", "circle-open", "○"),
     Pooling.MIN: Style(*BLUE, "dot", "circle-open-dot", "◉"),
+    Pooling.RANK: Style(*BLUE, "longdash", "circle-cross", "⊕"),
     Pooling.AVERAGE: Style(*ORANGE, "solid", "square", "■", headline=True),
     Pooling.MEDIAN: Style(*ORANGE, "dash", "square-open", "□"),
     Pooling.LP: Style(*ORANGE, "dot", "square-open-dot", "▣"),
+    Pooling.DETAIL: Style(*ORANGE, "longdash", "square-cross", "⊞"),
     Pooling.NONE: Style(*INK, "dot", "x", "✕", headline=True),
     Pooling.SOFT: Style(*SKY, "solid", "triangle-down", "▼", headline=True),
     Pooling.STOCHASTIC: Style(*OCHRE, "solid", "diamond", "◆", headline=True),
@@ -73,7 +75,6 @@ STYLES: dict[Pooling, Style] = {
     Pooling.CONV: Style(*MAUVE, "solid", "star", "★", headline=True),
     Pooling.CONV_MAX: Style(*MAUVE, "dash", "star-open", "☆"),
 }
-"""two more codes are free: blue longdash circle-cross, orange longdash square-cross"""
 
 
 def style(pooling: Pooling) -> Style:

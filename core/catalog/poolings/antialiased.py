@@ -26,7 +26,7 @@ def _aps_operations(shape: PoolShape) -> int:
 ENTRIES = (
     PoolingEntry(
         name=Pooling.BLUR_MAX,
-        label="Blur max",
+        label="Blur-max",
         family=Family.ANTI_ALIASED,
         headline=True,
         sentence="takes the max at every position and blurs before it drops any",
@@ -38,7 +38,7 @@ ENTRIES = (
     ),
     PoolingEntry(
         name=Pooling.BLUR_AVERAGE,
-        label="Blur average",
+        label="Blur-average",
         family=Family.ANTI_ALIASED,
         headline=False,
         sentence="takes the mean at every position and blurs before it drops any",

@@ -45,7 +45,7 @@ ENTRIES = (
     ),
     PoolingEntry(
         name=Pooling.CONV_MAX,
-        label="Conv max",
+        label="Conv-max",
         family=Family.CONVOLUTION,
         headline=False,
         sentence="puts a learned 3x3 convolution and ReLU before max: the control for conv",
