@@ -214,6 +214,25 @@ def test_stochastic_draws_alike_where_no_value_is_positive():
     assert [0.25] * 4 == pytest.approx(shares.tolist(), abs=0.013)
 
 
+def test_stochastic_never_draws_a_value_of_weight_zero_even_at_the_lowest_draw(monkeypatch):
+    monkeypatch.setattr(torch, "rand", torch.zeros)
+    x = torch.tensor([[[[0.0, -1.0], [2.0, 3.0]]]])
+    assert 2.0 == make_pooling("stochastic", 1)(x).item()
+
+
+@pytest.mark.parametrize("rows", [4, 7, 8, 9])
+def test_fractional_max_stays_on_the_map_at_the_highest_draw(monkeypatch, rows):
+    highest = 1 - 2**-53
+    monkeypatch.setattr(torch, "rand", lambda shape, dtype: torch.full(shape, highest, dtype=dtype))
+    x = torch.arange(float(rows))[:, None].expand(1, 1, rows, rows)
+    assert rows - 1 == make_pooling("fractional-max", 1)(x).max().item()
+
+
+@pytest.mark.parametrize("name", ["blur-max", "blur-average"])
+def test_the_filter_of_a_blurred_pool_is_neither_learned_nor_stored(name):
+    assert not make_pooling(name, 3).state_dict()
+
+
 @pytest.mark.parametrize(("name", "size"), [("conv", 2), ("conv", 3), ("conv-max", 2)])
 def test_a_convolution_pool_agrees_with_a_naive_loop_over_a_padded_map(name, size):
     pool, x = _pool(name, 2, size), _random((1, 2, 7, 8))
