@@ -248,7 +248,8 @@ def _cap(text: str) -> str:
 
 
 def _every(total: int) -> str:
-    return "the only run" if total == 1 else f"all {number_word(total)} runs"
+    names = {1: "the only run", 2: "both runs"}
+    return names.get(total, f"all {number_word(total)} runs")
 
 
 def _is(count: int) -> str:

@@ -2,14 +2,18 @@
 
 import streamlit as st
 
+from core.settings import PROJECT
 from pages.shared import controls
 from pages.shared.problems import explained
+
+ASSETS = PROJECT / "assets"
 
 
 def main() -> None:
     """Draw the frame and run the chosen page."""
-    st.set_page_config(page_title="Poolscope", page_icon="assets/icon.svg", layout="wide")
-    st.logo("assets/logo.svg", size="large", icon_image="assets/icon.svg")
+    icon = ASSETS / "icon.svg"
+    st.set_page_config(page_title="Poolscope", page_icon=icon, layout="wide")
+    st.logo(ASSETS / "logo.svg", size="large", icon_image=icon)
     page = st.navigation(
         [
             st.Page("start/home.py", title="Home", icon=":material/home:", default=True),

@@ -505,7 +505,7 @@ MISTAKES = {
     "unknown flag": ["cost", "--poolign", "max"],
     "flag without a value": ["cost", "--pooling"],
     "unknown value": ["train", "--pooling", "big"],
-    "value of a later version": ["cost", "--head", "spp"],
+    "value of a later version": ["train", "--dataset", "shapes"],
     "value out of range": ["train", "--dropout-rate", "0.95"],
     "no number": ["cost", "--epochs", "many"],
     "negative seed": ["train", "--seed", "-1"],

@@ -172,10 +172,11 @@ def test_every_wrong_field_is_named_once():
 
 
 def test_a_word_whose_implementation_comes_later_is_refused_and_not_replaced():
-    later = [name for name in Pooling if name not in POOLINGS]
+    later = [name for name in Dataset if name not in DATASETS]
+    assert later
     for name in later:
         with pytest.raises(ConfigError, match="comes in a later version"):
-            Experiment.from_flat({"pooling": name})
+            Experiment.from_flat({"dataset": name})
 
 
 def test_a_configuration_cannot_be_changed():

@@ -142,13 +142,17 @@ def _tick_text(tick: float) -> str:
 
 
 def _range(pairs: list[Pair]) -> tuple[float, float]:
-    """An axis in points that holds zero, every seed, every interval and, if small, the zones."""
-    ends = [
-        100 * end
-        for pair in pairs
-        for end in (*pair.difference.differences, pair.difference.low, pair.difference.high)
-    ]
-    low, high = min([*ends, 0.0]), max([*ends, 0.0])
+    """An axis in points that holds zero, every seed and, if small, the intervals and zones.
+
+    A few seeds and many comparisons make intervals of hundreds of points, beside which nothing
+    else would be seen: they run off the axis.
+    """
+    seeds = [100 * end for pair in pairs for end in pair.difference.differences]
+    low, high = min([*seeds, 0.0]), max([*seeds, 0.0])
+    room = max(high - low, 1.0)
+    bars = [100 * end for pair in pairs for end in (pair.difference.low, pair.difference.high)]
+    low = max(min([*bars, low]), low - room)
+    high = min(max([*bars, high]), high + room)
     zone = max((100 * pair.difference.detectable for pair in pairs), default=0.0)
     if zone < ZONE_SHARE * (high - low):
         low, high = min(low, -zone), max(high, zone)

@@ -79,12 +79,13 @@ def _differences(results: Results, poolings: list[str], *, dark: bool) -> None:
                 if not rows:
                     st.caption("Two strategies with two seeds each are needed to compare.")
                     continue
+                figure = figures.paired_differences(results, facet, reference, dark=dark)
                 frame.chart(
-                    figures.paired_differences(results, facet, reference, dark=dark),
+                    figure,
                     figures.paired_differences_alt(results, facet, reference),
                     f"differences {facet.head} {facet.dropout}",
                 )
-                st.caption(_pairs_caption(results, facet, reference))
+                st.caption(_pairs_caption(results, facet, reference, figure.layout.xaxis.range))
 
 
 def _curves_caption(results: Results, start: float) -> str:
@@ -95,16 +96,20 @@ def _curves_caption(results: Results, start: float) -> str:
     return f"Mean of {seeds} seeds; band: 95 % interval of that mean.{axis}"
 
 
-def _pairs_caption(results: Results, facet: Facet, reference: Arm) -> str:
+def _pairs_caption(
+    results: Results, facet: Facet, reference: Arm, shown: tuple[float, float]
+) -> str:
     compared = compare_facet(results, facet, reference)
     first = next(iter(compared.values()))
     missed = max(difference.detectable for difference in compared.values())
     correction = f", corrected for {first.comparisons} comparisons" if first.comparisons > 1 else ""
+    low, high = (end / 100 for end in shown)
+    cut = any(each.low < low or each.high > high for each in compared.values())
     tested = results.comparison.arms[0].experiment.data.entry.splits.test
     return (
         f"Small dots: one seed each. Bar: 95 % interval{correction}. Grey: differences that these "
         f"seeds would usually miss, up to {size_in_points(missed)} points. Accuracy on {tested:,} "
-        f"test images."
+        f"test images.{' A bar that leaves the axis goes on.' if cut else ''}"
     )
 
 

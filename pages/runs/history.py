@@ -4,12 +4,15 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.catalog import HEADS, POOLINGS, Head, Pooling
+from core.catalog import HEADS, POOLINGS
 from core.headlines import history_headline
 from core.run import RunSummary, Source
 from pages.shared import cached, frame
+from pages.shared.problems import explained
 
 LISTED = 500
+POOLING_LABELS = {str(name): entry.label for name, entry in POOLINGS.items()}
+HEAD_LABELS = {str(name): entry.label for name, entry in HEADS.items()}
 
 
 def main() -> None:
@@ -59,11 +62,12 @@ def _row(summary: RunSummary, curve: list[float]) -> dict[str, object]:
     config = summary.config
     test = summary.test_accuracy
     return {
-        "strategy": POOLINGS[Pooling(str(config["pooling"]))].label,
-        "head": HEADS[Head(str(config["head"]))].label,
-        "dropout": config["dropout"],
+        # an older or newer version of Poolscope may have had other names
+        "strategy": POOLING_LABELS.get(str(config.get("pooling")), config.get("pooling")),
+        "head": HEAD_LABELS.get(str(config.get("head")), config.get("head")),
+        "dropout": config.get("dropout"),
         "seed": summary.seed,
-        "dataset": config["dataset"],
+        "dataset": config.get("dataset"),
         "test %": None if test is None else 100 * test,
         "validation %": curve,
         "parameters": summary.parameters,
@@ -102,7 +106,8 @@ def _confirm(keys: list[str]) -> None:
     what = "this run" if len(keys) == 1 else f"these {len(keys)} runs"
     st.markdown(f"Delete {what} from the store? They can be trained again.")
     if st.button("Delete", icon=":material/delete:", key="confirm_delete"):
-        cached.store().delete(keys)
+        with explained():
+            cached.store().delete(keys)
         st.rerun()
 
 

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from core import settings
-from core.engine import JobState, shared_engine
 from core.headlines import train_headline
 from core.words import duration
 from pages.shared import cached, controls, frame, jobs
@@ -20,7 +19,6 @@ def main() -> None:
         train_headline(len(missing), total, known.seconds if known else None),
         frame.scene(results),
     )
-    waiting = sum(job.state is JobState.QUEUED for job in shared_engine().jobs())
     workers = settings.load().workers
     with st.grid(3, min_column_width=210):
         st.metric(
@@ -40,16 +38,8 @@ def main() -> None:
             border=True,
             help="From the time that stored runs took, by their multiply-accumulate operations.",
         )
-        st.metric(
-            "Queue",
-            waiting,
-            "waiting" if waiting else "nothing is waiting",
-            delta_color="off",
-            delta_arrow="off",
-            border=True,
-        )
-    if missing and not shared_engine().active:
-        jobs.train_button(missing)
+        jobs.queue()
+    jobs.train_button(jobs.not_asked_for(missing))
     if not missing:
         st.page_link(
             "compare/accuracy.py",

@@ -4,8 +4,6 @@ Every widget's key is its URL parameter. Options are the public names, because a
 writes what it shows into the URL; the labels with their marks stand in the scene line.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
@@ -25,10 +23,12 @@ from core.catalog import (
     Pooling,
     PoolOrder,
 )
-from core.comparison import Comparison
+from core.comparison import Arm, Comparison
 from core.config import Experiment
 from core.errors import ConfigError
 from core.words import join
+from pages.shared import link
+from pages.shared.link import Range
 
 BOTH = "both"
 HEAD_CHOICES = [str(Head.GAP), str(Head.FLATTEN), BOTH]
@@ -50,27 +50,6 @@ CHOICES: dict[str, list[str]] = {
     "polarity": [str(name) for name in Polarity],
 }
 """URL parameter -> values that it may have, for the parameters with a list"""
-
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """Numbers that a parameter may have; whole ones if the step is."""
-
-    least: float
-    most: float
-    step: float = 1
-
-    def __contains__(self, text: str) -> bool:
-        try:
-            value = int(text) if isinstance(self.step, int) else float(text)
-        except ValueError:
-            return False
-        return self.least <= value <= self.most
-
-    def __str__(self) -> str:
-        return f"{self.least:g} to {self.most:g}"
-
 
 RANGES = {
     "seeds": Range(1, 20),
@@ -109,19 +88,20 @@ SHARED_FIELDS = (
 
 def sidebar() -> None:
     """Draw the controls of the shared comparison, and note what of the link they cannot show."""
-    # asked first: a control takes what it cannot show out of the URL
-    wrong = _wrong_in_link()
+    wrong = link.unusable({**CHOICES, **RANGES})
+    st.session_state["refused"] = {}
     st.markdown("**Comparison**")
     st.selectbox("Dataset", CHOICES["dataset"], key="dataset", bind="query-params")
     st.pills(
         "Pooling",
-        CHOICES["pooling"],
+        _pooling_choices(),
         selection_mode="multi",
         default=DEFAULT_POOLING,
         key="pooling",
         bind="query-params",
         help="How each block makes its map smaller. Several at once are compared.",
     )
+    st.toggle(f"Show all {len(POOLINGS)}", key="show_all", bind="query-params")
     st.segmented_control(
         "Head",
         CHOICES["head"],
@@ -150,7 +130,20 @@ def sidebar() -> None:
     )
     with st.popover("Advanced", icon=":material/tune:", width="stretch"):
         _advanced()
-    _remember(wrong)
+    link.remember(
+        wrong, {name: st.session_state.get(name) for name in (*CHOICES, *RANGES, *SHARED_FIELDS)}
+    )
+
+
+def _pooling_choices() -> list[str]:
+    """The headline strategies and whatever else is chosen; on demand all of them."""
+    state = st.session_state
+    if state.get("show_all", "true" in st.query_params.get_all("show_all")):
+        return CHOICES["pooling"]
+    chosen = state["pooling"] if "pooling" in state else st.query_params.get_all("pooling")
+    return [
+        name for name in CHOICES["pooling"] if POOLINGS[Pooling(name)].headline or name in chosen
+    ]
 
 
 def _advanced() -> None:
@@ -228,7 +221,7 @@ def comparison() -> Comparison:
     state = st.session_state
     shared = {name: state[name] for name in SHARED_FIELDS if state.get(name) is not None}
     arms = []
-    refused = []
+    refused: dict[str, list[str]] = {}
     for dropout, head, pooling in product(
         state.dropout or [DropoutPosition.NONE], chosen_heads(), state.pooling or [Pooling.MAX]
     ):
@@ -237,11 +230,12 @@ def comparison() -> Comparison:
         try:
             describe(experiment.model, experiment.input_shape, experiment.classes)
         except ConfigError as error:
-            refused.append(str(error))
+            refused.setdefault(str(error), []).append(pooling)
             continue
-        arms.append(experiment)
+        arms.append(Arm(experiment, DropoutPosition(dropout)))
     if not arms:
-        raise ConfigError(refused[0])
+        raise ConfigError(next(iter(refused)))
+    state["refused"] = refused
     return Comparison.of(arms, range(state.seeds))
 
 
@@ -253,44 +247,14 @@ def chosen_heads() -> list[str]:
 
 
 def remarks() -> list[str]:
-    """What a visitor should know about the choice: nothing chosen, or a link that was wrong."""
+    """What a visitor should know about the choice: what of it, or of the link, is not shown."""
     found = []
-    if note := st.session_state.get("link_note"):
-        found.append(note.sentence)
+    if note := link.note():
+        found.append(note)
     if not st.session_state.pooling:
         found.append("No pooling is chosen, so max is shown.")
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class LinkNote:
-    """What of a link could not be used.
-
-    Attributes:
-        sentence: for the visitor.
-        shown: the values of the controls that the link led to; the note ends when one changes.
-    """
-
-    sentence: str
-    shown: Mapping[str, object]
-
-
-def _wrong_in_link() -> list[str]:
-    """The values in the URL that no control can show; Streamlit passes over them in silence."""
-    return [
-        f"{name} {value!r} (allowed: {allowed if isinstance(allowed, Range) else join(allowed)})"
-        for name, allowed in {**CHOICES, **RANGES}.items()
-        for value in st.query_params.get_all(name)
-        # an empty value is how a link says that nothing is chosen
-        if value and value not in allowed
+    found += [
+        f"Left out: {join(list(dict.fromkeys(poolings)))} ({why})."
+        for why, poolings in st.session_state["refused"].items()
     ]
-
-
-def _remember(wrong: list[str]) -> None:
-    """Keep a note on the link until a control is changed."""
-    state = st.session_state
-    shown = {name: state.get(name) for name in ("dataset", "pooling", "head", *SHARED_FIELDS)}
-    if wrong:
-        state["link_note"] = LinkNote(f"This link asks for {join(wrong)}; left out.", shown)
-    elif "link_note" in state and state["link_note"].shown != shown:
-        del state["link_note"]
+    return found

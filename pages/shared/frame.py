@@ -163,10 +163,9 @@ def facet_name(facet: Facet) -> str:
 
 def nothing_yet(what: str) -> None:
     """Say in place of a figure that there is nothing to draw, and what helps."""
-    st.caption(
-        f"{what} is not trained yet. Train the missing runs, or choose digits with max and "
-        "average: those are bundled."
-    )
+    bundled = any(summary.source is Source.BUNDLED for summary in cached.summaries())
+    help_ = ", or choose digits with max and average: those are bundled" if bundled else ""
+    st.caption(f"{what} is not trained yet. Train the missing runs{help_}.")
 
 
 def chart(figure: go.Figure, alt: str, key: str) -> None:

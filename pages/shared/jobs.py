@@ -14,8 +14,10 @@ from core.estimate import Estimate, estimate
 from core.run import Run
 from core.words import duration
 from pages.shared import cached
+from pages.shared.problems import explained
 
 POLL_SECONDS = 1.0
+ACTIVE = (JobState.QUEUED, JobState.RUNNING)
 
 
 def expected(missing: tuple[Experiment, ...]) -> Estimate | None:
@@ -25,8 +27,8 @@ def expected(missing: tuple[Experiment, ...]) -> Estimate | None:
 
 def missing_runs(results: Results) -> None:
     """Name what is not trained yet, with a button that trains exactly that."""
-    missing = results.missing
-    if not missing or shared_engine().active:
+    missing = not_asked_for(results.missing)
+    if not missing:
         return
     known = expected(missing)
     time = f", about {duration(known.seconds)}" if known else ""
@@ -36,9 +38,34 @@ def missing_runs(results: Results) -> None:
         train_button(missing)
 
 
+def not_asked_for(missing: tuple[Experiment, ...]) -> tuple[Experiment, ...]:
+    """Those of the missing runs that nobody has asked the engine for."""
+    asked = {job.key for job in shared_engine().jobs() if job.state in ACTIVE}
+    return tuple(experiment for experiment in missing if experiment.key not in asked)
+
+
+def queue() -> None:
+    """How many runs wait for a worker, refreshed while anything runs."""
+    st.fragment(_queue, run_every=POLL_SECONDS if shared_engine().active else None)()
+
+
+def _queue() -> None:
+    waiting = sum(job.state is JobState.QUEUED for job in shared_engine().jobs())
+    st.metric(
+        "Queue",
+        waiting,
+        "waiting" if waiting else "nothing is waiting",
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+    )
+
+
 def train_button(missing: tuple[Experiment, ...]) -> None:
-    """Ask the engine for the missing runs."""
+    """Ask the engine for the missing runs, if there are any."""
     count = len(missing)
+    if not count:
+        return
     st.button(
         f"Train the {count} missing runs" if count > 1 else "Train the missing run",
         icon=":material/play_arrow:",
@@ -49,7 +76,11 @@ def train_button(missing: tuple[Experiment, ...]) -> None:
 
 
 def _submit(missing: tuple[Experiment, ...]) -> None:
-    shared_engine().submit(missing)
+    engine = shared_engine()
+    if not engine.active:
+        # progress counts what is asked for from here on
+        engine.forget_ended()
+    engine.submit(missing)
 
 
 def watch() -> None:
@@ -64,14 +95,16 @@ def _panel() -> None:
     jobs = [job for job in engine.jobs() if not job.cached]
     if st.session_state["was_training"] and not engine.active:
         st.rerun()
-    failures(jobs)
-    if engine.active:
-        with st.container(border=True, key="training"):
-            _progress(jobs)
+    # between two draws of the page, this runs by itself
+    with explained():
+        failures(jobs)
+        if engine.active:
+            with st.container(border=True, key="training"):
+                _progress(jobs)
 
 
 def _progress(jobs: list[Job]) -> None:
-    ended = [job for job in jobs if job.state not in (JobState.QUEUED, JobState.RUNNING)]
+    ended = [job for job in jobs if job.state not in ACTIVE]
     running = [job for job in jobs if job.state is JobState.RUNNING]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
@@ -117,7 +150,7 @@ def _fraction(job: Job) -> float:
 
 
 def _time_left(jobs: list[Job]) -> str:
-    left = tuple(j.experiment for j in jobs if j.state in (JobState.QUEUED, JobState.RUNNING))
+    left = tuple(j.experiment for j in jobs if j.state in ACTIVE)
     progress = {job.key: _fraction(job) for job in jobs}
     known = estimate(left, cached.summaries(), settings.load().workers, progress)
     return f", about {duration(known.seconds)} left" if known else ""

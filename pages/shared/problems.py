@@ -1,5 +1,6 @@
 """What a visitor reads when something goes wrong: one sentence, never a traceback."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,6 +15,11 @@ def explained() -> Iterator[None]:
     try:
         yield
     except PoolscopeError as error:
-        message = str(error)
+        message = literal(str(error))
         st.error(f"{message[:1].upper()}{message[1:]}", icon=":material/error:")
         st.stop()
+
+
+def literal(text: str) -> str:
+    """Text for Markdown that shows as it is: it may quote what somebody put into a link."""
+    return re.sub(r"([\\`*\[\]<~$])", r"\\\1", text)

@@ -1,0 +1,193 @@
+"""A dashboard of one's own: its server, and what a visitor sees and does in the browser."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.parse import parse_qs, urlsplit
+from urllib.request import urlopen
+
+import psutil
+from playwright.sync_api import Locator, Page, expect
+
+ROOT = Path(__file__).parent.parent.parent
+START_SECONDS = 60
+STOP_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running dashboard.
+
+    Attributes:
+        url: its address, without a slash at the end.
+        home: the folder of its store.
+        process: the server itself; its workers are its children.
+    """
+
+    url: str
+    home: Path
+    process: psutil.Process
+
+    @property
+    def workers(self) -> list[psutil.Process]:
+        """Its worker processes; multiprocessing's tracker is none."""
+        return [
+            child
+            for child in self.process.children(recursive=True)
+            if any("spawn_main" in part for part in child.cmdline())
+        ]
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Server]:
+    """Start a dashboard with an empty store and the bundled runs, and end it.
+
+    Raises:
+        AssertionError: it does not start, or leaves processes behind.
+    """
+    port, home = _free_port(), folder / "home"
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("POOLSCOPE_")}
+    with (folder / "server.log").open("wb") as log:
+        started = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "streamlit", "run", "app.py"),
+                *("--server.port", str(port), "--server.headless", "true"),
+            ],
+            cwd=ROOT,
+            env={**kept, "POOLSCOPE_HOME": str(home), "POOLSCOPE_WORKERS": "2"},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    server = Server(f"http://localhost:{port}", home, psutil.Process(started.pid))
+    try:
+        _wait_until_up(server)
+        yield server
+    finally:
+        left = stop(server)
+        started.wait()
+    assert [] == left
+
+
+def stop(server: Server) -> list[psutil.Process]:
+    """End a server as a terminal does; the processes that it left behind, killed by now."""
+    try:
+        family = [server.process, *server.process.children(recursive=True)]
+        server.process.terminate()
+    except psutil.NoSuchProcess:
+        return []
+    _, left = psutil.wait_procs(family, STOP_SECONDS)
+    for process in left:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    return left
+
+
+def has_torch(process: psutil.Process) -> bool:
+    """Whether a process has loaded torch's library."""
+    return any("libtorch" in mapped.path for mapped in process.memory_maps())
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def _wait_until_up(server: Server) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        with suppress(URLError, OSError):
+            urlopen(f"{server.url}/_stcore/health", timeout=1).close()  # noqa: S310 (http)
+            return
+        assert server.process.is_running()
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+class Visitor:
+    """Somebody who looks at the dashboard, by what is written on it."""
+
+    def __init__(self, page: Page, server: Server) -> None:
+        self.page = page
+        self._server = server
+
+    def open(self, link: str) -> None:
+        """Follow a link such as /accuracy?seeds=3, and wait for what it shows."""
+        self.page.goto(f"{self._server.url}{link}")
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the script has run and the page and its controls are there."""
+        app = self.page.get_by_test_id("stApp")
+        expect(app).to_have_attribute("data-test-script-state", "notRunning")
+        expect(
+            self.page.get_by_test_id("stMain").get_by_test_id("stMarkdown").first
+        ).to_be_visible()
+        # the code of each kind of control is loaded by itself: one that comes after the next run
+        # of the script would show its default
+        for role, name in (("toolbar", "Pooling"), ("radiogroup", "Head"), ("group", "Seeds")):
+            expect(self.page.get_by_role(role, name=name, exact=True)).to_be_visible()
+
+    def go(self, name: str) -> None:
+        """Choose a page from the navigation."""
+        self.page.get_by_role("link", name=name, exact=True).first.click()
+
+    @property
+    def headline(self) -> Locator:
+        """The answer at the top of the page."""
+        return self.page.get_by_role("heading", level=1)
+
+    @property
+    def figures(self) -> Locator:
+        """The figures that are drawn."""
+        return self.page.locator(".js-plotly-plot")
+
+    @property
+    def train_button(self) -> Locator:
+        """Trains what is missing."""
+        return self.page.get_by_role("button", name="missing run")
+
+    @property
+    def cancel_button(self) -> Locator:
+        """Stops what is being trained."""
+        return self.page.get_by_role("button", name="Cancel")
+
+    def pill(self, group: str, name: str) -> Locator:
+        """One choice of several, such as a pooling."""
+        return self.page.get_by_role("toolbar", name=group, exact=True).get_by_role(
+            "button", name=name, exact=True
+        )
+
+    def segment(self, group: str, name: str) -> Locator:
+        """One choice out of several, such as a head."""
+        return self.page.get_by_role("radiogroup", name=group, exact=True).get_by_role(
+            "radio", name=name, exact=True
+        )
+
+    def slider(self, name: str) -> Locator:
+        """A number to choose."""
+        return self.page.get_by_role("group", name=name, exact=True).get_by_role("slider")
+
+    def chosen(self, group: str) -> Locator:
+        """The pills of a group that are switched on."""
+        return self.page.get_by_role("toolbar", name=group, exact=True).get_by_role(
+            "button", pressed=True
+        )
+
+    @property
+    def parameters(self) -> dict[str, list[str]]:
+        """What the address says."""
+        return parse_qs(urlsplit(self.page.url).query, keep_blank_values=True)
+
+    def expect_parameters(self, **expected: list[str]) -> None:
+        """Wait until the address says exactly this."""
+        self.page.wait_for_url(
+            lambda url: expected == parse_qs(urlsplit(url).query, keep_blank_values=True)
+        )

@@ -1,0 +1,125 @@
+"""Does the dashboard train what is missing, show how far it is, and stop when it is told to?"""
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import expect
+
+from core.run import Source
+from core.store import RunStore
+from tests.e2e.dashboard import has_torch, stop
+
+pytestmark = pytest.mark.e2e
+
+TINY = "pooling=max&head=gap&widths=4&train_size=50"
+ENDLESS = "pooling=max&head=gap&seeds=2&epochs=1000"
+
+
+def trained(home: Path, **flat: object) -> list[int]:
+    """The seeds whose runs are in the store, of those that have these flat values."""
+    return sorted(
+        summary.seed
+        for summary in RunStore(home / "runs.db").summaries()
+        if summary.source is Source.HERE and flat.items() <= dict(summary.config).items()
+    )
+
+
+def until(truth: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Wait for something that no page shows."""
+    deadline = time.monotonic() + seconds
+    while not truth():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def idle(processes: list[psutil.Process]) -> bool:
+    return all(process.cpu_percent(0.2) < 30 for process in processes)
+
+
+def test_missing_runs_are_trained_on_the_spot_and_kept(visitor, server):
+    visitor.open(f"/train?{TINY}&epochs=20&seeds=2&lr=0.11")
+    expect(visitor.train_button).to_have_text(re.compile("Train the 2 missing runs"))
+    visitor.train_button.click()
+    expect(visitor.page.get_by_role("progressbar").first).to_be_visible()
+    expect(visitor.cancel_button).to_be_visible()
+    expect(visitor.train_button).to_have_count(0)
+
+    expect(visitor.headline).to_have_text(re.compile("trained"), timeout=60_000)
+    expect(visitor.cancel_button).to_have_count(0)
+    assert [0, 1] == trained(server.home, lr=0.11)
+
+    visitor.go("Accuracy")
+    expect(visitor.figures.first).to_be_visible()
+    expect(visitor.train_button).to_have_count(0)
+    visitor.page.reload()
+    visitor.settle()
+    expect(visitor.figures.first).to_be_visible()
+    expect(visitor.train_button).to_have_count(0)
+    expect(visitor.cancel_button).to_have_count(0)
+
+    # the workers have what the server does without
+    assert any(has_torch(worker) for worker in server.workers)
+    assert not has_torch(server.process)
+
+
+def test_a_second_visitor_sees_the_runs_of_the_first(enter, server):
+    first, second = enter(server), enter(server)
+    link = f"/train?{TINY}&epochs=2&seeds=1&lr=0.12"
+    second.open(link)
+    expect(second.train_button).to_be_visible()
+    first.open(link)
+    first.train_button.click()
+    expect(first.headline).to_have_text(re.compile("trained"), timeout=60_000)
+    second.page.reload()
+    expect(second.headline).to_have_text(re.compile("trained"))
+
+
+def test_cancel_stops_the_training_and_leaves_no_run(visitor, server):
+    visitor.open(f"/train?{ENDLESS}&lr=0.013")
+    visitor.train_button.click()
+    expect(visitor.page.get_by_text(re.compile(r"0 of 2 done"))).to_be_visible()
+    # the table of what is running
+    expect(visitor.page.get_by_test_id("stDataFrame")).to_be_visible(timeout=60_000)
+    visitor.cancel_button.click()
+    expect(visitor.train_button).to_have_text(re.compile("Train the 2 missing runs"))
+    expect(visitor.cancel_button).to_have_count(0)
+    until(lambda: idle(server.workers))
+    assert [] == trained(server.home, lr=0.013)
+
+
+def test_neither_a_double_click_nor_reruns_train_anything_twice(visitor, server):
+    visitor.open(f"/train?{TINY}&seeds=4&epochs=40&lr=0.14")
+    visitor.train_button.dblclick()
+    expect(visitor.cancel_button).to_be_visible()
+    for _ in range(5):
+        visitor.pill("Dropout", "none").click()
+        visitor.pill("Dropout", "none").click()
+    expect(visitor.headline).to_have_text(re.compile("trained"), timeout=60_000)
+    assert [0, 1, 2, 3] == trained(server.home, lr=0.14)
+
+
+def test_a_server_that_stops_takes_its_workers_along_and_stores_nothing_half(enter, fresh_server):
+    visitor = enter(fresh_server)
+    visitor.open(f"/train?{ENDLESS}")
+    visitor.train_button.click()
+    expect(visitor.page.get_by_test_id("stDataFrame")).to_be_visible(timeout=60_000)
+    workers = fresh_server.workers
+    assert 2 == len(workers)
+    assert [] == stop(fresh_server)
+    assert not [worker for worker in workers if worker.is_running()]
+    assert [] == trained(fresh_server.home)
+
+
+def test_a_store_that_goes_bad_during_training_is_explained(enter, fresh_server):
+    visitor = enter(fresh_server)
+    visitor.open(f"/train?{ENDLESS}")
+    visitor.train_button.click()
+    expect(visitor.cancel_button).to_be_visible()
+    fresh_server.home.mkdir(exist_ok=True)
+    (fresh_server.home / "runs.db").write_text("something else")
+    expect(visitor.page.get_by_text("is not an SQLite file").first).to_be_visible()
+    expect(visitor.page.get_by_test_id("stException")).to_have_count(0)

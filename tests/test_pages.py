@@ -1,0 +1,531 @@
+"""Does every page say something true and useful, whatever the store, the link and the controls?"""
+
+import math
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from core.config import Experiment
+from core.engine import Job, JobState, close_shared_engine
+from core.run import Run, Status
+from core.store import RunStore
+from tests.store_samples import a_run
+
+PAGES_FOLDER = Path(__file__).parent.parent / "pages"
+HOME, ACCURACY = "start/home.py", "compare/accuracy.py"
+TRAIN, HISTORY = "runs/train.py", "runs/history.py"
+PAGES = (HOME, ACCURACY, TRAIN, HISTORY)
+COMPARING = (HOME, ACCURACY, TRAIN)
+
+BUNDLED = 20
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept(home: Path) -> Iterator[None]:
+    """No store and no engine of another test."""
+    _forget()
+    yield
+    _forget()
+
+
+def _forget() -> None:
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    close_shared_engine()
+
+
+@pytest.fixture(autouse=True)
+def no_components(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No search for components in all installed packages, three quarters of a page's time."""
+    search = "component_manager.BidiComponentManager.discover_and_register_components"
+    monkeypatch.setattr(f"streamlit.components.v2.{search}", lambda *_, **__: None)
+
+
+@pytest.fixture
+def no_gallery(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POOLSCOPE_GALLERY", str(home / "nowhere.db"))
+
+
+def opened(page: str, **link: str | list[str]) -> AppTest:
+    """The dashboard after a visitor followed a link to a page."""
+    app = AppTest.from_file(PAGES_FOLDER / "main.py", default_timeout=30)
+    app.query_params.update(link)
+    return app.run() if page == HOME else app.switch_page(page).run()
+
+
+def messages(app: AppTest) -> list[str]:
+    """The errors on the page; a traceback fails the test."""
+    assert [] == [exception.value for exception in app.exception]
+    return [error.value for error in app.error]
+
+
+def title(app: AppTest) -> str:
+    (found,) = app.title
+    return found.value
+
+
+def text(app: AppTest) -> str:
+    """All that a visitor reads outside figures and tables."""
+    kinds = (app.main.markdown, app.main.caption, app.main.info, app.main.warning, app.main.error)
+    return "\n".join([*(t.value for t in app.title), *(e.value for kind in kinds for e in kind)])
+
+
+def figures(app: AppTest) -> list[str]:
+    return [chart.proto.spec for chart in app.get("plotly_chart")]
+
+
+def keys(app: AppTest) -> set[str]:
+    return {button.key for button in app.button}
+
+
+def missing(app: AppTest) -> int:
+    """How many runs the train button offers."""
+    (label,) = [button.label for button in app.button if button.key == "train_missing"] or ["0"]
+    return next(iter([int(word) for word in label.split() if word.isdecimal()]), 1)
+
+
+def trained(**flat: Any) -> list[Run]:
+    """Three seeds of one configuration, with plausible accuracies."""
+    chance = random.Random(str(flat))  # noqa: S311
+    level = chance.uniform(0.8, 0.9)
+    return [
+        replace(a_run(seed, **flat), test_accuracy=level + chance.uniform(0, 0.02))
+        for seed in range(3)
+    ]
+
+
+def fill(home: Path, *runs: Run) -> None:
+    for run in runs:
+        RunStore(home / "runs.db").put(run)
+
+
+# every page on every store
+
+
+def test_these_are_all_pages():
+    there = {str(path.relative_to(PAGES_FOLDER)) for path in PAGES_FOLDER.glob("*/*.py")}
+    assert set(PAGES) == {name for name in there if not name.startswith("shared/")}
+
+
+@pytest.mark.parametrize(("page", "count"), [(HOME, 1), (ACCURACY, 4), (TRAIN, 0), (HISTORY, 0)])
+def test_an_empty_store_shows_the_bundled_runs(page, count):
+    app = opened(page)
+    assert [] == messages(app)
+    assert count == len(figures(app))
+    assert 0 == missing(app)
+
+
+def test_an_empty_store_lists_the_bundled_runs():
+    (table,) = opened(HISTORY).dataframe
+    assert BUNDLED == len(table.value)
+    assert {"bundled"} == set(table.value["source"])
+
+
+@pytest.mark.usefixtures("no_gallery")
+@pytest.mark.parametrize("page", COMPARING)
+def test_without_any_run_a_page_names_what_is_missing(page):
+    app = opened(page)
+    assert [] == messages(app)
+    assert [] == figures(app)
+    assert title(app)
+    assert BUNDLED == missing(app)
+
+
+@pytest.mark.usefixtures("no_gallery")
+def test_without_any_run_history_says_so():
+    app = opened(HISTORY)
+    assert [] == messages(app)
+    assert "Nothing is stored" in title(app)
+    assert [] == list(app.dataframe)
+
+
+@pytest.mark.usefixtures("no_gallery")
+@pytest.mark.parametrize(("page", "count"), [(HOME, 1), (ACCURACY, 2), (TRAIN, 0)])
+def test_a_filled_store_shows_its_runs(home, page, count):
+    fill(home, *trained(pooling="conv"), *trained(pooling="min"))
+    app = opened(page, pooling=["conv", "min"], head="gap", seeds="3")
+    assert [] == messages(app)
+    assert count == len(figures(app))
+    assert 0 == missing(app)
+
+
+@pytest.mark.usefixtures("no_gallery")
+def test_history_lists_a_filled_store(home):
+    fill(home, *trained(pooling="conv"), *trained(pooling="min", dropout="head"))
+    (table,) = opened(HISTORY).dataframe
+    assert {("here", "conv"): 3, ("here", "min"): 3} == table.value.groupby(
+        ["source", table.value["strategy"].str.lower()]
+    ).size().to_dict()
+
+
+@pytest.mark.parametrize("page", COMPARING)
+def test_a_run_that_is_stored_later_is_seen_without_a_new_session(home, page):
+    app = opened(page, pooling=["max", "conv"], head="gap", seeds="3")
+    assert 3 == missing(app)
+    fill(home, *trained(pooling="conv"))
+    assert 0 == missing(app.run())
+
+
+@pytest.mark.parametrize("page", COMPARING)
+def test_a_diverged_run_is_named_with_what_helps(home, page):
+    run = a_run(pooling="conv", lr=5.0)
+    fill(home, replace(run, status=Status.DIVERGED, test_accuracy=None, predictions=b""))
+    (said,) = messages(opened(page, pooling="conv", head="gap", seeds="1", lr="5"))
+    assert "learning rate 5" in said
+    assert "Lower the rate" in said
+
+
+def test_history_lists_a_diverged_run_without_accuracy(home):
+    run = a_run(pooling="conv", lr=5.0)
+    fill(home, replace(run, status=Status.DIVERGED, test_accuracy=None, predictions=b""))
+    app = opened(HISTORY)
+    assert [] == messages(app)
+    (row,) = app.dataframe[0].value.query("source == 'here'").to_dict("records")
+    assert "diverged" == row["status"]
+    assert math.isnan(row["test %"])
+
+
+# controls
+
+
+@pytest.mark.parametrize("page", COMPARING)
+def test_a_pooling_that_is_added_is_missing_until_it_is_trained(page):
+    app = opened(page)
+    app.pills(key="pooling").set_value(["max", "average", "conv"]).run()
+    assert 10 == missing(app)
+    app.pills(key="pooling").set_value(["max", "average"]).run()
+    assert 0 == missing(app)
+
+
+@pytest.mark.parametrize(("page", "fewer"), [(HOME, 1), (ACCURACY, 2)])
+def test_a_head_changes_the_sentence_and_the_figures(page, fewer):
+    app = opened(page)
+    before = title(app), figures(app)
+    app.segmented_control(key="head").set_value("flatten").run()
+    assert [] == messages(app)
+    assert before[0] != title(app)
+    assert fewer == len(figures(app))
+    assert before[1] != figures(app)
+    assert 0 == missing(app)
+
+
+def test_a_rarer_head_is_added_to_the_comparison():
+    app = opened(TRAIN)
+    app.pills(key="more_heads").set_value(["gmp"]).run()
+    assert [] == messages(app)
+    assert 10 == missing(app)
+
+
+@pytest.mark.parametrize("page", COMPARING)
+def test_a_dropout_position_that_is_added_is_missing(page):
+    app = opened(page)
+    app.pills(key="dropout").set_value(["none", "head"]).run()
+    assert [] == messages(app)
+    assert BUNDLED == missing(app)
+
+
+@pytest.mark.parametrize("page", [HOME, ACCURACY])
+def test_fewer_seeds_change_the_sentence_and_the_figures(page):
+    app = opened(page)
+    before = text(app), figures(app)
+    app.slider(key="seeds").set_value(3).run()
+    assert [] == messages(app)
+    assert before[0] != text(app)
+    assert before[1] != figures(app)
+    assert 0 == missing(app)
+
+
+@pytest.mark.parametrize("page", COMPARING)
+def test_more_seeds_than_there_are_runs_are_missing(page):
+    app = opened(page)
+    app.slider(key="seeds").set_value(7).run()
+    assert 2 * 4 == missing(app)
+
+
+@pytest.mark.parametrize("page", COMPARING)
+def test_one_seed_is_enough_for_a_page(page):
+    assert [] == messages(opened(page, seeds="1"))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_without_a_chosen_pooling_max_is_shown_and_the_page_says_so(page):
+    app = opened(page)
+    app.pills(key="pooling").set_value([]).run()
+    assert [] == messages(app)
+    assert "No pooling is chosen, so max is shown." in text(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_without_a_chosen_dropout_position_there_is_no_dropout(page):
+    app = opened(page)
+    app.pills(key="dropout").set_value([]).run()
+    assert [] == messages(app)
+    assert 0 == missing(app)
+
+
+def test_another_reference_changes_the_sentence():
+    app = opened(ACCURACY)
+    before = title(app)
+    app.selectbox(key="reference").set_value("average").run()
+    assert before != title(app)
+
+
+def test_a_reference_that_leaves_the_comparison_is_replaced():
+    app = opened(ACCURACY, reference="average")
+    app.pills(key="pooling").set_value(["max"]).run()
+    assert [] == messages(app)
+
+
+def test_the_choice_outlives_a_change_of_page():
+    app = opened(ACCURACY, pooling=["max", "conv"], head="gap", seeds="3")
+    for page in (TRAIN, HISTORY, HOME, ACCURACY):
+        app.switch_page(page).run()
+        assert ["max", "conv"] == app.session_state["pooling"]
+        assert ("gap", 3) == (app.session_state["head"], app.session_state["seeds"])
+
+
+@pytest.mark.parametrize("page", COMPARING)
+def test_an_arm_whose_map_shrinks_away_is_left_out_and_named(page):
+    app = opened(page, pooling=["max", "none"], widths="4,4,4,4", head="gap")
+    assert [] == messages(app)
+    assert 5 == missing(app)
+    assert "Left out: max (block4.pool: its map is 1 x 1" in text(app)
+
+
+@pytest.mark.parametrize("page", COMPARING)
+def test_a_comparison_whose_maps_all_shrink_away_is_refused_in_a_sentence(page):
+    (said,) = messages(opened(page, widths="4,4,4,4"))
+    assert said.startswith("Block4.pool: its map is 1 x 1")
+
+
+# what cannot be used
+
+
+@pytest.mark.parametrize("page", COMPARING)
+def test_every_page_refuses_a_bad_text_in_one_sentence(page):
+    app = opened(page)
+    app.text_input(key="widths").set_value("a,b").run()
+    (said,) = messages(app)
+    assert "received 'a'" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "received"),
+    [
+        ("widths", "0", "received '0'"),
+        ("train_size", "many", "received 'many'"),
+        ("train_size", "5", "received 5"),
+    ],
+)
+def test_a_bad_text_is_named(name, value, received):
+    (said,) = messages(opened(TRAIN, **{name: value}))
+    assert said.lower().startswith(f"{name}: ")
+    assert said.endswith(received)
+
+
+def test_a_page_recovers_when_the_text_is_corrected():
+    app = opened(TRAIN, widths="a,b")
+    assert 1 == len(messages(app))
+    app.text_input(key="widths").set_value("16,32").run()
+    assert [] == messages(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_says_what_it_left_out_of_a_link(page):
+    assert "Left out of the link: seeds `99`" in text(opened(page, seeds="99"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("dataset", "imagenet", "digits, mnist"),
+        ("pooling", "banana", "max, average, "),
+        ("head", "banana", "gap, flatten, both"),
+        ("dropout", "everywhere", "none, input, "),
+        ("seeds", "abc", "1 to 20"),
+        ("seeds", "99", "1 to 20"),
+        ("seeds", "2.5", "1 to 20"),
+        ("epochs", "0", "1 to 1000"),
+        ("lr", "nan", "1e-06 to 10"),
+    ],
+)
+def test_a_link_that_asks_for_the_impossible_is_answered(name, value, allowed):
+    app = opened(HISTORY, **{name: value})
+    assert [] == messages(app)
+    (said,) = [line for line in text(app).splitlines() if line.startswith("Left out of the link:")]
+    assert f"{name} `{value}` (allowed: {allowed}" in said
+
+
+def test_all_that_is_wrong_with_a_link_is_said_in_one_sentence():
+    app = opened(HOME, dataset="imagenet", pooling=["max", "banana"], seeds="abc")
+    (said,) = [line for line in text(app).splitlines() if line.startswith("Left out of the link:")]
+    assert all(value in said for value in ("`imagenet`", "`banana`", "`abc`"))
+    assert "`max`" not in said
+    assert ["max"] == app.session_state["pooling"]
+
+
+def test_the_note_on_a_link_stays_until_a_control_is_changed():
+    app = opened(HOME, seeds="99")
+    assert "Left out of the link" in text(app.run())
+    app.slider(key="seeds").set_value(3).run()
+    assert "Left out of the link" not in text(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_good_link_has_no_note(page):
+    link = {"pooling": ["max", "conv"], "seeds": "3", "lr": "0.01", "dropout_rate": "0.5"}
+    assert "Left out of the link" not in text(opened(page, **link))
+
+
+def test_a_link_cannot_put_its_own_markup_on_the_page():
+    said = text(opened(HOME, seeds="`![](http://a.b/c.png)" + 100 * "x"))
+    outside, inside = said.split("`")[::2], said.split("`")[1::2]
+    assert not [part for part in outside if "http" in part]
+    assert ["![](http://a.b/c.png)" + 19 * "x"] == [part for part in inside if "http" in part]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_foreign_store_gives_one_sentence_and_is_left_as_it_is(home, page):
+    home.mkdir()
+    file = home / "runs.db"
+    file.write_text("my only copy of something else")
+    (said,) = messages(opened(page))
+    assert str(file) in said
+    assert "is not an SQLite file" in said
+    assert "my only copy of something else" == file.read_text()
+    assert [file] == list(home.iterdir())
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_foreign_gallery_gives_one_sentence(home, monkeypatch, page):
+    home.mkdir()
+    file = home / "gallery.db"
+    file.write_text("not a gallery")
+    monkeypatch.setenv("POOLSCOPE_GALLERY", str(file))
+    (said,) = messages(opened(page))
+    assert str(file) in said
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_bad_setting_gives_one_sentence(monkeypatch, page):
+    monkeypatch.setenv("POOLSCOPE_WORKERS", "many")
+    (said,) = messages(opened(page))
+    assert "POOLSCOPE_WORKERS" in said
+    assert said.endswith("received 'many'")
+
+
+# training
+
+
+@dataclass
+class StandIn:
+    """An engine that notes what it is asked for and trains nothing."""
+
+    submitted: list[tuple[Experiment, ...]] = field(default_factory=list)
+    listed: tuple[Job, ...] = ()
+    forgotten: int = 0
+    cancelled: int = 0
+
+    @property
+    def active(self) -> bool:
+        return any(not job.state.ended for job in self.listed)
+
+    def jobs(self) -> tuple[Job, ...]:
+        return self.listed
+
+    def submit(self, experiments: tuple[Experiment, ...]) -> None:
+        self.submitted.append(experiments)
+        self.listed += tuple(Job(experiment=each) for each in experiments)
+
+    def cancel(self) -> None:
+        self.cancelled += 1
+        self.listed = tuple(replace(job, state=JobState.CANCELLED) for job in self.listed)
+
+    def forget_ended(self) -> None:
+        self.forgotten += 1
+        self.listed = tuple(job for job in self.listed if not job.state.ended)
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> StandIn:
+    engine = StandIn()
+    for place in ("core.engine", "pages.shared.jobs"):
+        monkeypatch.setattr(f"{place}.shared_engine", lambda: engine)
+    return engine
+
+
+@pytest.mark.parametrize("page", COMPARING)
+def test_the_button_asks_for_exactly_the_missing_runs(engine, page):
+    app = opened(page, pooling=["max", "conv"], head="gap", seeds="2")
+    app.button(key="train_missing").click().run()
+    assert [] == messages(app)
+    (asked,) = engine.submitted
+    assert [("conv", "gap", 0), ("conv", "gap", 1)] == [
+        (each.model.pooling, each.model.head, each.seed) for each in asked
+    ]
+
+
+def test_reruns_while_training_submit_nothing_twice(engine):
+    app = opened(TRAIN, pooling=["max", "conv"], head="gap", seeds="2")
+    app.button(key="train_missing").click().run()
+    for _ in range(10):
+        app.run()
+    assert 1 == len(engine.submitted)
+
+
+@pytest.mark.parametrize("page", COMPARING)
+def test_while_training_there_is_progress_and_no_second_train_button(engine, page):
+    app = opened(page, pooling=["max", "conv"], head="gap", seeds="2")
+    app.button(key="train_missing").click().run()
+    first, second = engine.listed
+    engine.listed = replace(first, state=JobState.RUNNING, epoch=3), second
+    app.run()
+    assert [] == messages(app)
+    assert {"cancel_training"} <= keys(app)
+    assert not {"train_missing"} & keys(app)
+    assert f"3 / {first.epochs}" in str(app.dataframe[0].value)
+
+
+@pytest.mark.parametrize("page", COMPARING)
+def test_cancel_reaches_the_engine_and_offers_the_runs_again(engine, page):
+    app = opened(page, pooling=["max", "conv"], head="gap", seeds="2")
+    app.button(key="train_missing").click().run()
+    app.button(key="cancel_training").click().run()
+    assert 1 == engine.cancelled
+    assert 2 == missing(app)
+    assert not {"cancel_training"} & keys(app)
+
+
+def test_a_failure_is_told_once_per_cause(engine):
+    failed = [Job(experiment=Experiment(seed=s), state=JobState.FAILED) for s in range(3)]
+    engine.listed = (
+        replace(failed[0], cause="the disk is full"),
+        replace(failed[1], cause="the disk is full"),
+        replace(failed[2], cause="the worker died"),
+    )
+    app = opened(TRAIN)
+    assert ["2 runs failed: the disk is full", "1 run failed: the worker died"] == messages(app)
+
+
+def test_a_new_training_forgets_the_failures_of_the_last(engine):
+    engine.listed = (Job(experiment=Experiment(), state=JobState.FAILED, cause="out of luck"),)
+    app = opened(TRAIN, pooling=["conv"], head="gap", seeds="1")
+    assert 1 == len(messages(app))
+    app.button(key="train_missing").click().run()
+    assert [] == messages(app)
+    assert 1 == len(engine.listed)
+
+
+def test_a_broken_page_would_be_noticed(monkeypatch):
+    def broken(*_: object) -> None:
+        raise ValueError("a defect")
+
+    monkeypatch.setattr("pages.shared.controls.comparison", broken)
+    with pytest.raises(AssertionError):
+        messages(opened(HOME))
