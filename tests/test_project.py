@@ -99,6 +99,11 @@ def test_every_chart_scale_has_ten_distinct_colours(theme, scale):
     assert all(re.fullmatch("#[0-9A-F]{6}", colour) for colour in colours)
 
 
+def test_the_first_start_on_a_machine_asks_for_nothing():
+    given = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
+    assert given["server"]["showEmailPrompt"] is False
+
+
 def test_streamlit_knows_every_option_of_the_configuration():
     from streamlit import config
 
