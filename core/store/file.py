@@ -7,6 +7,7 @@ handle on it would drop the locks that SQLite holds in this process.
 
 import sqlite3
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -42,6 +43,9 @@ _NEEDS_A_WRITABLE_FOLDER = (
 
 class ReadOnlyStoreError(StoreError):
     """This user cannot write the store."""
+
+
+SWITCH_PAUSE_SECONDS = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +191,23 @@ class StoreFile:
         # before WAL mode, so that the owner's mark is in the file itself and never only in a log
         if not self._has_tables(connection):
             connection.executescript(SCHEMA)
-        connection.execute("PRAGMA journal_mode = WAL")
+        self._switch_to_wal(connection)
+
+    def _switch_to_wal(self, connection: Connection) -> None:
+        """Switch once, also while others make the same file.
+
+        SQLite does not wait here: it answers "locked" at once if another connection is switching.
+        """
+        deadline = time.monotonic() + self.timeout
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                if _code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+                time.sleep(SWITCH_PAUSE_SECONDS)
+            else:
+                return
 
     def _make_folder(self) -> None:
         try:
