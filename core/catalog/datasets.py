@@ -48,10 +48,12 @@ class DatasetEntry:
         white: the stored value that means 1.0 (16 for the digits, 255 for bytes).
         mean: mean over the training split of the images scaled to 0..1.
         std: their standard deviation.
-        light_on_dark: whether the stored images show light strokes on a dark ground.
+        light_on_dark: whether the stored images show light strokes on a dark ground; photographs
+            count as such, so that dark-on-light is their negative.
         background: stored value of what lies around an image when it is moved.
         training: its recipe.
-        fingerprint: SHA-256 of pixels and labels as loaded, checked on loading.
+        fingerprint: checked on loading. SHA-256 of pixels and labels, or, for a large set, of the
+            checksums of its archives that torchvision publishes and checks.
         source: where it comes from.
         licence: under which terms.
     """
@@ -73,6 +75,15 @@ class DatasetEntry:
 
 
 _TEN_DIGITS = tuple("0123456789")
+_FASHION = (
+    *("T-shirt or top", "trouser", "pullover", "dress", "coat"),
+    *("sandal", "shirt", "sneaker", "bag", "ankle boot"),
+)
+_KANA = ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo")
+_CIFAR = (
+    *("airplane", "automobile", "bird", "cat", "deer"),
+    *("dog", "frog", "horse", "ship", "truck"),
+)
 
 _ENTRIES = (
     DatasetEntry(
@@ -106,6 +117,74 @@ _ENTRIES = (
         fingerprint="1e35582d42a90940c55b956deb61875c020b567ed20e3c5b174f52bf7809ed9b",
         source="LeCun, Cortes, Burges: the MNIST database, through torchvision",
         licence="CC BY-SA 3.0",
+    ),
+    DatasetEntry(
+        name=Dataset.FASHION_MNIST,
+        label="Fashion-MNIST",
+        shape=(1, 28, 28),
+        classes=_FASHION,
+        splits=Splits(train=55_000, validation=5_000, test=10_000),
+        white=255,
+        # as published for the whole training part
+        mean=0.286,
+        std=0.353,
+        light_on_dark=True,
+        background=0,
+        training=TrainingDefaults(epochs=5, batch_size=64, lr=0.1, weight_decay=5e-4),
+        fingerprint="45989d5fa2a25229cd8307b37c2cc7e86784af7fab725122c693c7cd762c33cf",
+        source="Zalando Research, Fashion-MNIST, through torchvision",
+        licence="MIT",
+    ),
+    DatasetEntry(
+        name=Dataset.KMNIST,
+        label="KMNIST",
+        shape=(1, 28, 28),
+        classes=_KANA,
+        splits=Splits(train=55_000, validation=5_000, test=10_000),
+        white=255,
+        # as published for the whole training part
+        mean=0.1918,
+        std=0.3483,
+        light_on_dark=True,
+        background=0,
+        training=TrainingDefaults(epochs=5, batch_size=64, lr=0.1, weight_decay=5e-4),
+        fingerprint="37187df9c9d1df4f733fd3fb56ca26c52ad8019051395ef5a8f8ee292356a3d5",
+        source="Clanuwat et al. 2018, Kuzushiji-MNIST, through torchvision",
+        licence="CC BY-SA 4.0",
+    ),
+    DatasetEntry(
+        name=Dataset.CIFAR10,
+        label="CIFAR-10",
+        shape=(3, 32, 32),
+        classes=_CIFAR,
+        splits=Splits(train=45_000, validation=5_000, test=10_000),
+        white=255,
+        # as published for the whole training part; one number for all channels
+        mean=0.4734,
+        std=0.2516,
+        light_on_dark=True,
+        background=0,
+        training=TrainingDefaults(epochs=10, batch_size=64, lr=0.1, weight_decay=5e-4),
+        fingerprint="3b9f8663eaf9a28d65231a93e782bb9d77afdbad47cc7c6dccf486b5d822c9fa",
+        source="Krizhevsky 2009, CIFAR-10, through torchvision",
+        licence="not stated; for research",
+    ),
+    DatasetEntry(
+        name=Dataset.SVHN,
+        label="SVHN",
+        shape=(3, 32, 32),
+        classes=_TEN_DIGITS,
+        splits=Splits(train=68_257, validation=5_000, test=26_032),
+        white=255,
+        # as published for the whole training part; one number for all channels
+        mean=0.4514,
+        std=0.1993,
+        light_on_dark=True,
+        background=0,
+        training=TrainingDefaults(epochs=5, batch_size=64, lr=0.1, weight_decay=5e-4),
+        fingerprint="f71a7f37a69a9bec24e43ac52c9d0d60a2bf581b6cd26270cf2b6b983a30fbc0",
+        source="Netzer et al. 2011, street view house numbers, through torchvision",
+        licence="non-commercial use",
     ),
 )
 

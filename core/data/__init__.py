@@ -1,0 +1,24 @@
+"""From a data set to tensors: loading, splits, subsets, and what enters the network.
+
+Images stay in memory as bytes; they become floats batch by batch. Every split is drawn with one
+fixed seed, in an order in which each prefix is stratified: a smaller training set is a part of
+every larger one, and the same for all training seeds.
+"""
+
+from core.data.images import to_input, translate
+from core.data.loading import load, load_splits
+from core.data.sources import LOADERS
+from core.data.splits import Labelled, Raw, Splits, split, stratified_order
+
+__all__ = [
+    "LOADERS",
+    "Labelled",
+    "Raw",
+    "Splits",
+    "load",
+    "load_splits",
+    "split",
+    "stratified_order",
+    "to_input",
+    "translate",
+]

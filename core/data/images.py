@@ -1,0 +1,50 @@
+"""What enters the network: stored bytes as standardised floats, moved if that was asked for."""
+
+import torch
+from torch import Tensor
+
+from core.catalog import Polarity
+from core.config import DataConfig
+
+
+def to_input(images: Tensor, config: DataConfig) -> Tensor:
+    """Turn stored bytes into what the network sees.
+
+    Args:
+        images: (N, C, H, W), bytes.
+        config: decides polarity.
+
+    Returns:
+        (N, C, H, W), float32, channels last, with mean 0 and standard deviation 1 over the
+        training split.
+    """
+    entry = config.entry
+    # one affine map: scale to 0..1, turn the polarity if asked (x -> 1 - x), standardise
+    scale, shift = 1 / (entry.white * entry.std), -entry.mean / entry.std
+    if config.polarity is not Polarity.STORED:
+        scale, shift = -scale, -shift
+    floats = images.to(torch.float32, memory_format=torch.channels_last)
+    return floats.mul_(scale).add_(shift)
+
+
+def translate(images: Tensor, shift: Tensor, fill: int = 0) -> Tensor:
+    """Move each image by its own whole number of pixels; what comes in is `fill`.
+
+    Args:
+        images: (N, C, H, W).
+        shift: (N, 2) whole numbers: rows down and columns right, negative for up and left.
+        fill: stored value of the pixels that come in.
+    """
+    _, _, height, width = images.shape
+    rows = torch.arange(height) - shift[:, :1]
+    columns = torch.arange(width) - shift[:, 1:]
+    inside = ((rows >= 0) & (rows < height))[:, :, None] & ((columns >= 0) & (columns < width))[
+        :, None, :
+    ]
+    picked = images[
+        torch.arange(len(images))[:, None, None],
+        :,
+        rows.clamp(0, height - 1)[:, :, None],
+        columns.clamp(0, width - 1)[:, None, :],
+    ]
+    return picked.permute(0, 3, 1, 2).where(inside[:, None], fill)

@@ -1,0 +1,119 @@
+"""Where the images come from: scikit-learn's digits, torchvision's sets, and made-up shapes.
+
+Nothing heavy is imported at the top: scikit-learn and torchvision take seconds.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.catalog import Dataset
+from core.data.splits import Raw
+from core.errors import DataError
+
+Part = tuple[NDArray[np.uint8], NDArray[np.int64]]
+"""images (N, C, H, W) and classes (N,)"""
+
+
+def _load_digits(_: Path) -> Raw:
+    """The digits that ship with scikit-learn; nothing is read from the data folder."""
+    from sklearn.datasets import load_digits
+
+    bunch = load_digits()
+    return Raw(bunch.images.astype(np.uint8)[:, None], bunch.target.astype(np.int64))
+
+
+def _load_mnist(root: Path) -> Raw:
+    from torchvision.datasets import MNIST
+
+    train, test = (_grey(MNIST, Dataset.MNIST, root, train=train) for train in (True, False))
+    return Raw(*train, *test)
+
+
+def _load_fashion_mnist(root: Path) -> Raw:
+    from torchvision.datasets import FashionMNIST as Source
+
+    train, test = (_grey(Source, Dataset.FASHION_MNIST, root, train=t) for t in (True, False))
+    return Raw(*train, *test, known_as=known_by(Source.resources))
+
+
+def _load_kmnist(root: Path) -> Raw:
+    from torchvision.datasets import KMNIST
+
+    train, test = (_grey(KMNIST, Dataset.KMNIST, root, train=train) for train in (True, False))
+    return Raw(*train, *test, known_as=known_by(KMNIST.resources))
+
+
+def _load_cifar10(root: Path) -> Raw:
+    from torchvision.datasets import CIFAR10
+
+    def part(*, train: bool) -> Part:
+        found = _from_torchvision(CIFAR10, Dataset.CIFAR10, root, train=train)
+        images = np.ascontiguousarray(found.data.transpose(0, 3, 1, 2))
+        return images, np.asarray(found.targets, dtype=np.int64)
+
+    archives = CIFAR10.train_list + CIFAR10.test_list
+    return Raw(*part(train=True), *part(train=False), known_as=known_by(archives))
+
+
+def _load_svhn(root: Path) -> Raw:
+    from torchvision.datasets import SVHN
+
+    def part(name: str) -> Part:
+        found = _from_torchvision(SVHN, Dataset.SVHN, root, split=name)
+        return np.ascontiguousarray(found.data), found.labels
+
+    archives = [SVHN.split_list[name] for name in ("train", "test")]
+    return Raw(*part("train"), *part("test"), known_as=known_by(archives))
+
+
+def _grey(source: Callable[..., Any], name: Dataset, root: Path, *, train: bool) -> Part:
+    """Images and classes of one part of a set in the format of MNIST."""
+    found = _from_torchvision(source, name, root, train=train)
+    return found.data.numpy()[:, None], found.targets.numpy()
+
+
+def known_by(archives: Iterable[Sequence[str]]) -> str:
+    """Fingerprint of a set from torchvision's list of its files: the last column is a checksum."""
+    text = "\n".join(row[-1] for row in archives)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _from_torchvision(source: Callable[..., Any], name: Dataset, root: Path, **part: object) -> Any:
+    """One part of a set, downloaded into `root` if it is not there.
+
+    Raises:
+        DataError: it cannot be read or downloaded.
+    """
+    try:
+        return source(root, download=False, **part)
+    except RuntimeError:
+        # torchvision's way of saying that the files are not there, or are not what they were
+        return _download(source, name, root, **part)
+    except (OSError, ValueError, AssertionError) as error:
+        raise DataError(f"{name}: the files under {root} cannot be read ({error})") from error
+
+
+def _download(source: Callable[..., Any], name: Dataset, root: Path, **part: object) -> Any:
+    try:
+        return source(root, download=True, **part)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise DataError(
+            f"{name}: not found under {root}, and downloading it failed ({error}); connect to "
+            f"the network once, or set POOLSCOPE_DATA to a folder that holds it"
+        ) from error
+
+
+LOADERS: dict[Dataset, Callable[[Path], Raw]] = {
+    Dataset.DIGITS: _load_digits,
+    Dataset.MNIST: _load_mnist,
+    Dataset.FASHION_MNIST: _load_fashion_mnist,
+    Dataset.KMNIST: _load_kmnist,
+    Dataset.CIFAR10: _load_cifar10,
+    Dataset.SVHN: _load_svhn,
+}
+"""data set -> the function that loads it from the data folder"""
