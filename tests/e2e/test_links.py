@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from core.catalog import DATASETS
 from tests.e2e.dashboard import has_torch
 
 pytestmark = pytest.mark.e2e
@@ -73,7 +74,7 @@ def test_a_link_that_asks_for_the_impossible_is_answered_in_a_sentence(visitor):
     visitor.open("/accuracy?pooling=banana&seeds=abc&dataset=imagenet")
     said = visitor.page.get_by_text("Left out of the link")
     expect(said).to_have_count(1)
-    expect(said).to_contain_text("dataset imagenet (allowed: digits, mnist)")
+    expect(said).to_contain_text(f"dataset imagenet (allowed: {', '.join(DATASETS)})")
     expect(said).to_contain_text("pooling banana (allowed: max, average, ")
     expect(said).to_contain_text("seeds abc (allowed: 1 to 20)")
     expect(visitor.figures).to_have_count(4)
