@@ -7,7 +7,6 @@ defaults of the data set are filled in and fields without effect are set to thei
 import hashlib
 import json
 from collections.abc import Mapping
-from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -31,8 +30,10 @@ from core.catalog import (
     Pooling,
     PoolOrder,
     TrainingDefaults,
+    shapes_entry,
 )
 from core.errors import ConfigError
+from core.folders import PREFIX, Folder, absolute, look
 
 RECIPE = 1
 """raised when a change of code changes the results of training"""
@@ -61,26 +62,27 @@ def _whole_or_all(value: object) -> object:
 
 
 def _dataset(value: object) -> object:
-    """Refuse a data set that this version does not load."""
-    if isinstance(value, str) and value.startswith("folder:"):
-        raise ValueError(f"{value!r} cannot be loaded yet; this version has {_words(DATASETS)}")
-    return _available(Dataset, DATASETS, "loads")(value)
+    """Turn the path of a folder into the form in which it is kept, refuse an unknown name."""
+    if isinstance(value, str) and value.startswith(PREFIX):
+        path = value.removeprefix(PREFIX)
+        if not path:
+            raise ValueError("folder: a path is needed, as in folder:pictures")
+        return PREFIX + absolute(path)
+    if isinstance(value, str) and value in DATASETS:
+        return value
+    raise ValueError(f"{value!r} is not known; allowed: {_words(DATASETS)}, folder:PATH")
 
 
-def _available(names: type[StrEnum], table: Mapping[Any, Any], does: str) -> Any:
-    """A validator that tells an unknown name from one whose implementation comes later."""
+def _known(table: Mapping[Any, Any]) -> BeforeValidator:
+    """A validator whose message names what there is."""
 
     def check(value: object) -> object:
         # a list or a dictionary cannot be looked up
         if isinstance(value, str) and value in table:
             return value
-        if value in list(names):
-            raise ValueError(
-                f"{str(value)!r} comes in a later version; this one {does} {_words(table)}"
-            )
         raise ValueError(f"{value!r} is not known; allowed: {_words(table)}")
 
-    return check
+    return BeforeValidator(check)
 
 
 def _words(names: Any) -> str:
@@ -99,23 +101,43 @@ class _Section(BaseModel):
 class DataConfig(_Section):
     """Which images, how many, and how they are shown to the network."""
 
-    dataset: Annotated[Dataset, BeforeValidator(_dataset)] = Dataset.DIGITS
+    dataset: Annotated[
+        Dataset | Annotated[str, Field(pattern=f"^{PREFIX}", examples=[f"{PREFIX}PATH"])],
+        # a text would fit both: the names come first
+        Field(union_mode="left_to_right"),
+        BeforeValidator(_dataset),
+    ] = Dataset.DIGITS
     train_size: Annotated[
         Annotated[int, Field(ge=1)] | Literal["all"], BeforeValidator(_whole_or_all)
     ] = ALL
-    image_size: int = Field(default=32, ge=8, le=128)
-    colour: Colour = Colour.RGB
-    difficulty: Difficulty = Difficulty.DEFAULT
+    image_size: int = Field(default=32, ge=8, le=128, description="of shapes and folders, px")
+    colour: Colour = Field(default=Colour.RGB, description="of folders")
+    difficulty: Difficulty = Field(default=Difficulty.DEFAULT, description="of shapes")
     polarity: Polarity = Polarity.STORED
     augment_shift: int = Field(default=0, ge=0, le=8)
+    folder: Folder | None = None
+    """what is in the folder, if it is one: found on validation, and kept with stored runs, which
+    outlive their folder. No flat name of its own"""
 
     @property
     def entry(self) -> DatasetEntry:
         """The facts about the data set."""
-        return DATASETS[self.dataset]
+        if self.folder:
+            return self.folder.entry(self.image_size, self.colour)
+        if self.dataset is Dataset.SHAPES:
+            return shapes_entry(self.image_size, self.difficulty)
+        return DATASETS[Dataset(self.dataset)]
+
+    @property
+    def source(self) -> "DataConfig":
+        """The images alone, without what is done to them: the same for many configurations."""
+        return self.model_copy(
+            update={"train_size": ALL, "polarity": Polarity.STORED, "augment_shift": 0}
+        )
 
     @model_validator(mode="after")
     def _normalise(self) -> "DataConfig":
+        self._find()
         entry = self.entry
         if self.train_size != ALL:
             if not len(entry.classes) <= self.train_size <= entry.splits.train:
@@ -126,12 +148,22 @@ class DataConfig(_Section):
                 )
             if self.train_size == entry.splits.train:
                 self._set(train_size=ALL)
-        # these belong to generated images and to folders
-        self._set(image_size=32, colour=Colour.RGB, difficulty=Difficulty.DEFAULT)
         stored = Polarity.LIGHT_ON_DARK if entry.light_on_dark else Polarity.DARK_ON_LIGHT
         if self.polarity == stored:
             self._set(polarity=Polarity.STORED)
         return self
+
+    def _find(self) -> None:
+        """Look into the folder, and set what has no effect on this data set to its default."""
+        path = self.dataset.removeprefix(PREFIX) if self.dataset.startswith(PREFIX) else None
+        if path is None:
+            self._set(folder=None, colour=Colour.RGB)
+        elif self.folder is None or self.folder.path != path:
+            self._set(folder=look(path))
+        if self.dataset is not Dataset.SHAPES:
+            self._set(difficulty=Difficulty.DEFAULT)
+            if path is None:
+                self._set(image_size=32)
 
 
 class ModelConfig(_Section):
@@ -142,9 +174,7 @@ class ModelConfig(_Section):
         Field(min_length=1, max_length=8),
         BeforeValidator(_widths),
     ] = (16, 32)
-    pooling: Annotated[Pooling, BeforeValidator(_available(Pooling, POOLINGS, "builds"))] = (
-        Pooling.MAX
-    )
+    pooling: Annotated[Pooling, _known(POOLINGS)] = Pooling.MAX
     pools: Annotated[
         Annotated[int, Field(ge=0, le=8)] | Literal["all"], BeforeValidator(_whole_or_all)
     ] = ALL
@@ -153,7 +183,7 @@ class ModelConfig(_Section):
     pool_order: PoolOrder = PoolOrder.AFTER_ACTIVATION
     padding: Padding = Padding.ZEROS
     norm: Norm = Norm.NONE
-    head: Annotated[Head, BeforeValidator(_available(Head, HEADS, "builds"))] = Head.GAP
+    head: Annotated[Head, _known(HEADS)] = Head.GAP
     hidden: int = Field(default=0, ge=0, le=512)
     dropout: DropoutPosition = DropoutPosition.NONE
     dropout_rate: float = Field(default=0.25, ge=0.0, le=0.9)
@@ -268,8 +298,11 @@ class Experiment(_Section):
         content = {
             "recipe": RECIPE,
             "fingerprint": self.data.entry.fingerprint,
-            **self.model_dump(mode="json"),
+            **self.model_dump(mode="json", exclude={"data": {"folder"}}),
         }
+        if self.data.folder:
+            # known by its fingerprint, wherever it lies
+            content["data"]["dataset"] = PREFIX
         return json.dumps(content, sort_keys=True, separators=(",", ":"))
 
     @cached_property
@@ -278,11 +311,15 @@ class Experiment(_Section):
         return hashlib.sha256(self.canonical_json.encode()).hexdigest()[:KEY_DIGITS]
 
     def to_flat(self) -> dict[str, Any]:
-        """Flat names to plain values; `from_flat` takes it back."""
+        """Flat names to plain values; `from_flat` takes it back.
+
+        What was found in a folder comes along, as `folder`.
+        """
         dumped = self.model_dump(mode="json")
         flat = {name: dumped[section][name] for name, section in SECTION_OF.items() if section}
         flat["widths"] = ",".join(str(width) for width in self.model.widths)
-        return {**flat, "seed": self.seed}
+        found = {"folder": dumped["data"]["folder"]} if self.data.folder else {}
+        return {**flat, "seed": self.seed, **found}
 
     @classmethod
     def from_flat(cls, flat: Mapping[str, Any]) -> "Experiment":
@@ -291,12 +328,12 @@ class Experiment(_Section):
         Raises:
             ConfigError: a name is unknown or a value is not allowed; the message names each.
         """
-        unknown = [name for name in flat if name not in SECTION_OF]
+        unknown = [name for name in flat if name not in (*SECTION_OF, "folder")]
         if unknown:
             raise ConfigError(f"{_words(unknown)}: not known; allowed: {_words(SECTION_OF)}")
         nested: dict[str, Any] = {"data": {}, "model": {}, "training": {}}
         for name, value in flat.items():
-            section = SECTION_OF[name]
+            section = SECTION_OF.get(name, "data")
             (nested[section] if section else nested)[name] = value
         try:
             return cls.model_validate(nested)
@@ -311,7 +348,7 @@ class Experiment(_Section):
 
 
 SECTION_OF: dict[str, str] = {
-    **dict.fromkeys(DataConfig.model_fields, "data"),
+    **dict.fromkeys([name for name in DataConfig.model_fields if name != "folder"], "data"),
     **dict.fromkeys(ModelConfig.model_fields, "model"),
     **dict.fromkeys(TrainingConfig.model_fields, "training"),
     "seed": "",

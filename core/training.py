@@ -74,8 +74,8 @@ def train(
         epochs: list[Epoch] = []
         status = Status.DONE
         for losses in _epochs(model, experiment, splits.train, should_stop or _never):
-            train_score = evaluate(model, splits.train.first(TRAIN_SAMPLE), experiment)
-            validation = evaluate(model, splits.validation, experiment)
+            train_score = evaluate(model, splits.train.first(TRAIN_SAMPLE))
+            validation = evaluate(model, splits.validation)
             if not all(map(isfinite, (*losses, train_score.loss, validation.loss))):
                 status = Status.DIVERGED
                 break
@@ -92,7 +92,7 @@ def train(
             if on_epoch:
                 on_epoch(epochs[-1])
         done = status is Status.DONE
-        classes = predict(model, splits.test, experiment).argmax(1) if done else None
+        classes = predict(model, splits.test).argmax(1) if done else None
         return Run(
             experiment=experiment,
             status=status,
@@ -142,7 +142,7 @@ def _epochs(
             if reach:
                 shift = torch.randint(-reach, reach + 1, (len(batch), 2), generator=shifts)
                 images = translate(images, shift, experiment.data.entry.background)
-            loss = F.cross_entropy(model(to_input(images, experiment.data)), data.labels[batch])
+            loss = F.cross_entropy(model(to_input(images, data.standard)), data.labels[batch])
             losses.append(loss.item())
             if not isfinite(losses[-1]):
                 break
@@ -153,20 +153,20 @@ def _epochs(
         yield losses
 
 
-def predict(model: nn.Module, data: Labelled, experiment: Experiment) -> Tensor:
+def predict(model: nn.Module, data: Labelled) -> Tensor:
     """Logits (N, classes) in evaluation mode; the mode of the model is restored."""
     with _evaluating(model), torch.inference_mode():
         return torch.cat(
             [
-                model(to_input(images, experiment.data))
+                model(to_input(images, data.standard))
                 for images in torch.split(data.images, EVALUATION_BATCH)
             ]
         )
 
 
-def evaluate(model: nn.Module, data: Labelled, experiment: Experiment) -> Score:
+def evaluate(model: nn.Module, data: Labelled) -> Score:
     """Loss and accuracy on a set of images, in evaluation mode, without augmentation."""
-    logits = predict(model, data, experiment)
+    logits = predict(model, data)
     loss = F.cross_entropy(logits, data.labels).item()
     return Score(loss, _share(logits.argmax(1) == data.labels))
 

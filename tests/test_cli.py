@@ -176,7 +176,8 @@ def test_every_flag_takes_its_default_as_text(cli, name):
 def test_flag_help_tells_values_and_default():
     assert f"{', '.join(POOLINGS)}; default max" == flag_help("pooling")
     assert f"{', '.join(sorted(HEADS))}; default gap" == ordered(flag_help("head"))
-    assert f"{', '.join(DATASETS)}; default digits" == flag_help("dataset")
+    assert f"{', '.join(DATASETS)}, or folder:PATH; default digits" == flag_help("dataset")
+    assert "of shapes and folders, px; 8 to 128; default 32" == flag_help("image_size")
     assert "2 to 4; default 2" == flag_help("pool_size")
     assert "1 or more, or all; default all" == flag_help("train_size")
     assert "above 0 to 10; default the data set's own" == flag_help("lr")
@@ -196,6 +197,7 @@ def test_cost_is_the_ledger_of_the_architecture(cli):
     architecture = describe(experiment.model, experiment.input_shape, experiment.classes)
     document = cli("cost", "--pooling", "conv", "--head", "flatten", "--json").document
     assert asdict(architecture.totals) == document["totals"]
+    assert architecture.head_ratio == document["head_ratio"] > 1
     assert [layer.name for layer in architecture.layers] == [
         layer["name"] for layer in document["layers"]
     ]
@@ -505,7 +507,9 @@ MISTAKES = {
     "unknown flag": ["cost", "--poolign", "max"],
     "flag without a value": ["cost", "--pooling"],
     "unknown value": ["train", "--pooling", "big"],
-    "value of a later version": ["train", "--dataset", "shapes"],
+    "folder that is not there": ["train", "--dataset", "folder:missing"],
+    "folder without a path": ["train", "--dataset", "folder:"],
+    "folder without images": ["cost", "--dataset", "folder:."],
     "value out of range": ["train", "--dropout-rate", "0.95"],
     "no number": ["cost", "--epochs", "many"],
     "negative seed": ["train", "--seed", "-1"],

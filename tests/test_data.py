@@ -1,6 +1,7 @@
 """Are the splits what they are said to be, and do images enter the network as intended?"""
 
 import struct
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,17 @@ import torch
 from core import data, settings
 from core.catalog import DATASETS, Dataset
 from core.config import DataConfig
-from core.data import Labelled, Raw, load, load_splits, split, stratified_order, to_input, translate
+from core.data import (
+    Labelled,
+    Raw,
+    Standard,
+    load,
+    load_splits,
+    split,
+    stratified_order,
+    to_input,
+    translate,
+)
 from core.errors import DataError
 
 
@@ -21,7 +32,7 @@ def _mnist_or_skip():
 
 
 def test_splits_of_the_digits_have_their_sizes_and_share_no_image():
-    splits = load_splits(Dataset.DIGITS, settings.load().data)
+    splits = load_splits(DataConfig(), settings.load().data)
     parts = (splits.train, splits.validation, splits.test)
     assert (1197, 300, 300) == tuple(len(part) for part in parts)
     raw = data.LOADERS[Dataset.DIGITS](settings.load().data)
@@ -30,7 +41,7 @@ def test_splits_of_the_digits_have_their_sizes_and_share_no_image():
 
 
 def test_splits_of_mnist_keep_its_own_test_set():
-    splits = load_splits(Dataset.MNIST, _mnist_or_skip())
+    splits = load_splits(DataConfig(dataset=Dataset.MNIST), _mnist_or_skip())
     parts = (splits.train, splits.validation, splits.test)
     assert (55_000, 5_000, 10_000) == tuple(len(part) for part in parts)
     # the first test labels of the file, as published
@@ -39,7 +50,7 @@ def test_splits_of_mnist_keep_its_own_test_set():
 
 @pytest.mark.parametrize("part", ["train", "validation", "test"])
 def test_every_split_of_the_digits_is_stratified(part):
-    labels = getattr(load_splits(Dataset.DIGITS, settings.load().data), part).labels
+    labels = getattr(load_splits(DataConfig(), settings.load().data), part).labels
     counts = torch.bincount(labels)
     assert counts.max() - counts.min() <= 0.05 * len(labels) / 10 + 2
 
@@ -65,18 +76,18 @@ def test_another_seed_gives_another_order():
     assert list(stratified_order(labels, 0)) != list(stratified_order(labels, 1))
 
 
-@pytest.mark.parametrize("dataset", [Dataset.DIGITS, Dataset.MNIST])
+@pytest.mark.parametrize("dataset", [Dataset.DIGITS, Dataset.SHAPES, Dataset.MNIST])
 def test_mean_and_deviation_of_the_catalog_are_those_of_the_training_split(dataset):
-    root = settings.load().data if dataset is Dataset.DIGITS else _mnist_or_skip()
+    root = _mnist_or_skip() if dataset is Dataset.MNIST else settings.load().data
     entry = DATASETS[dataset]
-    images = load_splits(dataset, root).train.images.double() / entry.white
+    images = load_splits(DataConfig(dataset=dataset), root).train.images.double() / entry.white
     assert pytest.approx(entry.mean, abs=1e-6) == images.mean().item()
     assert pytest.approx(entry.std, abs=1e-6) == images.std(correction=0).item()
 
 
 def test_what_enters_the_network_is_standardised_and_channels_last():
-    config = DataConfig()
-    x = to_input(load(config).train.images, config)
+    train = load(DataConfig()).train
+    x = to_input(train.images, train.standard)
     assert torch.float32 == x.dtype
     assert x.is_contiguous(memory_format=torch.channels_last)
     assert pytest.approx(0, abs=1e-5) == x.mean().item()
@@ -88,7 +99,7 @@ def test_the_other_polarity_turns_light_into_dark():
     entry = DATASETS[Dataset.DIGITS]
 
     def pixels(polarity):
-        x = to_input(images, DataConfig(polarity=polarity))
+        x = to_input(images, load(DataConfig(polarity=polarity)).test.standard)
         sign = -1 if polarity == "dark-on-light" else 1
         mean = 1 - entry.mean if sign < 0 else entry.mean
         return (x * entry.std + mean)[0, 0]
@@ -137,7 +148,7 @@ def test_data_that_are_not_what_they_were_are_refused(monkeypatch, tmp_path):
     changed[0, 0, 0, 0] += 1
     monkeypatch.setitem(data.LOADERS, Dataset.DIGITS, lambda root: Raw(changed, original.labels))
     with pytest.raises(DataError, match="digits: the data found have fingerprint"):
-        load_splits.__wrapped__(Dataset.DIGITS, tmp_path)
+        load_splits.__wrapped__(DataConfig(), tmp_path)
 
 
 def test_missing_mnist_without_network_is_one_clear_sentence(monkeypatch, tmp_path):
@@ -146,7 +157,7 @@ def test_missing_mnist_without_network_is_one_clear_sentence(monkeypatch, tmp_pa
         lambda self: (_ for _ in ()).throw(RuntimeError("Error downloading train-images")),
     )
     with pytest.raises(DataError, match=r"mnist: not found under .*set POOLSCOPE_DATA") as caught:
-        load_splits.__wrapped__(Dataset.MNIST, tmp_path)
+        load_splits.__wrapped__(DataConfig(dataset=Dataset.MNIST), tmp_path)
     assert "\n" not in str(caught.value)
 
 
@@ -190,7 +201,24 @@ def test_a_set_without_a_test_part_is_cut_in_three():
     assert (1197, 300, 300) == tuple(len(part) for part in parts)
 
 
+def test_without_mean_in_the_catalog_that_of_the_training_images_serves():
+    entry = replace(DATASETS[Dataset.DIGITS], mean=None, std=None, white=255)
+    images = np.random.default_rng(0).integers(0, 200, (1797, 1, 8, 8)).astype(np.uint8)
+    parts = split(Raw(images, np.arange(1797, dtype=np.int64) % 10), entry)
+    x = to_input(parts.train.images, parts.train.standard)
+    assert pytest.approx(0, abs=1e-5) == x.mean().item()
+    assert pytest.approx(1, abs=1e-5) == x.std(correction=0).item()
+    assert parts.train.standard == parts.validation.standard == parts.test.standard
+
+
+def test_images_of_one_colour_are_only_moved_to_zero():
+    entry = replace(DATASETS[Dataset.DIGITS], mean=None, std=None, white=255)
+    images = np.full((1797, 1, 8, 8), 51, dtype=np.uint8)
+    parts = split(Raw(images, np.arange(1797, dtype=np.int64) % 10), entry)
+    assert pytest.approx(0, abs=1e-6) == to_input(parts.test.images, parts.test.standard).max()
+
+
 def test_the_first_images_of_a_part_are_a_part():
-    part = Labelled(torch.zeros(5, 1, 2, 2), torch.arange(5))
+    part = Labelled(torch.zeros(5, 1, 2, 2), torch.arange(5), Standard(1, 0))
     assert [0, 1] == part.first(2).labels.tolist()
     assert 2 == len(part.first(2))

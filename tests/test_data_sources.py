@@ -11,7 +11,7 @@ import scipy.io
 from torchvision.datasets import CIFAR10, KMNIST, SVHN, FashionMNIST
 
 from core.catalog import DATASETS, Dataset, Splits
-from core.config import Experiment
+from core.config import DataConfig, Experiment
 from core.data import LOADERS, load_splits
 from core.data.sources import known_by
 from core.errors import DataError
@@ -162,7 +162,7 @@ def test_files_with_another_checksum_are_not_taken_for_the_set(written, tmp_path
         assert raw.fingerprint == DATASETS[name].fingerprint
     else:
         with pytest.raises(DataError, match=f"{name}: the data found have fingerprint"):
-            load_splits.__wrapped__(name, tmp_path)
+            load_splits.__wrapped__(DataConfig(dataset=name), tmp_path)
 
 
 @pytest.mark.parametrize("name", [*FOLDERS, Dataset.CIFAR10, Dataset.SVHN])

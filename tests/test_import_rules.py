@@ -24,7 +24,8 @@ EVERYTHING = {"cli", "__main__"}
 # module of core -> what it may import; and whatever those may import
 ARROWS: dict[str, set[str]] = {
     "catalog": set(),
-    "config": {"catalog"},
+    "folders": {"catalog"},
+    "config": {"catalog", "folders"},
     "run": {"config"},
     "comparison": {"run"},
     "statistics": {"comparison", "run"},

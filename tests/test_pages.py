@@ -215,6 +215,16 @@ def test_a_head_changes_the_sentence_and_the_figures(page, fewer):
     assert 0 == missing(app)
 
 
+def test_shapes_are_shown_with_their_size_and_difficulty():
+    app = opened(TRAIN, dataset="shapes", image_size="64", difficulty="hard")
+    assert "hard shapes, 64 × 64" in text(app)
+
+
+def test_a_folder_that_is_not_there_is_one_sentence():
+    app = opened(TRAIN, dataset="folder:/no/such/folder")
+    assert ["/no/such/folder: there is no such folder"] == messages(app)
+
+
 def test_a_rarer_head_is_added_to_the_comparison():
     app = opened(TRAIN)
     app.pills(key="more_heads").set_value(["gmp"]).run()
@@ -344,7 +354,7 @@ def test_every_page_says_what_it_left_out_of_a_link(page):
 @pytest.mark.parametrize(
     ("name", "value", "allowed"),
     [
-        ("dataset", "imagenet", "digits, mnist"),
+        ("dataset", "imagenet", "digits, shapes"),
         ("pooling", "banana", "max, average, "),
         ("head", "banana", "gap, flatten, both"),
         ("dropout", "everywhere", "none, input, "),

@@ -88,11 +88,11 @@ def test_stored_weights_reproduce_the_figures_of_the_last_epoch():
     model = build_model(experiment.model, experiment.input_shape, experiment.classes)
     model.load_state_dict(safetensors.torch.load(run.weights))
     splits = load(experiment.data)
-    validation = evaluate(model, splits.validation, experiment)
+    validation = evaluate(model, splits.validation)
     assert run.epochs[-1].validation_loss == pytest.approx(validation.loss, abs=1e-6)
     assert run.validation_accuracy == validation.accuracy
-    assert run.train_accuracy == evaluate(model, splits.train, experiment).accuracy
-    predicted = model.eval()(to_input(splits.test.images, experiment.data)).argmax(1)
+    assert run.train_accuracy == evaluate(model, splits.train).accuracy
+    predicted = model.eval()(to_input(splits.test.images, splits.test.standard)).argmax(1)
     assert run.predictions == bytes(predicted.tolist())
     right = int((predicted == splits.test.labels).sum())
     assert run.test_accuracy == right / 300

@@ -1,11 +1,16 @@
 """What exists: strategies, heads, dropout positions and data sets, with the facts about each.
 
 Pure Python. Every other module iterates over these tables instead of naming their entries.
-The name enumerations hold the whole vocabulary of Poolscope; the tables hold what this version
-can build. A name without an entry is refused by `core.config` with a message that says so.
 """
 
-from core.catalog.datasets import DATASETS, Dataset, DatasetEntry, Splits, TrainingDefaults
+from core.catalog.datasets import (
+    DATASETS,
+    Dataset,
+    DatasetEntry,
+    Splits,
+    TrainingDefaults,
+    shapes_entry,
+)
 from core.catalog.heads import HEADS, HeadEntry
 from core.catalog.names import (
     Colour,
@@ -55,4 +60,5 @@ __all__ = [
     "PoolingEntry",
     "Splits",
     "TrainingDefaults",
+    "shapes_entry",
 ]

@@ -1,7 +1,10 @@
 """Which data sets this version loads: shapes, sizes, splits, licence, fingerprint, recipe."""
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from core.catalog.names import Difficulty
 
 
 class Dataset(StrEnum):
@@ -40,14 +43,15 @@ class DatasetEntry:
     """Facts about one data set.
 
     Attributes:
-        name: the public name.
+        name: the public name; of a folder, folder:PATH.
         label: how a page writes it.
         shape: channels, height and width of an image.
         classes: names of the classes, in label order.
         splits: sizes of the three splits.
         white: the stored value that means 1.0 (16 for the digits, 255 for bytes).
-        mean: mean over the training split of the images scaled to 0..1.
-        std: their standard deviation.
+        mean: mean over the training split of the images scaled to 0..1; None: it is measured
+            when the images are loaded.
+        std: their standard deviation, likewise.
         light_on_dark: whether the stored images show light strokes on a dark ground; photographs
             count as such, so that dark-on-light is their negative.
         background: stored value of what lies around an image when it is moved.
@@ -58,14 +62,14 @@ class DatasetEntry:
         licence: under which terms.
     """
 
-    name: Dataset
+    name: str
     label: str
     shape: tuple[int, int, int]
     classes: tuple[str, ...]
     splits: Splits
     white: int
-    mean: float
-    std: float
+    mean: float | None
+    std: float | None
     light_on_dark: bool
     background: int
     training: TrainingDefaults
@@ -85,6 +89,11 @@ _CIFAR = (
     *("dog", "frog", "horse", "ship", "truck"),
 )
 
+_SHAPES = (
+    *("disc", "ring", "square", "triangle", "cross"),
+    *("lying stripes", "standing stripes", "checks", "dots", "speckle"),
+)
+
 _ENTRIES = (
     DatasetEntry(
         name=Dataset.DIGITS,
@@ -101,6 +110,22 @@ _ENTRIES = (
         fingerprint="65e5b4619795efb40c1082f4c350c049e4ad552200d369b6ae99e21eef5e72c5",
         source="UCI, Optical recognition of handwritten digits; ships with scikit-learn",
         licence="CC BY 4.0",
+    ),
+    DatasetEntry(
+        name=Dataset.SHAPES,
+        label="shapes",
+        shape=(1, 32, 32),
+        classes=_SHAPES,
+        splits=Splits(train=6_000, validation=1_000, test=3_000),
+        white=255,
+        mean=0.3075288,
+        std=0.1719531,
+        light_on_dark=True,
+        background=64,
+        training=TrainingDefaults(epochs=12, batch_size=64, lr=0.05, weight_decay=5e-4),
+        fingerprint="3d0e0bd8f0680985ab440c6051713eebe9d1415f2479459ad8ab7f68b3269d94",
+        source="drawn by Poolscope from a seed",
+        licence="MIT",
     ),
     DatasetEntry(
         name=Dataset.MNIST,
@@ -188,4 +213,23 @@ _ENTRIES = (
     ),
 )
 
-DATASETS: dict[Dataset, DatasetEntry] = {entry.name: entry for entry in _ENTRIES}
+DATASETS: dict[Dataset, DatasetEntry] = {Dataset(entry.name): entry for entry in _ENTRIES}
+
+
+def shapes_entry(image_size: int = 32, difficulty: Difficulty = Difficulty.DEFAULT) -> DatasetEntry:
+    """The facts about the generated shapes at one size and difficulty.
+
+    At other than the default settings the fingerprint is that of the generator and the settings.
+    """
+    entry = DATASETS[Dataset.SHAPES]
+    if image_size == entry.shape[-1] and difficulty is Difficulty.DEFAULT:
+        return entry
+    known_as = f"{entry.fingerprint}/{image_size}/{difficulty}"
+    return replace(
+        entry,
+        label=entry.label if difficulty is Difficulty.DEFAULT else f"{difficulty} {entry.label}",
+        shape=(1, image_size, image_size),
+        mean=None,
+        std=None,
+        fingerprint=hashlib.sha256(known_as.encode()).hexdigest(),
+    )

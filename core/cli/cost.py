@@ -38,14 +38,15 @@ def cost(experiment: Experiment, as_json: Json = False) -> None:
         numbers=[column.replace("_", " ") for column in COLUMNS[3:]],
     )
     print()  # noqa: T201 (a command line prints)
-    facts(asdict(architecture.totals))
+    facts({**asdict(architecture.totals), "head_ratio": architecture.head_ratio})
 
 
 def ledger(architecture: Architecture) -> dict[str, Any]:
-    """The layers and their totals as plain data."""
+    """The layers, their totals and the head's parameters against GAP's, as plain data."""
     return {
         "layers": [_row(layer) for layer in architecture.layers],
         "totals": asdict(architecture.totals),
+        "head_ratio": architecture.head_ratio,
     }
 
 

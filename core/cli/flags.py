@@ -11,7 +11,6 @@ from typing import Annotated, Any
 import typer
 from pydantic import BaseModel
 
-from core.catalog import DATASETS, HEADS, POOLINGS
 from core.config import SECTION_OF, DataConfig, Experiment, ModelConfig, TrainingConfig
 
 _SECTIONS: dict[str, type[BaseModel]] = {
@@ -21,13 +20,6 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "": Experiment,
 }
 _PANELS = {"data": "Data", "model": "Network", "training": "Training", "": "Training"}
-
-_AVAILABLE: dict[str, Mapping[Any, object]] = {
-    "Dataset": DATASETS,
-    "Pooling": POOLINGS,
-    "Head": HEADS,
-}
-"""enumerations of which this version has a part only"""
 
 Command = Callable[..., None]
 
@@ -82,11 +74,8 @@ def _allowed(field: Mapping[str, Any], enumerations: Mapping[str, Any]) -> str:
             named = (_allowed(branch, enumerations) for branch in branches)
             return ", or ".join(filter(None, named))
         case {"$ref": reference}:
-            enumeration = reference.rpartition("/")[2]
-            names = enumerations[enumeration]["enum"]
-            available = _AVAILABLE.get(enumeration, names)
-            return ", ".join(name for name in names if name in available)
-        case {"const": word}:
+            return ", ".join(enumerations[reference.rpartition("/")[2]]["enum"])
+        case {"const": word} | {"examples": [word]}:
             return str(word)
         case {"type": "array", "items": item}:
             return f"numbers with commas between, each {_allowed(item, enumerations)}"

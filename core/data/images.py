@@ -3,28 +3,22 @@
 import torch
 from torch import Tensor
 
-from core.catalog import Polarity
-from core.config import DataConfig
+from core.data.splits import Standard
 
 
-def to_input(images: Tensor, config: DataConfig) -> Tensor:
+def to_input(images: Tensor, standard: Standard) -> Tensor:
     """Turn stored bytes into what the network sees.
 
     Args:
         images: (N, C, H, W), bytes.
-        config: decides polarity.
+        standard: of the split that they belong to; it decides polarity as well.
 
     Returns:
         (N, C, H, W), float32, channels last, with mean 0 and standard deviation 1 over the
         training split.
     """
-    entry = config.entry
-    # one affine map: scale to 0..1, turn the polarity if asked (x -> 1 - x), standardise
-    scale, shift = 1 / (entry.white * entry.std), -entry.mean / entry.std
-    if config.polarity is not Polarity.STORED:
-        scale, shift = -scale, -shift
     floats = images.to(torch.float32, memory_format=torch.channels_last)
-    return floats.mul_(scale).add_(shift)
+    return floats.mul_(standard.scale).add_(standard.shift)
 
 
 def translate(images: Tensor, shift: Tensor, fill: int = 0) -> Tensor:

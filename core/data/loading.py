@@ -4,10 +4,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from core import settings
-from core.catalog import DATASETS, Dataset
+from core.catalog import Dataset, Polarity
 from core.config import ALL, DataConfig
+from core.data.folder import read_folder
+from core.data.shapes import generate
 from core.data.sources import LOADERS
-from core.data.splits import Splits, split
+from core.data.splits import Raw, Splits, split
 from core.errors import DataError
 
 
@@ -16,29 +18,43 @@ def load(config: DataConfig) -> Splits:
 
     Raises:
         DataError: the data set is not there and cannot be downloaded, or is not what it was.
+        ConfigError: a folder is no data set any more.
     """
-    splits = load_splits(config.dataset, settings.load().data)
-    if config.train_size == ALL:
-        return splits
-    return Splits(splits.train.first(config.train_size), splits.validation, splits.test)
+    splits = load_splits(config.source, settings.load().data)
+    if config.train_size != ALL:
+        splits = Splits(splits.train.first(config.train_size), splits.validation, splits.test)
+    return splits if config.polarity is Polarity.STORED else splits.negative
 
 
 @lru_cache(maxsize=2)
-def load_splits(dataset: Dataset, root: Path) -> Splits:
+def load_splits(source: DataConfig, root: Path) -> Splits:
     """Load a whole data set once per process.
 
     Args:
-        dataset: which.
+        source: which, without what `load` does to it (`DataConfig.source`).
         root: folder of the torchvision data sets.
 
     Raises:
-        DataError: as for `load`.
+        DataError: as for `load`, likewise ConfigError.
     """
-    entry = DATASETS[dataset]
-    raw = LOADERS[dataset](root)
+    entry = source.entry
+    raw = _read(source, root)
     if raw.fingerprint != entry.fingerprint:
+        advice = (
+            "the files have changed since; ask again"
+            if source.folder
+            else f"delete the files under {root} and load them again"
+        )
         raise DataError(
-            f"{dataset}: the data found have fingerprint {raw.fingerprint[:12]}, expected "
-            f"{entry.fingerprint[:12]}; delete the files under {root} and load them again"
+            f"{entry.name}: the data found have fingerprint {raw.fingerprint[:12]}, expected "
+            f"{entry.fingerprint[:12]}; {advice}"
         )
     return split(raw, entry)
+
+
+def _read(source: DataConfig, root: Path) -> Raw:
+    if source.folder:
+        return read_folder(source.folder, source.image_size, source.colour)
+    if source.dataset is Dataset.SHAPES:
+        return generate(source.image_size, source.difficulty)
+    return LOADERS[Dataset(source.dataset)](root)

@@ -1,7 +1,8 @@
 """How a data set is cut: classes, splits, and an order in which every prefix is stratified."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import sqrt
 
 import numpy as np
 import torch
@@ -14,18 +15,37 @@ SPLIT_SEED = 0
 
 
 @dataclass(frozen=True, slots=True)
+class Standard:
+    """How stored bytes become what the network sees: bytes * scale + shift."""
+
+    scale: float
+    shift: float
+
+    @classmethod
+    def of(cls, white: int, mean: float, std: float) -> "Standard":
+        """Scale to 0..1 by the value of white, then to mean 0 and standard deviation 1."""
+        return cls(1 / (white * std), -mean / std)
+
+    @property
+    def negative(self) -> "Standard":
+        """The same for the negative of the images, x -> 1 - x, whose mean is 1 - mean."""
+        return Standard(-self.scale, -self.shift)
+
+
+@dataclass(frozen=True, slots=True)
 class Labelled:
-    """Images (N, C, H, W) as stored bytes, and their classes (N,) as int64."""
+    """Images (N, C, H, W) as stored bytes, their classes (N,) as int64, and how to show them."""
 
     images: Tensor
     labels: Tensor
+    standard: Standard
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def first(self, count: int) -> "Labelled":
         """The first `count` images."""
-        return Labelled(self.images[:count], self.labels[:count])
+        return replace(self, images=self.images[:count], labels=self.labels[:count])
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +55,16 @@ class Splits:
     train: Labelled
     validation: Labelled
     test: Labelled
+
+    @property
+    def negative(self) -> "Splits":
+        """The same images, shown as their negatives."""
+        return Splits(
+            *(
+                replace(part, standard=part.standard.negative)
+                for part in (self.train, self.validation, self.test)
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +96,29 @@ def split(raw: Raw, entry: DatasetEntry) -> Splits:
     sizes = entry.splits
     if raw.test_images is None or raw.test_labels is None:
         test_part, order = order[: sizes.test], order[sizes.test :]
-        test = _labelled(raw.images[test_part], raw.labels[test_part])
+        test = raw.images[test_part], raw.labels[test_part]
     else:
-        test = _labelled(raw.test_images, raw.test_labels)
+        test = raw.test_images, raw.test_labels
     validation, train = order[: sizes.validation], order[sizes.validation :]
+    standard = _standard(entry, raw.images[train])
     return Splits(
-        train=_labelled(raw.images[train], raw.labels[train]),
-        validation=_labelled(raw.images[validation], raw.labels[validation]),
-        test=test,
+        train=_labelled(raw.images[train], raw.labels[train], standard),
+        validation=_labelled(raw.images[validation], raw.labels[validation], standard),
+        test=_labelled(*test, standard),
     )
+
+
+def _standard(entry: DatasetEntry, training: NDArray[np.uint8]) -> Standard:
+    """From the catalog's mean and deviation, or from those of the training split."""
+    if entry.mean is not None and entry.std is not None:
+        return Standard.of(entry.white, entry.mean, entry.std)
+    # from whole numbers, so that every machine gets the same
+    counts = np.bincount(training.ravel(), minlength=256)
+    values = np.arange(len(counts)) / entry.white
+    mean = float((counts * values).sum() / counts.sum())
+    variance = float((counts * (values - mean) ** 2).sum() / counts.sum())
+    # pictures of one colour have nothing to divide by
+    return Standard.of(entry.white, mean, sqrt(variance) or 1.0)
 
 
 def stratified_order(labels: NDArray[np.int64], seed: int) -> NDArray[np.intp]:
@@ -92,5 +136,5 @@ def stratified_order(labels: NDArray[np.int64], seed: int) -> NDArray[np.intp]:
     return np.argsort(place, kind="stable")
 
 
-def _labelled(images: NDArray[np.uint8], labels: NDArray[np.int64]) -> Labelled:
-    return Labelled(torch.from_numpy(images), torch.from_numpy(labels.astype(np.int64)))
+def _labelled(images: NDArray[np.uint8], labels: NDArray[np.int64], standard: Standard) -> Labelled:
+    return Labelled(torch.from_numpy(images), torch.from_numpy(labels.astype(np.int64)), standard)

@@ -9,11 +9,15 @@ from typing import Any
 
 import streamlit as st
 
+from core import folders
 from core.architecture import describe
 from core.catalog import (
     DATASETS,
     HEADS,
     POOLINGS,
+    Colour,
+    Dataset,
+    Difficulty,
     DropoutKind,
     DropoutPosition,
     Head,
@@ -26,9 +30,10 @@ from core.catalog import (
 from core.comparison import Arm, Comparison
 from core.config import Experiment
 from core.errors import ConfigError
+from core.folders import PREFIX
 from core.words import join
 from pages.shared import link
-from pages.shared.link import Range
+from pages.shared.link import OpenList, Range
 
 BOTH = "both"
 HEAD_CHOICES = [str(Head.GAP), str(Head.FLATTEN), BOTH]
@@ -48,6 +53,8 @@ CHOICES: dict[str, list[str]] = {
     "norm": [str(name) for name in Norm],
     "dropout_kind": [str(name) for name in DropoutKind],
     "polarity": [str(name) for name in Polarity],
+    "difficulty": [str(name) for name in Difficulty],
+    "colour": [str(name) for name in Colour],
 }
 """URL parameter -> values that it may have, for the parameters with a list"""
 
@@ -58,6 +65,7 @@ RANGES = {
     "hidden": Range(0, 512),
     "dropout_rate": Range(0.0, 0.9, 0.05),
     "augment_shift": Range(0, 8),
+    "image_size": Range(8, 128),
     "epochs": Range(1, 1000),
     "batch_size": Range(1, 4096),
     "lr": Range(1e-6, 10.0, 0.01),
@@ -69,6 +77,9 @@ RECIPE = ("epochs", "batch_size", "lr", "weight_decay")
 RECIPE_LABELS = ("Epochs", "Batch size", "Learning rate", "Weight decay")
 SHARED_FIELDS = (
     "train_size",
+    "image_size",
+    "colour",
+    "difficulty",
     "polarity",
     "augment_shift",
     "widths",
@@ -88,10 +99,19 @@ SHARED_FIELDS = (
 
 def sidebar() -> None:
     """Draw the controls of the shared comparison, and note what of the link they cannot show."""
-    wrong = link.unusable({**CHOICES, **RANGES})
+    wrong = link.unusable({**CHOICES, **RANGES, "dataset": OpenList(CHOICES["dataset"], PREFIX)})
     st.session_state["refused"] = {}
     st.markdown("**Comparison**")
-    st.selectbox("Dataset", CHOICES["dataset"], key="dataset", bind="query-params")
+    st.selectbox(
+        "Dataset",
+        CHOICES["dataset"],
+        # any text, so that a folder can be named; a control that takes none corrects the link
+        accept_new_options=not any(said.startswith("dataset ") for said in wrong),
+        key="dataset",
+        bind="query-params",
+        help="Your own images: type `folder:` and the path of a folder with one sub-folder of "
+        "images per class.",
+    )
     st.pills(
         "Pooling",
         _pooling_choices(),
@@ -171,10 +191,15 @@ def _advanced() -> None:
     st.text_input(
         "Training images", "all", key="train_size", bind="query-params", help="A number, or all."
     )
+    dataset = st.session_state.dataset or ""
+    drawn, own = dataset == Dataset.SHAPES, dataset.startswith(PREFIX)
+    _slider("Image size, px (shapes, folders)", "image_size", 32, disabled=not (drawn or own))
+    _select("Difficulty (shapes)", "difficulty", default=Difficulty.DEFAULT, disabled=not drawn)
+    _select("Colour (folders)", "colour", default=Colour.RGB, disabled=not own)
     _select("Polarity", "polarity")
     _slider("Random shift, px", "augment_shift", 0)
     st.markdown("**Recipe** :gray[(empty: the data set's own)]")
-    defaults = DATASETS[next(d for d in DATASETS if d == st.session_state.dataset)].training
+    defaults = DATASETS[Dataset(dataset)].training if dataset in DATASETS else folders.RECIPE
     for name, label in zip(RECIPE, RECIPE_LABELS, strict=True):
         _number(label, name, None, placeholder=f"{getattr(defaults, name):g}")
 
@@ -208,8 +233,9 @@ def _number(label: str, name: str, default: float | None, **more: Any) -> None:
     )
 
 
-def _select(label: str, name: str, **more: Any) -> None:
-    st.selectbox(label, CHOICES[name], key=name, bind="query-params", **more)
+def _select(label: str, name: str, default: str | None = None, **more: Any) -> None:
+    index = CHOICES[name].index(default) if default else 0
+    st.selectbox(label, CHOICES[name], index, key=name, bind="query-params", **more)
 
 
 def comparison() -> Comparison:

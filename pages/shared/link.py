@@ -31,6 +31,23 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenList:
+    """Names that a parameter may have, or any text with a prefix."""
+
+    names: Sequence[str]
+    prefix: str
+
+    def __contains__(self, text: str) -> bool:
+        return text in self.names or text.startswith(self.prefix)
+
+    def __str__(self) -> str:
+        return ", ".join([*self.names, f"{self.prefix}PATH"])
+
+
+Allowed = Sequence[str] | Range | OpenList
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """What a visitor should know about the link.
 
@@ -43,7 +60,7 @@ class Note:
     shown: Mapping[str, object]
 
 
-def unusable(allowed: Mapping[str, Sequence[str] | Range]) -> list[str]:
+def unusable(allowed: Mapping[str, Allowed]) -> list[str]:
     """The values in the URL that are not allowed, with those that are.
 
     Ask before the controls are drawn: they take what they cannot show out of the URL.
@@ -73,8 +90,8 @@ def note() -> str | None:
     return st.session_state["link"].sentence if "link" in st.session_state else None
 
 
-def _listed(known: Sequence[str] | Range) -> str:
-    return str(known) if isinstance(known, Range) else ", ".join(known)
+def _listed(known: Allowed) -> str:
+    return str(known) if isinstance(known, Range | OpenList) else ", ".join(known)
 
 
 def _quoted(value: str) -> str:

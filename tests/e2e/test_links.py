@@ -2,7 +2,9 @@
 
 import re
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from core.catalog import DATASETS
@@ -74,7 +76,7 @@ def test_a_link_that_asks_for_the_impossible_is_answered_in_a_sentence(visitor):
     visitor.open("/accuracy?pooling=banana&seeds=abc&dataset=imagenet")
     said = visitor.page.get_by_text("Left out of the link")
     expect(said).to_have_count(1)
-    expect(said).to_contain_text(f"dataset imagenet (allowed: {', '.join(DATASETS)})")
+    expect(said).to_contain_text(f"dataset imagenet (allowed: {', '.join(DATASETS)}, folder:PATH)")
     expect(said).to_contain_text("pooling banana (allowed: max, average, ")
     expect(said).to_contain_text("seeds abc (allowed: 1 to 20)")
     expect(visitor.figures).to_have_count(4)
@@ -91,3 +93,17 @@ def test_the_choice_goes_along_from_page_to_page_and_torch_stays_out_of_the_serv
         expect(visitor.slider("Seeds")).to_have_value("4")
         assert {"pooling": ["max"], "head": ["gap"], "seeds": ["4"]} == visitor.parameters
     assert not has_torch(server.process)
+
+
+def test_a_folder_of_images_is_chosen_by_typing_its_path(visitor, tmp_path):
+    noise = np.random.default_rng(0).integers(0, 256, (10, 8, 8), dtype=np.uint8)
+    for number, pixels in enumerate(noise):
+        name = tmp_path / "pictures" / ("odd" if number % 2 else "even") / f"{number}.png"
+        name.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(pixels).save(name)
+    visitor.open("/train")
+    box = visitor.page.get_by_role("combobox").first
+    box.fill(f"folder:{tmp_path / 'pictures'}")
+    box.press("Enter")
+    expect(visitor.page.get_by_text("pictures, 32 × 32")).to_be_visible()
+    assert [f"folder:{tmp_path / 'pictures'}"] == visitor.parameters["dataset"]
