@@ -7,7 +7,7 @@ GALLERY := build/gallery
 GALLERY_ENV := POOLSCOPE_HOME=$(CURDIR)/$(GALLERY) POOLSCOPE_GALLERY=$(CURDIR)/$(GALLERY)/none.db
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test browser lint bench gallery clean
+.PHONY: help setup run test browser lint bench soak gallery clean
 .SILENT:
 
 help:
@@ -16,6 +16,7 @@ help:
 	echo "make test      run all tests, the browser's too (ARGS=... goes to pytest)"
 	echo "make lint      ruff and mypy"
 	echo "make bench     measure against the budgets"
+	echo "make soak      kill trainings a hundred times and check the store"
 	echo "make gallery   train the bundled runs again"
 	echo "make clean     remove what was built; .venv and your own runs stay"
 
@@ -60,6 +61,9 @@ lint: $(READY)
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --quiet --check .
 	$(BIN)/mypy --no-error-summary
+
+soak: $(READY)
+	$(BIN)/python -m tests.soak
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks

@@ -30,6 +30,16 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+class Device(StrEnum):
+    """On what networks are trained; determinism is promised on the CPU only."""
+
+    AUTO = "auto"
+    """CUDA or MPS where the worker has it, else the CPU"""
+    CPU = "cpu"
+    CUDA = "cuda"
+    MPS = "mps"
+
+
 class Settings(BaseSettings):
     """Settings of one process.
 
@@ -39,6 +49,7 @@ class Settings(BaseSettings):
         gallery: the bundled runs, read-only; a missing file means no bundled runs.
         workers: number of one-thread training processes.
         scheduler: address of a Dask scheduler to use instead of a local cluster.
+        device: what the workers train on.
         mode: local, hosted or talk.
     """
 
@@ -51,6 +62,7 @@ class Settings(BaseSettings):
     gallery: Path = PROJECT / "assets" / "gallery.db"
     workers: int = Field(default_factory=_processors, ge=1, le=256)
     scheduler: str | None = None
+    device: Device = Device.CPU
     mode: Mode = Mode.LOCAL
 
     @property

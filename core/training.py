@@ -6,6 +6,7 @@ algorithms, and a generator of its own for each source of chance, so that an arm
 still sees its batches in the order in which its pair sees them.
 """
 
+import platform
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from math import ceil, isfinite
+from typing import Any
 
 import safetensors.torch
 import torch
@@ -23,8 +25,10 @@ import core
 from core.architecture import describe
 from core.config import Experiment
 from core.data import Labelled, load, to_input, translate
+from core.errors import EngineError
 from core.model import build_model, generator
 from core.run import Epoch, Machine, Run, Status
+from core.settings import Device
 
 MOMENTUM = 0.9
 TRAIN_SAMPLE = 5_000
@@ -48,6 +52,7 @@ def train(
     experiment: Experiment,
     on_epoch: Callable[[Epoch], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
+    device: Device = Device.CPU,
 ) -> Run:
     """Train one network.
 
@@ -55,6 +60,7 @@ def train(
         experiment: what to train.
         on_epoch: called after each epoch with its figures.
         should_stop: asked before every batch; it should answer at once.
+        device: what to train on. The same bits are promised on the CPU only.
 
     Returns:
         The run. If the loss stops being finite it ends there with status `diverged`.
@@ -63,13 +69,16 @@ def train(
         Cancelled: `should_stop` said so.
         ConfigError: the network cannot be built.
         DataError: the data set cannot be loaded.
+        EngineError: this machine has no such device.
     """
     totals = describe(experiment.model, experiment.input_shape, experiment.classes).totals
-    splits = load(experiment.data)
-    with _deterministic(experiment.seed):
+    here = torch_device(device)
+    splits = load(experiment.data).to(here)
+    with _deterministic(experiment.seed, here):
         model = build_model(
             experiment.model, experiment.input_shape, experiment.classes, experiment.seed
-        ).to(memory_format=torch.channels_last)
+        )
+        model.to(here).to(memory_format=torch.channels_last)
         started = time.perf_counter()
         epochs: list[Epoch] = []
         status = Status.DONE
@@ -101,9 +110,11 @@ def train(
             parameters=totals.parameters,
             macs=totals.macs,
             seconds=time.perf_counter() - started,
-            machine=_machine(),
+            machine=_machine(here),
             created=datetime.now(UTC).isoformat(timespec="milliseconds"),
-            predictions=b"" if classes is None else classes.to(torch.uint8).numpy().tobytes(),
+            predictions=b""
+            if classes is None
+            else classes.to("cpu", torch.uint8).numpy().tobytes(),
             weights=_weights(model),
         )
 
@@ -134,13 +145,16 @@ def _epochs(
         losses: list[float] = []
         model.train()
         # equal parts, so that no batch is a single image that batch norm could not use
-        for batch in torch.randperm(len(data), generator=order).tensor_split(steps):
+        # drawn on the CPU, so that every device sees the same batches
+        shuffled = torch.randperm(len(data), generator=order).to(data.labels.device)
+        for batch in shuffled.tensor_split(steps):
             if should_stop():
                 raise Cancelled
             images = data.images[batch]
             reach = experiment.data.augment_shift
             if reach:
                 shift = torch.randint(-reach, reach + 1, (len(batch), 2), generator=shifts)
+                shift = shift.to(images.device)
                 images = translate(images, shift, experiment.data.entry.background)
             loss = F.cross_entropy(model(to_input(images, data.standard)), data.labels[batch])
             losses.append(loss.item())
@@ -178,14 +192,39 @@ def _share(right: Tensor) -> float:
 
 def _weights(model: nn.Module) -> bytes:
     """The state as safetensors bytes; row-major, as the format wants it."""
-    state = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
+    state = {name: tensor.cpu().contiguous() for name, tensor in model.state_dict().items()}
     return safetensors.torch.save(state)
 
 
-def _machine() -> Machine:
+def torch_device(device: Device) -> torch.device:
+    """The device of this machine that a name stands for.
+
+    Raises:
+        EngineError: this machine has no such device.
+    """
+    there = [Device.CPU]
+    if torch.backends.mps.is_available():
+        there.insert(0, Device.MPS)
+    if torch.cuda.is_available():
+        there.insert(0, Device.CUDA)
+    if device is Device.AUTO:
+        return torch.device(there[0])
+    if device not in there:
+        raise EngineError(
+            f"device: this machine has {', '.join(reversed(there))}; received {device}"
+        )
+    return torch.device(device)
+
+
+def _machine(here: torch.device) -> Machine:
+    name = {
+        Device.CPU: torch.backends.cpu.get_cpu_capability,
+        Device.CUDA: torch.cuda.get_device_name,
+        Device.MPS: platform.processor,
+    }
     return Machine(
-        device="cpu",
-        capability=torch.backends.cpu.get_cpu_capability(),
+        device=here.type,
+        capability=name[Device(here.type)](),
         versions={
             "poolscope": core.__version__,
             # its own type would import torch wherever a run is unpickled
@@ -206,18 +245,24 @@ def _evaluating(model: nn.Module) -> Iterator[None]:
 
 
 @contextmanager
-def _deterministic(seed: int) -> Iterator[None]:
+def _deterministic(seed: int, here: torch.device) -> Iterator[None]:
     """One thread, deterministic algorithms and a seeded generator, restored at the end.
 
-    The global generator serves dropout and the random operators only.
+    The global generator serves dropout and the random operators only. On a GPU not every
+    operation has a deterministic algorithm, so none is demanded there.
     """
     threads, strict = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
-    with torch.random.fork_rng(devices=[]):
+    guard: Any = torch.utils.deterministic
+    filling = guard.fill_uninitialized_memory
+    with torch.random.fork_rng(devices=[here] if here.type == Device.CUDA else []):
         torch.set_num_threads(1)
-        torch.use_deterministic_algorithms(mode=True)
+        torch.use_deterministic_algorithms(mode=here.type == Device.CPU)
+        # it fills every new tensor, in case one is read unwritten: a seventh of the time
+        guard.fill_uninitialized_memory = False
         torch.manual_seed(generator(seed, "layers").initial_seed())
         try:
             yield
         finally:
+            guard.fill_uninitialized_memory = filling
             torch.use_deterministic_algorithms(mode=strict)
             torch.set_num_threads(threads)

@@ -93,9 +93,9 @@ def finished(**flat):
 class FakeEngine:
     """Ends every job at once, as `ending` says, and stores the runs of those that are done."""
 
-    def __init__(self, store, workers, scheduler):
+    def __init__(self, store, workers, scheduler, device):
         self.store, self.asked = store, {}
-        made.append((workers, scheduler))
+        made.append((workers, scheduler, str(device)))
 
     def __enter__(self):
         return self
@@ -254,7 +254,7 @@ def test_train_of_a_stored_run_imports_neither_torch_nor_dask(store):
 def test_train_trains_what_is_missing(cli, engine):
     answer = cli("train", "--seed", "1", "--json")
     assert (0, False) == (answer.status, answer.document["cached"])
-    assert [(1, None)] == engine
+    assert [(1, None, "cpu")] == engine
 
 
 def test_a_run_that_another_process_trained_meanwhile_counts_as_cached(cli, engine):
@@ -290,7 +290,7 @@ def test_a_scheduler_that_does_not_answer_is_a_failure(cli, engine):
         answer.status,
         answer.err.splitlines(),
     )
-    assert [(1, "tcp://host:8786")] == engine
+    assert [(1, "tcp://host:8786", "cpu")] == engine
 
 
 # sweep
@@ -305,7 +305,7 @@ def test_sweep_counts_what_it_trained_found_and_failed(cli, engine, store, grid)
     assert [Experiment(seed=seed).key for seed in range(5)] == document["keys"]
     assert document["seconds"] >= 0
     assert "failed: the worker was killed" in answer.err
-    assert [(3, None)] == engine
+    assert [(3, None, "cpu")] == engine
 
 
 def test_sweep_of_stored_runs_starts_no_engine(cli, engine, store, grid):
@@ -520,6 +520,7 @@ MISTAKES = {
     "too many arguments": ["runs", "extra"],
     "workers below one": ["sweep", "grid.toml", "--workers", "0"],
     "workers no number": ["sweep", "grid.toml", "--workers", "two"],
+    "device that nobody knows": ["train", "--device", "abacus"],
     "scheduler of another form": ["train", "--scheduler", "localhost"],
     "no grid": ["sweep"],
     "grid that is not there": ["sweep", "missing.toml"],

@@ -35,6 +35,33 @@ if __name__ == "__main__":
     print(json.dumps({"jobs": jobs, "modules": sorted(sys.modules)}))
 """
 
+# eight threads ask for the same at once; how many trainings were sent out?
+CROWD = """
+import json, sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from core.config import Experiment
+from core.engine import cluster, shared_engine
+
+if __name__ == "__main__":
+    sent, send, together = [], cluster.Cluster.train, Barrier(8)
+
+    def counting(self, experiment, on_end):
+        sent.append(experiment.key)
+        return send(self, experiment, on_end)
+
+    def ask(_):
+        together.wait()
+        [job] = engine.wait(engine.submit([Experiment.from_flat(json.loads(sys.argv[1]))]))
+        return job.state
+
+    cluster.Cluster.train = counting
+    engine = shared_engine()
+    with ThreadPoolExecutor(8) as threads:
+        states = list(threads.map(ask, range(8)))
+    print(json.dumps({"states": states, "trained": len(sent)}))
+"""
+
 
 def tiny(seed: int, **flat: Any) -> Experiment:
     """An experiment of milliseconds."""
@@ -261,14 +288,14 @@ def test_a_failed_training_tells_its_cause_and_succeeds_when_it_is_asked_for_aga
     flag = str(tmp_path / "failed-once")
 
     @in_worker
-    def fails_once(flat: Any, key: str, stop_name: str) -> Any:
+    def fails_once(order: Any, version: str) -> Any:
         from pathlib import Path
 
         from core.engine.worker import train_in_worker
         from core.errors import DataError
 
         if Path(flag).exists():
-            return train_in_worker(flat, key, stop_name)
+            return train_in_worker(order, version)
         Path(flag).touch()
         raise DataError("the images are not there; put them there")
 
@@ -402,6 +429,28 @@ def test_two_processes_with_one_store_train_each_experiment_once(tmp_path: Path)
     assert set() == {"torch", "sklearn"} & {name for a in answers for name in a["modules"]}
 
 
+def test_two_processes_with_eight_threads_each_that_ask_at_once_cause_one_training(tmp_path: Path):
+    script = tmp_path / "crowd.py"
+    script.write_text(CROWD)
+    home = tmp_path / "crowd"
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(Path(__file__).parent.parent),
+        "POOLSCOPE_HOME": str(home),
+        "POOLSCOPE_GALLERY": str(home / "none.db"),
+        "POOLSCOPE_WORKERS": "1",
+    }
+    command = [sys.executable, "-W", "error", script, json.dumps(tiny(0).to_flat())]
+    crowds = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+        for _ in range(2)
+    ]
+    answers = [json.loads(crowd.communicate(timeout=120)[0]) for crowd in crowds]
+
+    assert ["done"] * 16 == [state for answer in answers for state in answer["states"]]
+    assert 1 == sum(answer["trained"] for answer in answers)
+
+
 def test_a_training_whose_worker_is_killed_runs_again(engine: Engine, store: RunStore):
     experiment = tiny(25, epochs=60, train_size=400)
     [key] = engine.submit([experiment])
@@ -423,7 +472,7 @@ def test_a_training_under_which_three_workers_die_has_failed_and_the_engine_goes
     log = tmp_path / "deaths"
 
     @in_worker
-    def die(flat: Any, key: str, stop_name: str) -> None:
+    def die(order: Any, version: str) -> None:
         import os
         import signal
 

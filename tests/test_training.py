@@ -13,9 +13,11 @@ import torch
 from core.catalog import POOLINGS, DropoutPosition
 from core.config import Experiment
 from core.data import load, to_input
+from core.errors import EngineError
 from core.model import build_model
 from core.run import Status
-from core.training import Cancelled, evaluate, train
+from core.settings import Device
+from core.training import Cancelled, evaluate, torch_device, train
 
 QUICK = {"epochs": 2, "train_size": 100, "widths": "4,4"}
 
@@ -142,6 +144,36 @@ def test_no_batch_is_too_small_for_batch_norm():
 
 def test_random_translation_changes_the_training():
     assert train(_quick()).weights != train(_quick(augment_shift=2)).weights
+
+
+def test_a_device_that_is_not_there_is_named_with_what_is(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    with pytest.raises(EngineError, match="device: this machine has cpu, mps; received cuda"):
+        train(_quick(), device=Device.CUDA)
+
+
+@pytest.mark.parametrize(
+    ("cuda", "mps", "found"),
+    [(False, False, "cpu"), (False, True, "mps"), (True, True, "cuda")],
+)
+def test_auto_takes_a_gpu_where_there_is_one(monkeypatch, cuda, mps, found):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
+    assert found == torch_device(Device.AUTO).type
+
+
+def test_the_settings_of_torch_are_as_before_after_a_training():
+    def settings():
+        return (
+            torch.get_num_threads(),
+            torch.are_deterministic_algorithms_enabled(),
+            torch.utils.deterministic.fill_uninitialized_memory,
+        )
+
+    before = settings()
+    train(_quick())
+    assert before == settings()
 
 
 def test_the_default_digits_network_learns():

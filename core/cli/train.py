@@ -18,6 +18,7 @@ from core.config import Experiment
 from core.engine import Job, JobState
 from core.errors import EngineError
 from core.run import Run, Status
+from core.settings import Device
 from core.store import RunStore
 from core.words import duration
 
@@ -32,18 +33,27 @@ Scheduler = Annotated[
     str | None,
     typer.Option("--scheduler", metavar="tcp://HOST:PORT", help="A Dask scheduler to use."),
 ]
+OnDevice = Annotated[
+    Device | None,
+    typer.Option("--device", help="What to train on; the same bits are promised on the CPU only."),
+]
 
 
 @app.command("train")
 @with_experiment
-def train(experiment: Experiment, scheduler: Scheduler = None, as_json: Json = False) -> None:
+def train(
+    experiment: Experiment,
+    scheduler: Scheduler = None,
+    device: OnDevice = None,
+    as_json: Json = False,
+) -> None:
     """Train one network, or return the stored run of the same experiment."""
     describe(experiment.model, experiment.input_shape, experiment.classes)
     store = open_store()
     key, cached = experiment.key, True
     run = store.runs([key]).get(key)
     if run is None:
-        (job,) = _trained([experiment], store, 1, scheduler)
+        (job,) = _trained([experiment], store, workers=1, scheduler=scheduler, device=device)
         cached = job.cached or job.elsewhere
         run = _run_of(job, store)
     answer = _answer(run, cached=cached)
@@ -88,6 +98,7 @@ def sweep(
     ],
     workers: Workers = None,
     scheduler: Scheduler = None,
+    device: OnDevice = None,
     as_json: Json = False,
 ) -> None:
     """Train every experiment of a grid that is not stored yet."""
@@ -97,7 +108,8 @@ def sweep(
     keys = [experiment.key for experiment in experiments]
     present = store.present(keys)
     missing = [experiment for experiment in experiments if experiment.key not in present]
-    jobs = _trained(missing, store, workers, scheduler) if missing else ()
+    chosen = {"workers": workers, "scheduler": scheduler, "device": device}
+    jobs = _trained(missing, store, **chosen) if missing else ()
     here = [job for job in jobs if job.state is JobState.DONE and not (job.cached or job.elsewhere)]
     failed = [job for job in jobs if job.state is not JobState.DONE]
     for job in failed:
@@ -118,14 +130,18 @@ def sweep(
 
 
 def _trained(
-    experiments: Sequence[Experiment], store: RunStore, workers: int | None, scheduler: str | None
+    experiments: Sequence[Experiment], store: RunStore, **chosen: object
 ) -> tuple[Job, ...]:
-    """Train, or end the program with a word on what was kept if it is interrupted."""
-    chosen = settings.load()
+    """Train, or end the program with a word on what was kept if it is interrupted.
+
+    Args:
+        experiments: what is not stored.
+        store: where the runs are kept.
+        chosen: settings that flags replace; None for one that was not given.
+    """
+    given = {name: value for name, value in chosen.items() if value is not None}
     try:
-        return train_all(
-            experiments, store, workers or chosen.workers, scheduler or chosen.scheduler
-        )
+        return train_all(experiments, store, settings.load().model_copy(update=given))
     except KeyboardInterrupt:
         kept = len(store.present(experiment.key for experiment in experiments))
         say(

@@ -19,6 +19,7 @@ from core.cli.report import messages, say
 from core.config import Experiment
 from core.engine import Engine, Job, JobState
 from core.errors import ConfigError
+from core.settings import Settings
 from core.store import RunStore
 from core.words import duration
 
@@ -31,9 +32,9 @@ _ADDRESS = re.compile(r"(tcp|tls)://[^\s:/]+:\d{1,5}")
 
 
 def train_all(
-    experiments: Sequence[Experiment], store: RunStore, workers: int, scheduler: str | None
+    experiments: Sequence[Experiment], store: RunStore, chosen: Settings
 ) -> tuple[Job, ...]:
-    """Train experiments and wait for all of them.
+    """Train experiments with the workers of the settings, and wait for all of them.
 
     Interrupted from the keyboard, it cancels what has not ended; the runs that have are kept.
 
@@ -41,9 +42,11 @@ def train_all(
         ConfigError: the scheduler's address has another form.
         EngineError: the workers cannot be reached.
     """
+    scheduler = chosen.scheduler
     if scheduler is not None and not _ADDRESS.fullmatch(scheduler):
         raise ConfigError(f"scheduler: tcp://HOST:PORT is allowed; received {scheduler!r}")
-    with Engine(store, workers, scheduler) as engine, _watching() as watch:
+    engine = Engine(store, chosen.workers, scheduler, chosen.device)
+    with engine, _watching() as watch:
         keys = engine.submit(experiments)
         try:
             return engine.wait(keys, watch)

@@ -30,13 +30,14 @@ def translate(images: Tensor, shift: Tensor, fill: int = 0) -> Tensor:
         fill: stored value of the pixels that come in.
     """
     _, _, height, width = images.shape
-    rows = torch.arange(height) - shift[:, :1]
-    columns = torch.arange(width) - shift[:, 1:]
+    here = images.device
+    rows = torch.arange(height, device=here) - shift[:, :1]
+    columns = torch.arange(width, device=here) - shift[:, 1:]
     inside = ((rows >= 0) & (rows < height))[:, :, None] & ((columns >= 0) & (columns < width))[
         :, None, :
     ]
     picked = images[
-        torch.arange(len(images))[:, None, None],
+        torch.arange(len(images), device=here)[:, None, None],
         :,
         rows.clamp(0, height - 1)[:, :, None],
         columns.clamp(0, width - 1)[:, None, :],

@@ -102,8 +102,10 @@ def _download(source: Callable[..., Any], name: Dataset, root: Path, **part: obj
     try:
         return source(root, download=True, **part)
     except (OSError, RuntimeError, ValueError) as error:
+        # torchvision lists each address that it tried on a line of its own
+        reason = " ".join(str(error).split())
         raise DataError(
-            f"{name}: not found under {root}, and downloading it failed ({error}); connect to "
+            f"{name}: not found under {root}, and downloading it failed ({reason}); connect to "
             f"the network once, or set POOLSCOPE_DATA to a folder that holds it"
         ) from error
 

@@ -1,6 +1,7 @@
 """How a data set is cut: classes, splits, and an order in which every prefix is stratified."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import sqrt
 
@@ -59,12 +60,16 @@ class Splits:
     @property
     def negative(self) -> "Splits":
         """The same images, shown as their negatives."""
-        return Splits(
-            *(
-                replace(part, standard=part.standard.negative)
-                for part in (self.train, self.validation, self.test)
-            )
+        return self._each(lambda part: replace(part, standard=part.standard.negative))
+
+    def to(self, device: torch.device) -> "Splits":
+        """The same on a device."""
+        return self._each(
+            lambda part: replace(part, images=part.images.to(device), labels=part.labels.to(device))
         )
+
+    def _each(self, change: Callable[[Labelled], Labelled]) -> "Splits":
+        return Splits(*map(change, (self.train, self.validation, self.test)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,12 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
+import core
 from core.config import Experiment
-from core.engine.worker import TOPIC, dask_setup, train_in_worker, warm_up
+from core.engine.worker import TOPIC, Order, dask_setup, train_in_worker, warm_up
 from core.errors import EngineError, PoolscopeError
 from core.run import Run
+from core.settings import Device
 
 ANSWER_SECONDS = 5
 """how long a scheduler may take to answer the first call"""
@@ -58,6 +60,21 @@ LOCAL_SETTINGS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Where:
+    """On which machines and devices trainings run.
+
+    Attributes:
+        workers: how many to start; with a scheduler, how many trainings to send out at least.
+        scheduler: address of somebody's Dask scheduler; None for local processes.
+        device: what a worker trains on.
+    """
+
+    workers: int
+    scheduler: str | None = None
+    device: Device = Device.CPU
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """A training that ended without a run.
 
@@ -92,11 +109,12 @@ class Ticket:
 class Cluster:
     """Workers that train, at the other end of a Dask client."""
 
-    def __init__(self, client: Any, local: Any, workers: int, quiet: ExitStack) -> None:
+    def __init__(self, client: Any, local: Any, where: Where, quiet: ExitStack) -> None:
         self._client = client
         self._local = local
+        self._device = where.device
         self._quiet = quiet
-        self._size = self._least = workers
+        self._size = self._least = where.workers
         self._counted = time.monotonic() if local is not None else float("-inf")
 
     @property
@@ -112,15 +130,13 @@ class Cluster:
     @classmethod
     def open(
         cls,
-        workers: int,
-        scheduler: str | None,
+        where: Where,
         on_progress: Callable[[str, tuple[float, ...]], None],
     ) -> "Cluster":
         """Start local workers, or reach a scheduler.
 
         Args:
-            workers: how many to start; with a scheduler, how many trainings to send out at least.
-            scheduler: address of somebody's Dask scheduler.
+            where: how many, or which scheduler.
             on_progress: called in a thread of Dask's with a key and its validation accuracies.
 
         Raises:
@@ -131,8 +147,8 @@ class Cluster:
         with ExitStack() as stack:
             # what goes wrong is told by the jobs, in a sentence
             stack.enter_context(silence_logging_cmgr(logging.CRITICAL))
-            local = None if scheduler else _start(workers)
-            client = _reach(scheduler) if scheduler else _connect(local)
+            local = None if where.scheduler else _start(where.workers)
+            client = _reach(where.scheduler) if where.scheduler else _connect(local)
             quiet = stack.pop_all()
 
         def on_event(event: tuple[float, Mapping[str, Any]]) -> None:
@@ -140,7 +156,7 @@ class Cluster:
             on_progress(message["key"], tuple(message["validation_accuracy"]))
 
         client.subscribe_topic(TOPIC, on_event)
-        return cls(client, local, workers, quiet)
+        return cls(client, local, where, quiet)
 
     def train(self, experiment: Experiment, on_end: Callable[[Ticket, Outcome], None]) -> Ticket:
         """Send an experiment out; `on_end` is called in a thread of Dask's.
@@ -152,9 +168,13 @@ class Cluster:
         with self._reaching():
             ticket.future = future = self._client.submit(
                 train_in_worker,
-                experiment.to_flat(),
-                experiment.key,
-                ticket.stop_name,
+                Order(
+                    flat=experiment.to_flat(),
+                    key=experiment.key,
+                    stop_name=ticket.stop_name,
+                    device=self._device,
+                ),
+                core.__version__,
                 # one key per experiment: sessions that share a scheduler share the training
                 key=f"poolscope-{experiment.key}",
             )

@@ -6,10 +6,12 @@ from types import TracebackType
 from typing import Self
 
 from core.config import Experiment
+from core.engine.cluster import Where
 from core.engine.dispatcher import Dispatcher
 from core.engine.jobs import Job, Jobs
 from core.engine.messages import Cancelled, Submitted
 from core.errors import EngineError
+from core.settings import Device
 from core.store import RunStore
 
 
@@ -24,11 +26,19 @@ class Engine:
         store: where runs are looked up and kept.
         workers: how many one-thread processes to start.
         scheduler: address of a Dask scheduler to use instead, such as tcp://host:8786.
+        device: what the workers train on.
     """
 
-    def __init__(self, store: RunStore, workers: int, scheduler: str | None = None) -> None:
+    def __init__(
+        self,
+        store: RunStore,
+        workers: int,
+        scheduler: str | None = None,
+        device: Device = Device.CPU,
+    ) -> None:
         self._jobs = Jobs()
-        self._dispatcher = Dispatcher(store, workers, scheduler, self._jobs)
+        where = Where(workers, scheduler, device)
+        self._dispatcher = Dispatcher(store, where, self._jobs)
         self._opening = Lock()
         self._closed = False
 

@@ -30,7 +30,10 @@ def shared_engine() -> Engine:
         if _shared.engine is None:
             wanted = settings.load()
             _shared.engine = Engine(
-                RunStore(wanted.store, wanted.gallery), wanted.workers, wanted.scheduler
+                RunStore(wanted.store, wanted.gallery),
+                wanted.workers,
+                wanted.scheduler,
+                wanted.device,
             )
         return _shared.engine
 

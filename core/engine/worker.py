@@ -5,11 +5,14 @@ import os
 import signal
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+import core
 from core.config import Experiment
 from core.errors import EngineError
 from core.run import Epoch, Run
+from core.settings import Device
 
 TOPIC = "poolscope-progress"
 """Dask's event topic; a message is {"key": ..., "validation_accuracy": [one per epoch]}"""
@@ -18,19 +21,35 @@ POLL_SECONDS = 0.5
 """between two questions to the scheduler whether the training should stop"""
 
 
-def train_in_worker(flat: Mapping[str, Any], key: str, stop_name: str) -> Run | None:
-    """Train an experiment in a Dask worker.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a worker is asked to do: names and numbers, never tensors.
 
-    Args:
+    Attributes:
         flat: the experiment by flat names.
         key: what its key must be: another version of this package might compute another one.
         stop_name: name of the Dask event that asks for a stop.
+        device: what to train on.
+    """
+
+    flat: Mapping[str, Any]
+    key: str
+    stop_name: str
+    device: Device
+
+
+def train_in_worker(order: Order, version: str) -> Run | None:
+    """Train an experiment in a Dask worker.
+
+    Args:
+        order: what to train, and on what.
+        version: of this package where the order was written.
 
     Returns:
         The run, or None if it was asked to stop.
 
     Raises:
-        EngineError: the versions of this package differ.
+        EngineError: the versions of this package differ, or the device is not there.
         ConfigError: the network cannot be built.
         DataError: the data set cannot be loaded.
     """
@@ -39,8 +58,13 @@ def train_in_worker(flat: Mapping[str, Any], key: str, stop_name: str) -> Run | 
 
     from core.training import Cancelled, train
 
+    if version != core.__version__:
+        raise EngineError(
+            f"the worker runs Poolscope {core.__version__} and was asked by {version}; install "
+            f"the same version on both sides"
+        )
     torch.set_num_threads(1)
-    experiment = Experiment.from_flat(flat)
+    experiment, key = Experiment.from_flat(order.flat), order.key
     if experiment.key != key:
         raise EngineError(
             f"the worker computes key {experiment.key} where {key} was asked for: it runs another "
@@ -58,7 +82,7 @@ def train_in_worker(flat: Mapping[str, Any], key: str, stop_name: str) -> Run | 
 
     tell()
     try:
-        return train(experiment, on_epoch, _rarely(_stop_question(stop_name)))
+        return train(experiment, on_epoch, _rarely(_stop_question(order.stop_name)), order.device)
     except Cancelled:
         return None
 

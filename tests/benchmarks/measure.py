@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from statistics import median
 
+from core import settings
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -48,3 +50,11 @@ def _seconds(function: Callable[[], object]) -> float:
     started = time.perf_counter()
     function()
     return time.perf_counter() - started
+
+
+def has_mnist() -> bool:
+    """Whether MNIST is there; if not, says that something is left out."""
+    found = (settings.load().data / "MNIST" / "raw").is_dir()
+    if not found:
+        print("left out, as MNIST is not under POOLSCOPE_DATA")
+    return found

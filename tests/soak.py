@@ -1,0 +1,88 @@
+"""Kill trainings at random moments, again and again: is the store whole each time, with all in it?
+
+`make soak` does it a hundred times; tests/test_soak.py a few times.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from core.store import RunStore
+from tests.store_samples import a_run
+from tests.test_store_crash import check_whole
+
+KILLS = 100
+LONGEST_SECONDS = 8.0
+"""from the start of a training process, its imports included, to its end"""
+
+TRAINER = """
+import sys
+from pathlib import Path
+from core.config import Experiment
+from core.engine import Engine, JobState
+from core.store import RunStore
+
+def tell(jobs):
+    for job in jobs:
+        if job.state is JobState.DONE and job.key not in told:
+            told.add(job.key)
+            print(job.key, flush=True)
+
+if __name__ == "__main__":
+    told = set()
+    tiny = {"epochs": 1, "train_size": 30, "widths": "4"}
+    experiments = [Experiment.from_flat({**tiny, "seed": seed}) for seed in range(5_000)]
+    with Engine(RunStore(Path(sys.argv[1])), 2) as engine:
+        # what an earlier process trained is in the store, and is not trained again
+        engine.wait(engine.submit(experiments), tell)
+"""
+
+
+def soak(folder: Path, kills: int, seed: int) -> Iterator[int]:
+    """Kill a training process and all of its workers `kills` times; yield the runs so far."""
+    source = random.Random(seed)  # noqa: S311, nothing secret
+    path, script = folder / "runs.db", folder / "trainer.py"
+    script.write_text(TRAINER, encoding="utf-8")
+    RunStore(path).put(a_run(0))
+    reported = {a_run(0).key}
+    for _ in range(kills):
+        reported |= _killed_after(source.uniform(0.3, LONGEST_SECONDS), script, path)
+        check_whole(path, reported)
+        yield len(RunStore(path).summaries())
+
+
+def _killed_after(seconds: float, script: Path, path: Path) -> set[str]:
+    """The keys that a training process reported as done before it was killed."""
+    trainer = subprocess.Popen(
+        [sys.executable, script, path],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+        # a group of its own, so that the workers are killed with it
+        start_new_session=True,
+    )
+    time.sleep(seconds)
+    os.killpg(trainer.pid, signal.SIGKILL)
+    with trainer:
+        text = trainer.communicate()[0]
+    if -signal.SIGKILL != trainer.returncode:
+        raise AssertionError(f"the trainer ended by itself: {trainer.returncode}")
+    # a line cut off by the kill is no report
+    return {line.strip() for line in text.splitlines(keepends=True) if line.endswith("\n")}
+
+
+def main() -> None:
+    """Kill a hundred times."""
+    with tempfile.TemporaryDirectory() as folder:
+        for kill, runs in enumerate(soak(Path(folder), KILLS, time.time_ns()), start=1):
+            print(f"kill {kill} of {KILLS}: the store is whole, {runs} runs")
+
+
+if __name__ == "__main__":
+    main()
