@@ -18,8 +18,8 @@ from tests.store_samples import a_run
 from tests.test_store_crash import check_whole
 
 KILLS = 100
-LONGEST_SECONDS = 8.0
-"""from the start of a training process, its imports included, to its end"""
+STARTING_SECONDS, TRAINING_SECONDS = 5.0, 2.0
+"""longest time from the start of a process, or from the first run that it reports, to its end"""
 
 TRAINER = """
 import sys
@@ -51,13 +51,16 @@ def soak(folder: Path, kills: int, seed: int) -> Iterator[int]:
     script.write_text(TRAINER, encoding="utf-8")
     RunStore(path).put(a_run(0))
     reported = {a_run(0).key}
-    for _ in range(kills):
-        reported |= _killed_after(source.uniform(0.3, LONGEST_SECONDS), script, path)
+    for kill in range(kills):
+        # in turns while it starts and while it trains
+        trains = bool(kill % 2)
+        seconds = source.uniform(0, TRAINING_SECONDS if trains else STARTING_SECONDS)
+        reported |= _killed_after(seconds, script, path, trains=trains)
         check_whole(path, reported)
         yield len(RunStore(path).summaries())
 
 
-def _killed_after(seconds: float, script: Path, path: Path) -> set[str]:
+def _killed_after(seconds: float, script: Path, path: Path, *, trains: bool) -> set[str]:
     """The keys that a training process reported as done before it was killed."""
     trainer = subprocess.Popen(
         [sys.executable, script, path],
@@ -67,10 +70,11 @@ def _killed_after(seconds: float, script: Path, path: Path) -> set[str]:
         # a group of its own, so that the workers are killed with it
         start_new_session=True,
     )
+    text = trainer.stdout.readline() if trains and trainer.stdout else ""
     time.sleep(seconds)
     os.killpg(trainer.pid, signal.SIGKILL)
     with trainer:
-        text = trainer.communicate()[0]
+        text += trainer.communicate()[0]
     if -signal.SIGKILL != trainer.returncode:
         raise AssertionError(f"the trainer ended by itself: {trainer.returncode}")
     # a line cut off by the kill is no report

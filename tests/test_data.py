@@ -40,6 +40,16 @@ def test_splits_of_the_digits_have_their_sizes_and_share_no_image():
     assert sorted(bytes(image) for image in raw.images) == together
 
 
+def test_the_digits_are_those_that_scikit_learn_gives(monkeypatch, tmp_path):
+    read = data.LOADERS[Dataset.DIGITS](tmp_path)
+    # where it keeps its file elsewhere, it is asked
+    monkeypatch.setattr("core.data.sources.find_spec", lambda name: None)
+    asked = data.LOADERS[Dataset.DIGITS](tmp_path)
+    assert np.array_equal(asked.images, read.images)
+    assert np.array_equal(asked.labels, read.labels)
+    assert DATASETS[Dataset.DIGITS].fingerprint == read.fingerprint == asked.fingerprint
+
+
 def test_splits_of_mnist_keep_its_own_test_set():
     splits = load_splits(DataConfig(dataset=Dataset.MNIST), _mnist_or_skip())
     parts = (splits.train, splits.validation, splits.test)

@@ -5,6 +5,7 @@ Nothing heavy is imported at the top: scikit-learn and torchvision take seconds.
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,14 @@ Part = tuple[NDArray[np.uint8], NDArray[np.int64]]
 
 def _load_digits(_: Path) -> Raw:
     """The digits that ship with scikit-learn; nothing is read from the data folder."""
+    # importing scikit-learn takes longer than a training, and its file can be read without
+    found = find_spec("sklearn")
+    packages = (found.submodule_search_locations if found else None) or ["nowhere"]
+    path = Path(packages[0], "datasets", "data", "digits.csv.gz")
+    if path.is_file():
+        # as its loader reads it: 64 pixels and the class
+        table = np.loadtxt(path, delimiter=",").astype(np.int64)
+        return Raw(table[:, :-1].reshape(-1, 1, 8, 8).astype(np.uint8), table[:, -1])
     from sklearn.datasets import load_digits
 
     bunch = load_digits()

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.benchmarks import listing, operators, sweep
+from tests.benchmarks import listing, operators, roofline, server, sweep
 
 RESULTS = Path("build/bench.json")
 
@@ -11,12 +11,10 @@ RESULTS = Path("build/bench.json")
 def main() -> None:
     """Run every benchmark."""
     lines = []
-    for benchmark in (sweep, operators, listing):
+    for benchmark in (sweep, roofline, operators, listing, server):
         for line in benchmark.lines():
             lines.append(line)
-            print(
-                f"{line.ratio:8.3f}  {line.name}  ({line.subject:.3g} s : {line.reference:.3g} s)"
-            )
+            print(f"{line.ratio:8.3f}  {line.name}  ({line.subject:.3g} : {line.reference:.3g})")
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps([line.as_dict() for line in lines], indent=2), encoding="utf-8")
     print(f"kept in {RESULTS}")

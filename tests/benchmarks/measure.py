@@ -15,8 +15,8 @@ class Line:
     Attributes:
         name: what was measured, against what.
         ratio: median over the rounds of subject time over reference time.
-        subject: median seconds of the subject.
-        reference: median seconds of the reference.
+        subject: median of the subject: seconds, or what its name says.
+        reference: median of the reference, or the budget.
         rounds: how often both were timed, in turns.
     """
 
