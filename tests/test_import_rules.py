@@ -32,6 +32,7 @@ ARROWS: dict[str, set[str]] = {
     "words": {"statistics"},
     "architecture": {"config"},
     "estimate": {"architecture", "run"},
+    "torchcode": {"architecture"},
     "pooling": {"architecture"},
     "heads": {"architecture"},
     "dropout": {"architecture"},
