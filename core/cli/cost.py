@@ -3,25 +3,12 @@
 from dataclasses import asdict
 from typing import Any
 
-from core.architecture import Architecture, Layer, describe
+from core.architecture import Architecture, describe
 from core.cli.app import Json, app
 from core.cli.flags import with_experiment
 from core.cli.report import document, facts, table
 from core.config import Experiment
-
-COLUMNS = (
-    "name",
-    "kind",
-    "shape",
-    "parameters",
-    "macs",
-    "pooling_ops",
-    "receptive_field",
-    "jump",
-    "dropped",
-    "activation_bytes",
-)
-"""of a layer, in the ledger"""
+from core.ledger import COLUMNS, row
 
 
 @app.command("cost")
@@ -33,9 +20,9 @@ def cost(experiment: Experiment, as_json: Json = False) -> None:
         document(ledger(architecture))
         return
     table(
-        [column.replace("_", " ") for column in COLUMNS],
-        (list(_row(layer).values()) for layer in architecture.layers),
-        numbers=[column.replace("_", " ") for column in COLUMNS[3:]],
+        [column.heading for column in COLUMNS],
+        (list(row(layer).values()) for layer in architecture.layers),
+        numbers=[column.heading for column in COLUMNS[3:]],
     )
     print()  # noqa: T201 (a command line prints)
     facts({**asdict(architecture.totals), "head_ratio": architecture.head_ratio})
@@ -44,11 +31,7 @@ def cost(experiment: Experiment, as_json: Json = False) -> None:
 def ledger(architecture: Architecture) -> dict[str, Any]:
     """The layers, their totals and the head's parameters against GAP's, as plain data."""
     return {
-        "layers": [_row(layer) for layer in architecture.layers],
+        "layers": [row(layer) for layer in architecture.layers],
         "totals": asdict(architecture.totals),
         "head_ratio": architecture.head_ratio,
     }
-
-
-def _row(layer: Layer) -> dict[str, Any]:
-    return {column: getattr(layer, column) for column in COLUMNS}

@@ -1,0 +1,137 @@
+"""Which classes are taken for which? Mistakes on the test images, from stored predictions."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from core.figures.base import SMALL, Look, axis, layout
+
+HEIGHT = 380
+MOST_CLASSES = 40
+"""more classes than this are drawn without numbers"""
+
+Counts = NDArray[np.int64]
+
+
+def confusion_counts(labels: bytes, predictions: bytes, classes: int) -> Counts:
+    """How often each class (row) was taken for each (column).
+
+    Args:
+        labels: the class of each test image, one byte each.
+        predictions: the class given to it.
+        classes: how many there are.
+    """
+    true, given = (np.frombuffer(each, dtype=np.uint8).astype(np.int64) for each in (labels, predictions))
+    return np.bincount(true * classes + given, minlength=classes**2).reshape(classes, classes)
+
+
+def confusion(
+    counts: Counts,
+    names: Sequence[str],
+    *,
+    difference: bool = False,
+    dark: bool = False,
+    scale: float = 1.0,
+) -> go.Figure:
+    """Draw mistakes on the sequential scale; what is right stands as grey numbers.
+
+    Args:
+        counts: (classes, classes), or the difference of two.
+        names: of the classes.
+        difference: draw on the diverging scale, the diagonal too.
+        dark: for the dark theme.
+        scale: of sizes and text.
+    """
+    look = Look(dark, scale)
+    shown = counts.astype(float)
+    if not difference:
+        np.fill_diagonal(shown, np.nan)
+    largest = float(np.nanmax(np.abs(shown))) if np.isfinite(shown).any() else 1.0
+    ticks = list(range(len(names)))
+    figure = go.Figure(
+        go.Heatmap(
+            z=shown,
+            zmin=-largest if difference else 0,
+            zmax=largest or 1.0,
+            coloraxis=None,
+            colorscale=None if not difference else _diverging(look),
+            showscale=False,
+            xgap=2,
+            ygap=2,
+            customdata=[[f"{a} taken for {b}" for b in names] for a in names],
+            hovertemplate="%{customdata}: %{z}<extra></extra>",
+        )
+    )
+    long = max(map(len, names)) > 2  # noqa: PLR2004
+    figure.update_layout(
+        **layout(look, height=HEIGHT, left=56 if not long else 110),
+        xaxis=axis(look, title="taken for", tickvals=ticks, ticktext=list(names), constrain="domain"),
+        yaxis=axis(
+            look,
+            title="class",
+            tickvals=ticks,
+            ticktext=list(names),
+            autorange="reversed",
+            scaleanchor="x",
+            constrain="domain",
+        ),
+        annotations=_numbers(counts, look, difference=difference),
+    )
+    return figure
+
+
+def _diverging(look: Look) -> list[list[object]]:
+    low, middle, high = (
+        ("#F5A08B", "#14191C", "#A9C6FF") if look.dark else ("#8A2F1B", "#FFFFFF", "#1B4F98")
+    )
+    return [[0, low], [0.5, middle], [1, high]]
+
+
+def _numbers(counts: Counts, look: Look, *, difference: bool) -> list[dict[str, object]]:
+    """The counts: what is right in grey, mistakes in ink where there are any."""
+    if len(counts) > MOST_CLASSES:
+        return []
+    largest = max(1, int(np.abs(counts - np.diag(np.diag(counts))).max()))
+    found: list[dict[str, object]] = []
+    for (row, column), value in np.ndenumerate(counts):
+        right = row == column
+        if value == 0 and not (right and not difference):
+            continue
+        strong = abs(value) > 0.6 * largest and not right
+        sign = "+" if difference and value > 0 else ""
+        found.append(
+            {
+                "x": column,
+                "y": row,
+                "showarrow": False,
+                "text": f"{sign}{value}".replace("-", "−"),
+                "font": {
+                    "size": look.px(SMALL),
+                    "color": look.quiet if right else look.page if strong else look.ink,
+                },
+            }
+        )
+    return found
+
+
+def confusion_table(counts: Counts, names: Sequence[str]) -> list[dict[str, object]]:
+    """A row for each class."""
+    return [
+        {"class": name, **{f"taken for {other}": int(value) for other, value in zip(names, row, strict=True)}}
+        for name, row in zip(names, counts, strict=True)
+    ]
+
+
+def confusion_alt(counts: Counts, names: Sequence[str]) -> str:
+    """Say in words what the matrix shows."""
+    wrong = counts - np.diag(np.diag(counts))
+    total = int(counts.sum())
+    if not wrong.any():
+        return f"All of {total} test images are classified right."
+    row, column = np.unravel_index(wrong.argmax(), wrong.shape)
+    return (
+        f"{int(wrong.sum())} of {total} test images are misclassified; most often {names[row]} is "
+        f"taken for {names[column]} ({int(wrong.max())} times)."
+    )

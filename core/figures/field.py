@@ -1,0 +1,134 @@
+"""How much of the image does one cell see? Nested squares on a real image, layer by layer."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from core.architecture.field import Field
+from core.figures.base import SMALL, Look, layout
+
+HEIGHT = 340
+ACCENT = ("#17607A", "#5BB0C8")
+GREYS = (("#FFFFFF", "#12191C"), ("#14191C", "#E6EBED"))
+ROOM = 0.02
+
+
+def field_squares(
+    image: NDArray[np.uint8] | None,
+    side: tuple[int, int],
+    found: Sequence[Field],
+    chosen: int,
+    *,
+    dark: bool = False,
+    scale: float = 1.0,
+) -> go.Figure:
+    """Draw the fields of the middle cell up to a layer.
+
+    Args:
+        image: (H, W), drawn below; None for an empty one.
+        side: rows and columns of the image.
+        found: the fields, layer by layer.
+        chosen: the layer up to which they are drawn.
+        dark: for the dark theme.
+        scale: of sizes and text.
+    """
+    look = Look(dark, scale)
+    height, width = side
+    figure = go.Figure(
+        go.Heatmap(
+            z=np.zeros(side) if image is None else image,
+            zmin=0,
+            zmax=255,
+            colorscale=[[0, GREYS[look.dark][0]], [1, GREYS[look.dark][1]]],
+            showscale=False,
+            xgap=1 if width <= 32 else 0,  # noqa: PLR2004
+            ygap=1 if height <= 32 else 0,  # noqa: PLR2004
+            hovertemplate="row %{y}, column %{x}: %{z}<extra></extra>",
+        )
+    )
+    shapes = [_frame(height, width, look)]
+    shapes += [_square(each, height, width, look, last=False) for each in found[:chosen]]
+    shapes.append(_square(found[chosen], height, width, look, last=True))
+    hidden = {"visible": False, "fixedrange": True}
+    figure.update_layout(
+        **{**layout(look, height=HEIGHT), "margin": dict.fromkeys("lrtb", look.px(12))},
+        xaxis={
+            **hidden,
+            "range": [-0.5 - ROOM * width, width - 0.5 + ROOM * width],
+            "constrain": "domain",
+        },
+        yaxis={
+            **hidden,
+            "range": [height - 0.5 + ROOM * height, -0.5 - ROOM * height],
+            "scaleanchor": "x",
+            "constrain": "domain",
+        },
+        shapes=shapes,
+        annotations=[_tag(found[chosen], height, width, look)],
+    )
+    return figure
+
+
+def _frame(height: int, width: int, look: Look) -> dict[str, object]:
+    return {
+        "type": "rect",
+        "x0": -0.5,
+        "x1": width - 0.5,
+        "y0": -0.5,
+        "y1": height - 0.5,
+        "line": {"color": look.grid, "width": look.px(1)},
+    }
+
+
+def _inside(ends: tuple[int, int], size: int) -> tuple[float, float]:
+    """The part of an interval that lies in the image, as edges of pixels."""
+    return max(ends[0], 0) - 0.5, min(ends[1], size - 1) + 0.5
+
+
+def _square(
+    each: Field, height: int, width: int, look: Look, *, last: bool
+) -> dict[str, object]:
+    (top, bottom), (left, right) = _inside(each.rows, height), _inside(each.columns, width)
+    accent = ACCENT[look.dark]
+    square: dict[str, object] = {
+        "type": "rect",
+        "x0": left,
+        "x1": right,
+        "y0": top,
+        "y1": bottom,
+        "line": {
+            "color": accent,
+            "width": look.px(3.5 if last else 1.5),
+            "dash": "solid" if last else "dot",
+        },
+    }
+    if last:
+        red, green, blue = (int(accent[i : i + 2], 16) for i in (1, 3, 5))
+        square["fillcolor"] = f"rgba({red},{green},{blue},0.1)"
+    return square
+
+
+def _tag(each: Field, height: int, width: int, look: Look) -> dict[str, object]:
+    top, _ = _inside(each.rows, height)
+    left, _ = _inside(each.columns, width)
+    return {
+        "x": left,
+        "y": top,
+        "xanchor": "left",
+        "yanchor": "bottom" if top > 1 else "top",
+        "showarrow": False,
+        "text": f" {each.side} × {each.side} px ",
+        "font": {"size": look.px(SMALL), "color": look.page},
+        "bgcolor": ACCENT[look.dark],
+    }
+
+
+def field_alt(found: Sequence[Field], chosen: int) -> str:
+    """Say in words what the squares show."""
+    each = found[chosen]
+    return (
+        f"The part of the image that the middle cell after {each.layer} sees: {each.side} by "
+        f"{each.side} pixels; neighbouring cells are {each.jump} pixels apart."
+    )

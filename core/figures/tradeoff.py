@@ -1,0 +1,228 @@
+"""What does accuracy cost? Test accuracy against parameters, work or time, with the front."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from statistics import mean
+
+import plotly.graph_objects as go
+
+from core.catalog import HEADS
+from core.comparison import Arm, Results
+from core.figures.base import SMALL, Look, axis, layout, marked, name
+from core.ledger import architecture_of
+from core.palette import style
+from core.statistics import Interval, mean_interval
+from core.words import accuracy, count, duration, macs
+
+HEIGHT = 340
+ROOM = 1.35
+"""factor by which a logarithmic axis goes on beyond its outermost points"""
+
+
+class Measure(StrEnum):
+    """What stands on the horizontal axis."""
+
+    MACS = "MACs"
+    PARAMETERS = "parameters"
+    SECONDS = "seconds"
+
+
+TITLES = {
+    Measure.MACS: "multiply-accumulates per image (log scale)",
+    Measure.PARAMETERS: "learned parameters (log scale)",
+    Measure.SECONDS: "seconds of training, mean over seeds (log scale)",
+}
+WRITTEN: dict[Measure, Callable[[float], str]] = {
+    Measure.MACS: lambda value: macs(round(value)),
+    Measure.PARAMETERS: lambda value: count(round(value)),
+    Measure.SECONDS: duration,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One network: its cost and its test accuracy over the seeds."""
+
+    arm: Arm
+    cost: float
+    accuracy: Interval
+
+
+def points(results: Results, measure: Measure) -> list[Point]:
+    """Every trained arm of a comparison."""
+    found = []
+    for arm in results.comparison.arms:
+        tested = results.test_accuracy(arm)
+        if tested:
+            found.append(
+                Point(arm, _cost(results, arm, measure), mean_interval(list(tested.values())))
+            )
+    return found
+
+
+def _cost(results: Results, arm: Arm, measure: Measure) -> float:
+    if measure is Measure.SECONDS:
+        return mean(run.seconds for run in results.of(arm).values())
+    totals = architecture_of(arm).totals
+    return totals.macs if measure is Measure.MACS else totals.parameters
+
+
+def front(found: list[Point]) -> list[Point]:
+    """The points that no other one beats: cheaper ones are less accurate. By rising cost."""
+    best: list[Point] = []
+    for point in sorted(found, key=lambda p: (p.cost, -p.accuracy.mean)):
+        if not best or point.accuracy.mean > best[-1].accuracy.mean:
+            best.append(point)
+    return best
+
+
+def tradeoff(
+    results: Results, measure: Measure, *, dark: bool = False, scale: float = 1.0
+) -> go.Figure:
+    """Draw test accuracy against a cost; filled markers GAP or the first head, open the others."""
+    look = Look(dark, scale)
+    found = points(results, measure)
+    heads = list(dict.fromkeys(point.arm.head for point in found))
+    figure = go.Figure()
+    edge = front(found)
+    if edge:
+        figure.add_trace(
+            go.Scatter(
+                x=[p.cost for p in edge],
+                y=[100 * p.accuracy.mean for p in edge],
+                mode="lines",
+                line={"color": look.quiet, "dash": "dot", "width": look.px(1.5), "shape": "hv"},
+                hoverinfo="skip",
+            )
+        )
+    for point in found:
+        figure.add_trace(_marker(point, look, measure, first=point.arm.head == heads[0]))
+    costs = [point.cost for point in found] or [1.0]
+    figure.update_layout(
+        **layout(look, height=HEIGHT, left=64, right=24),
+        xaxis=axis(
+            look,
+            title=TITLES[measure],
+            type="log",
+            range=_log_range(costs),
+            tickvals=(ticks := _log_ticks(min(costs) / ROOM, max(costs) * ROOM)),
+            ticktext=[WRITTEN[measure](tick) for tick in ticks],
+        ),
+        yaxis=axis(look, title="test accuracy, %", grid=True),
+        annotations=_names(found, look, several=len(heads) > 1),
+    )
+    return figure
+
+
+def _marker(point: Point, look: Look, measure: Measure, *, first: bool) -> go.Scatter:
+    form, interval = style(point.arm.pooling), point.accuracy
+    colour = look.colour(point.arm.pooling)
+    symbol = form.marker.removesuffix("-dot").removesuffix("-open")
+    spread = 0.0 if interval.high is None else 100 * (interval.high - interval.mean)
+    return go.Scatter(
+        x=[point.cost],
+        y=[100 * interval.mean],
+        mode="markers",
+        marker={
+            "symbol": symbol if first else f"{symbol}-open",
+            "size": look.px(14),
+            "color": colour,
+            "line": {"width": look.px(2), "color": colour},
+        },
+        error_y={"array": [spread], "width": 0, "color": colour, "thickness": look.px(1.25)},
+        hovertemplate=(
+            f"{name(point.arm.pooling)} + {HEADS[point.arm.head].label}: {accuracy(interval)}, "
+            f"{WRITTEN[measure](point.cost)}<extra></extra>"
+        ),
+    )
+
+
+def _names(found: list[Point], look: Look, *, several: bool) -> list[dict[str, object]]:
+    """Names beside the markers; in annotations, x of a log axis is a logarithm."""
+    from math import log10
+
+    return [
+        {
+            "x": log10(point.cost),
+            "y": 100 * point.accuracy.mean,
+            "xanchor": "left",
+            "xshift": look.px(11),
+            "showarrow": False,
+            "text": name(point.arm.pooling)
+            + (f" + {HEADS[point.arm.head].label}" if several else ""),
+            "font": {"size": look.px(SMALL), "color": look.ink},
+        }
+        for point in found
+    ]
+
+
+def _log_range(costs: list[float]) -> list[float]:
+    from math import log10
+
+    # names stand on the right of their markers
+    return [log10(min(costs) / ROOM), log10(max(costs) * ROOM**2)]
+
+
+def _log_ticks(low: float, high: float) -> list[float]:
+    """1, 2 and 5 times a power of ten, or all powers where that is too many."""
+    from math import floor, log10
+
+    powers = range(floor(log10(low)), floor(log10(high)) + 1)
+    ticks = [m * 10.0**p for p in powers for m in (1, 2, 5) if low <= m * 10.0**p <= high]
+    return ticks if len(ticks) <= 6 else [t for t in ticks if f"{t:.0e}".startswith("1")]  # noqa: PLR2004
+
+
+@dataclass(frozen=True, slots=True)
+class PointRow:
+    """One network, as table and CSV; accuracies in percent."""
+
+    pooling: str
+    head: str
+    dropout: str
+    parameters: int
+    macs: int
+    seconds: float
+    test_accuracy_percent: float
+    low_percent: float | None
+    high_percent: float | None
+    seeds: int
+    on_the_front: bool
+
+
+def tradeoff_table(results: Results, measure: Measure) -> list[PointRow]:
+    """List every network with all its costs."""
+    found = points(results, measure)
+    edge = {point.arm for point in front(found)}
+    rows = []
+    for point in found:
+        totals, interval = architecture_of(point.arm).totals, point.accuracy
+        rows.append(
+            PointRow(
+                pooling=str(point.arm.pooling),
+                head=str(point.arm.head),
+                dropout=str(point.arm.dropout),
+                parameters=totals.parameters,
+                macs=totals.macs,
+                seconds=round(_cost(results, point.arm, Measure.SECONDS), 3),
+                test_accuracy_percent=round(100 * interval.mean, 3),
+                low_percent=None if interval.low is None else round(100 * interval.low, 3),
+                high_percent=None if interval.high is None else round(100 * interval.high, 3),
+                seeds=interval.n,
+                on_the_front=point.arm in edge,
+            )
+        )
+    return rows
+
+
+def tradeoff_alt(results: Results, measure: Measure) -> str:
+    """Say in words what the figure shows."""
+    found = sorted(points(results, measure), key=lambda point: point.cost)
+    if not found:
+        return "Nothing of this comparison is trained."
+    listed = ", ".join(
+        f"{name(p.arm.pooling)} with {HEADS[p.arm.head].label} {accuracy(p.accuracy)} at "
+        f"{WRITTEN[measure](p.cost)}"
+        for p in found
+    )
+    return f"Test accuracy against {measure}, cheapest first: {listed}."
