@@ -63,8 +63,8 @@ def matched_control(first: Arm, second: Arm) -> str | None:
                 f"head: compare with it to leave the number of parameters out."
             )
         return (
-            f"flatten-matched is no match on this map: even one channel has {ratio:.1f} times the "
-            f"parameters of the GAP head."
+            f"flatten-matched is no match at this map size: with its 1 × 1 convolution it has "
+            f"{ratio:.1f} times the parameters of the GAP head."
         )
     return None
 

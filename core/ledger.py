@@ -37,8 +37,8 @@ COLUMNS = (
     Column(
         "pooling_ops",
         "pooling operations",
-        "Comparisons, additions, multiplications, exponentials and roots of the pool as its formula "
-        "is written, for one image. Complete.",
+        "Comparisons, additions, multiplications, exponentials and roots of the pool as its "
+        "formula is written, for one image. Complete.",
     ),
     Column("receptive_field", "receptive field, px", "Input rows that one output cell can see."),
     Column("jump", "jump, px", "Input pixels between neighbouring output cells."),
@@ -79,30 +79,34 @@ def side_by_side(
     Returns:
         Rows with "layer", one entry per network (None where it has no such layer), and "differs".
     """
-    names = list(dict.fromkeys(layer.name for _, network in arms for layer in network.layers))
-    # a layer that only some have stands where it would stand
-    names.sort(key=lambda name: (_part(name), _place(name, arms)))
     found = []
-    for name in names:
+    for name in layer_names([network for _, network in arms]):
         values = {heading: _of(network, name, quantity) for heading, network in arms}
         differs = len(set(values.values())) > 1
         found.append({"layer": name, **values, "differs": "≠" if differs else ""})
     return found
 
 
+def layer_names(networks: Sequence[Architecture]) -> list[str]:
+    """The layers of several networks; one that only some have stands where it would stand."""
+    names = dict.fromkeys(layer.name for network in networks for layer in network.layers)
+    return sorted(names, key=lambda name: (_part(name), _place(name, networks)))
+
+
 def _part(name: str) -> tuple[int, str]:
     """Input, blocks and head in the order in which data pass them."""
-    part = name.split(".")[0]
+    part = name.split(".", maxsplit=1)[0]
     return {"input": (0, ""), "head": (2, "")}.get(part, (1, part))
 
 
-def _place(name: str, arms: Sequence[tuple[str, Architecture]]) -> float:
+def _place(name: str, networks: Sequence[Architecture]) -> float:
     """Mean place of a layer within its part, over the networks that have it."""
-    places = [
-        [layer.name for layer in network.layers if layer.name.split(".")[0] == name.split(".")[0]]
-        for _, network in arms
+    prefix = f"{name.partition('.')[0]}."
+    parts = [
+        [layer.name for layer in network.layers if layer.name.startswith(prefix)]
+        for network in networks
     ]
-    found = [names.index(name) / len(names) for names in places if name in names]
+    found = [part.index(name) / len(part) for part in parts if name in part]
     return sum(found) / len(found)
 
 

@@ -15,8 +15,17 @@ import psutil
 import pytest
 
 from core.config import Experiment
-from core.engine import Engine, Job, JobState, close_shared_engine, cluster, shared_engine
-from core.errors import EngineError, StoreError
+from core.data import load
+from core.engine import (
+    Engine,
+    Job,
+    JobState,
+    close_shared_engine,
+    cluster,
+    labels_of_test,
+    shared_engine,
+)
+from core.errors import DataError, EngineError, StoreError
 from core.store import RunStore
 from core.training import train
 
@@ -61,6 +70,11 @@ if __name__ == "__main__":
         states = list(threads.map(ask, range(8)))
     print(json.dumps({"states": states, "trained": len(sent)}))
 """
+
+
+def _no_labels(_data: object) -> bytes:
+    """Raised in the other process, which finds it in this file."""
+    raise DataError("mnist: not found")
 
 
 def tiny(seed: int, **flat: Any) -> Experiment:
@@ -397,6 +411,18 @@ def test_the_shared_engine_is_one_until_it_is_closed():
     close_shared_engine()
 
     assert first is not second
+
+
+def test_the_labels_of_the_test_images_come_from_a_process_of_their_own(tmp_path: Path):
+    found = labels_of_test(tiny(0).data)
+
+    assert bytes(load(tiny(0).data).test.labels.tolist()) == found
+    gone = tiny(0).data.model_copy(update={"dataset": "mnist"})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("POOLSCOPE_DATA", str(tmp_path))
+        patch.setattr("core.engine.labels._labels", _no_labels)
+        with pytest.raises(DataError, match="mnist: not found"):
+            labels_of_test(gone)
 
 
 def test_importing_the_engine_imports_neither_torch_nor_dask():

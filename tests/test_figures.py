@@ -208,7 +208,7 @@ def test_the_table_of_curves_holds_what_is_drawn(case):
         figure = figures.accuracy_curves(found, facet)
         lines = [trace for trace in figure.data if trace.name]
         points = [point for line in lines for point in zip(line.x, line.y, strict=True)]
-        rows = [(row.epoch, row.validation_accuracy_percent) for row in table]
+        rows = [(row.epoch, row.mean_percent) for row in table]
         assert len(rows) == len(points)
         for row, point in zip(sorted(rows), sorted(points), strict=True):
             assert row == pytest.approx(point, abs=0.0051)
@@ -409,8 +409,8 @@ def test_the_table_of_curves_has_a_row_per_point_in_percent():
         last.epoch,
         last.seeds,
     )
-    assert pytest.approx(97.98, abs=0.01) == last.validation_accuracy_percent
-    assert last.low_percent < last.validation_accuracy_percent < last.high_percent
+    assert pytest.approx(97.98, abs=0.01) == last.mean_percent
+    assert last.low_percent < last.mean_percent < last.high_percent
 
 
 def test_the_text_of_curves_names_head_dropout_and_ends():

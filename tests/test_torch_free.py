@@ -1,4 +1,4 @@
-"""Does a server that shows Home, Accuracy, Train and History stay without torch?
+"""Does a server that shows Home, Accuracy, Cost, Train and History stay without torch?
 
 Importing torch takes seconds and hundreds of megabytes. The pages read the store and the
 pure-Python architecture; a worker process trains.
@@ -11,7 +11,13 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-PAGES = ("start/home.py", "compare/accuracy.py", "runs/train.py", "runs/history.py")
+PAGES = (
+    "start/home.py",
+    "compare/accuracy.py",
+    "compare/cost.py",
+    "runs/train.py",
+    "runs/history.py",
+)
 HEAVY = ("torch", "torchvision", "sklearn", "scipy.stats", "distributed", "captum")
 
 # opens pages in a fresh interpreter, as their server would, and says what is loaded after each

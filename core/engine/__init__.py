@@ -7,6 +7,7 @@ neither torch nor Dask: they come when something has to be trained.
 
 from core.engine.engine import Engine
 from core.engine.jobs import Job, JobState
+from core.engine.labels import labels_of_test
 from core.engine.shared import close_shared_engine, shared_engine
 
-__all__ = ["Engine", "Job", "JobState", "close_shared_engine", "shared_engine"]
+__all__ = ["Engine", "Job", "JobState", "close_shared_engine", "labels_of_test", "shared_engine"]

@@ -4,11 +4,23 @@ A figure has no title (its card has one) and no legend (lines carry their names)
 strategy from `core.palette`.
 """
 
+from core.figures.confusion import (
+    Counts,
+    confusion,
+    confusion_alt,
+    confusion_counts,
+    confusion_table,
+)
 from core.figures.curves import (
+    Against,
+    Quantity,
+    View,
     accuracy_curves,
     accuracy_curves_alt,
     accuracy_curves_table,
 )
+from core.figures.field import field_alt, field_squares
+from core.figures.growth import growth, growth_alt, growth_table
 from core.figures.heads import (
     accuracy_by_head,
     accuracy_by_head_alt,
@@ -19,15 +31,41 @@ from core.figures.pairs import (
     paired_differences_alt,
     paired_differences_table,
 )
+from core.figures.parameters import (
+    parameter_bars,
+    parameter_bars_alt,
+    parameter_bars_table,
+)
+from core.figures.tradeoff import Measure, tradeoff, tradeoff_alt, tradeoff_table
 
 __all__ = [
+    "Against",
+    "Counts",
+    "Measure",
+    "Quantity",
+    "View",
     "accuracy_by_head",
     "accuracy_by_head_alt",
     "accuracy_by_head_table",
     "accuracy_curves",
     "accuracy_curves_alt",
     "accuracy_curves_table",
+    "confusion",
+    "confusion_alt",
+    "confusion_counts",
+    "confusion_table",
+    "field_alt",
+    "field_squares",
+    "growth",
+    "growth_alt",
+    "growth_table",
     "paired_differences",
     "paired_differences_alt",
     "paired_differences_table",
+    "parameter_bars",
+    "parameter_bars_alt",
+    "parameter_bars_table",
+    "tradeoff",
+    "tradeoff_alt",
+    "tradeoff_table",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import ceil, floor
+from math import ceil, floor, log10
 from typing import Any
 
 from core.catalog import POOLINGS, Pooling
@@ -114,6 +114,13 @@ def ticks_around(low: float, high: float, most: float) -> list[float]:
     """Round values that enclose low and high, with at most `most` steps between these two."""
     step = _step(low, high, most)
     return _multiples(step, floor(low / step + ROUNDING), ceil(high / step - ROUNDING))
+
+
+def round_ticks(high: float, most: int = 6) -> list[float]:
+    """0 and the multiples of 1, 2 or 5 times a power of ten up to high, at most `most` steps."""
+    power = 10.0 ** floor(log10(high / most))
+    step = next(m * power for m in (1, 2, 5, 10) if high / (m * power) <= most)
+    return [step * i for i in range(int(high / step) + 1)]
 
 
 def _step(low: float, high: float, most: float) -> float:

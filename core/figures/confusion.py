@@ -23,7 +23,9 @@ def confusion_counts(labels: bytes, predictions: bytes, classes: int) -> Counts:
         predictions: the class given to it.
         classes: how many there are.
     """
-    true, given = (np.frombuffer(each, dtype=np.uint8).astype(np.int64) for each in (labels, predictions))
+    true, given = (
+        np.frombuffer(each, dtype=np.uint8).astype(np.int64) for each in (labels, predictions)
+    )
     return np.bincount(true * classes + given, minlength=classes**2).reshape(classes, classes)
 
 
@@ -67,7 +69,9 @@ def confusion(
     long = max(map(len, names)) > 2  # noqa: PLR2004
     figure.update_layout(
         **layout(look, height=HEIGHT, left=56 if not long else 110),
-        xaxis=axis(look, title="taken for", tickvals=ticks, ticktext=list(names), constrain="domain"),
+        xaxis=axis(
+            look, title="taken for", tickvals=ticks, ticktext=list(names), constrain="domain"
+        ),
         yaxis=axis(
             look,
             title="class",
@@ -119,7 +123,10 @@ def _numbers(counts: Counts, look: Look, *, difference: bool) -> list[dict[str, 
 def confusion_table(counts: Counts, names: Sequence[str]) -> list[dict[str, object]]:
     """A row for each class."""
     return [
-        {"class": name, **{f"taken for {other}": int(value) for other, value in zip(names, row, strict=True)}}
+        {
+            "class": name,
+            **{f"taken for {other}": int(value) for other, value in zip(names, row, strict=True)},
+        }
         for name, row in zip(names, counts, strict=True)
     ]
 
@@ -130,8 +137,10 @@ def confusion_alt(counts: Counts, names: Sequence[str]) -> str:
     total = int(counts.sum())
     if not wrong.any():
         return f"All of {total} test images are classified right."
-    row, column = np.unravel_index(wrong.argmax(), wrong.shape)
+    row, column = divmod(int(wrong.argmax()), len(names))
+    most = int(wrong.max())
+    often = "once" if most == 1 else f"{most} times"
     return (
         f"{int(wrong.sum())} of {total} test images are misclassified; most often {names[row]} is "
-        f"taken for {names[column]} ({int(wrong.max())} times)."
+        f"taken for {names[column]} ({often})."
     )

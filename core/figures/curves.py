@@ -1,11 +1,16 @@
 """How does validation accuracy grow with the epochs, and how far do the seeds agree?"""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from statistics import mean
 
 import plotly.graph_objects as go
 
+from core.architecture import describe
 from core.catalog import DROPOUT_POSITIONS, HEADS, DropoutPosition
 from core.comparison import Arm, Facet, Results
+from core.config import ALL
 from core.figures.base import (
     LABEL_GAP,
     Look,
@@ -17,11 +22,12 @@ from core.figures.base import (
     name_width,
     nice_floor,
     spread,
+    ticks_within,
 )
 from core.palette import QUIET, style
-from core.run import Epoch
+from core.run import Epoch, Run
 from core.statistics import Interval, curve
-from core.words import percent
+from core.words import MINUS, percent, points
 
 HEIGHT = 360
 LABEL_MARGIN = 118
@@ -34,45 +40,112 @@ BAND = 0.18
 MARKER_EVERY = 5
 
 
+class Against(StrEnum):
+    """What stands on the horizontal axis."""
+
+    EPOCH = "epoch"
+    SECONDS = "seconds"
+    MACS = "MACs"
+
+
+class Quantity(StrEnum):
+    """What the curves show."""
+
+    VALIDATION = "validation"
+    TRAINING = "training"
+    GAP = "training − validation"
+
+
+VALUES: dict[Quantity, Callable[[Epoch], float]] = {
+    Quantity.VALIDATION: lambda epoch: epoch.validation_accuracy,
+    Quantity.TRAINING: lambda epoch: epoch.train_accuracy,
+    Quantity.GAP: lambda epoch: epoch.train_accuracy - epoch.validation_accuracy,
+}
+AXES = {
+    Against.EPOCH: "epoch",
+    Against.SECONDS: "seconds of training",
+    Against.MACS: "multiply-accumulates of training, forward and backward",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How the curves are drawn.
+
+    Attributes:
+        quantity: what is drawn.
+        against: what it is drawn against.
+        seeds: whether every seed has a thin line of its own.
+        smoothing: weight of the past in an exponential moving average, 0 for none; the raw line
+            stays visible.
+    """
+
+    quantity: Quantity = Quantity.VALIDATION
+    against: Against = Against.EPOCH
+    seeds: bool = False
+    smoothing: float = 0.0
+
+
+PLAIN = View()
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One arm's curve: mean validation accuracy and interval after each epoch."""
+    """One arm's curve: mean and interval after each epoch, and where these stand."""
 
     arm: Arm
     points: tuple[Interval, ...]
+    places: tuple[float, ...]
 
     @property
     def last(self) -> float:
-        """Mean accuracy after the last epoch."""
+        """Mean after the last epoch."""
         return self.points[-1].mean
 
 
-def _accuracy(epoch: Epoch) -> float:
-    return epoch.validation_accuracy
+def _lines(results: Results, facet: Facet, view: View = PLAIN) -> list[Line]:
+    found = ((arm, curve(results.of(arm).values(), VALUES[view.quantity])) for arm in facet.arms)
+    return [
+        Line(arm, points, _places(results, arm, len(points), view.against))
+        for arm, points in found
+        if points
+    ]
 
 
-def _lines(results: Results, facet: Facet) -> list[Line]:
-    found = ((arm, curve(results.of(arm).values(), _accuracy)) for arm in facet.arms)
-    return [Line(arm, points) for arm, points in found if points]
+def _places(results: Results, arm: Arm, epochs: int, against: Against) -> tuple[float, ...]:
+    """Where the figures of each epoch stand on the horizontal axis."""
+    if against is Against.EPOCH:
+        return tuple(float(number) for number in range(1, epochs + 1))
+    if against is Against.SECONDS:
+        runs = [run for run in results.of(arm).values() if len(run.epochs) >= epochs]
+        return tuple(mean(run.epochs[n].seconds for run in runs) for n in range(epochs))
+    experiment = arm.experiment
+    macs = describe(experiment.model, experiment.input_shape, experiment.classes).totals.macs
+    size = experiment.data.train_size
+    images = experiment.data.entry.splits.train if size == ALL else size
+    # forward and backward cost about three forward passes
+    return tuple(3.0 * macs * images * number for number in range(1, epochs + 1))
 
 
-def accuracy_curves(
+def accuracy_curves(  # noqa: PLR0913 (what, how, and for which page)
     results: Results,
     facet: Facet,
     reference: Arm | None = None,
     *,
+    view: View = PLAIN,
     dark: bool = False,
     scale: float = 1.0,
 ) -> go.Figure:
-    """Draw mean validation accuracy by epoch, with bands, one line per strategy of a facet.
+    """Draw mean accuracy as training goes on, with bands, one line per strategy of a facet.
 
     Above eight strategies the reference (without one, the first), the best and the worst keep
     their colour.
     """
     look = Look(dark, scale)
-    lines = _lines(results, facet)
-    low, high = _range(lines)
-    epochs = max((len(line.points) for line in lines), default=1)
+    lines = _lines(results, facet, view)
+    gap = view.quantity is Quantity.GAP
+    low, high = _gap_range(lines) if gap else _range(lines)
+    end = max((line.places[-1] for line in lines), default=1.0)
     figure = go.Figure()
     named = _named(lines, reference)
     for line in lines:
@@ -80,19 +153,28 @@ def accuracy_curves(
             figure.add_trace(_quiet(line, look))
     if len(lines) <= MANY:
         for line in lines:
-            _add_band(figure, line, look)
+            _add_band(figure, line, view, look)
     for line in named:
-        figure.add_trace(_trace(line, look))
+        if view.seeds:
+            for run in results.of(line.arm).values():
+                figure.add_trace(_seed(line, run, view, look))
+        if view.smoothing:
+            figure.add_trace(_raw(line, look))
+        figure.add_trace(_trace(_smoothed(line, view.smoothing), look))
+    by_epoch = view.against is Against.EPOCH
+    ticks = ticks_within(low, high, 5) if gap else _accuracy_ticks(low)
+    unit = " points" if gap else " %"
     figure.update_layout(
         **layout(look, height=HEIGHT, right=_right(named)),
         hovermode="x unified",
         xaxis=axis(
             look,
-            title="epoch",
+            title=AXES[view.against],
             # the last marker is whole
-            range=[1 - 0.01 * epochs, epochs + 0.025 * epochs],
-            unifiedhovertitle={"text": "epoch %{x}"},
-            tickvals=_epoch_ticks(epochs),
+            range=[1 - 0.01 * end if by_epoch else 0, 1.025 * end],
+            unifiedhovertitle={"text": "epoch %{x}" if by_epoch else "%{x:.3s}"},
+            tickvals=_epoch_ticks(round(end)) if by_epoch else None,
+            nticks=6,
         ),
         yaxis=axis(
             look,
@@ -100,10 +182,15 @@ def accuracy_curves(
             # keeps its lowest label off the first epoch's
             ticklabelstandoff=round(look.px(5)),
             range=[low, high],
-            tickvals=(ticks := _accuracy_ticks(low)),
-            ticktext=[f"{tick:.0f} %" if tick == ticks[0] else f"{tick:.0f}" for tick in ticks],
+            tickvals=ticks,
+            ticktext=[
+                _plain(tick) + (unit if tick == (ticks[-1] if gap else ticks[0]) else "")
+                for tick in ticks
+            ],
         ),
-        annotations=_end_labels(named, look, low, high),
+        annotations=_end_labels(
+            [_smoothed(line, view.smoothing) for line in named], look, (low, high), gap=gap
+        ),
     )
     return figure
 
@@ -143,8 +230,50 @@ def _epoch_ticks(epochs: int) -> list[int]:
     return [1, *range(step if step > 1 else 2, epochs + 1, step)]
 
 
-def _xy(line: Line) -> tuple[list[int], list[float]]:
-    return list(range(1, len(line.points) + 1)), [round(100 * p.mean, 2) for p in line.points]
+def _plain(tick: float) -> str:
+    return f"{tick:g}".replace("-", MINUS)
+
+
+def _gap_range(lines: list[Line]) -> tuple[float, float]:
+    """An axis in points that holds zero and every mean."""
+    values = [100 * point.mean for line in lines for point in line.points]
+    low, high = min([*values, 0.0]), max([*values, 0.0])
+    pad = max(0.08 * (high - low), 0.5)
+    return low - pad, high + pad
+
+
+def _xy(line: Line) -> tuple[list[float], list[float]]:
+    return list(line.places), [round(100 * p.mean, 2) for p in line.points]
+
+
+def _smoothed(line: Line, weight: float) -> Line:
+    """The exponential moving average of the means, without the bias of its start."""
+    average, total, points = 0.0, 0.0, []
+    for point in line.points:
+        average = weight * average + (1 - weight) * point.mean
+        total = weight * total + (1 - weight)
+        points.append(replace(point, mean=average / total))
+    return replace(line, points=tuple(points)) if weight else line
+
+
+def _raw(line: Line, look: Look) -> go.Scatter:
+    """What a smoothed line was made from."""
+    x, y = _xy(line)
+    colour = faded(look.colour(line.arm.pooling), 0.45)
+    return go.Scatter(
+        x=x, y=y, mode="lines", line={"color": colour, "width": look.px(1)}, hoverinfo="skip"
+    )
+
+
+def _seed(line: Line, run: Run, view: View, look: Look) -> go.Scatter:
+    value = VALUES[view.quantity]
+    return go.Scatter(
+        x=list(line.places),
+        y=[round(100 * value(epoch), 2) for epoch in run.epochs],
+        mode="lines",
+        line={"color": faded(look.colour(line.arm.pooling), 0.35), "width": look.px(1)},
+        hoverinfo="skip",
+    )
 
 
 def _trace(line: Line, look: Look) -> go.Scatter:
@@ -166,7 +295,7 @@ def _trace(line: Line, look: Look) -> go.Scatter:
             "size": sizes,
             "opacity": [1.0 if s else 0.0 for s in sizes],
         },
-        hovertemplate="%{y:.1f} %",
+        hovertemplate="%{y:.1f}",
     )
 
 
@@ -182,13 +311,15 @@ def _quiet(line: Line, look: Look) -> go.Scatter:
     )
 
 
-def _add_band(figure: go.Figure, line: Line, look: Look) -> None:
+def _add_band(figure: go.Figure, line: Line, view: View, look: Look) -> None:
     """The interval as one closed outline, so that a single trace draws it."""
-    known = [(n, p) for n, p in enumerate(line.points, start=1) if p.low is not None]
+    known = [(x, p) for x, p in zip(line.places, line.points, strict=True) if p.low is not None]
     if not known:
         return
+    # an accuracy ends at 0 and 100 %, a gap may be negative
+    least = -1.0 if view.quantity is Quantity.GAP else 0.0
     upper = [round(100 * min(p.high or 0.0, 1.0), 2) for _, p in known]
-    lower = [round(100 * max(p.low or 0.0, 0.0), 2) for _, p in known]
+    lower = [round(100 * max(p.low or 0.0, least), 2) for _, p in known]
     x = [n for n, _ in known]
     figure.add_trace(
         go.Scatter(
@@ -203,11 +334,15 @@ def _add_band(figure: go.Figure, line: Line, look: Look) -> None:
     )
 
 
-def _end_labels(lines: list[Line], look: Look, low: float, high: float) -> list[dict[str, object]]:
+def _end_labels(
+    lines: list[Line], look: Look, ends: tuple[float, float], *, gap: bool
+) -> list[dict[str, object]]:
     """Name and last value at the end of each line, moved apart where they would touch."""
+    low, high = ends
+    written = points if gap else percent
     # the tick labels of a tall font take a little more than the margin
     inner = HEIGHT - 12 - 44 - 8
-    gap = LABEL_GAP * (high - low) / inner
+    apart = LABEL_GAP * (high - low) / inner
     wanted = [min(max(100 * line.last, low), high) for line in lines]
     return [
         {
@@ -219,12 +354,12 @@ def _end_labels(lines: list[Line], look: Look, low: float, high: float) -> list[
             "yanchor": "middle",
             "showarrow": False,
             "text": marked(
-                line.arm.pooling, look, f"<b>{name(line.arm.pooling)}</b> {percent(line.last)}"
+                line.arm.pooling, look, f"<b>{name(line.arm.pooling)}</b> {written(line.last)}"
             ),
             "font": {"size": look.px(13), "color": look.ink},
         }
         for line, place in zip(
-            lines, spread(wanted, low + gap / 2, high - gap / 4, gap), strict=True
+            lines, spread(wanted, low + apart / 2, high - apart / 4, apart), strict=True
         )
     ]
 
@@ -236,34 +371,36 @@ class CurveRow:
     pooling: str
     head: str
     dropout: str
+    quantity: str
     epoch: int
-    validation_accuracy_percent: float
+    mean_percent: float
     low_percent: float | None
     high_percent: float | None
     seeds: int
 
 
-def accuracy_curves_table(results: Results, facet: Facet) -> list[CurveRow]:
+def accuracy_curves_table(results: Results, facet: Facet, view: View = PLAIN) -> list[CurveRow]:
     """List every point of the curves."""
     return [
         CurveRow(
             pooling=str(line.arm.pooling),
             head=str(line.arm.head),
             dropout=str(line.arm.dropout),
+            quantity=str(view.quantity),
             epoch=number,
-            validation_accuracy_percent=round(100 * point.mean, 3),
+            mean_percent=round(100 * point.mean, 3),
             low_percent=None if point.low is None else round(100 * point.low, 3),
             high_percent=None if point.high is None else round(100 * point.high, 3),
             seeds=point.n,
         )
-        for line in _lines(results, facet)
+        for line in _lines(results, facet, view)
         for number, point in enumerate(line.points, start=1)
     ]
 
 
-def accuracy_curves_alt(results: Results, facet: Facet) -> str:
+def accuracy_curves_alt(results: Results, facet: Facet, view: View = PLAIN) -> str:
     """Say in words what the curves show."""
-    lines = sorted(_lines(results, facet), key=lambda line: -line.last)
+    lines = sorted(_lines(results, facet, view), key=lambda line: -line.last)
     if not lines:
         return "No curves yet: nothing of this comparison is trained."
     ends = ", ".join(f"{name(line.arm.pooling)} {percent(line.last)} %" for line in lines)
@@ -271,4 +408,9 @@ def accuracy_curves_alt(results: Results, facet: Facet) -> str:
     place = f"a {HEADS[facet.head].label} head" + (
         "" if facet.dropout is DropoutPosition.NONE else f" and {dropout}"
     )
-    return f"Validation accuracy by epoch with {place}. After the last epoch: {ends}."
+    what = {
+        Quantity.VALIDATION: "Validation accuracy",
+        Quantity.TRAINING: "Training accuracy",
+        Quantity.GAP: "Training minus validation accuracy",
+    }[view.quantity]
+    return f"{what} by {view.against} with {place}. After the last epoch: {ends}."

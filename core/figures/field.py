@@ -16,8 +16,7 @@ ROOM = 0.02
 
 
 def field_squares(
-    image: NDArray[np.uint8] | None,
-    side: tuple[int, int],
+    image: NDArray[np.uint8],
     found: Sequence[Field],
     chosen: int,
     *,
@@ -27,18 +26,17 @@ def field_squares(
     """Draw the fields of the middle cell up to a layer.
 
     Args:
-        image: (H, W), drawn below; None for an empty one.
-        side: rows and columns of the image.
+        image: (H, W), drawn below.
         found: the fields, layer by layer.
         chosen: the layer up to which they are drawn.
         dark: for the dark theme.
         scale: of sizes and text.
     """
     look = Look(dark, scale)
-    height, width = side
+    height, width = image.shape
     figure = go.Figure(
         go.Heatmap(
-            z=np.zeros(side) if image is None else image,
+            z=image,
             zmin=0,
             zmax=255,
             colorscale=[[0, GREYS[look.dark][0]], [1, GREYS[look.dark][1]]],
@@ -87,9 +85,7 @@ def _inside(ends: tuple[int, int], size: int) -> tuple[float, float]:
     return max(ends[0], 0) - 0.5, min(ends[1], size - 1) + 0.5
 
 
-def _square(
-    each: Field, height: int, width: int, look: Look, *, last: bool
-) -> dict[str, object]:
+def _square(each: Field, height: int, width: int, look: Look, *, last: bool) -> dict[str, object]:
     (top, bottom), (left, right) = _inside(each.rows, height), _inside(each.columns, width)
     accent = ACCENT[look.dark]
     square: dict[str, object] = {

@@ -97,7 +97,7 @@ def growth(arm: Arm, *, dark: bool = False, scale: float = 1.0) -> go.Figure:
             type="log",
             range=[low, high],
             tickvals=(ticks := [10.0**p for p in range(int(low), int(high) + 1)]),
-            ticktext=[count(round(tick)) for tick in ticks],
+            ticktext=[count(round(tick)).replace(".0 ", " ") for tick in ticks],
         ),
         shapes=[
             {
@@ -117,7 +117,9 @@ def growth(arm: Arm, *, dark: bool = False, scale: float = 1.0) -> go.Figure:
     return figure
 
 
-def _labels(ends: dict[Head, float], low: float, high: float, look: Look) -> list[dict[str, object]]:
+def _labels(
+    ends: dict[Head, float], low: float, high: float, look: Look
+) -> list[dict[str, object]]:
     gap = 19 * (high - low) / (HEIGHT - 64)
     places = spread(list(ends.values()), low + gap / 2, high, gap)
     return [

@@ -17,10 +17,9 @@ from core.figures.base import (
     layout,
     marked,
     name,
-    ticks_within,
+    round_ticks,
 )
-from core.ledger import architecture_of
-from core.palette import style
+from core.ledger import architecture_of, layer_names
 from core.words import count
 
 FRAME, ROW = 74, 44
@@ -65,8 +64,10 @@ def parameter_bars(arms: Sequence[Arm], *, dark: bool = False, scale: float = 1.
     rows = bars(arms)
     longest = max(row.network.totals.parameters for row in rows)
     figure = go.Figure()
-    for part in dict.fromkeys(part for row in rows for part in row.parts):
-        figure.add_trace(_part(part, rows, look))
+    learning = {part for row in rows for part in row.parts}
+    for part in layer_names([row.network for row in rows]):
+        if part in learning:
+            figure.add_trace(_part(part, rows, look))
     figure.update_layout(
         **layout(look, height=FRAME + ROW * len(rows), left=_left(rows), right=64),
         barmode="stack",
@@ -76,7 +77,7 @@ def parameter_bars(arms: Sequence[Arm], *, dark: bool = False, scale: float = 1.
             title="learned parameters",
             grid=True,
             range=[0, 1.01 * longest],
-            tickvals=(ticks := ticks_within(0, longest, 5)),
+            tickvals=(ticks := round_ticks(longest)),
             ticktext=[count(int(tick)) for tick in ticks],
         ),
         yaxis=axis(
@@ -198,8 +199,8 @@ def parameter_bars_table(arms: Sequence[Arm]) -> list[PartRow]:
 def parameter_bars_alt(arms: Sequence[Arm]) -> str:
     """Say in words what the bars show."""
     totals = ", ".join(
-        f"{' and '.join(name(arm.pooling) for arm in row.arms)} with {HEADS[row.arms[0].head].label}"
-        f" {count(row.network.totals.parameters)}"
+        f"{' and '.join(name(arm.pooling) for arm in row.arms)} with "
+        f"{HEADS[row.arms[0].head].label} {count(row.network.totals.parameters)}"
         for row in bars(arms)
     )
     return f"Learned parameters by network, stacked by layer. Totals: {totals}."

@@ -3,20 +3,21 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from math import floor, log10
 from statistics import mean
 
 import plotly.graph_objects as go
 
 from core.catalog import HEADS
 from core.comparison import Arm, Results
-from core.figures.base import SMALL, Look, axis, layout, marked, name
+from core.figures.base import SMALL, Look, axis, layout, name, spread
 from core.ledger import architecture_of
 from core.palette import style
 from core.statistics import Interval, mean_interval
 from core.words import accuracy, count, duration, macs
 
 HEIGHT = 340
-ROOM = 1.35
+ROOM = 1.5
 """factor by which a logarithmic axis goes on beyond its outermost points"""
 
 
@@ -106,10 +107,10 @@ def tradeoff(
             title=TITLES[measure],
             type="log",
             range=_log_range(costs),
-            tickvals=(ticks := _log_ticks(min(costs) / ROOM, max(costs) * ROOM)),
-            ticktext=[WRITTEN[measure](tick) for tick in ticks],
+            tickvals=(ticks := _log_ticks(min(costs) / ROOM, max(costs) * ROOM**3)),
+            ticktext=[WRITTEN[measure](tick).replace(".0 ", " ") for tick in ticks],
         ),
-        yaxis=axis(look, title="test accuracy, %", grid=True),
+        yaxis=axis(look, title="test accuracy, %", grid=True, range=list(_range(found))),
         annotations=_names(found, look, several=len(heads) > 1),
     )
     return figure
@@ -138,14 +139,28 @@ def _marker(point: Point, look: Look, measure: Measure, *, first: bool) -> go.Sc
     )
 
 
-def _names(found: list[Point], look: Look, *, several: bool) -> list[dict[str, object]]:
-    """Names beside the markers; in annotations, x of a log axis is a logarithm."""
-    from math import log10
+def _range(found: list[Point]) -> tuple[float, float]:
+    """An axis in percent that holds every interval, and a point at the least."""
+    ends = [
+        100 * end
+        for point in found
+        for end in (point.accuracy.low, point.accuracy.high, point.accuracy.mean)
+        if end is not None
+    ] or [0.0, 100.0]
+    low, high = max(min(ends), 0.0), min(max(ends), 100.0)
+    pad = max(0.08 * (high - low), 0.5)
+    return low - pad, high + pad
 
+
+def _names(found: list[Point], look: Look, *, several: bool) -> list[dict[str, object]]:
+    """Names beside the markers, apart; in annotations, x of a log axis is a logarithm."""
+    low, high = _range(found)
+    gap = 18 * (high - low) / (HEIGHT - 64)
+    places = spread([100 * point.accuracy.mean for point in found], low, high, gap)
     return [
         {
             "x": log10(point.cost),
-            "y": 100 * point.accuracy.mean,
+            "y": place,
             "xanchor": "left",
             "xshift": look.px(11),
             "showarrow": False,
@@ -153,21 +168,17 @@ def _names(found: list[Point], look: Look, *, several: bool) -> list[dict[str, o
             + (f" + {HEADS[point.arm.head].label}" if several else ""),
             "font": {"size": look.px(SMALL), "color": look.ink},
         }
-        for point in found
+        for point, place in zip(found, places, strict=True)
     ]
 
 
 def _log_range(costs: list[float]) -> list[float]:
-    from math import log10
-
     # names stand on the right of their markers
-    return [log10(min(costs) / ROOM), log10(max(costs) * ROOM**2)]
+    return [log10(min(costs) / ROOM), log10(max(costs) * ROOM**3)]
 
 
 def _log_ticks(low: float, high: float) -> list[float]:
-    """1, 2 and 5 times a power of ten, or all powers where that is too many."""
-    from math import floor, log10
-
+    """1, 2 and 5 times a power of ten, or the powers alone where that is too many."""
     powers = range(floor(log10(low)), floor(log10(high)) + 1)
     ticks = [m * 10.0**p for p in powers for m in (1, 2, 5) if low <= m * 10.0**p <= high]
     return ticks if len(ticks) <= 6 else [t for t in ticks if f"{t:.0e}".startswith("1")]  # noqa: PLR2004

@@ -5,7 +5,10 @@ import streamlit as st
 from core import figures
 from core.catalog import Pooling
 from core.comparison import Arm, Facet, Results
+from core.contrast import matched_control, what_else
+from core.figures import Against, Quantity, View
 from core.headlines import accuracy_headline
+from core.run import Run
 from core.statistics import compare_facet
 from core.words import size_in_points
 from pages.shared import cached, controls, frame, jobs
@@ -24,6 +27,17 @@ holds differences that this number of seeds would usually miss (power 80 %).
 """
 
 
+CONFUSION_HELP = """
+Rows are the true classes, columns what the network said, counted on the test images from the stored
+predictions. Grey numbers on the diagonal are right; the darker a cell, the more often that mistake.
+"""
+TITLES = {
+    Quantity.VALIDATION: "Validation accuracy",
+    Quantity.TRAINING: "Training accuracy",
+    Quantity.GAP: "Generalisation gap",
+}
+
+
 def main() -> None:
     """Draw the page."""
     results = cached.results(controls.comparison())
@@ -40,24 +54,141 @@ def main() -> None:
     jobs.missing_runs(results)
     jobs.watch()
     jobs.diverged(results.diverged)
+    view = _view()
     with st.grid(min(len(facets), 2), min_column_width=420):
         for facet in facets:
-            rows = figures.accuracy_curves_table(results, facet)
+            rows = figures.accuracy_curves_table(results, facet, view)
             reference = results.reference(facet, Pooling(wanted))
-            title = f"Validation accuracy, {frame.facet_name(facet)}"
+            title = f"{TITLES[view.quantity]}, {frame.facet_name(facet)}"
             with frame.card(title, rows, file_name="curves.csv", reading=CURVES_HELP):
                 if not rows:
                     frame.nothing_yet("This comparison")
                     continue
-                figure = figures.accuracy_curves(results, facet, reference, dark=dark)
+                figure = figures.accuracy_curves(results, facet, reference, view=view, dark=dark)
                 frame.chart(
                     figure,
-                    figures.accuracy_curves_alt(results, facet),
+                    figures.accuracy_curves_alt(results, facet, view),
                     f"curves {facet.head} {facet.dropout}",
                 )
-                st.caption(_curves_caption(results, figure.layout.yaxis.range[0]))
+                start = figure.layout.yaxis.range[0]
+                st.caption(_curves_caption(results, view, max(start, 0.0)))
     if results.runs:
         _differences(results, poolings, dark=dark)
+        with st.grid(2, min_column_width=420):
+            _changed(results)
+            _confusion(results)
+
+
+def _view() -> View:
+    """How the curves are drawn, as the visitor likes it."""
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="right"):
+        quantity = st.segmented_control(
+            "Curves",
+            [str(each) for each in Quantity],
+            default=str(Quantity.VALIDATION),
+            required=True,
+            key="curves",
+            bind="query-params",
+            help="Accuracy on the validation images, on a sample of the training images, or the "
+            "difference of the two: the generalisation gap.",
+        )
+        against = st.segmented_control(
+            "Against",
+            [str(each) for each in Against],
+            default=str(Against.EPOCH),
+            required=True,
+            key="curves_against",
+            bind="query-params",
+        )
+        with st.popover("Lines", icon=":material/tune:"):
+            seeds = st.toggle("Single seeds", key="single_seeds", bind="query-params")
+            smoothing = st.slider(
+                "Smoothing",
+                0.0,
+                0.9,
+                0.0,
+                0.1,
+                key="smoothing",
+                bind="query-params",
+                help="Weight of the past in a moving average. The raw line stays visible.",
+            )
+    return View(
+        Quantity(quantity or Quantity.VALIDATION),
+        Against(against or Against.EPOCH),
+        seeds,
+        smoothing,
+    )
+
+
+def _changed(results: Results) -> None:
+    """Everything else in which two networks of the comparison differ."""
+    arms = {jobs.described(arm.experiment): arm for arm in results.comparison.arms}
+    names = list(arms)
+    with frame.card("What else changed"):
+        if len(names) == 1:
+            st.caption("Choose a second network to see what differs.")
+            return
+        with st.container(horizontal=True):
+            first = st.selectbox("From", names, key="changed_from") or names[0]
+            second = st.selectbox("to", names, 1, key="changed_to") or names[1]
+        one, other = arms[first], arms[second]
+        changes = what_else(one, other)
+        if not changes:
+            st.caption("Nothing else that is counted: the same parameters, work and sight.")
+        else:
+            rows = [
+                {
+                    "quantity": change.what,
+                    first: change.first,
+                    second: change.second,
+                    "ratio": None if change.ratio is None else round(change.ratio, 2),
+                }
+                for change in changes
+            ]
+            st.dataframe(rows, hide_index=True, placeholder="–", key="changed")
+        if control := matched_control(one, other):
+            st.caption(f"A closer control: {control}")
+
+
+def _confusion(results: Results) -> None:
+    """Mistakes of one run, or of two and their difference."""
+    runs = {
+        f"{jobs.described(arm.experiment)}, seed {seed}": run
+        for arm in results.comparison.arms
+        for seed, run in results.of(arm).items()
+    }
+    if not runs:
+        return
+    names = list(runs)
+    with frame.card("Which classes are taken for which", reading=CONFUSION_HELP):
+        with st.container(horizontal=True):
+            first = st.selectbox("Run", names, key="confusion_of") or names[0]
+            second = st.selectbox("minus", ["nothing", *names], key="confusion_minus")
+        entry = runs[first].experiment.data.entry
+        counts = _counts(runs[first])
+        if second in runs:
+            counts = counts - _counts(runs[second])
+        figure = figures.confusion(
+            counts, entry.classes, difference=second in runs, dark=frame.dark()
+        )
+        alt = figures.confusion_alt(_counts(runs[first]), entry.classes)
+        frame.chart(figure, alt, "confusion")
+        with st.popover("Numbers", icon=":material/table:", type="tertiary"):
+            frame.numbers(
+                figures.confusion_table(counts, entry.classes), "confusion.csv", "confusion"
+            )
+        st.caption(
+            f"First minus second, on {entry.splits.test:,} test images: blue more, red less."
+            if second in runs
+            else alt
+        )
+
+
+def _counts(run: Run) -> figures.Counts:
+    experiment = run.experiment
+    predictions = cached.store().predictions(run.key) or b""
+    labels = cached.labels(experiment.data.source)
+    return figures.confusion_counts(labels, predictions, experiment.classes)
 
 
 def _differences(results: Results, poolings: list[str], *, dark: bool) -> None:
@@ -88,12 +219,14 @@ def _differences(results: Results, poolings: list[str], *, dark: bool) -> None:
                 st.caption(_pairs_caption(results, facet, reference, figure.layout.xaxis.range))
 
 
-def _curves_caption(results: Results, start: float) -> str:
+def _curves_caption(results: Results, view: View, start: float) -> str:
     seeds = len(results.comparison.seeds)
     axis = f" The axis starts at {start:.0f} %." if start else ""
     if seeds == 1:
         return f"One seed, so no interval.{axis}"
-    return f"Mean of {seeds} seeds; band: 95 % interval of that mean.{axis}"
+    gap = " Above zero: better on the images it was trained on."
+    end = gap if view.quantity is Quantity.GAP else axis
+    return f"Mean of {seeds} seeds; band: 95 % interval of that mean.{end}"
 
 
 def _pairs_caption(

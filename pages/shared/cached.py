@@ -6,6 +6,8 @@ import streamlit as st
 
 from core import settings
 from core.comparison import Comparison, Results
+from core.config import DataConfig
+from core.engine import labels_of_test
 from core.run import RunSummary
 from core.store import RunStore
 
@@ -27,6 +29,12 @@ def results(comparison: Comparison) -> Results:
 def summaries() -> tuple[RunSummary, ...]:
     """Every stored run, newest first."""
     return _summaries(_stamp())
+
+
+@st.cache_data(max_entries=16, show_spinner="Reading the labels of the test images…")
+def labels(data: DataConfig) -> bytes:
+    """The class of each test image of a data set, one byte each."""
+    return labels_of_test(data)
 
 
 def _stamp() -> Stamp:
