@@ -15,9 +15,10 @@ from core import folders
 from core.catalog import Colour
 from core.config import DataConfig, Experiment
 from core.data import load_splits
-from core.data.folder import read_folder, to_eight_bits
+from core.data.folder import read_folder
 from core.errors import ConfigError, DataError
 from core.folders import look
+from core.pictures import to_eight_bits
 from core.training import train
 
 RED, GREEN, BLUE = (200, 0, 0), (0, 200, 0), (0, 0, 200)

@@ -24,6 +24,7 @@ EVERYTHING = {"cli", "__main__"}
 # module of core -> what it may import; and whatever those may import
 ARROWS: dict[str, set[str]] = {
     "catalog": set(),
+    "pictures": set(),
     "folders": {"catalog"},
     "config": {"catalog", "folders"},
     "run": {"config"},
@@ -40,16 +41,17 @@ ARROWS: dict[str, set[str]] = {
     "heads": {"architecture"},
     "dropout": {"architecture"},
     "model": {"pooling", "heads", "dropout"},
-    "data": {"config"},
+    "data": {"config", "pictures"},
     "training": {"model", "data", "run"},
     "store": {"run"},
     "engine": {"run", "store"},
     "claims": {"statistics", "store"},
-    "inspection": {"model", "data", "store"},
+    "inspection": {"model", "data", "store", "pictures"},
     "shift": {"model", "data", "store"},
     "palette": {"catalog"},
     "headlines": {"comparison", "statistics", "words", "palette"},
     "figures": {"comparison", "statistics", "palette", "words", "run", "ledger"},
+    "sheet": set(),
 }
 
 # what it may import besides, but only inside functions: they run in a worker

@@ -11,11 +11,7 @@ from core.catalog import Colour
 from core.data.splits import Raw
 from core.errors import DataError
 from core.folders import Folder, ImageFile
-
-GROUND = (255, 255, 255, 255)
-"""what shows through transparent pixels: white, as on a page"""
-
-WHITE_16 = 65_535
+from core.pictures import to_eight_bits
 
 
 def read_folder(folder: Folder, image_size: int, colour: Colour) -> Raw:
@@ -67,27 +63,3 @@ def _decode(content: bytes, file: ImageFile, image_size: int, colour: Colour) ->
             f"{file.path}: the image is damaged or cannot be converted ({error})"
         ) from error
     return np.moveaxis(np.atleast_3d(np.asarray(square)), 2, 0)
-
-
-def to_eight_bits(image: Image.Image) -> Image.Image:
-    """An image of any mode with 8 bits per channel and nothing transparent, its colours kept.
-
-    Pillow clips 16-bit values when it converts them, which turns nearly all of them white, and
-    drops transparency, which shows colours that nobody was meant to see.
-
-    Raises:
-        ValueError: its values are fractions or of 32 bits, whose white nobody can know.
-    """
-    if image.mode.startswith("I"):
-        # some 16-bit files come as 32 bits
-        values = np.asarray(image).astype(np.int64)
-        if values.min() < 0 or values.max() > WHITE_16:
-            raise ValueError("it has 32 bits per channel; save it with 8 or 16")
-        step = WHITE_16 // 255
-        return Image.fromarray(((values + step // 2) // step).astype(np.uint8))
-    if image.mode == "F":
-        raise ValueError("its values are fractions; save it with 8 or 16 bits per channel")
-    if image.has_transparency_data:
-        overlaid = image.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", overlaid.size, GROUND), overlaid)
-    return image

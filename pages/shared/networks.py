@@ -1,0 +1,49 @@
+"""Opened networks and their test images, kept between reruns. Importing this loads torch."""
+
+import numpy as np
+import streamlit as st
+
+from core.comparison import Arm
+from core.config import DataConfig, Experiment
+from core.data import Labelled
+from core.inspection import Network, images_of_test
+from pages.shared import cached
+
+ENTRIES = 24
+"""networks kept open, of a few hundred kilobytes each"""
+
+
+@st.cache_resource(max_entries=ENTRIES)
+def _network(experiment: Experiment, weights_of: str) -> Network | None:  # noqa: ARG001 (the key)
+    weights = cached.store().weights(experiment.key)
+    return Network.of(experiment, weights) if weights else None
+
+
+def network(arm: Arm, seed: int) -> Network | None:
+    """The trained network of an arm; None if it is not trained or its weights were not kept."""
+    experiment = arm.seeded(seed)
+    run = cached.store().runs([experiment.key]).get(experiment.key)
+    return _network(experiment, f"{run.key} {run.created}") if run else None
+
+
+@st.cache_resource(max_entries=2)
+def _images(data: DataConfig) -> Labelled:
+    return images_of_test(Experiment(data=data))
+
+
+def test_images(experiment: Experiment) -> Labelled:
+    """The test images of an experiment, as its network sees them."""
+    # the number of training images has no effect on these
+    return _images(experiment.data.model_copy(update={"train_size": "all", "augment_shift": 0}))
+
+
+def disagreements(arms: list[Arm], seed: int) -> list[int]:
+    """Numbers of the test images to which trained networks give different answers."""
+    answers = [
+        np.frombuffer(found, dtype=np.uint8)
+        for arm in arms
+        if (found := cached.store().predictions(arm.seeded(seed).key))
+    ]
+    if len(answers) < 2:  # noqa: PLR2004
+        return []
+    return np.flatnonzero(np.ptp(np.stack(answers), axis=0)).tolist()
