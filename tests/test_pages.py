@@ -19,9 +19,9 @@ from tests.store_samples import a_run
 
 PAGES_FOLDER = Path(__file__).parent.parent / "pages"
 HOME, ACCURACY, COST = "start/home.py", "compare/accuracy.py", "compare/cost.py"
-TRAIN, HISTORY = "runs/train.py", "runs/history.py"
-PAGES = (HOME, ACCURACY, COST, TRAIN, HISTORY)
-COMPARING = (HOME, ACCURACY, COST, TRAIN)
+TRAIN, HISTORY, FEATURES = "runs/train.py", "runs/history.py", "inspect/features.py"
+PAGES = (HOME, ACCURACY, COST, FEATURES, TRAIN, HISTORY)
+COMPARING = (HOME, ACCURACY, COST, FEATURES, TRAIN)
 
 BUNDLED = 20
 
@@ -190,6 +190,41 @@ def test_a_diverged_run_is_named_with_what_helps(home, page):
     (said,) = messages(opened(page, pooling="conv", head="gap", seeds="1", lr="5"))
     assert "learning rate 5" in said
     assert "Lower the rate" in said
+
+
+# features
+
+
+def test_features_shows_the_answers_of_the_bundled_networks():
+    app = opened(FEATURES, image="17")
+    assert [] == messages(app)
+    assert "All networks say 0." == title(app)
+    assert "labelled “0”" in text(app)
+    assert 4 == text(app).count("% sure")
+
+
+def test_features_goes_to_the_next_image_on_which_the_networks_disagree():
+    app = opened(FEATURES, head="gap")
+    app.button(key="next_disagreement").click().run()
+    assert [] == messages(app)
+    assert title(app).startswith("The networks disagree: ")
+    first = app.number_input(key="image").value
+    app.button(key="next_disagreement").click().run()
+    assert app.number_input(key="image").value != first
+
+
+def test_features_shows_other_layers_and_methods():
+    app = opened(FEATURES, pooling=["max", "average"], head="gap", winners="true")
+    app.pills(key="layer").set_value("block2.relu").run()
+    assert "after block2.relu" in text(app)
+    for method in ("CAM", "saliency", "occlusion"):
+        app.segmented_control(key="method").set_value(method).run()
+        assert [] == messages(app)
+
+
+def test_cam_is_explained_where_it_means_nothing():
+    app = opened(FEATURES, head="flatten", method="CAM")
+    assert "CAM needs a GAP head." in text(app)
 
 
 def test_history_lists_a_diverged_run_without_accuracy(home):

@@ -128,7 +128,7 @@ def _chosen(arms: list[Arm], seed: int) -> tuple[np.ndarray, str]:
             remark = "".join(f"; {each}" for each in picture.remarks)
             return fitted(picture.image, entry.shape, entry.white), f"your upload{remark}"
     data = networks.test_images(experiment)
-    number = min(int(st.session_state.image), len(data) - 1)
+    number = min(int(st.session_state.image or 0), len(data) - 1)
     return data.images[number].numpy(), f"labelled “{entry.classes[int(data.labels[number])]}”"
 
 
@@ -155,12 +155,15 @@ def _input(arms: list[Arm], seed: int) -> np.ndarray:
             "Test image",
             0,
             entry.splits.test - 1,
+            # a default of its own would be at odds with the button that sets the number
+            None,
+            placeholder="0",
             key="image",
             bind="query-params",
             help="Its number in the test split.",
         )
         differing = networks.disagreements(arms, seed)
-        here = int(st.session_state.image)
+        here = int(st.session_state.image or 0)
         if differing:
             following = next((n for n in differing if n > here), differing[0])
             st.button(

@@ -7,6 +7,7 @@ from core.comparison import Arm
 from core.config import DataConfig, Experiment
 from core.data import Labelled
 from core.inspection import Network, images_of_test
+from core.run import Status
 from pages.shared import cached
 
 ENTRIES = 24
@@ -16,14 +17,19 @@ ENTRIES = 24
 @st.cache_resource(max_entries=ENTRIES)
 def _network(experiment: Experiment, weights_of: str) -> Network | None:  # noqa: ARG001 (the key)
     weights = cached.store().weights(experiment.key)
-    return Network.of(experiment, weights) if weights else None
+    try:
+        return Network.of(experiment, weights) if weights else None
+    except ValueError:
+        # of another version of Poolscope
+        return None
 
 
 def network(arm: Arm, seed: int) -> Network | None:
-    """The trained network of an arm; None if it is not trained or its weights were not kept."""
+    """The trained network of an arm; None if it has no run, it diverged, or no weights are kept."""
     experiment = arm.seeded(seed)
     run = cached.store().runs([experiment.key]).get(experiment.key)
-    return _network(experiment, f"{run.key} {run.created}") if run else None
+    done = run is not None and run.status is Status.DONE
+    return _network(experiment, f"{run.key} {run.created}") if run and done else None
 
 
 @st.cache_resource(max_entries=2)

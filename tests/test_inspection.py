@@ -1,0 +1,185 @@
+"""Is what a visitor sees inside a network what a plain forward and backward pass gives?"""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+import safetensors.torch
+import torch
+from captum.attr import LayerGradCam, Occlusion, Saliency
+
+from core.catalog import POOLINGS
+from core.config import Experiment
+from core.inspection import (
+    Method,
+    Network,
+    attribution,
+    filters,
+    images_of_test,
+    look,
+    methods,
+    prepared,
+    silent,
+    softened_accuracy,
+    winners,
+)
+from core.model import build_model
+
+
+def opened(**flat):
+    """A network with weights that nobody trained."""
+    experiment = Experiment.from_flat({"widths": "4,6", **flat})
+    model = build_model(experiment.model, experiment.input_shape, experiment.classes, 1)
+    return Network.of(experiment, safetensors.torch.save(model.state_dict()))
+
+
+@pytest.fixture(scope="module")
+def data():
+    return images_of_test(Experiment.from_flat({}))
+
+
+def image(data, number=0):
+    return prepared(data.images[number].numpy(), data)
+
+
+@pytest.mark.parametrize("pooling", POOLINGS)
+def test_maps_are_those_that_hooks_see_in_a_plain_pass(data, pooling):
+    network = opened(pooling=pooling, norm="batch", head="flatten")
+    seen, handles = {}, []
+    for name, module in network.model.named_modules():
+        if name.count(".") == 1:
+
+            def keep(_module, _inputs, output, name=name):
+                seen[name] = output.detach()[0].numpy()
+
+            handles.append(module.register_forward_hook(keep))
+    x = image(data)
+    logits = network.model(x)
+    for handle in handles:
+        handle.remove()
+    found = look(network, x)
+    maps = {n: m for n, m in seen.items() if m.ndim == 3 and not n.endswith("margins")}
+    assert set(maps) == set(found.maps)
+    assert all(np.array_equal(maps[name], found.maps[name]) for name in maps)
+    assert np.allclose(logits.softmax(1)[0].detach().numpy(), found.probabilities)
+    assert int(logits.argmax()) == found.answer
+
+
+def test_weights_of_another_network_are_refused():
+    other = build_model(Experiment.from_flat({"widths": "5,5"}).model, (1, 8, 8), 10)
+    weights = safetensors.torch.save(other.state_dict())
+    for content in (weights, b"no weights at all"):
+        with pytest.raises(ValueError, match="the weights are not those of this network"):
+            Network.of(Experiment.from_flat({"widths": "4,6"}), content)
+
+
+def test_looking_changes_nothing(data):
+    network = opened()
+    before = torch.get_rng_state(), {k: v.clone() for k, v in network.model.state_dict().items()}
+    look(network, image(data))
+    for method in Method:
+        attribution(network, image(data), 3, method)
+    assert torch.equal(before[0], torch.get_rng_state())
+    assert all(torch.equal(before[1][k], v) for k, v in network.model.state_dict().items())
+    assert not network.model.training
+    assert not any(module._forward_hooks for module in network.model.modules())
+    assert not any(p.requires_grad or p.grad is not None for p in network.model.parameters())
+
+
+def test_a_view_that_fails_half_way_leaves_the_network_as_it_was(data):
+    network = opened()
+    with pytest.raises(Exception, match=r"99|[Tt]arget"):
+        attribution(network, image(data), 99, Method.GRAD_CAM)
+    assert not any(module._forward_hooks for module in network.model.modules())
+    assert not any(p.requires_grad for p in network.model.parameters())
+    assert not network.lock.locked()
+
+
+def test_many_visitors_of_one_network_see_the_same(data):
+    network = opened()
+    alone = look(network, image(data)).probabilities
+    heat = attribution(network, image(data), 2, Method.GRAD_CAM)
+
+    def visit(number):
+        if number % 2:
+            return np.array_equal(heat, attribution(network, image(data), 2, Method.GRAD_CAM))
+        return np.array_equal(alone, look(network, image(data)).probabilities)
+
+    with ThreadPoolExecutor(8) as visitors:
+        assert all(visitors.map(visit, range(40)))
+
+
+def test_attribution_is_captums(data):
+    network, x = opened(head="flatten"), image(data, 5)
+    model = network.model.requires_grad_()
+    saliency = Saliency(model).attribute(x.clone().requires_grad_(), target=4)[0, 0]
+    gradcam = LayerGradCam(model, model.block2.pool).attribute(x, target=4, relu_attributions=True)
+    occlusion = Occlusion(model).attribute(
+        x, sliding_window_shapes=(1, 2, 2), strides=(1, 1, 1), target=4
+    )[0, 0]
+    model.requires_grad_(requires_grad=False)
+    assert np.allclose(saliency.detach(), attribution(network, x, 4, Method.SALIENCY))
+    assert np.allclose(gradcam.detach()[0, 0], attribution(network, x, 4, Method.GRAD_CAM))
+    assert np.allclose(occlusion.detach(), attribution(network, x, 4, Method.OCCLUSION), atol=1e-6)
+
+
+def test_cam_is_grad_cam_up_to_a_scale_where_the_head_is_gap(data):
+    network, x = opened(head="gap"), image(data, 7)
+    for target in range(10):
+        cam = attribution(network, x, target, Method.CAM)
+        gradcam = attribution(network, x, target, Method.GRAD_CAM)
+        # Grad-CAM averages the gradient, of which GAP gives each cell its share, and cuts negatives
+        assert np.allclose(np.maximum(cam, 0) / cam.size, gradcam, atol=1e-6)
+
+
+@pytest.mark.parametrize("flat", [{"head": "flatten"}, {"head": "gap", "hidden": 8}])
+def test_cam_is_refused_where_it_means_nothing(data, flat):
+    network = opened(**flat)
+    assert Method.CAM not in methods(network.experiment)
+    with pytest.raises(ValueError, match="CAM needs a GAP head"):
+        attribution(network, image(data), 0, Method.CAM)
+
+
+def test_winners_are_the_cells_that_max_passes_on():
+    maps = np.array([[[1, 2, 0, 0], [3, 0, 0, 5], [7, 7, 1, 1], [7, 7, 1, 2]]], dtype=np.float32)
+    expected = [[0, 0, 0, 0], [1, 0, 0, 1], [1, 0, 0, 0], [0, 0, 0, 1]]
+    assert expected == winners(maps, 2, 2)[0].astype(int).tolist()
+
+
+def test_silent_channels_are_zero_everywhere():
+    maps = np.zeros((3, 2, 2), dtype=np.float32)
+    maps[1, 0, 1] = -1
+    assert [True, False, True] == silent(maps).tolist()
+
+
+def test_filters_are_the_weights_of_the_first_convolution():
+    network = opened(dataset="cifar10")
+    assert (4, 3, 3) == filters(network).shape
+    weight = network.model.block1.conv.weight
+    assert np.allclose(weight.mean(dim=1), filters(network))
+
+
+def test_soft_pools_reach_from_average_to_max(data):
+    network = opened()
+    x = image(data)
+    found = softened_accuracy(network, (0.0, 1e4, float("inf")), data)
+    average = opened(pooling="average")
+    average.model.load_state_dict(network.model.state_dict())
+    with torch.no_grad():
+        answers = average.model(prepared_all(data)).argmax(1)
+        largest = network.model(prepared_all(data)).argmax(1)
+    assert float((answers == data.labels).float().mean()) == found[0.0]
+    assert float((largest == data.labels).float().mean()) == found[float("inf")]
+    assert pytest.approx(found[float("inf")], abs=0.01) == found[1e4]
+    assert x.shape == (1, 1, 8, 8)
+
+
+def prepared_all(data):
+    from core.data import to_input
+
+    return to_input(data.images, data.standard)
+
+
+def test_only_max_can_be_softened(data):
+    with pytest.raises(ValueError, match="max pooling is needed; received average"):
+        softened_accuracy(opened(pooling="average"), (1.0,), data)
