@@ -50,8 +50,10 @@ ARROWS: dict[str, set[str]] = {
     "shift": {"model", "data", "store"},
     "palette": {"catalog"},
     "headlines": {"comparison", "statistics", "words", "palette"},
-    "figures": {"comparison", "statistics", "palette", "words", "run", "ledger"},
+    "figures": {"comparison", "statistics", "palette", "words", "run", "ledger", "hand", "sheet"},
     "sheet": set(),
+    "hand": {"catalog"},
+    "operate": {"hand", "model"},
 }
 
 # what it may import besides, but only inside functions: they run in a worker
@@ -71,6 +73,7 @@ MAY_IMPORT_TORCH = {
     "data",
     "training",
     "inspection",
+    "operate",
     "shift",
 }
 MAY_IMPORT_TORCH_IN_FUNCTIONS = {"engine", "claims"}

@@ -11,6 +11,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from core.catalog import POOLINGS
 from core.config import Experiment
 from core.engine import Job, JobState, close_shared_engine
 from core.run import Run, Status
@@ -20,7 +21,10 @@ from tests.store_samples import a_run
 PAGES_FOLDER = Path(__file__).parent.parent / "pages"
 HOME, ACCURACY, COST = "start/home.py", "compare/accuracy.py", "compare/cost.py"
 TRAIN, HISTORY, FEATURES = "runs/train.py", "runs/history.py", "inspect/features.py"
-PAGES = (HOME, ACCURACY, COST, FEATURES, TRAIN, HISTORY)
+BY_HAND = "inspect/by_hand.py"
+PAGES = (HOME, ACCURACY, COST, FEATURES, BY_HAND, TRAIN, HISTORY)
+# what is worked by hand needs no store
+STORED = tuple(page for page in PAGES if page != BY_HAND)
 COMPARING = (HOME, ACCURACY, COST, FEATURES, TRAIN)
 
 BUNDLED = 20
@@ -190,6 +194,37 @@ def test_a_diverged_run_is_named_with_what_helps(home, page):
     (said,) = messages(opened(page, pooling="conv", head="gap", seeds="1", lr="5"))
     assert "learning rate 5" in said
     assert "Lower the rate" in said
+
+
+# by hand
+
+
+def test_by_hand_says_who_gets_the_gradient():
+    app = opened(BY_HAND, pooling=["max", "average"])
+    assert [] == messages(app)
+    assert "sends gradient to 4 of 16 cells" in title(app)
+    assert "to all 16" in title(app)
+    assert 3 == len(figures(app))
+
+
+@pytest.mark.parametrize("grid", ["patch", "digit", "line", "edge", "own"])
+@pytest.mark.parametrize(
+    "more", [{}, {"invert": "true"}, {"hand_padding": "2"}, {"one_output": "true"}]
+)
+def test_by_hand_takes_every_grid(grid, more):
+    app = opened(BY_HAND, grid=grid, pooling=["max", "soft", "strided", "none"], **more)
+    assert [] == messages(app)
+    assert title(app)
+
+
+def test_by_hand_shows_every_operator_that_it_is_asked_for():
+    app = opened(BY_HAND, pooling=[str(name) for name in POOLINGS], show_all="true")
+    assert [] == messages(app)
+
+
+def test_by_hand_has_nothing_to_show_for_strided_alone():
+    app = opened(BY_HAND, pooling="strided")
+    assert "nothing is pooled" in text(app)
 
 
 # features
@@ -446,7 +481,7 @@ def test_a_link_cannot_put_its_own_markup_on_the_page():
     assert ["![](http://a.b/c.png)" + 19 * "x"] == [part for part in inside if "http" in part]
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", STORED)
 def test_a_foreign_store_gives_one_sentence_and_is_left_as_it_is(home, page):
     home.mkdir()
     file = home / "runs.db"
@@ -458,7 +493,7 @@ def test_a_foreign_store_gives_one_sentence_and_is_left_as_it_is(home, page):
     assert [file] == list(home.iterdir())
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", STORED)
 def test_a_foreign_gallery_gives_one_sentence(home, monkeypatch, page):
     home.mkdir()
     file = home / "gallery.db"
@@ -468,7 +503,7 @@ def test_a_foreign_gallery_gives_one_sentence(home, monkeypatch, page):
     assert str(file) in said
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", STORED)
 def test_a_bad_setting_gives_one_sentence(monkeypatch, page):
     monkeypatch.setenv("POOLSCOPE_WORKERS", "many")
     (said,) = messages(opened(page))

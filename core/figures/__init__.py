@@ -36,6 +36,7 @@ from core.figures.parameters import (
     parameter_bars_alt,
     parameter_bars_table,
 )
+from core.figures.routing import routing, routing_alt, steps
 from core.figures.tradeoff import Measure, tradeoff, tradeoff_alt, tradeoff_table
 
 __all__ = [
@@ -65,6 +66,9 @@ __all__ = [
     "parameter_bars",
     "parameter_bars_alt",
     "parameter_bars_table",
+    "routing",
+    "routing_alt",
+    "steps",
     "tradeoff",
     "tradeoff_alt",
     "tradeoff_table",
