@@ -19,6 +19,7 @@ def main() -> None:
             st.Page("start/home.py", title="Home", icon=":material/home:", default=True),
             st.Page("compare/accuracy.py", title="Accuracy", icon=":material/show_chart:"),
             st.Page("compare/cost.py", title="Cost", icon=":material/balance:"),
+            st.Page("compare/shift.py", title="Shift", icon=":material/open_with:"),
             st.Page("inspect/by_hand.py", title="By hand", icon=":material/calculate:"),
             st.Page("inspect/features.py", title="Features", icon=":material/grid_view:"),
             st.Page("runs/train.py", title="Train", icon=":material/model_training:"),

@@ -44,13 +44,24 @@ ARROWS: dict[str, set[str]] = {
     "data": {"config", "pictures"},
     "training": {"model", "data", "run"},
     "store": {"run"},
-    "engine": {"run", "store"},
+    "engine": {"run", "store", "consistency"},
     "claims": {"statistics", "store"},
     "inspection": {"model", "data", "store", "pictures"},
-    "shift": {"model", "data", "store"},
+    "consistency": set(),
+    "shift": {"inspection", "consistency"},
     "palette": {"catalog"},
     "headlines": {"comparison", "statistics", "words", "palette"},
-    "figures": {"comparison", "statistics", "palette", "words", "run", "ledger", "hand", "sheet"},
+    "figures": {
+        "comparison",
+        "statistics",
+        "palette",
+        "words",
+        "run",
+        "ledger",
+        "hand",
+        "sheet",
+        "consistency",
+    },
     "sheet": set(),
     "hand": {"catalog"},
     "operate": {"hand", "model"},
@@ -58,7 +69,7 @@ ARROWS: dict[str, set[str]] = {
 
 # what it may import besides, but only inside functions: they run in a worker
 IN_WORKERS: dict[str, set[str]] = {
-    "engine": {"training", "data"},
+    "engine": {"training", "data", "shift"},
     "claims": {"training", "inspection", "shift"},
 }
 

@@ -22,10 +22,11 @@ PAGES_FOLDER = Path(__file__).parent.parent / "pages"
 HOME, ACCURACY, COST = "start/home.py", "compare/accuracy.py", "compare/cost.py"
 TRAIN, HISTORY, FEATURES = "runs/train.py", "runs/history.py", "inspect/features.py"
 BY_HAND = "inspect/by_hand.py"
-PAGES = (HOME, ACCURACY, COST, FEATURES, BY_HAND, TRAIN, HISTORY)
+SHIFT = "compare/shift.py"
+PAGES = (HOME, ACCURACY, COST, SHIFT, FEATURES, BY_HAND, TRAIN, HISTORY)
 # what is worked by hand needs no store
 STORED = tuple(page for page in PAGES if page != BY_HAND)
-COMPARING = (HOME, ACCURACY, COST, FEATURES, TRAIN)
+COMPARING = (HOME, ACCURACY, COST, SHIFT, FEATURES, TRAIN)
 
 BUNDLED = 20
 
@@ -194,6 +195,20 @@ def test_a_diverged_run_is_named_with_what_helps(home, page):
     (said,) = messages(opened(page, pooling="conv", head="gap", seeds="1", lr="5"))
     assert "learning rate 5" in said
     assert "Lower the rate" in said
+
+
+# shift
+
+
+def test_shift_offers_the_maps_that_are_missing_and_shows_them_when_they_are_there():
+    app = opened(SHIFT, head="gap", seeds="2", shift_border="circular")
+    assert "is not computed yet" in title(app)
+    assert "2 maps are not computed" in text(app)
+    app.button(key="compute_maps").click().run(timeout=60)
+    assert [] == messages(app)
+    assert title(app).startswith("One pixel changes ")
+    assert 3 == len(figures(app))
+    assert "compute_maps" not in keys(app)
 
 
 # by hand

@@ -15,6 +15,7 @@ PAGES = (
     "start/home.py",
     "compare/accuracy.py",
     "compare/cost.py",
+    "compare/shift.py",
     "runs/train.py",
     "runs/history.py",
 )

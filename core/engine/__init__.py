@@ -5,9 +5,18 @@ change; Dask (`cluster`) runs the trainings (`worker`) elsewhere. Importing this
 neither torch nor Dask: they come when something has to be trained.
 """
 
+from core.engine.aside import compute_maps, labels_of_test, stored_map
 from core.engine.engine import Engine
 from core.engine.jobs import Job, JobState
-from core.engine.labels import labels_of_test
 from core.engine.shared import close_shared_engine, shared_engine
 
-__all__ = ["Engine", "Job", "JobState", "close_shared_engine", "labels_of_test", "shared_engine"]
+__all__ = [
+    "Engine",
+    "Job",
+    "JobState",
+    "close_shared_engine",
+    "compute_maps",
+    "labels_of_test",
+    "shared_engine",
+    "stored_map",
+]

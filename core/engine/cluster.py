@@ -34,17 +34,19 @@ HERE = "127.0.0.1"
 DEATHS = 3
 """a training under which so many workers died has failed"""
 
+# Set before a worker process starts, because the C library reads them once. Dask's own choice, a
+# trim threshold of 64 KiB, makes every tensor a fresh mapping and halves the speed of a training.
+# 32 MiB is the largest mmap threshold that every 64-bit glibc accepts.
+WORKER_ENVIRONMENT = {
+    "OMP_NUM_THREADS": 1,
+    "MKL_NUM_THREADS": 1,
+    "OPENBLAS_NUM_THREADS": 1,
+    "MALLOC_MMAP_THRESHOLD_": 32 * 2**20,
+    "MALLOC_TRIM_THRESHOLD_": 2**30,
+}
+
 LOCAL_SETTINGS = {
-    # Set before a worker process starts, because the C library reads them once. Dask's own choice,
-    # a trim threshold of 64 KiB, makes every tensor a fresh mapping and halves the speed of a
-    # training. 32 MiB is the largest mmap threshold that every 64-bit glibc accepts.
-    "distributed.nanny.pre-spawn-environ": {
-        "OMP_NUM_THREADS": 1,
-        "MKL_NUM_THREADS": 1,
-        "OPENBLAS_NUM_THREADS": 1,
-        "MALLOC_MMAP_THRESHOLD_": 32 * 2**20,
-        "MALLOC_TRIM_THRESHOLD_": 2**30,
-    },
+    "distributed.nanny.pre-spawn-environ": WORKER_ENVIRONMENT,
     "distributed.worker.preload": [dask_setup.__module__],
     # no web pages, and no need of the packages that draw them
     "distributed.scheduler.http.routes": [],

@@ -37,6 +37,7 @@ from core.figures.parameters import (
     parameter_bars_table,
 )
 from core.figures.routing import routing, routing_alt, steps
+from core.figures.shift import shift_alt, shift_map, shift_profile, shift_table
 from core.figures.tradeoff import Measure, tradeoff, tradeoff_alt, tradeoff_table
 
 __all__ = [
@@ -68,6 +69,10 @@ __all__ = [
     "parameter_bars_table",
     "routing",
     "routing_alt",
+    "shift_alt",
+    "shift_map",
+    "shift_profile",
+    "shift_table",
     "steps",
     "tradeoff",
     "tradeoff_alt",

@@ -30,7 +30,7 @@ def routing(
             z=gradient,
             zmin=-reach if signed else 0,
             zmax=max(reach, 1.0) if not signed else reach,
-            colorscale=_scale((DIVERGING if signed else SEQUENTIAL)[dark]),
+            colorscale=colour_scale((DIVERGING if signed else SEQUENTIAL)[dark]),
             showscale=False,
             xgap=2,
             ygap=2,
@@ -58,7 +58,8 @@ def routing(
     return figure
 
 
-def _scale(colours: Sequence[str]) -> list[list[object]]:
+def colour_scale(colours: Sequence[str]) -> list[list[object]]:
+    """Colours at even distances, as Plotly writes them."""
     return [
         [place, colour]
         for place, colour in zip(np.linspace(0, 1, len(colours)), colours, strict=True)
@@ -155,7 +156,7 @@ def steps(
     ]
     heat = go.Heatmap(
         z=inputs,
-        colorscale=_scale(SEQUENTIAL[dark][:3]),
+        colorscale=colour_scale(SEQUENTIAL[dark][:3]),
         showscale=False,
         xgap=2,
         ygap=2,
@@ -219,8 +220,8 @@ def _transition(seconds: float) -> dict[str, object]:
 def _slider(frames: Sequence[go.Frame], look: Look, lines: int) -> dict[str, object]:
     return {
         "active": 0,
-        "x": 0.25,
-        "len": 0.75,
+        "x": 0.4,
+        "len": 0.6,
         "y": 0,
         "yanchor": "top",
         "pad": {"t": look.px(LINE_HEIGHT * lines + 12)},

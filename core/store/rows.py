@@ -60,6 +60,9 @@ _INCOMPLETE = """
 # damage can have turned bytes into text, hence the casts
 _PREDICTIONS = "SELECT CAST(content AS BLOB) AS content FROM predictions WHERE key = ?"
 _WEIGHTS = "SELECT sha256, CAST(content AS BLOB) AS content FROM weights WHERE key = ?"
+_ANALYSIS = """
+    SELECT CAST(content AS BLOB) FROM analyses WHERE key = ? AND kind = ? AND settings = ?
+"""
 _SET_ASIDE = """
     INSERT INTO quarantine (key, reason, flat, sha256, content, created)
     SELECT runs.key, :reason, flat, sha256, content, :now
@@ -212,6 +215,17 @@ def check_weights(content: bytes) -> None:
             safetensors.deserialize(content)  # type: ignore[no-untyped-call]
     except safetensors.SafetensorError as error:
         raise DamagedError(f"its weights are no safetensors ({error})") from error
+
+
+def analysis(connection: Connection, key: str, kind: str, settings: str) -> bytes | None:
+    """What a worker computed about a run; None if it did not."""
+    row = connection.execute(_ANALYSIS, (key, kind, settings)).fetchone()
+    return None if row is None else bytes(row[0])
+
+
+def put_analysis(connection: Connection, row: tuple[str, str, str, bytes, str]) -> None:
+    """Keep what a worker computed: key, kind, settings, content, time; newer replaces older."""
+    connection.execute("INSERT OR REPLACE INTO analyses VALUES (?, ?, ?, ?, ?)", row)
 
 
 def incomplete(connection: Connection) -> set[str]:

@@ -119,6 +119,22 @@ class RunStore:
                         found.setdefault(summary.key, summary)
         return sorted(found.values(), key=lambda row: (row.created, row.key), reverse=True)
 
+    def analysis(self, key: str, kind: str, settings: str) -> bytes | None:
+        """What a worker computed about a run; None if it did not.
+
+        Args:
+            key: of the run.
+            kind: what was computed.
+            settings: how, as text.
+        """
+        return self._first(lambda c, k: rows.analysis(c, k, kind, settings), key)
+
+    def put_analysis(self, key: str, kind: str, settings: str, content: bytes) -> None:
+        """Keep what a worker computed about a run, also about a bundled one."""
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        with self._own.writing() as connection:
+            rows.put_analysis(connection, (key, kind, settings, content, now))
+
     def delete(self, keys: Iterable[str]) -> int:
         """Delete runs of one's own with all that belongs to them; how many there were.
 

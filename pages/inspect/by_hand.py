@@ -155,9 +155,10 @@ def _sizes(grid: np.ndarray, side: int, stride: int, padding: int) -> None:
     with frame.card("How many outputs"):
         n = grid.shape[0]
         rows = outputs_of(n, side, stride, padding)
+        # two lines: a telephone is narrow
+        st.latex(r"\left\lfloor \frac{n + 2p - f}{s} \right\rfloor + 1")
         st.latex(
-            rf"\left\lfloor \frac{{n + 2p - f}}{{s}} \right\rfloor + 1 = "
-            rf"\left\lfloor \frac{{{n} + 2\cdot{padding} - {side}}}{{{stride}}} "
+            rf"= \left\lfloor \frac{{{n} + 2\cdot{padding} - {side}}}{{{stride}}} "
             rf"\right\rfloor + 1 = {rows}"
         )
         left = n + 2 * padding - (side + (rows - 1) * stride)

@@ -13,7 +13,7 @@ from torch import nn
 
 from core.architecture import LayerKind, describe
 from core.config import Experiment
-from core.engine.cluster import LOCAL_SETTINGS
+from core.engine.cluster import WORKER_ENVIRONMENT
 from core.training import EVALUATION_BATCH, train
 from tests.benchmarks.measure import Line, has_mnist
 
@@ -25,10 +25,7 @@ def lines() -> Iterator[Line]:
     if not has_mnist():
         return
     # as in a worker: the C library reads these once, when a process starts
-    environment = {
-        name: str(value)
-        for name, value in LOCAL_SETTINGS["distributed.nanny.pre-spawn-environ"].items()
-    }
+    environment = {name: str(value) for name, value in WORKER_ENVIRONMENT.items()}
     answer = subprocess.run(
         [sys.executable, "-m", __name__],
         env={**os.environ, **environment},

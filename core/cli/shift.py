@@ -1,0 +1,59 @@
+"""`shift`: how steady is a stored network when the image moves?"""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from core import settings
+from core.cli.app import Json, app, open_store
+from core.cli.report import document, facts, percent, table
+from core.cli.stored import find
+from core.consistency import ShiftSettings
+from core.engine import compute_maps, stored_map
+from core.errors import StoreError
+
+
+@app.command("shift")
+def shift(
+    key: Annotated[str, typer.Argument(metavar="KEY", help="A key, or its first digits.")],
+    circular: Annotated[
+        bool, typer.Option("--circular", help="What leaves on one side comes in on the other.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Show the share of answers that stay under every shift of the test images."""
+    store = open_store()
+    found = find(store.summaries(), [key])[0].key
+    run = store.runs([found]).get(found)
+    if run is None:
+        raise StoreError(f"run {found} cannot be read any more; train it again")
+    wanted = ShiftSettings.of(run.experiment.input_shape, circular=circular)
+    result = stored_map(store, found, wanted)
+    if result is None:
+        compute_maps(store, [(run.experiment, wanted)], settings.load().workers)
+        result = stored_map(store, found, wanted)
+    if result is None:
+        raise StoreError(f"{store.path}: the map of run {found} could not be kept")
+    summary = {
+        "key": found,
+        "images": result.images,
+        "mean_same": result.mean_same(),
+        "mean_same_and_right": result.mean_right(),
+        "one_pixel": result.one_pixel(),
+        "ties": result.ties,
+    }
+    if as_json:
+        document({**summary, **asdict(result)})
+        return
+    table(
+        ["down \\ right", *map(str, result.shifts)],
+        [
+            [down, *(round(100 * share, 1) for share in row)]
+            for down, row in zip(result.shifts, result.same, strict=True)
+        ],
+        numbers=[str(shift) for shift in result.shifts],
+    )
+    print()  # noqa: T201 (a command line prints)
+    shares = ("mean_same", "mean_same_and_right", "one_pixel")
+    facts(summary | {name: percent(summary[name]) for name in shares})  # type: ignore[arg-type]

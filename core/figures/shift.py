@@ -1,0 +1,215 @@
+"""How often do answers stay when the image moves? A map over shifts, and a cut through it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.catalog import HEADS
+from core.comparison import Arm
+from core.consistency import Consistency
+from core.figures.base import (
+    LABEL_GAP,
+    LETTER_WIDTH,
+    SMALL,
+    Look,
+    axis,
+    layout,
+    marked,
+    name,
+    name_width,
+    spread,
+)
+from core.figures.routing import colour_scale
+from core.palette import style
+from core.sheet import SEQUENTIAL
+from core.words import percent
+
+SIDE, FRAME = 27, 24
+"""px of a cell with its number, and around the map"""
+LARGE = 9
+"""from so many cells in a row on, they are smaller and carry no numbers"""
+HEIGHT = 300
+BRIGHT = 0.55
+
+
+def shift_map(
+    found: Consistency, low: float, *, dark: bool = False, scale: float = 1.0
+) -> go.Figure:
+    """Draw the share of answers that stay, for each shift; the unmoved image is left blank.
+
+    Args:
+        found: the map.
+        low: share at the light end of the scale, the same for all maps of a page.
+        dark: for the dark theme.
+        scale: of sizes and text.
+    """
+    look = Look(dark, scale)
+    values = 100 * np.array(found.same)
+    reach = found.settings.reach
+    values[reach, reach] = np.nan
+    places = list(found.shifts)
+    small = len(places) > LARGE
+    figure = go.Figure(
+        go.Heatmap(
+            x=places,
+            y=places,
+            z=values,
+            zmin=100 * low,
+            zmax=100,
+            colorscale=colour_scale(SEQUENTIAL[dark]),
+            showscale=False,
+            xgap=1,
+            ygap=1,
+            hovertemplate="%{y} down, %{x} right: %{z:.1f} % stay<extra></extra>",
+        )
+    )
+    hidden = {"visible": False, "fixedrange": True, "constrain": "domain"}
+    figure.update_layout(
+        **{
+            **layout(look, height=FRAME + (14 if small else SIDE) * len(places)),
+            "margin": dict.fromkeys("lrtb", look.px(4)),
+        },
+        xaxis=hidden,
+        yaxis={**hidden, "autorange": "reversed", "scaleanchor": "x"},
+        annotations=[] if small else _numbers(values, places, low, look),
+    )
+    return figure
+
+
+def _numbers(
+    values: np.ndarray, places: Sequence[int], low: float, look: Look
+) -> list[dict[str, object]]:
+    threshold = 100 * low + BRIGHT * 100 * (1 - low)
+    return [
+        {
+            "x": places[column],
+            "y": places[row],
+            "showarrow": False,
+            "text": f"{value:.0f}",
+            "font": {
+                "size": look.px(11),
+                "color": look.page if value > threshold else look.ink,
+            },
+        }
+        for (row, column), value in np.ndenumerate(values)
+        if np.isfinite(value)
+    ]
+
+
+def shift_profile(
+    maps: Mapping[Arm, Consistency], *, dark: bool = False, scale: float = 1.0
+) -> go.Figure:
+    """Draw the share of answers that stay against shifts to the right alone, a line per network."""
+    look = Look(dark, scale)
+    figure = go.Figure()
+    ends = []
+    least = 100.0
+    heads = list(dict.fromkeys(arm.head for arm in maps))
+    for arm, found in maps.items():
+        x = list(found.shifts)
+        y = [round(100 * found.at(0, right), 2) for right in x]
+        least = min(least, *y)
+        ends.append((arm, y[-1]))
+        form = style(arm.pooling)
+        figure.add_trace(
+            go.Scatter(
+                x=x,
+                y=y,
+                name=f"{arm.pooling} + {arm.head}",
+                mode="lines+markers",
+                line={
+                    "color": look.colour(arm.pooling),
+                    "dash": form.dash if arm.head == heads[0] else "dot",
+                    "width": look.px(form.width),
+                },
+                marker={"symbol": form.marker, "size": look.px(7)},
+                hovertemplate="%{y:.1f}",
+            )
+        )
+    low = max(0.0, least - 5)
+    reach = max((found.settings.reach for found in maps.values()), default=1)
+    figure.update_layout(
+        **layout(look, height=HEIGHT, right=max(118, name_width(arm.pooling for arm in maps) + 42)),
+        hovermode="x unified",
+        xaxis=axis(
+            look,
+            title="shift to the right, px",
+            range=[-reach - 0.2, reach + 0.2],
+            dtick=1 if reach <= 4 else 2,  # noqa: PLR2004
+            unifiedhovertitle={"text": "%{x} px"},
+        ),
+        yaxis=axis(look, title="answers that stay, %", grid=True, range=[low, 102]),
+        annotations=_ends(ends, low, look, several=len(heads) > 1),
+    )
+    return figure
+
+
+def _right(maps: Mapping[Arm, Consistency], *, several: bool) -> float:
+    """Room for the names and values at the ends of the lines."""
+    heads = max((len(HEADS[arm.head].label) for arm in maps), default=0) if several else 0
+    return max(118, name_width(arm.pooling for arm in maps) + 50 + LETTER_WIDTH * heads)
+
+
+def _name(arm: Arm, *, several: bool) -> str:
+    """The strategy, with its head where there are several."""
+    return f"{name(arm.pooling)} {HEADS[arm.head].label}" if several else name(arm.pooling)
+
+
+def _ends(
+    ends: list[tuple[Arm, float]], low: float, look: Look, *, several: bool
+) -> list[dict[str, object]]:
+    gap = LABEL_GAP * (102 - low) / (HEIGHT - 64)
+    places = spread([value for _, value in ends], low + gap / 2, 102 - gap / 4, gap)
+    return [
+        {
+            "x": 1,
+            "xref": "paper",
+            "xanchor": "left",
+            "xshift": look.px(6),
+            "y": place,
+            "showarrow": False,
+            "text": f"{marked(arm.pooling, look, _name(arm, several=several))} {value:.1f}",
+            "font": {"size": look.px(SMALL), "color": look.ink},
+        }
+        for (arm, value), place in zip(ends, places, strict=True)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftRow:
+    """One shift of one network, as table and CSV; shares in percent."""
+
+    pooling: str
+    head: str
+    down: int
+    right: int
+    same_percent: float
+    same_and_right_percent: float
+
+
+def shift_table(arm: Arm, found: Consistency) -> list[ShiftRow]:
+    """List every shift."""
+    reach = found.settings.reach
+    return [
+        ShiftRow(
+            str(arm.pooling),
+            str(arm.head),
+            down,
+            right,
+            round(100 * found.same[down + reach][right + reach], 3),
+            round(100 * found.right[down + reach][right + reach], 3),
+        )
+        for down in found.shifts
+        for right in found.shifts
+    ]
+
+
+def shift_alt(arm: Arm, found: Consistency) -> str:
+    """Say in words what a map shows."""
+    return (
+        f"Share of answers that stay under shifts of up to {found.settings.reach} pixels for "
+        f"{arm.pooling} with {arm.head}: {percent(found.mean_same())} % on average, "
+        f"{percent(found.one_pixel())} % for one pixel."
+    )
