@@ -8,12 +8,13 @@ import safetensors.torch
 import torch
 
 from core import figures
+from core.analyses import MapRequest
 from core.catalog import HEADS, POOLINGS
 from core.comparison import Arm
 from core.config import Experiment
 from core.consistency import Consistency, ShiftSettings
 from core.data import to_input
-from core.engine import compute_maps, stored_map
+from core.engine import compute, stored
 from core.errors import EngineError
 from core.inspection import Network, images_of_test
 from core.model import build_model
@@ -108,30 +109,30 @@ def test_a_map_goes_through_the_store(tmp_path):
     experiment = Experiment.from_flat({"epochs": 1, "train_size": 50, "widths": "4"})
     store.put(train(experiment))
     wanted = ShiftSettings(circular=True, reach=1, images=20)
-    assert stored_map(store, experiment.key, wanted) is None
+    assert stored(store, MapRequest(experiment, wanted)) is None
     done = []
-    compute_maps(store, [(experiment, wanted)], 1, done.append)
-    found = stored_map(store, experiment.key, wanted)
+    compute(store, [MapRequest(experiment, wanted)], 1, done.append)
+    found = stored(store, MapRequest(experiment, wanted))
     assert [1] == done
     network = Network.of(experiment, store.weights(experiment.key))
     assert consistency(network, wanted) == found
     assert found == Consistency.from_json(found.to_json())
-    assert stored_map(store, experiment.key, ShiftSettings(circular=False, reach=1)) is None
+    assert stored(store, MapRequest(experiment, ShiftSettings(circular=False, reach=1))) is None
     store.delete([experiment.key])
-    assert stored_map(store, experiment.key, wanted) is None
+    assert stored(store, MapRequest(experiment, wanted)) is None
 
 
 def test_without_weights_there_is_no_map(tmp_path):
     store = RunStore(tmp_path / "runs.db")
     with pytest.raises(EngineError, match="has no weights; train it again"):
-        compute_maps(store, [(Experiment.from_flat({}), settings())], 1)
+        compute(store, [MapRequest(Experiment.from_flat({}), settings())], 1)
 
 
 def test_weights_of_another_network_end_in_one_sentence(tmp_path):
     store = RunStore(tmp_path / "runs.db")
     store.put(a_run(0))
     with pytest.raises(EngineError, match="a worker process failed: the weights are not those"):
-        compute_maps(store, [(a_run(0).experiment, settings())], 1)
+        compute(store, [MapRequest(a_run(0).experiment, settings())], 1)
 
 
 def test_the_usual_reach_is_half_the_image_and_at_most_eight():

@@ -6,11 +6,12 @@ from typing import Annotated
 import typer
 
 from core import settings
+from core.analyses import MapRequest
 from core.cli.app import Json, app, open_store
 from core.cli.report import document, facts, percent, table
 from core.cli.stored import find
 from core.consistency import ShiftSettings
-from core.engine import compute_maps, stored_map
+from core.engine import compute, stored
 from core.errors import StoreError
 
 
@@ -29,10 +30,11 @@ def shift(
     if run is None:
         raise StoreError(f"run {found} cannot be read any more; train it again")
     wanted = ShiftSettings.of(run.experiment.input_shape, circular=circular)
-    result = stored_map(store, found, wanted)
+    request = MapRequest(run.experiment, wanted)
+    result = stored(store, request)
     if result is None:
-        compute_maps(store, [(run.experiment, wanted)], settings.load().workers)
-        result = stored_map(store, found, wanted)
+        compute(store, [request], settings.load().workers)
+        result = stored(store, request)
     if result is None:
         raise StoreError(f"{store.path}: the map of run {found} could not be kept")
     summary = {

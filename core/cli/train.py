@@ -1,7 +1,6 @@
 """`train` and `sweep`: train what is not stored yet."""
 
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,17 +12,14 @@ from core.cli.app import Json, app, open_store
 from core.cli.flags import with_experiment
 from core.cli.grid import read_grid
 from core.cli.report import document, facts, percent, say
-from core.cli.workers import train_all
+from core.cli.workers import train_or_stop
 from core.config import Experiment
 from core.engine import Job, JobState
 from core.errors import EngineError
 from core.run import Run, Status
-from core.settings import Device
+from core.settings import Device, Settings
 from core.store import RunStore
 from core.words import duration
-
-INTERRUPTED = 130
-"""the exit status that shells give to a program stopped from the keyboard"""
 
 Workers = Annotated[
     int | None,
@@ -53,7 +49,8 @@ def train(
     key, cached = experiment.key, True
     run = store.runs([key]).get(key)
     if run is None:
-        (job,) = _trained([experiment], store, workers=1, scheduler=scheduler, device=device)
+        chosen = _chosen(workers=1, scheduler=scheduler, device=device)
+        (job,) = train_or_stop([experiment], store, chosen)
         cached = job.cached or job.elsewhere
         run = _run_of(job, store)
     answer = _answer(run, cached=cached)
@@ -108,8 +105,8 @@ def sweep(
     keys = [experiment.key for experiment in experiments]
     present = store.present(keys)
     missing = [experiment for experiment in experiments if experiment.key not in present]
-    chosen = {"workers": workers, "scheduler": scheduler, "device": device}
-    jobs = _trained(missing, store, **chosen) if missing else ()
+    chosen = _chosen(workers=workers, scheduler=scheduler, device=device)
+    jobs = train_or_stop(missing, store, chosen) if missing else ()
     here = [job for job in jobs if job.state is JobState.DONE and not (job.cached or job.elsewhere)]
     failed = [job for job in jobs if job.state is not JobState.DONE]
     for job in failed:
@@ -129,23 +126,7 @@ def sweep(
         raise typer.Exit(1)
 
 
-def _trained(
-    experiments: Sequence[Experiment], store: RunStore, **chosen: object
-) -> tuple[Job, ...]:
-    """Train, or end the program with a word on what was kept if it is interrupted.
-
-    Args:
-        experiments: what is not stored.
-        store: where the runs are kept.
-        chosen: settings that flags replace; None for one that was not given.
-    """
-    given = {name: value for name, value in chosen.items() if value is not None}
-    try:
-        return train_all(experiments, store, settings.load().model_copy(update=given))
-    except KeyboardInterrupt:
-        kept = len(store.present(experiment.key for experiment in experiments))
-        say(
-            f"interrupted: {kept} of {len(experiments)} runs were finished and are kept in "
-            f"{store.path}; the same command trains the rest"
-        )
-        raise typer.Exit(INTERRUPTED) from None
+def _chosen(**flags: object) -> Settings:
+    """The settings, with those that flags replace; None for a flag that was not given."""
+    given = {name: value for name, value in flags.items() if value is not None}
+    return settings.load().model_copy(update=given)

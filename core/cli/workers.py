@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import typer
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -24,6 +25,9 @@ from core.store import RunStore
 from core.words import duration
 
 Watcher = Callable[[tuple[Job, ...]], None]
+
+INTERRUPTED = 130
+"""the exit status that shells give to a program stopped from the keyboard"""
 
 QUIET_SECONDS = 1.0
 """between two lines of progress where there is no terminal"""
@@ -53,6 +57,21 @@ def train_all(
         except KeyboardInterrupt:
             engine.cancel(keys)
             raise
+
+
+def train_or_stop(
+    experiments: Sequence[Experiment], store: RunStore, chosen: Settings
+) -> tuple[Job, ...]:
+    """Train, or end the program with a word on what was kept if it is interrupted."""
+    try:
+        return train_all(experiments, store, chosen)
+    except KeyboardInterrupt:
+        kept = len(store.present(experiment.key for experiment in experiments))
+        say(
+            f"interrupted: {kept} of {len(experiments)} runs were finished and are kept in "
+            f"{store.path}; the same command trains the rest"
+        )
+        raise typer.Exit(INTERRUPTED) from None
 
 
 @contextmanager

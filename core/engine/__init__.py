@@ -5,7 +5,7 @@ change; Dask (`cluster`) runs the trainings (`worker`) elsewhere. Importing this
 neither torch nor Dask: they come when something has to be trained.
 """
 
-from core.engine.aside import compute_maps, labels_of_test, stored_map
+from core.engine.aside import compute, labels_of_test, stored
 from core.engine.engine import Engine
 from core.engine.jobs import Job, JobState
 from core.engine.shared import close_shared_engine, shared_engine
@@ -15,8 +15,8 @@ __all__ = [
     "Job",
     "JobState",
     "close_shared_engine",
-    "compute_maps",
+    "compute",
     "labels_of_test",
     "shared_engine",
-    "stored_map",
+    "stored",
 ]

@@ -1,7 +1,7 @@
 """Work of seconds that is no training: in processes of their own, so that torch stays out of ours.
 
-The labels of the test images and the maps of the shift lab. Results are small and are kept by those
-who ask: labels in a cache, maps in the store.
+The labels of the test images, the maps of the shift lab, receptive fields, times and exact facts.
+Results are small and are kept by those who ask: labels in a cache, everything else in the store.
 """
 
 import os
@@ -9,15 +9,15 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from multiprocessing import get_context
-from typing import Any
+from typing import Any, TypeVar
 
-from core.config import DataConfig, Experiment
-from core.consistency import Consistency, ShiftSettings
+from core.analyses import AnyRequest, MapRequest, Request, SightRequest, TimesRequest, as_text
+from core.config import DataConfig
 from core.engine.cluster import WORKER_ENVIRONMENT
 from core.errors import EngineError, PoolscopeError
 from core.store import RunStore
 
-KIND = "shift"
+Result = TypeVar("Result")
 
 
 def labels_of_test(data: DataConfig) -> bytes:
@@ -32,42 +32,57 @@ def labels_of_test(data: DataConfig) -> bytes:
         return found
 
 
-def stored_map(store: RunStore, key: str, settings: ShiftSettings) -> Consistency | None:
-    """A map that was computed before."""
-    content = store.analysis(key, KIND, settings.text)
-    return Consistency.from_json(content.decode()) if content else None
+def stored(store: RunStore, request: Request[Result]) -> Result | None:
+    """What was computed before; None if it was not."""
+    content = store.analysis(request.key, request.kind, request.settings)
+    return request.parse(content.decode()) if content else None
 
 
-def compute_maps(
+def compute(
     store: RunStore,
-    wanted: Sequence[tuple[Experiment, ShiftSettings]],
+    requests: Sequence[AnyRequest],
     workers: int,
     on_done: Callable[[int], None] | None = None,
 ) -> None:
-    """Compute the maps of trained networks and keep them in the store.
+    """Make computations and keep them in the store.
+
+    What goes on the clock comes last and by itself, so that nothing else disturbs it.
 
     Args:
         store: has the runs with their weights.
-        wanted: networks and how their images are moved.
+        requests: what to compute.
         workers: processes side by side.
-        on_done: called with the number of maps that are done.
+        on_done: called with the number of computations that are done.
 
     Raises:
         EngineError: a network has no weights, or a process ended before it answered.
     """
-    with _processes(min(workers, len(wanted)) or 1) as pool:
-        waiting = {}
-        for experiment, settings in wanted:
-            weights = store.weights(experiment.key)
-            if not weights:
-                raise EngineError(f"run {experiment.key} has no weights; train it again")
-            waiting[pool.submit(_map, experiment, weights, settings)] = (experiment, settings)
-        for number, future in enumerate(as_completed(waiting), start=1):
-            experiment, settings = waiting[future]
-            text: str = _answer(future)
-            store.put_analysis(experiment.key, KIND, settings.text, text.encode())
-            if on_done:
-                on_done(number)
+    timed = [request for request in requests if isinstance(request, TimesRequest)]
+    others = [request for request in requests if not isinstance(request, TimesRequest)]
+    done = 0
+    for group, count in ((others, workers), (timed, 1)):
+        if not group:
+            continue
+        with _processes(min(count, len(group))) as pool:
+            waiting = {
+                pool.submit(_compute, request, _weights(store, request)): request
+                for request in group
+            }
+            for future in as_completed(waiting):
+                request, text = waiting[future], _answer(future)
+                store.put_analysis(request.key, request.kind, request.settings, text.encode())
+                done += 1
+                if on_done:
+                    on_done(done)
+
+
+def _weights(store: RunStore, request: AnyRequest) -> bytes:
+    if request.run is None:
+        return b""
+    weights = store.weights(request.key)
+    if not weights:
+        raise EngineError(f"run {request.key} has no weights; train it again")
+    return weights
 
 
 @contextmanager
@@ -101,7 +116,22 @@ def _labels(data: DataConfig) -> bytes:
     return bytes(load(data).test.labels.tolist())
 
 
-def _map(experiment: Experiment, weights: bytes, settings: ShiftSettings) -> str:
-    from core.shift import consistency_of
+def _compute(request: AnyRequest, weights: bytes) -> str:
+    match request:
+        case MapRequest():
+            from core.shift import consistency_of
 
-    return consistency_of(experiment, weights, settings)
+            return consistency_of(request.experiment, weights, request.how)
+        case SightRequest():
+            from core.inspection import Network
+            from core.sight import sight
+
+            return as_text(sight(Network.of(request.experiment, weights)))
+        case TimesRequest():
+            from core.timing import times
+
+            return as_text(times(request.experiments, request.rounds))
+        case _:
+            from core.exact import fact
+
+            return as_text(fact(request.name))

@@ -3,10 +3,11 @@
 import streamlit as st
 
 from core import figures, settings
+from core.analyses import MapRequest
 from core.catalog import HEADS, POOLINGS, Padding
 from core.comparison import Arm, Results
 from core.consistency import Consistency, ShiftSettings
-from core.engine import compute_maps, stored_map
+from core.engine import compute, stored
 from core.headlines import Sentence
 from core.words import duration, percent
 from pages.shared import cached, controls, frame, jobs
@@ -41,7 +42,7 @@ def main() -> None:
         maps = {
             arm: found
             for arm in trained
-            if (found := stored_map(cached.store(), arm.seeded(seed).key, wanted))
+            if (found := stored(cached.store(), MapRequest(arm.seeded(seed), wanted)))
         }
     else:
         wanted, maps = None, {}
@@ -118,9 +119,9 @@ def _offer(missing: list[Arm], seed: int, wanted: ShiftSettings) -> None:
         if st.button("Compute", icon=":material/play_arrow:", key="compute_maps"):
             progress = st.progress(0.0, "Starting the workers…")
             with explained():
-                compute_maps(
+                compute(
                     cached.store(),
-                    [(arm.seeded(seed), wanted) for arm in missing],
+                    [MapRequest(arm.seeded(seed), wanted) for arm in missing],
                     workers,
                     lambda done: progress.progress(
                         done / len(missing), f"{done} of {len(missing)} maps"
