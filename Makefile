@@ -68,10 +68,15 @@ soak: $(READY)
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks
 
+# resumable: what is trained and computed already stays in build/gallery (`make clean` removes it)
 gallery: $(READY)
-	rm -rf $(GALLERY)
-	$(GALLERY_ENV) $(BIN)/python -m core sweep assets/gallery.toml
-	$(GALLERY_ENV) $(BIN)/python -m core export --all --format db --output assets/gallery.db --force
+	mkdir -p $(GALLERY)
+	for grid in assets/gallery/*.toml; do \
+	    $(GALLERY_ENV) $(BIN)/python -m core sweep $$grid || exit 1; \
+	done
+	$(GALLERY_ENV) $(BIN)/python -m core claims --run
+	$(GALLERY_ENV) $(BIN)/python -m core export --all --format db --weights-of 3 \
+	    --output assets/gallery.db --force
 
 clean:
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results

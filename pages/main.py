@@ -22,6 +22,7 @@ def main() -> None:
             st.Page("compare/shift.py", title="Shift", icon=":material/open_with:"),
             st.Page("inspect/by_hand.py", title="By hand", icon=":material/calculate:"),
             st.Page("inspect/features.py", title="Features", icon=":material/grid_view:"),
+            st.Page("conclude/claims.py", title="Claims", icon=":material/gavel:"),
             st.Page("runs/train.py", title="Train", icon=":material/model_training:"),
             st.Page("runs/history.py", title="History", icon=":material/history:"),
         ],

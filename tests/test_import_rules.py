@@ -44,8 +44,12 @@ ARROWS: dict[str, set[str]] = {
     "data": {"config", "pictures"},
     "training": {"model", "data", "run"},
     "store": {"run"},
-    "engine": {"run", "store", "consistency"},
-    "claims": {"statistics", "store"},
+    "engine": {"run", "store", "analyses"},
+    "claims": {"statistics", "store", "words", "analyses"},
+    "analyses": {"config", "consistency"},
+    "exact": {"operate", "analyses"},
+    "timing": {"training", "analyses"},
+    "sight": {"inspection", "analyses"},
     "inspection": {"model", "data", "store", "pictures"},
     "consistency": set(),
     "shift": {"inspection", "consistency"},
@@ -54,6 +58,7 @@ ARROWS: dict[str, set[str]] = {
     "figures": {
         "comparison",
         "statistics",
+        "claims",
         "palette",
         "words",
         "run",
@@ -69,8 +74,7 @@ ARROWS: dict[str, set[str]] = {
 
 # what it may import besides, but only inside functions: they run in a worker
 IN_WORKERS: dict[str, set[str]] = {
-    "engine": {"training", "data", "shift"},
-    "claims": {"training", "inspection", "shift"},
+    "engine": {"training", "data", "inspection", "shift", "exact", "timing", "sight"},
 }
 
 TORCH = {"torch", "torchvision", "safetensors.torch"}
@@ -86,8 +90,11 @@ MAY_IMPORT_TORCH = {
     "inspection",
     "operate",
     "shift",
+    "exact",
+    "timing",
+    "sight",
 }
-MAY_IMPORT_TORCH_IN_FUNCTIONS = {"engine", "claims"}
+MAY_IMPORT_TORCH_IN_FUNCTIONS = {"engine"}
 
 ON_FIRST_USE = {"sklearn", "scipy.stats", "distributed", "dask", "captum"}
 """slow packages that no module imports at its top"""

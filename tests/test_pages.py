@@ -23,7 +23,8 @@ HOME, ACCURACY, COST = "start/home.py", "compare/accuracy.py", "compare/cost.py"
 TRAIN, HISTORY, FEATURES = "runs/train.py", "runs/history.py", "inspect/features.py"
 BY_HAND = "inspect/by_hand.py"
 SHIFT = "compare/shift.py"
-PAGES = (HOME, ACCURACY, COST, SHIFT, FEATURES, BY_HAND, TRAIN, HISTORY)
+CLAIMS_PAGE = "conclude/claims.py"
+PAGES = (HOME, ACCURACY, COST, SHIFT, FEATURES, BY_HAND, CLAIMS_PAGE, TRAIN, HISTORY)
 # what is worked by hand needs no store
 STORED = tuple(page for page in PAGES if page != BY_HAND)
 COMPARING = (HOME, ACCURACY, COST, SHIFT, FEATURES, TRAIN)

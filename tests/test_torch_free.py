@@ -16,6 +16,7 @@ PAGES = (
     "compare/accuracy.py",
     "compare/cost.py",
     "compare/shift.py",
+    "conclude/claims.py",
     "runs/train.py",
     "runs/history.py",
 )

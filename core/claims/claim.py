@@ -117,6 +117,7 @@ class Contrast:
 
     Attributes:
         says: what it would mean if it is supported, in words.
+        where: under which circumstances, in few words.
         metric: what is compared.
         arm: of which something is claimed.
         control: what it is compared with; None: with `level`.
@@ -128,6 +129,7 @@ class Contrast:
     """
 
     says: str
+    where: str
     metric: Metric
     arm: Recipe
     control: Recipe | None = None

@@ -65,6 +65,7 @@ _OVERFITTING = Claim(
         *(
             Contrast(
                 says=f"With {name} pooling the gap is smaller than without, {size}.",
+                where=f"digits, {size}",
                 metric=Metric.MATCHED_GAP,
                 arm=arm("digits", name, **flat),
                 control=arm("digits", "none", **flat),
@@ -77,6 +78,7 @@ _OVERFITTING = Claim(
         *(
             Contrast(
                 says=f"With {name} pooling the gap is smaller than without, shapes.",
+                where="shapes, 4,000 images",
                 metric=Metric.MATCHED_GAP,
                 arm=arm("shapes", name),
                 control=arm("shapes", "none"),
@@ -90,6 +92,7 @@ _OVERFITTING = Claim(
         *(
             Contrast(
                 says=f"Strides alone make the gap smaller, {size}.",
+                where=f"digits, {size}",
                 metric=Metric.MATCHED_GAP,
                 arm=arm("digits", "strided", **flat),
                 control=arm("digits", "none", **flat),
@@ -101,6 +104,7 @@ _OVERFITTING = Claim(
         *(
             Contrast(
                 says=f"A GAP head makes the gap smaller than Flatten does, {size}.",
+                where=f"max, digits, {size}",
                 metric=Metric.MATCHED_GAP,
                 arm=called("GAP", arm("digits", "max", **flat)),
                 control=called("Flatten", arm("digits", "max", Head.FLATTEN, **flat)),
@@ -112,6 +116,7 @@ _OVERFITTING = Claim(
         *(
             Contrast(
                 says=f"At the end of training the gap is smaller with max than without, {size}.",
+                where=f"digits, {size}, at the end",
                 metric=Metric.FINAL_GAP,
                 arm=arm("digits", "max", **flat),
                 control=arm("digits", "none", **flat),
@@ -151,6 +156,7 @@ _DROPOUT_PLACE = Claim(
     parts=tuple(
         Contrast(
             says=f"After the last pool is ahead of {_POSITIONS[other]}, {norm} norm.",
+            where=f"{norm} norm",
             metric=Metric.TEST_ACCURACY,
             arm=_dropped(DropoutPosition.AFTER_LAST_POOL, norm),
             control=_dropped(other, norm),
@@ -163,6 +169,7 @@ _DROPOUT_PLACE = Claim(
     beside=tuple(
         Contrast(
             says=f"After the last pool is ahead of no dropout, {norm} norm.",
+            where=f"{norm} norm",
             metric=Metric.TEST_ACCURACY,
             arm=_dropped(DropoutPosition.AFTER_LAST_POOL, norm),
             control=Recipe("no dropout", {**_MEDIUM, "norm": norm}),
@@ -201,6 +208,7 @@ _DROPOUT = Claim(
     parts=tuple(
         Contrast(
             says=f"Dropout raises test accuracy: {size}, widths {widths}.",
+            where=f"{size}, widths {widths}",
             metric=Metric.TEST_ACCURACY,
             arm=_capacity(widths, flat, dropout=True),
             control=_capacity(widths, flat, dropout=False),
@@ -212,6 +220,7 @@ _DROPOUT = Claim(
     beside=tuple(
         Contrast(
             says=f"Dropout makes the gap to the test images smaller: {size}, widths {widths}.",
+            where=f"gap, {size}, widths {widths}",
             metric=Metric.FINAL_GAP,
             arm=_capacity(widths, flat, dropout=True),
             control=_capacity(widths, flat, dropout=False),
@@ -247,6 +256,7 @@ _STRIDED = Claim(
     parts=tuple(
         Contrast(
             says=f"{name.capitalize()} is within one point of max, {data}.",
+            where=data,
             metric=Metric.TEST_ACCURACY,
             arm=tuned(data, name),
             control=tuned(data, "max"),
@@ -260,6 +270,7 @@ _STRIDED = Claim(
         *(
             Contrast(
                 says=f"Conv is within one point of conv-max, which has its parameters, {data}.",
+                where=data,
                 metric=Metric.TEST_ACCURACY,
                 arm=tuned(data, "conv"),
                 control=tuned(data, "conv-max"),
@@ -271,6 +282,7 @@ _STRIDED = Claim(
         *(
             Contrast(
                 says=f"The added convolution alone raises accuracy: conv-max over max, {data}.",
+                where=data,
                 metric=Metric.TEST_ACCURACY,
                 arm=tuned(data, "conv-max"),
                 control=tuned(data, "max"),
@@ -299,6 +311,7 @@ _INVARIANCE = Claim(
         *(
             Contrast(
                 says=f"With max and GAP, 99 of 100 answers stay under one pixel, {data}.",
+                where=f"one pixel, {data}",
                 metric=Metric.ONE_PIXEL,
                 arm=called("max, GAP", arm(data, "max")),
                 level=0.99,
@@ -309,6 +322,7 @@ _INVARIANCE = Claim(
         *(
             Contrast(
                 says=f"More answers stay with max than without pooling, {label} head, {data}.",
+                where=data,
                 metric=Metric.AGREEMENT,
                 arm=called(f"max, {label}", arm(data, "max", head)),
                 control=called(f"none, {label}", arm(data, "none", head)),
@@ -325,6 +339,7 @@ _INVARIANCE = Claim(
         *(
             Contrast(
                 says=f"Blurred max keeps more answers than plain max under one pixel, {data}.",
+                where=f"one pixel, GAP, {data}",
                 metric=Metric.ONE_PIXEL,
                 arm=arm(data, "blur-max"),
                 control=arm(data, "max"),
@@ -335,6 +350,7 @@ _INVARIANCE = Claim(
         *(
             Contrast(
                 says=f"Training on images moved by up to 2 px keeps more answers, {data}.",
+                where=f"GAP, {data}",
                 metric=Metric.AGREEMENT,
                 arm=called("max, moved", arm(data, "max", augment_shift=2)),
                 control=arm(data, "max"),
@@ -345,6 +361,7 @@ _INVARIANCE = Claim(
         *(
             Contrast(
                 says=f"A GAP head keeps more answers than Flatten, max, {data}.",
+                where=f"max, {data}",
                 metric=Metric.AGREEMENT,
                 arm=called("GAP", arm(data, "max")),
                 control=called("Flatten", arm(data, "max", Head.FLATTEN)),
@@ -411,6 +428,7 @@ _SPEED = Claim(
         Exact("A network with max pools needs fewer MACs than one without.", "macs-none"),
         Contrast(
             says="A step is faster with max pools than without, by a tenth or more.",
+            where="time of a step",
             metric=Metric.STEP_TIME,
             arm=_timed("max"),
             control=_timed("none"),
@@ -420,6 +438,7 @@ _SPEED = Claim(
         Exact("It needs fewer MACs than a strided one.", "macs-strided"),
         Contrast(
             says="A step is faster with max pools than with strides, by a tenth or more.",
+            where="time of a step",
             metric=Metric.STEP_TIME,
             arm=_timed("max"),
             control=_timed("strided"),
@@ -431,6 +450,7 @@ _SPEED = Claim(
         Contrast(
             says=f"With max pools the same accuracy is reached sooner than with {name}, digits, "
             "Flatten head.",
+            where="time to equal accuracy",
             metric=Metric.TIME_TO_ACCURACY,
             arm=arm("digits", "max", Head.FLATTEN),
             control=arm("digits", name, Head.FLATTEN),
@@ -454,6 +474,7 @@ _SLOW = Claim(
     parts=(
         Contrast(
             says="More than a quarter of the time goes into max pools.",
+            where="share of the time",
             metric=Metric.POOL_SHARE,
             arm=_timed("max"),
             level=0.25,
@@ -463,6 +484,7 @@ _SLOW = Claim(
     beside=tuple(
         Contrast(
             says=f"More than a quarter of the time goes into {_timed(name).name} pools.",
+            where="share of the time",
             metric=Metric.POOL_SHARE,
             arm=_timed(name),
             level=0.25,
@@ -486,6 +508,7 @@ _BEST = Claim(
         *(
             Contrast(
                 says=f"Max is ahead of {other}, {data}, {polarity.replace('-', ' ')}.",
+                where=f"{data}, {polarity.replace('-', ' ')}",
                 metric=Metric.TEST_ACCURACY,
                 arm=tuned(data, "max", polarity=polarity),
                 control=tuned(data, other, polarity=polarity),
@@ -535,6 +558,7 @@ _RAISES = Claim(
     parts=tuple(
         Contrast(
             says=f"{name.capitalize()} is ahead of none, {label} head, {data}.",
+            where=f"{label}, {data}",
             metric=Metric.TEST_ACCURACY,
             arm=tuned(data, name, head),
             control=tuned(data, "none", head),
@@ -547,6 +571,7 @@ _RAISES = Claim(
     beside=tuple(
         Contrast(
             says=f"{name.capitalize()} is ahead of none, {label} head, 100 images of digits.",
+            where=f"{label}, 100 images of digits",
             metric=Metric.TEST_ACCURACY,
             arm=tuned("digits", name, head, **_SMALL),
             control=tuned("digits", "none", head, **_SMALL),
@@ -578,6 +603,7 @@ _UNDERFIT = Claim(
             Contrast(
                 says=f"With three {name} pools training accuracy is lower than with one, {label} "
                 f"head, digits.",
+                where=f"{name}, {label}, digits",
                 metric=Metric.TRAIN_ACCURACY,
                 arm=_three_blocks("digits", name, head, 3),
                 control=_three_blocks("digits", name, head, 1),
@@ -591,6 +617,7 @@ _UNDERFIT = Claim(
             Contrast(
                 says=f"With three {name} pools training accuracy is lower than with one, GAP head, "
                 f"shapes.",
+                where=f"{name}, GAP, shapes",
                 metric=Metric.TRAIN_ACCURACY,
                 arm=_three_blocks("shapes", name, Head.GAP, 3),
                 control=_three_blocks("shapes", name, Head.GAP, 1),
@@ -624,6 +651,7 @@ _GAP = Claim(
         *(
             Contrast(
                 says=f"With max pools, GAP is within one point of Flatten, {data}.",
+                where=data,
                 metric=Metric.TEST_ACCURACY,
                 arm=called("GAP", tuned(data, "max")),
                 control=called("Flatten", tuned(data, "max", Head.FLATTEN)),
@@ -636,6 +664,7 @@ _GAP = Claim(
     beside=tuple(
         Contrast(
             says=f"At an equal budget of parameters GAP is ahead of Flatten, {data}.",
+            where=data,
             metric=Metric.TEST_ACCURACY,
             arm=called("GAP", tuned(data, "max")),
             control=called("Flatten, matched", tuned(data, "max", Head.FLATTEN_MATCHED)),

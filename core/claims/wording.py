@@ -1,6 +1,7 @@
 """What a verdict says in words, computed from the data."""
 
 from collections import Counter
+from collections.abc import Iterable
 from math import exp
 
 from core.claims.claim import Contrast, Kind, Outcome
@@ -34,6 +35,30 @@ def outcome_word(outcome: Outcome) -> str:
     return _WORDS[outcome]
 
 
+def claims_headline(outcomes: Iterable[Outcome]) -> str:
+    """How many claims hold as told, and what became of the others."""
+    counts = Counter(outcomes)
+    total = counts.total()
+    tested = total - counts[Outcome.UNTESTED]
+    if not tested:
+        return f"None of these {number_word(total)} claims is tested yet."
+    parts = [
+        f"{number_word(counts[outcome])} {verb if counts[outcome] == 1 else verbs}"
+        for outcome, verb, verbs in _SUMMED
+        if counts[outcome]
+    ]
+    return f"Of {number_word(total)} things said about pooling, {join(parts)}."
+
+
+_SUMMED = (
+    (Outcome.SUPPORTED, "holds as told", "hold as told"),
+    (Outcome.NUANCED, "depends", "depend"),
+    (Outcome.REFUTED, "is refuted", "are refuted"),
+    (Outcome.UNDECIDED, "is undecided", "are undecided"),
+    (Outcome.UNTESTED, "is not tested yet", "are not tested yet"),
+)
+
+
 def effect(judged: Judged) -> str | None:
     """What was measured or computed, in a few words: "+4.1 points [+3.2, +5.0]"."""
     if judged.fact:
@@ -59,14 +84,17 @@ def _ends(judged: Judged) -> tuple[float, float, float]:
 
 def verdict_sentence(judgement: Judgement) -> str:
     """How many parts hold, are refuted or are open, and over what."""
+    facts = [judged.fact for judged in judgement.parts]
+    if all(facts):
+        return " ".join(fact.sentence for fact in facts if fact)
     if len(judgement.parts) == 1:
-        judged = judgement.parts[0]
-        said = effect(judged) or "Nothing is trained or computed for it yet."
-        return said if said.endswith(".") else f"{said}{_over(judgement)}."
+        return _only(judgement)
     total = len(judgement.parts)
     counts = Counter(judged.outcome for judged in judgement.parts)
     if len(counts) == 1:
         (outcome,) = counts
+        if outcome is Outcome.UNTESTED:
+            return "None of its parts is tested yet."
         every = "Both" if total == 2 else f"All {number_word(total)}"  # noqa: PLR2004 (a pair)
         return f"{every} parts {_COUNTED_MANY[outcome]}{_over(judgement)}."
     parts: list[str] = []
@@ -79,6 +107,16 @@ def verdict_sentence(judgement: Judgement) -> str:
             parts.append(f"{number_word(number)}{of} {words[outcome]}")
     text = join(parts)
     return f"{text[:1].upper()}{text[1:]}{_over(judgement)}."
+
+
+def _only(judgement: Judgement) -> str:
+    """What came out of the one part."""
+    (judged,) = judgement.parts
+    found = effect(judged)
+    if found is None or not isinstance(judged.part, Contrast):
+        return "Nothing is trained or computed for it yet."
+    metric = str(judged.part.metric)
+    return f"{metric[:1].upper()}{metric[1:]}: {found}{_over(judgement)}."
 
 
 def _over(judgement: Judgement) -> str:

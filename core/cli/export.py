@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from core.analyses import NO_RUN
 from core.cli.app import Json, app, open_store
 from core.cli.report import document, facts, say
 from core.cli.stored import Keys, find, run_documents
@@ -53,6 +55,15 @@ def export(
     keys: Keys = None,
     everything: Annotated[bool, typer.Option("--all", help="Every run.")] = False,
     form: Annotated[Format, typer.Option("--format", help="What to write.")] = Format.JSON,
+    seeds_with_weights: Annotated[
+        int | None,
+        typer.Option(
+            "--weights-of",
+            metavar="N",
+            min=0,
+            help="With --format db: keep the weights of seeds below N only; default all.",
+        ),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", metavar="FILE", help="Default: stdout.")
     ] = None,
@@ -60,6 +71,8 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write runs to a file: a store to import elsewhere, JSON, or CSV."""
+    if seeds_with_weights is not None and form is not Format.DB:
+        raise ConfigError("--weights-of is for --format db: the other formats have no weights")
     if everything == bool(keys):
         raise ConfigError("name the keys to export, or --all of them; exactly one is allowed")
     store = open_store()
@@ -69,7 +82,7 @@ def export(
         _to_stdout(store, chosen, form, as_json=as_json)
         return
     _check_target(output, store, force=force)
-    written = _to_file(store, chosen, form, output)
+    written = _to_file(store, chosen, form, output, seeds_with_weights)
     answer = {"format": form, "output": str(output), "runs": written}
     if as_json:
         document(answer)
@@ -92,13 +105,19 @@ def _check_target(output: Path, store: RunStore, *, force: bool) -> None:
         raise ConfigError(f"{output} is there already; choose another file, or --force")
 
 
-def _to_file(store: RunStore, chosen: Sequence[RunSummary], form: Format, output: Path) -> int:
+def _to_file(
+    store: RunStore,
+    chosen: Sequence[RunSummary],
+    form: Format,
+    output: Path,
+    seeds_with_weights: int | None,
+) -> int:
     """Write the file whole or not at all; the number of runs in it."""
     try:
         with TemporaryDirectory(prefix=".export-", dir=output.parent) as folder:
             made = Path(folder) / "made"
             if form is Format.DB:
-                written = _write_store(store, chosen, made)
+                written = _write_store(store, chosen, made, seeds_with_weights)
             else:
                 made.write_text(_text(store, chosen, form), encoding="utf-8")
                 written = len(chosen)
@@ -123,8 +142,12 @@ def _text(store: RunStore, chosen: Sequence[RunSummary], form: Format) -> str:
     return text.getvalue()
 
 
-def _write_store(store: RunStore, chosen: Sequence[RunSummary], target: Path) -> int:
+def _write_store(
+    store: RunStore, chosen: Sequence[RunSummary], target: Path, seeds_with_weights: int | None
+) -> int:
     """Put the runs into a new store and copy it with SQLite's backup; the number of runs.
+
+    What workers computed comes along: about these runs, and what belongs to no run.
 
     Raises:
         StoreError: there is no run to write, or the new store cannot be written.
@@ -135,10 +158,12 @@ def _write_store(store: RunStore, chosen: Sequence[RunSummary], target: Path) ->
         run = store.get(summary.key)
         if run is None:
             say(f"run {summary.key} is left out: it is of an older recipe, or damaged")
-        else:
-            written += collected.put(run)
+            continue
+        light = seeds_with_weights is not None and summary.seed >= seeds_with_weights
+        written += collected.put(replace(run, weights=b"") if light else run)
     if not written:
         raise StoreError("there is no run to export")
+    store.copy_analyses(collected, [*(summary.key for summary in chosen), NO_RUN])
     backup(collected.path, target)
     return written
 

@@ -19,6 +19,7 @@ from core.figures.curves import (
     accuracy_curves_alt,
     accuracy_curves_table,
 )
+from core.figures.effects import Scale, drawn, effects, effects_alt, effects_table
 from core.figures.field import field_alt, field_squares
 from core.figures.growth import growth, growth_alt, growth_table
 from core.figures.heads import (
@@ -45,6 +46,7 @@ __all__ = [
     "Counts",
     "Measure",
     "Quantity",
+    "Scale",
     "View",
     "accuracy_by_head",
     "accuracy_by_head_alt",
@@ -56,6 +58,10 @@ __all__ = [
     "confusion_alt",
     "confusion_counts",
     "confusion_table",
+    "drawn",
+    "effects",
+    "effects_alt",
+    "effects_table",
     "field_alt",
     "field_squares",
     "growth",

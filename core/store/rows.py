@@ -63,11 +63,18 @@ _WEIGHTS = "SELECT sha256, CAST(content AS BLOB) AS content FROM weights WHERE k
 _ANALYSIS = """
     SELECT CAST(content AS BLOB) FROM analyses WHERE key = ? AND kind = ? AND settings = ?
 """
+_ANALYSES = """
+    SELECT key, kind, settings, CAST(content AS BLOB) AS content, created FROM analyses
+"""
 _SET_ASIDE = """
     INSERT INTO quarantine (key, reason, flat, sha256, content, created)
     SELECT runs.key, :reason, flat, sha256, content, :now
     FROM runs LEFT JOIN weights ON weights.key = runs.key WHERE runs.key = :key
 """
+
+
+AnalysisRow = tuple[str, str, str, bytes, str]
+"""key of the run, kind, settings, content, time"""
 
 
 class DamagedError(Exception):
@@ -223,7 +230,12 @@ def analysis(connection: Connection, key: str, kind: str, settings: str) -> byte
     return None if row is None else bytes(row[0])
 
 
-def put_analysis(connection: Connection, row: tuple[str, str, str, bytes, str]) -> None:
+def analyses(connection: Connection) -> list[AnalysisRow]:
+    """Everything that workers computed: key, kind, settings, content, time."""
+    return [tuple(row) for row in connection.execute(_ANALYSES)]
+
+
+def put_analysis(connection: Connection, row: AnalysisRow) -> None:
     """Keep what a worker computed: key, kind, settings, content, time; newer replaces older."""
     connection.execute("INSERT OR REPLACE INTO analyses VALUES (?, ?, ?, ?, ?)", row)
 

@@ -135,6 +135,18 @@ class RunStore:
         with self._own.writing() as connection:
             rows.put_analysis(connection, (key, kind, settings, content, now))
 
+    def copy_analyses(self, target: "RunStore", keys: Iterable[str]) -> int:
+        """Put what workers computed about some runs into another store; how many results."""
+        wanted, copied = set(keys), 0
+        for file in self._files:
+            with _reading(file) as connection:
+                found = [] if connection is None else rows.analyses(connection)
+            for row in found:
+                if row[0] in wanted and target.analysis(*row[:3]) is None:
+                    target.put_analysis(*row[:4])
+                    copied += 1
+        return copied
+
     def delete(self, keys: Iterable[str]) -> int:
         """Delete runs of one's own with all that belongs to them; how many there were.
 

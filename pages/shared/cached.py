@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from core import settings
+from core.claims import CLAIMS, TIMED, Judgement, judge
 from core.comparison import Comparison, Results
 from core.config import DataConfig
 from core.engine import labels_of_test
@@ -29,6 +30,11 @@ def results(comparison: Comparison) -> Results:
 def summaries() -> tuple[RunSummary, ...]:
     """Every stored run, newest first."""
     return _summaries(_stamp())
+
+
+def judgements() -> dict[str, Judgement]:
+    """The verdict on every claim, by its name."""
+    return _judgements(_stamp())
 
 
 @st.cache_data(max_entries=16, show_spinner="Reading the labels of the test images…")
@@ -62,3 +68,9 @@ def _results(comparison: Comparison, stamp: Stamp) -> Results:  # noqa: ARG001
 @st.cache_resource(max_entries=2)
 def _summaries(stamp: Stamp) -> tuple[RunSummary, ...]:  # noqa: ARG001
     return tuple(store().summaries())
+
+
+@st.cache_resource(max_entries=2, show_spinner="Judging the claims…")
+def _judgements(stamp: Stamp) -> dict[str, Judgement]:  # noqa: ARG001
+    found = judge(CLAIMS.values(), store(), TIMED)
+    return {judgement.claim.id: judgement for judgement in found}
