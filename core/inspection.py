@@ -17,6 +17,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from core.architecture import describe
+from core.architecture.field import seen_by
 from core.catalog import Head, Pooling
 from core.config import Experiment
 from core.data import Labelled, load, to_input
@@ -137,13 +139,88 @@ def filters(network: Network) -> Floats:
     return weights
 
 
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A part of a test image that excites a channel.
+
+    Attributes:
+        image: the number of the test image.
+        value: of the cell, the largest of its image.
+        pixels: (C, rows, columns) as stored; what lies beyond the border has the ground's value.
+    """
+
+    image: int
+    value: float
+    pixels: NDArray[np.uint8]
+
+
+def exciting(
+    network: Network, layer: str, channel: int, data: Labelled, count: int = 8
+) -> tuple[Patch, ...]:
+    """The patches of test images in which a channel is largest, one for each image at most.
+
+    Args:
+        network: any.
+        layer: name of a layer of the blocks.
+        channel: number of the channel, from 0.
+        data: test images, of which the first `TESTED` are taken.
+        count: how many patches.
+
+    Raises:
+        KeyError: the blocks have no such layer.
+        IndexError: the layer has no such channel.
+    """
+    experiment = network.experiment
+    architecture = describe(experiment.model, experiment.input_shape, experiment.classes)
+    part = data.first(TESTED)
+    maps = _after(network, layer, to_input(part.images, part.standard))[:, channel]
+    flat = maps.flatten(1)
+    largest = flat.max(dim=1)
+    found = []
+    for number in largest.values.argsort(descending=True, stable=True)[:count].tolist():
+        cell = divmod(int(largest.indices[number]), maps.shape[2])
+        field = seen_by(architecture, experiment.model, layer, cell)
+        pixels = _cut(
+            part.images[number].numpy(), field.rows, field.columns, experiment.data.entry.background
+        )
+        found.append(Patch(number, float(largest.values[number]), pixels))
+    return tuple(found)
+
+
+def _after(network: Network, layer: str, x: Tensor) -> Tensor:
+    """The maps (N, C, H, W) after a layer."""
+    with network.lock, torch.inference_mode():
+        for part_name, part in network.model.named_children():
+            for name, module in part.named_children():
+                x = module(x)
+                if f"{part_name}.{name}" == layer:
+                    return x
+    raise KeyError(layer)
+
+
+def _cut(
+    image: NDArray[np.uint8], rows: tuple[int, int], columns: tuple[int, int], ground: int
+) -> NDArray[np.uint8]:
+    """A rectangle of an image, which may reach over its border; both ends belong to it."""
+    channels, height, width = image.shape
+    shape = channels, rows[1] - rows[0] + 1, columns[1] - columns[0] + 1
+    found = np.full(shape, ground, dtype=np.uint8)
+    top, left = max(rows[0], 0), max(columns[0], 0)
+    inner = image[:, top : min(rows[1] + 1, height), left : min(columns[1] + 1, width)]
+    down, right = top - rows[0], left - columns[0]
+    found[:, down : down + inner.shape[1], right : right + inner.shape[2]] = inner
+    return found
+
+
 def methods(experiment: Experiment) -> tuple[Method, ...]:
     """The methods that a network allows; CAM needs a GAP head right before the logits."""
     plain_gap = experiment.model.head is Head.GAP and not experiment.model.hidden
     return tuple(m for m in Method if m is not Method.CAM or plain_gap)
 
 
-def attribution(network: Network, x: Tensor, target: int, method: Method) -> Floats:
+def attribution(
+    network: Network, x: Tensor, target: int, method: Method, layer: str | None = None
+) -> Floats:
     """How much each place of the image speaks for a class.
 
     Args:
@@ -154,14 +231,17 @@ def attribution(network: Network, x: Tensor, target: int, method: Method) -> Flo
             occlusion: the loss of the logit when a window is greyed out (Zeiler & Fergus 2014);
             Grad-CAM: the last map weighted by the mean gradients, negative parts cut (Selvaraju et
             al. 2017); CAM: the last map weighted by the class's weights (Zhou et al. 2016).
+        layer: for Grad-CAM, the layer of the blocks whose map is taken; None for the last.
 
     Returns:
-        (H, W) of the image for saliency and occlusion, of the last map otherwise.
+        (H, W) of the image for saliency and occlusion, of the map otherwise.
 
     Raises:
         ValueError: CAM of a network without a plain GAP head.
     """
     with network.lock, _differentiable(network.model):
+        if method is Method.GRAD_CAM:
+            return _grad_cam(network, x.clone(), target, layer)
         return _METHODS[method](network, x.clone(), target)
 
 
@@ -174,12 +254,11 @@ def _cam(network: Network, x: Tensor, target: int) -> Floats:
         return torch.einsum("c,chw->hw", weights, last).numpy()
 
 
-def _grad_cam(network: Network, x: Tensor, target: int) -> Floats:
+def _grad_cam(network: Network, x: Tensor, target: int, layer: str | None) -> Floats:
     from captum.attr import LayerGradCam
 
-    found = LayerGradCam(network.model, _last_layer(network)).attribute(
-        x, target=target, relu_attributions=True
-    )
+    module = network.model.get_submodule(layer) if layer else _last_layer(network)
+    found = LayerGradCam(network.model, module).attribute(x, target=target, relu_attributions=True)
     return _as_map(found)
 
 
@@ -206,7 +285,6 @@ def _occlusion(network: Network, x: Tensor, target: int) -> Floats:
 
 _METHODS: dict[Method, Callable[[Network, Tensor, int], Floats]] = {
     Method.CAM: _cam,
-    Method.GRAD_CAM: _grad_cam,
     Method.SALIENCY: _saliency,
     Method.OCCLUSION: _occlusion,
 }

@@ -4,6 +4,7 @@ A picture and not a Plotly figure: eight to sixty-four maps stay sharp, small to
 with the page.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -84,6 +85,22 @@ def sheet(
             _dots(tile, marked[number], factor, MARK[dark])
         page[top : top + high, left : left + wide, :3] = tile
         page[top : top + high, left : left + wide, 3] = 255
+    return page
+
+
+def side_by_side(pictures: Sequence[Pixels], *, dark: bool = False) -> Pixels:
+    """Pictures of one size (rows, columns, 3) in a row, framed, with gaps between them."""
+    high, wide = pictures[0].shape[:2]
+    step = max(high, wide) // 12 or 1
+    page = np.zeros((high + 2 * step, len(pictures) * (wide + step) + step, 4), dtype=np.uint8)
+    for number, picture in enumerate(pictures):
+        left = step + number * (wide + step)
+        line = max(1, step // 8)
+        page[step - line : step + high + line, left - line : left + wide + line] = (
+            *SILENT[dark],
+            255,
+        )
+        page[step : step + high, left : left + wide, :3] = picture
     return page
 
 

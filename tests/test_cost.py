@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from core import figures
+from core.analyses import LayerTime, StepTime
 from core.architecture import LayerKind, describe
 from core.architecture.field import fields
 from core.catalog import DATASETS, HEADS, POOLINGS, Dataset, Head, Padding, Pooling
@@ -19,7 +20,15 @@ from core.figures.growth import formula
 from core.figures.parameters import bars
 from core.figures.tradeoff import front, points
 from core.headlines import plain
-from core.ledger import COLUMNS, QUANTITIES, architecture_of, layer_names, readable, side_by_side
+from core.ledger import (
+    COLUMNS,
+    QUANTITIES,
+    architecture_of,
+    layer_names,
+    readable,
+    side_by_side,
+    timed_rows,
+)
 from core.model import build_model
 from tests.store_samples import a_run
 
@@ -128,6 +137,27 @@ def test_side_by_side_names_what_differs_and_leaves_out_what_is_not_there():
 
 
 # what else changed
+
+
+def test_measured_times_stand_side_by_side_with_the_whole_step_below():
+    networks = [arm(pooling="max"), arm(pooling="strided")]
+    architectures = [architecture_of(each) for each in networks]
+    timed = [
+        StepTime(
+            (0.004, 0.002, 0.003),
+            {
+                layer.name: LayerTime((0.001, 0.001, 0.009), (0.002, 0.002, 0.002))
+                for layer in each.layers
+            },
+        )
+        for each in architectures
+    ]
+    rows = timed_rows(list(zip(("max", "strided"), timed, strict=True)), architectures)
+    by_layer = {row["layer"]: row for row in rows}
+    assert {"layer": "block1.pool", "max": "1.00 + 2.00", "strided": None} == by_layer[
+        "block1.pool"
+    ]
+    assert {"layer": "whole step", "max": "3.00", "strided": "3.00"} == rows[-1]
 
 
 def test_two_pools_that_learn_nothing_differ_in_little():

@@ -34,7 +34,7 @@ ARROWS: dict[str, set[str]] = {
     "architecture": {"config"},
     "estimate": {"architecture", "run"},
     "torchcode": {"architecture"},
-    "ledger": {"architecture", "comparison", "words"},
+    "ledger": {"architecture", "comparison", "words", "analyses"},
     "contrast": {"ledger"},
     "costline": {"ledger", "headlines"},
     "pooling": {"architecture"},

@@ -8,12 +8,15 @@ import safetensors.torch
 import torch
 from captum.attr import LayerGradCam, Occlusion, Saliency
 
+from core.architecture import describe
+from core.architecture.field import fields
 from core.catalog import POOLINGS
 from core.config import Experiment
 from core.inspection import (
     Method,
     Network,
     attribution,
+    exciting,
     filters,
     images_of_test,
     look,
@@ -24,6 +27,7 @@ from core.inspection import (
     winners,
 )
 from core.model import build_model
+from core.sight import sight
 
 
 def opened(**flat):
@@ -183,3 +187,89 @@ def prepared_all(data):
 def test_only_max_can_be_softened(data):
     with pytest.raises(ValueError, match="max pooling is needed; received average"):
         softened_accuracy(opened(pooling="average"), (1.0,), data)
+
+
+# effective receptive fields
+
+
+@pytest.mark.parametrize("pooling", ["max", "average", "strided", "blur-max"])
+def test_the_gradient_of_a_cell_stays_within_its_field(pooling):
+    network = opened(pooling=pooling)
+    found = sight(network)
+    experiment = network.experiment
+    architecture = describe(experiment.model, experiment.input_shape, experiment.classes)
+    theory = {each.layer: each for each in fields(architecture, experiment.model)}
+    assert set(theory) == set(found.shares)
+    for layer, shares in found.shares.items():
+        grid = np.array(shares)
+        assert grid.sum() == pytest.approx(1)
+        inside = np.zeros(grid.shape, dtype=bool)
+        (top, bottom), (left, right) = theory[layer].rows, theory[layer].columns
+        inside[max(top, 0) : bottom + 1, max(left, 0) : right + 1] = True
+        assert not grid[~inside].any()
+
+
+def test_the_sight_of_a_first_convolution_is_the_mean_of_its_absolute_weights():
+    """Over one image: the gradient of the summed channels is the sum of the filters."""
+    network = opened(pooling="average")
+    shares = np.array(sight(network).shares["block1.conv"])
+    total = network.model.get_submodule("block1.conv").weight.sum(0)[0].abs().numpy()
+    assert np.allclose(shares[3:6, 3:6], total / total.sum(), atol=1e-6)
+
+
+# what excites a channel
+
+
+def test_the_strongest_patches_are_where_the_channel_is_largest(data):
+    network = opened(pooling="max")
+    found = exciting(network, "block2.pool", 3, data, 5)
+    maps = np.stack(
+        [look(network, image(data, n)).maps["block2.pool"][3] for n in range(len(data))]
+    )
+    tops = maps.reshape(len(maps), -1).max(1)
+    assert sorted(tops, reverse=True)[:5] == pytest.approx([patch.value for patch in found])
+    assert 5 == len({patch.image for patch in found})
+    assert {(1, 10, 10)} == {patch.pixels.shape for patch in found}
+
+
+def test_a_patch_holds_the_pixels_that_the_cell_sees(data):
+    """One filter that copies its middle pixel: the patch has the brightest pixel in its middle."""
+    network = opened(pooling="none", widths="1")
+    with torch.no_grad():
+        weight = network.model.get_submodule("block1.conv").weight
+        weight.zero_()
+        weight[0, 0, 1, 1] = 1.0
+    for patch in exciting(network, "block1.conv", 0, data, 8):
+        assert (1, 3, 3) == patch.pixels.shape
+        assert int(patch.pixels[0, 1, 1]) == int(data.images[patch.image].max())
+
+
+def test_a_patch_beyond_the_border_is_filled_with_the_ground(data):
+    network = opened(pooling="none", widths="1")
+    with torch.no_grad():
+        network.model.get_submodule("block1.conv").weight.fill_(-1.0)
+    # darkest surroundings: the corner, where two sides of the patch lie outside
+    patches = exciting(network, "block1.conv", 0, data, 8)
+    assert all((1, 3, 3) == patch.pixels.shape for patch in patches)
+
+
+def test_unknown_layers_and_channels_are_refused(data):
+    network = opened(pooling="max")
+    with pytest.raises(KeyError):
+        exciting(network, "block9.pool", 0, data)
+    with pytest.raises(IndexError):
+        exciting(network, "block1.pool", 99, data)
+
+
+def test_grad_cam_of_a_chosen_layer_is_captums(data):
+    network = opened(pooling="max")
+    x = image(data)
+    found = attribution(network, x, 2, Method.GRAD_CAM, "block1.conv")
+    with torch.enable_grad():
+        network.model.requires_grad_(requires_grad=True)
+        module = network.model.get_submodule("block1.conv")
+        expected = LayerGradCam(network.model, module).attribute(
+            x, target=2, relu_attributions=True
+        )
+    assert (8, 8) == found.shape
+    assert np.allclose(expected.detach()[0, 0].numpy(), found)

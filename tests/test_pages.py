@@ -12,6 +12,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.catalog import POOLINGS
+from core.claims import CLAIMS
 from core.config import Experiment
 from core.engine import Job, JobState, close_shared_engine
 from core.run import Run, Status
@@ -210,6 +211,77 @@ def test_shift_offers_the_maps_that_are_missing_and_shows_them_when_they_are_the
     assert title(app).startswith("One pixel changes ")
     assert 3 == len(figures(app))
     assert "compute_maps" not in keys(app)
+
+
+# cost
+
+
+def test_cost_computes_the_effective_field_of_a_trained_network():
+    app = opened(COST, field="effective", head="gap", seeds="2")
+    assert "One field is not computed" in text(app)
+    app.button(key="compute_field").click().run(timeout=60)
+    assert [] == messages(app)
+    assert "Nine tenths of its gradient come from" in text(app)
+
+
+def test_cost_measures_time_when_it_is_asked_to():
+    app = opened(COST, ledger="measured time, ms", head="gap")
+    app.button(key="measure_times").click().run(timeout=60)
+    assert [] == messages(app)
+    assert "forward + backward, each layer by itself" in text(app)
+    tables = [table.value for table in app.dataframe if "layer" in table.value]
+    assert any("whole step" in list(table["layer"]) for table in tables)
+
+
+# claims
+
+
+def test_a_claim_is_opened_from_its_tile_and_left_again():
+    app = opened(CLAIMS_PAGE)
+    assert 20 == sum(key.startswith("open ") for key in keys(app))
+    app.button(key="open gradient-routing").click().run()
+    assert "gradient-routing" in app.query_params["claim"]
+    assert title(app).startswith("“Average pooling passes")
+    next(button for button in app.button if button.label == "All claims").click().run()
+    assert "things said about pooling" in title(app)
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_every_claim_opens(claim):
+    app = opened(CLAIMS_PAGE, claim=claim)
+    assert [] == messages(app)
+    assert CLAIMS[claim].test in text(app)
+
+
+def test_a_prediction_comes_before_the_reveal():
+    app = opened(CLAIMS_PAGE, claim="max-keeps-edges", predict="true")
+    assert "is pooled in 2 × 2 windows" not in text(app)
+    app.session_state["guess max-keeps-edges"] = "Depends"
+    app.run()
+    assert "You predicted: depends, rightly" in text(app)
+    assert "is pooled in 2 × 2 windows" in text(app)
+
+
+def test_an_unknown_claim_is_said_to_be_unknown():
+    app = opened(CLAIMS_PAGE, claim="nonsense`")
+    assert "There is no claim `nonsense" in text(app)
+    assert 20 == sum(key.startswith("open ") for key in keys(app))
+
+
+def test_kinds_are_filtered():
+    app = opened(CLAIMS_PAGE, kind="exact")
+    assert 9 == sum(key.startswith("open ") for key in keys(app))
+
+
+@pytest.mark.usefixtures("no_gallery")
+def test_without_any_run_a_claim_says_what_is_missing():
+    app = opened(CLAIMS_PAGE, claim="pooling-can-underfit")
+    assert [] == messages(app)
+    assert "runs missing" in text(app)
+    assert "train_missing" in keys(app)
+    app = opened(CLAIMS_PAGE, claim="output-size")
+    app.button(key="compute_claim").click().run(timeout=60)
+    assert "Right for all 525 pairs" in text(app)
 
 
 # by hand

@@ -41,11 +41,30 @@ def fields(architecture: Architecture, model: ModelConfig) -> tuple[Field, ...]:
     )
 
 
+def seen_by(
+    architecture: Architecture, model: ModelConfig, layer: str, cell: tuple[int, int]
+) -> Field:
+    """What one cell, row and column, of a layer of the blocks sees.
+
+    Raises:
+        KeyError: the blocks have no such layer.
+    """
+    layers = [each for each in architecture.layers if each.name.startswith("block")]
+    names = [each.name for each in layers]
+    if layer not in names:
+        raise KeyError(layer)
+    return _back(layers[: names.index(layer) + 1], model, cell)
+
+
 def _field(layers: list[Layer], model: ModelConfig) -> Field:
-    """Go back from the middle cell of the last layer to the image."""
+    _, height, width = layers[-1].shape
+    return _back(layers, model, (height // 2, width // 2))
+
+
+def _back(layers: list[Layer], model: ModelConfig, cell: tuple[int, int]) -> Field:
+    """Go back from a cell of the last layer to the image."""
     last = layers[-1]
-    _, height, width = last.shape
-    rows, columns = (height // 2,) * 2, (width // 2,) * 2
+    rows, columns = (cell[0],) * 2, (cell[1],) * 2
     for layer in reversed(layers):
         window = _window(layer, model)
         if window is not None:

@@ -184,3 +184,8 @@ def spread(wanted: Sequence[float], low: float, high: float, gap: float) -> list
 def nice_floor(value: float, step: float) -> float:
     """The largest multiple of `step` that is not above the value."""
     return step * (value // step)
+
+
+def colour_scale(colours: Sequence[str]) -> list[list[object]]:
+    """Colours at even distances, as Plotly writes them."""
+    return [[place / (len(colours) - 1), colour] for place, colour in enumerate(colours)]

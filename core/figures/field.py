@@ -7,7 +7,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.architecture.field import Field
-from core.figures.base import SMALL, Look, layout
+from core.figures.base import SMALL, Look, colour_scale, layout
+from core.sheet import SEQUENTIAL
 
 HEIGHT = 340
 ACCENT = ("#17607A", "#5BB0C8")
@@ -15,11 +16,12 @@ GREYS = (("#FFFFFF", "#12191C"), ("#14191C", "#E6EBED"))
 ROOM = 0.02
 
 
-def field_squares(
-    image: NDArray[np.uint8],
+def field_squares(  # noqa: PLR0913 (a picture, what is on it, and how it is drawn)
+    image: NDArray[np.uint8] | NDArray[np.float64],
     found: Sequence[Field],
     chosen: int,
     *,
+    amounts: bool = False,
     dark: bool = False,
     scale: float = 1.0,
 ) -> go.Figure:
@@ -29,6 +31,7 @@ def field_squares(
         image: (H, W), drawn below.
         found: the fields, layer by layer.
         chosen: the layer up to which they are drawn.
+        amounts: whether the image holds shares of the gradient instead of grey values.
         dark: for the dark theme.
         scale: of sizes and text.
     """
@@ -38,12 +41,14 @@ def field_squares(
         go.Heatmap(
             z=image,
             zmin=0,
-            zmax=255,
-            colorscale=[[0, GREYS[look.dark][0]], [1, GREYS[look.dark][1]]],
+            zmax=(float(image.max()) or 1.0) if amounts else 255,
+            colorscale=colour_scale(SEQUENTIAL[look.dark]) if amounts else _greys(look),
             showscale=False,
             xgap=1 if width <= 32 else 0,  # noqa: PLR2004
             ygap=1 if height <= 32 else 0,  # noqa: PLR2004
-            hovertemplate="row %{y}, column %{x}: %{z}<extra></extra>",
+            hovertemplate="row %{y}, column %{x}: "
+            + ("%{z:.2%} of the gradient" if amounts else "%{z}")
+            + "<extra></extra>",
         )
     )
     shapes = [_frame(height, width, look)]
@@ -67,6 +72,11 @@ def field_squares(
         annotations=[_tag(found[chosen], height, width, look)],
     )
     return figure
+
+
+def _greys(look: Look) -> list[list[object]]:
+    low, high = GREYS[look.dark]
+    return [[0, low], [1, high]]
 
 
 def _frame(height: int, width: int, look: Look) -> dict[str, object]:

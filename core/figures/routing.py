@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from core.figures.base import SMALL, Look, layout, marked
+from core.figures.base import SMALL, Look, colour_scale, layout, marked
 from core.hand import Worked, explained, plain, window_values
 from core.sheet import DIVERGING, SEQUENTIAL
 
@@ -56,14 +56,6 @@ def routing(
         else [],
     )
     return figure
-
-
-def colour_scale(colours: Sequence[str]) -> list[list[object]]:
-    """Colours at even distances, as Plotly writes them."""
-    return [
-        [place, colour]
-        for place, colour in zip(np.linspace(0, 1, len(colours)), colours, strict=True)
-    ]
 
 
 def _frame(look: Look, shape: tuple[int, ...], height: float) -> dict[str, object]:

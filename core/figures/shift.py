@@ -15,13 +15,13 @@ from core.figures.base import (
     SMALL,
     Look,
     axis,
+    colour_scale,
     layout,
     marked,
     name,
     name_width,
     spread,
 )
-from core.figures.routing import colour_scale
 from core.palette import style
 from core.sheet import SEQUENTIAL
 from core.words import percent
@@ -131,7 +131,7 @@ def shift_profile(
     low = max(0.0, least - 5)
     reach = max((found.settings.reach for found in maps.values()), default=1)
     figure.update_layout(
-        **layout(look, height=HEIGHT, right=max(118, name_width(arm.pooling for arm in maps) + 42)),
+        **layout(look, height=HEIGHT, right=_right(maps, several=len(heads) > 1)),
         hovermode="x unified",
         xaxis=axis(
             look,

@@ -6,15 +6,25 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core import figures
-from core.architecture.field import fields
+from core.analyses import Sight, SightRequest, TimesRequest
+from core.architecture.field import Field, fields
 from core.comparison import Arm, Results
 from core.costline import cost_headline
+from core.engine import stored
 from core.figures import Measure
-from core.ledger import COLUMNS, QUANTITIES, Column, architecture_of, readable, side_by_side
+from core.ledger import (
+    COLUMNS,
+    QUANTITIES,
+    Column,
+    architecture_of,
+    readable,
+    side_by_side,
+    timed_rows,
+)
 from core.settings import PROJECT
 from core.torchcode import torch_code
 from core.words import count, plural
-from pages.shared import cached, controls, frame, jobs
+from pages.shared import cached, computing, controls, frame, jobs
 
 ALL_FIGURES = "every figure of one network"
 PARAMETERS_HELP = """
@@ -26,11 +36,19 @@ Up is more accurate, left is cheaper. The dotted steps join the networks that no
 both. Bars: 95 % interval of the mean over seeds. Parameters and MACs are counted from the
 architecture; seconds were measured while training, on the machine that trained.
 """
+THEORY, EFFECTIVE = "theory", "effective"
 FIELD_HELP = """
 The solid square is the part of the image that the middle cell of the chosen layer can see, the
-dotted ones that of the layers before it. It is the theory's square: how much each of its pixels
-really matters to a trained network is another question.
+dotted ones that of the layers before it: the **theory**. **Effective** shows what a trained network
+makes of it: the share of each pixel in the gradient of that cell, over 100 test images (Luo et al.
+2016).
 """
+MOST = 0.9
+"""of the gradient, where it is said how many pixels it takes"""
+TIME_ROUNDS = 5
+TIME = "measured time, ms"
+TIME_SECONDS = 1.0
+"""to time one network, at most; a guess"""
 GROWTH_HELP = """
 Flatten gives every value of the last map a weight of its own, so its dense layer grows with the
 area of the image. GAP hands on one value per channel, whatever the size. flatten-matched first
@@ -53,7 +71,7 @@ def main() -> None:
     _parameters(arms)
     with st.grid(2, min_column_width=420):
         _tradeoff(results)
-        _field(arms)
+        _field(arms, results)
         _growth(arms[0])
         _code(arms)
     _ledger(arms)
@@ -118,7 +136,7 @@ def _tradeoff_caption(results: Results, measure: Measure) -> str:
     return f"Dotted: nothing is both cheaper and more accurate.{marks} {counted}"
 
 
-def _field(arms: list[Arm]) -> None:
+def _field(arms: list[Arm], results: Results) -> None:
     with frame.card("How much of the image one cell sees", reading=FIELD_HELP):
         names = [_title(arm) for arm in arms]
         arm = arms[names.index(_choose("Network", names, "field_of"))]
@@ -132,14 +150,64 @@ def _field(arms: list[Arm]) -> None:
             key=f"field_layer {' '.join(layers)}",
             label_visibility="collapsed",
         )
+        sight = st.segmented_control(
+            "Field",
+            [THEORY, EFFECTIVE],
+            default=THEORY,
+            required=True,
+            key="field",
+            bind="query-params",
+            label_visibility="collapsed",
+        )
         chosen = layers.index(layer or layers[-1])
-        figure = figures.field_squares(_sample(arm), found, chosen, dark=frame.dark())
-        frame.chart(figure, figures.field_alt(found, chosen), "field")
         each = found[chosen]
+        seen = _effective(arm, results) if sight == EFFECTIVE else None
+        figure = figures.field_squares(
+            _sample(arm) if seen is None else np.array(seen.shares[each.layer]),
+            found,
+            chosen,
+            amounts=seen is not None,
+            dark=frame.dark(),
+        )
+        frame.chart(figure, figures.field_alt(found, chosen), "field squares")
         st.caption(
             f"After {each.layer} one cell sees {each.side} × {each.side} pixels; neighbours are "
             f"{each.jump} px apart (the jump)."
+            + ("" if seen is None else f" {_used(np.array(seen.shares[each.layer]), each)}")
         )
+
+
+def _effective(arm: Arm, results: Results) -> Sight | None:
+    """The effective fields of the first seed of an arm; offers to compute them."""
+    seed = results.comparison.seeds[0]
+    trained = [other for other in results.comparison.arms if seed in results.of(other)]
+    wanted = next((other for other in trained if _title(other) == _title(arm)), None)
+    if wanted is None:
+        frame.nothing_yet("This network")
+        return None
+    request = SightRequest(wanted.seeded(seed))
+    found = stored(cached.store(), request)
+    if found is None:
+        computing.offer([request], "field", "fields", 1.0, key="compute_field")
+    return found
+
+
+def _used(shares: NDArray[np.float64], each: Field) -> str:
+    """How concentrated the gradient is, in words."""
+    ordered = np.sort(shares, axis=None)[::-1]
+    total = ordered.sum()
+    if total == 0:
+        return "On these images its gradient is zero."
+    needed = int((ordered.cumsum() < MOST * total).sum()) + 1
+    height, width = shares.shape
+    rows, columns = (
+        min(ends[1], size - 1) - max(ends[0], 0) + 1
+        for ends, size in ((each.rows, height), (each.columns, width))
+    )
+    return (
+        f"Nine tenths of its gradient come from {needed} of the {rows * columns} pixels of the "
+        f"square that lie in the image."
+    )
 
 
 def _sample(arm: Arm) -> NDArray[np.uint8]:
@@ -201,7 +269,7 @@ def _ledger(arms: list[Arm]) -> None:
             st.markdown("**Layer by layer**", width="stretch")
             shown = st.selectbox(
                 "Show",
-                [*headings, ALL_FIGURES],
+                [*headings, TIME, ALL_FIGURES],
                 index=1,
                 key="ledger",
                 bind="query-params",
@@ -213,6 +281,8 @@ def _ledger(arms: list[Arm]) -> None:
                 one = _choose("Network", names, "ledger_of")
         if shown == ALL_FIGURES:
             _one(arms[names.index(one)])
+        elif shown == TIME:
+            _times(arms, names)
         else:
             _several(arms, names, headings[shown])
 
@@ -227,6 +297,31 @@ def _one(arm: Arm) -> None:
         f"{count(totals.pooling_ops)} pooling operations, {count(totals.activation_bytes)} bytes "
         f"of activations for one image. The head has {network.head_ratio:.2f} times the "
         f"parameters of a GAP head. " + " ".join(f"*{c.heading}*: {c.counted}" for c in COLUMNS[3:])
+    )
+
+
+def _times(arms: list[Arm], names: list[str]) -> None:
+    """Seconds of every layer, measured here; offers to measure them."""
+    request = TimesRequest(tuple(arm.seeded(0) for arm in arms), TIME_ROUNDS)
+    found = stored(cached.store(), request)
+    if found is None:
+        computing.offer(
+            [request], "table of times", "tables", TIME_SECONDS * len(arms), key="measure_times"
+        )
+        st.caption("Networks take turns on one thread, with a batch of 64 images of noise.")
+        return
+    rows = timed_rows(
+        [
+            (name, found.networks[each.key])
+            for name, each in zip(names, request.experiments, strict=True)
+        ],
+        [architecture_of(arm) for arm in arms],
+    )
+    frame.numbers(rows, "times.csv", "times")
+    st.caption(
+        f"Milliseconds for a batch of {found.batch}, forward + backward, each layer by itself; "
+        f"medians of {TIME_ROUNDS} rounds in which the networks take turns ({found.machine}). The "
+        f"whole step holds the loss and the optimiser too. Complete but for these, and noisy."
     )
 
 

@@ -2,22 +2,20 @@
 
 import streamlit as st
 
-from core import figures, settings
+from core import figures
 from core.analyses import MapRequest
 from core.catalog import HEADS, POOLINGS, Padding
 from core.comparison import Arm, Results
 from core.consistency import Consistency, ShiftSettings
-from core.engine import compute, stored
+from core.engine import stored
 from core.headlines import Sentence
-from core.words import duration, percent
-from pages.shared import cached, controls, frame, jobs
-from pages.shared.problems import explained
+from core.words import percent
+from pages.shared import cached, computing, controls, frame, jobs
 
 FILLED, CIRCULAR = "filled", "circular"
 SHOWN = 8
 SECONDS_PER_VIEW = 2.5e-5
-"""of one image of 8 x 8 through a small network, with the start of the process apart"""
-START_SECONDS = 4.0
+"""of one image of 8 x 8 through a small network"""
 MAP_HELP = """
 Each cell is one shift: rows are pixels down, columns pixels to the right, the blank cell is the
 unmoved image. The number is the share of test images, in percent, whose answer stays what it was
@@ -106,28 +104,12 @@ def _settings(arm: Arm) -> ShiftSettings:
 
 def _offer(missing: list[Arm], seed: int, wanted: ShiftSettings) -> None:
     """Name the maps that are missing, with a button that computes exactly these."""
-    workers = settings.load().workers
     experiment = missing[0].seeded(seed)
     _, height, width = experiment.input_shape
     images = min(wanted.images, experiment.data.entry.splits.test)
     views = images * (2 * wanted.reach + 1) ** 2 * height * width / 64
-    rounds = -(-len(missing) // workers)
-    seconds = START_SECONDS + rounds * views * SECONDS_PER_VIEW
-    with st.container(horizontal=True, vertical_alignment="center", key="missing_maps"):
-        many = f"{len(missing)} maps are" if len(missing) > 1 else "One map is"
-        st.markdown(f"**{many} not computed**, about {duration(seconds)}", width="content")
-        if st.button("Compute", icon=":material/play_arrow:", key="compute_maps"):
-            progress = st.progress(0.0, "Starting the workers…")
-            with explained():
-                compute(
-                    cached.store(),
-                    [MapRequest(arm.seeded(seed), wanted) for arm in missing],
-                    workers,
-                    lambda done: progress.progress(
-                        done / len(missing), f"{done} of {len(missing)} maps"
-                    ),
-                )
-            st.rerun()
+    requests = [MapRequest(arm.seeded(seed), wanted) for arm in missing]
+    computing.offer(requests, "map", "maps", views * SECONDS_PER_VIEW, key="compute_maps")
 
 
 def _maps(maps: dict[Arm, Consistency], results: Results) -> None:

@@ -4,16 +4,14 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from core import figures, settings
+from core import figures
 from core.claims import CLAIMS, Contrast, Judged, Judgement, Kind, Outcome
 from core.claims.wording import claims_headline, outcome_word, verdict_sentence
 from core.comparison import Arm
 from core.contrast import what_else
-from core.engine import compute
 from core.figures import Scale
 from core.words import duration
-from pages.shared import cached, frame, jobs
-from pages.shared.problems import explained
+from pages.shared import cached, computing, frame, jobs
 
 BADGES = {
     Outcome.SUPPORTED: ("green", ":material/check_circle:"),
@@ -208,31 +206,14 @@ def _missing(judgement: Judgement) -> None:
             st.markdown(f"**{len(runs)} runs missing**{time}", width="content")
             jobs.train_button(runs)
     elif judgement.requests:
-        _offer(judgement)
-    jobs.watch()
-
-
-def _offer(judgement: Judgement) -> None:
-    requests = judgement.requests
-    workers = settings.load().workers
-    seconds = 5 + SECONDS_PER_COMPUTATION * len(requests) / workers
-    with st.container(horizontal=True, vertical_alignment="center"):
-        many = "computations are" if len(requests) > 1 else "computation is"
-        st.markdown(
-            f"**{len(requests)} {many} missing**, about {duration(seconds)}", width="content"
+        computing.offer(
+            judgement.requests,
+            "computation",
+            "computations",
+            SECONDS_PER_COMPUTATION,
+            key="compute_claim",
         )
-        if st.button("Compute", icon=":material/play_arrow:", key="compute_claim"):
-            progress = st.progress(0.0, "Starting the workers…")
-            with explained():
-                compute(
-                    cached.store(),
-                    requests,
-                    workers,
-                    lambda done: progress.progress(
-                        done / len(requests), f"{done} of {len(requests)}"
-                    ),
-                )
-                st.rerun()
+    jobs.watch()
 
 
 def _experiment(judgement: Judgement) -> None:

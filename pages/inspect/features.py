@@ -24,11 +24,21 @@ if TYPE_CHECKING:
 SHOWN = 4
 """networks side by side; more would be too small to compare"""
 CHANNELS = 16
+"""maps in one sheet; of more, others are shown on demand"""
+PATCHES = 8
 TEMPERATURES = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, float("inf"))
 MAPS_HELP = """
 Each tile is one channel after the chosen layer. For one seed every network starts from the same
 filters, so the same place in each row began as the same channel. A crossed-out tile is zero
 everywhere on this image. Darker (in the dark theme: lighter) is larger.
+"""
+PATCHES_HELP = """
+Each picture is a part of a test image: what the cell sees in which the channel is largest, of one
+image each. A channel that stands for something shows it here again and again.
+"""
+FILTERS_HELP = """
+For one seed all networks start from the same filters; what differs is what training made of them.
+A filter looks for what its picture shows: blue where it wants light, red where it wants dark.
 """
 SOURCE_HELP = """
 **Grad-CAM**: the last map, weighted by how strongly each channel moves the answer. **CAM**: the
@@ -71,6 +81,8 @@ def main() -> None:
         _maps(looks)
     with st.grid(2, min_column_width=420):
         _sources(there, looks, image)
+        _patches(there)
+        _filters(there)
         _softened(there)
     if len(list(_distinct(results))) > SHOWN:
         st.caption(f"The first {SHOWN} networks of the comparison are shown.")
@@ -218,21 +230,40 @@ def _maps(looks: dict[Arm, "Look"]) -> None:
         )
         layer = layer or shown[0]
         present = {arm: seen.maps[layer] for arm, seen in looks.items() if layer in seen.maps}
+        most = max(len(maps) for maps in present.values())
+        first = _first_channel(most)
         common = Scale.around(np.concatenate([m.ravel() for m in present.values()]))
         for arm, seen in looks.items():
-            _row(arm, seen, layer, common if one_scale else None, mark=mark)
-        most = max(len(maps) for maps in present.values())
+            _row(arm, seen, layer, first, common if one_scale else None, mark=mark)
         quiet = {POOLINGS[a.pooling].label: int(silent(m).sum()) for a, m in present.items()}
         still = join([f"{name} {count}" for name, count in quiet.items() if count])
         st.caption(
-            f"Channels 1 to {min(most, CHANNELS)} of {most} after {layer}, seed "
+            f"Channels {first + 1} to {min(most, first + CHANNELS)} of {most} after {layer}, seed "
             f"{next(iter(looks)).experiment.seed}. Every network starts from the same filters."
             + (f" Silent on this image: {still}." if still else "")
             + (" Dots: passed on by max." if mark and winners else "")
         )
 
 
-def _row(arm: Arm, seen: "Look", layer: str, scale: Scale | None, *, mark: bool) -> None:
+def _first_channel(most: int) -> int:
+    """The first of the channels that are shown; asks which, if there are more than one sheet."""
+    if most <= CHANNELS:
+        return 0
+    starts = range(0, most, CHANNELS)
+    names = {f"{start + 1}–{min(start + CHANNELS, most)}": start for start in starts}
+    chosen = st.segmented_control(
+        "Channels",
+        list(names),
+        default=next(iter(names)),
+        required=True,
+        key=f"channels of {most}",
+    )
+    return names.get(chosen or "", 0)
+
+
+def _row(  # noqa: PLR0913 (what is drawn, and how)
+    arm: Arm, seen: "Look", layer: str, first: int, scale: Scale | None, *, mark: bool
+) -> None:
     from core.inspection import winners
 
     left, middle, right = st.columns([2, 9, 2], vertical_alignment="center")
@@ -245,7 +276,7 @@ def _row(arm: Arm, seen: "Look", layer: str, scale: Scale | None, *, mark: bool)
         if layer not in seen.maps:
             st.caption(f"This network has no {layer}.")
         else:
-            maps = seen.maps[layer][:CHANNELS]
+            maps = seen.maps[layer][first : first + CHANNELS]
             model = arm.experiment.model
             following = layer.endswith(".relu") and arm.pooling is Pooling.MAX
             marked = (
@@ -276,6 +307,7 @@ def _sources(there: dict[Arm, "Network"], looks: dict[Arm, "Look"], image: np.nd
             label_visibility="collapsed",
         )
         method = Method(chosen or Method.GRAD_CAM)
+        layer = st.session_state.get("layer")
         with st.grid(min(len(there), 4), min_column_width=110):
             for arm, network in there.items():
                 with st.container(gap="xsmall"):
@@ -284,16 +316,74 @@ def _sources(there: dict[Arm, "Network"], looks: dict[Arm, "Look"], image: np.nd
                         st.caption("CAM needs a GAP head.")
                         continue
                     x = prepared(image, networks.test_images(network.experiment))
-                    found = attribution(network, x, looks[arm].answer, method)
+                    known = layer if layer in looks[arm].maps else None
+                    found = attribution(network, x, looks[arm].answer, method, known)
                     scale = Scale.even(found) if found.min() < 0 else Scale.around(found)
                     factor = max(1, 2 * sheet.TILE // max(found.shape))
                     heat = sheet.coloured(found, scale, dark=frame.dark())
                     st.image(heat.repeat(factor, 0).repeat(factor, 1), width="stretch")
                     entry = arm.experiment.data.entry
                     st.caption(f"for {entry.classes[looks[arm].answer]}")
+        of_layer = f" Grad-CAM of {layer}, the layer chosen above." if layer else ""
         st.caption(
             "For the class that each network names. Each picture has its own scale; where a method "
             "gives negative values, blue speaks for the class and red against it."
+            + (of_layer if method is Method.GRAD_CAM else "")
+        )
+
+
+def _patches(there: dict[Arm, "Network"]) -> None:
+    """The parts of test images in which one channel is largest."""
+    from core.inspection import TESTED, exciting
+    from pages.shared import networks
+
+    with frame.card("What excites a channel", reading=PATCHES_HELP):
+        layer = str(st.session_state.get("layer") or "block1.pool")
+        number = st.number_input(
+            "Channel", 1, 1024, None, placeholder="1", key="channel", bind="query-params"
+        )
+        channel = int(number or 1) - 1
+        tested = min(TESTED, next(iter(there)).experiment.data.entry.splits.test)
+        for arm, network in there.items():
+            experiment = network.experiment
+            st.markdown(_title(arm))
+            try:
+                found = exciting(network, layer, channel, networks.test_images(experiment), PATCHES)
+            except (KeyError, IndexError):
+                st.caption(f"This network has no channel {channel + 1} after {layer}.")
+                continue
+            if found[0].value <= 0:
+                st.caption("No test image excites it.")
+                continue
+            entry = experiment.data.entry
+            st.image(
+                sheet.side_by_side(
+                    [sheet.grey(each.pixels, entry.white, dark=frame.dark()) for each in found],
+                    dark=frame.dark(),
+                ),
+                width="stretch",
+            )
+            images = ", ".join(str(each.image) for each in found)
+            st.caption(f"Test images {images}, strongest first.")
+        st.caption(
+            f"Channel {channel + 1} after {layer}, the layer chosen above: the part of the image "
+            f"that its strongest cell sees, among the first {tested:,} test images."
+        )
+
+
+def _filters(there: dict[Arm, "Network"]) -> None:
+    """The weights of the first convolution, after training."""
+    from core.inspection import filters
+
+    with frame.card("Filters of the first block", reading=FILTERS_HELP):
+        found = {arm: filters(network) for arm, network in there.items()}
+        scale = Scale.even(np.concatenate([each.ravel() for each in found.values()]))
+        for arm, weights in found.items():
+            st.markdown(_title(arm))
+            st.image(sheet.sheet(weights[:CHANNELS], scale, dark=frame.dark()), width="stretch")
+        st.caption(
+            f"One scale for all: blue is positive, red negative, the largest weight "
+            f"{scale.high:.2f}. The first {min(CHANNELS, max(map(len, found.values())))} filters."
         )
 
 

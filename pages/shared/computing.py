@@ -1,0 +1,49 @@
+"""What is not computed yet: its name, the time it takes, and a button that computes exactly that.
+
+Computations run in processes of their own and are kept in the store; a page only asks.
+"""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core import settings
+from core.analyses import AnyRequest
+from core.engine import compute
+from core.words import duration
+from pages.shared import cached
+from pages.shared.problems import explained
+
+START_SECONDS = 4.0
+"""until the processes have imported torch"""
+
+
+def offer(requests: Sequence[AnyRequest], one: str, many: str, seconds: float, *, key: str) -> None:
+    """Name what is missing, with a button that computes it and redraws the page.
+
+    Args:
+        requests: what to compute.
+        one: its name if there is one, "map".
+        many: its name if there are several, "maps".
+        seconds: of work for each, on one core.
+        key: of the button.
+    """
+    if not requests:
+        return
+    count, workers = len(requests), settings.load().workers
+    rounds = -(-count // workers)
+    what = f"{count} {many} are" if count > 1 else f"One {one} is"
+    with st.container(horizontal=True, vertical_alignment="center", key=f"missing {key}"):
+        time = duration(START_SECONDS + rounds * seconds)
+        st.markdown(f"**{what} not computed**, about {time}", width="content")
+        if not st.button("Compute", icon=":material/play_arrow:", key=key):
+            return
+        progress = st.progress(0.0, "Starting the workers…")
+        with explained():
+            compute(
+                cached.store(),
+                requests,
+                workers,
+                lambda done: progress.progress(done / count, f"{done} of {count} {many}"),
+            )
+            st.rerun()
