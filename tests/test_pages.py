@@ -1,5 +1,6 @@
 """Does every page say something true and useful, whatever the store, the link and the controls?"""
 
+import io
 import math
 import random
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 import streamlit as st
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from core.catalog import POOLINGS
@@ -295,7 +297,7 @@ def test_by_hand_says_who_gets_the_gradient():
     assert 3 == len(figures(app))
 
 
-@pytest.mark.parametrize("grid", ["patch", "digit", "line", "edge", "own"])
+@pytest.mark.parametrize("grid", ["patch", "digit", "line", "edge", "own", "upload"])
 @pytest.mark.parametrize(
     "more", [{}, {"invert": "true"}, {"hand_padding": "2"}, {"one_output": "true"}]
 )
@@ -708,3 +710,27 @@ def test_a_broken_page_would_be_noticed(monkeypatch):
     monkeypatch.setattr("pages.shared.controls.comparison", broken)
     with pytest.raises(AssertionError):
         messages(opened(HOME))
+
+
+@pytest.mark.parametrize("side", [4, 6, 8])
+def test_own_numbers_come_in_three_sizes(side):
+    app = opened(BY_HAND, grid="own", own_side=str(side), pooling="max")
+    assert [] == messages(app)
+    assert f"A {side} × {side} grid" in text(app)
+
+
+def test_an_upload_becomes_a_grid_of_shades():
+    app = opened(BY_HAND, grid="upload", pooling=["max", "average"])
+    assert "Until you choose one, the grid is empty" in text(app)
+    content = io.BytesIO()
+    Image.new("L", (40, 30), 255).save(content, "PNG")
+    app.get("file_uploader")[0].upload("white.png", content.getvalue(), "image/png").run()
+    assert [] == messages(app)
+    assert "Output 16, 16, 16, 16, …" in text(app)
+
+
+def test_an_upload_that_is_no_picture_is_refused_in_a_sentence():
+    app = opened(BY_HAND, grid="upload", pooling="max")
+    app.get("file_uploader")[0].upload("a.png", b"no picture", "image/png").run()
+    (said,) = messages(app)
+    assert "no picture" in said or "not" in said

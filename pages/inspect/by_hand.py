@@ -6,13 +6,20 @@ from PIL import Image
 
 from core import figures
 from core.catalog import POOLINGS, Pooling
+from core.errors import ConfigError
 from core.hand import between, outputs_of, plain, window_values
 from core.headlines import Sentence
+from core.pictures import fitted, uploaded
 from core.settings import PROJECT
 from core.words import join, size
 from pages.shared import controls, frame
+from pages.shared.problems import literal
 
-PATCH, DIGIT, LINE, EDGE, OWN = "patch", "digit", "line", "edge", "own"
+PATCH, DIGIT, LINE, EDGE = "patch", "digit", "line", "edge"
+OWN, UPLOAD = "own", "upload"
+OWN_SIDES = (4, 6, 8)
+UPLOAD_SIDE = 12
+"""rows and columns to which an upload is reduced: every number must be readable"""
 SHOWN = 8
 """operators at once"""
 ROUTING_HELP = """
@@ -99,13 +106,14 @@ def _input(side: int, stride: int) -> tuple[np.ndarray, int, tuple[int, int] | N
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = st.segmented_control(
             "Input",
-            [PATCH, DIGIT, LINE, EDGE, OWN],
+            [PATCH, DIGIT, LINE, EDGE, OWN, UPLOAD],
             default=PATCH,
             required=True,
             key="grid",
             bind="query-params",
             help="**patch**: 4 × 4 of a digit; **digit**: all of it; **line**: one light column; "
-            "**edge**: dark to light; **own**: numbers that you type.",
+            "**edge**: dark to light; **own**: numbers that you type; **upload**: an image of "
+            f"yours, reduced to {UPLOAD_SIDE} × {UPLOAD_SIDE} shades.",
         )
         invert = st.toggle("Invert", key="invert", bind="query-params", help="16 − x.")
         padding = st.slider("Padding", 0, 2, 0, key="hand_padding", bind="query-params", width=130)
@@ -125,13 +133,9 @@ def _input(side: int, stride: int) -> tuple[np.ndarray, int, tuple[int, int] | N
 
 def _grid(kind: str) -> np.ndarray:
     if kind == OWN:
-        edited = st.data_editor(
-            [dict(zip("abcd", row, strict=True)) for row in START],
-            hide_index=True,
-            key="own_numbers",
-            width=320,
-        )
-        return np.array([[float(v or 0) for v in row.values()] for row in edited])
+        return _own()
+    if kind == UPLOAD:
+        return _upload()
     if kind == LINE:
         grid = np.zeros((6, 6))
         grid[:, 2] = 16
@@ -141,6 +145,44 @@ def _grid(kind: str) -> np.ndarray:
     with Image.open(PROJECT / "assets" / "samples" / "digits.png") as image:
         whole = (np.asarray(image).astype(float) * 16 / 255).round()
     return whole if kind == DIGIT else whole[2:6, 2:6]
+
+
+def _own() -> np.ndarray:
+    """Numbers that a visitor types."""
+    side = st.segmented_control(
+        "Size", OWN_SIDES, default=OWN_SIDES[0], required=True, key="own_side", bind="query-params"
+    )
+    side = side or OWN_SIDES[0]
+    with Image.open(PROJECT / "assets" / "samples" / "digits.png") as image:
+        whole = (np.asarray(image).astype(float) * 16 / 255).round()
+    start = np.array(START, dtype=float) if side == len(START) else whole[:side, :side]
+    edited = st.data_editor(
+        [dict(zip("abcdefgh", row, strict=False)) for row in start.tolist()],
+        hide_index=True,
+        key=f"own_numbers {side}",
+        width=80 * side,
+    )
+    return np.array([[float(v or 0) for v in row.values()] for row in edited])
+
+
+def _upload() -> np.ndarray:
+    """An image of the visitor's, as shades from 0 to 16; zeros until there is one."""
+    with st.container(width=420):
+        given = st.file_uploader(
+            "An image", ["png", "jpg", "jpeg", "webp"], key="hand_upload", max_upload_size=2
+        )
+    empty = np.zeros((UPLOAD_SIDE, UPLOAD_SIDE))
+    if given is None:
+        st.caption("Up to 2 MB. It stays in memory. Until you choose one, the grid is empty.")
+        return empty
+    try:
+        picture = uploaded(given.getvalue())
+    except ConfigError as error:
+        st.error(literal(str(error)), icon=":material/error:")
+        return empty
+    if picture.remarks:
+        st.caption(f"{'; '.join(picture.remarks).capitalize()}.")
+    return fitted(picture.image, (1, UPLOAD_SIDE, UPLOAD_SIDE), 16)[0].astype(float)
 
 
 def _routing_caption(outputs: np.ndarray, reached: int, cells: int) -> str:
