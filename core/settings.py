@@ -51,6 +51,7 @@ class Settings(BaseSettings):
         scheduler: address of a Dask scheduler to use instead of a local cluster.
         device: what the workers train on.
         mode: local, hosted or talk.
+        talk: the script of the talk mode.
     """
 
     model_config = SettingsConfigDict(env_prefix="POOLSCOPE_", frozen=True)
@@ -64,6 +65,7 @@ class Settings(BaseSettings):
     scheduler: str | None = None
     device: Device = Device.CPU
     mode: Mode = Mode.LOCAL
+    talk: Path = PROJECT / "assets" / "talk.toml"
 
     @property
     def store(self) -> Path:

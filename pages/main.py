@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.settings import PROJECT
-from pages.shared import controls
+from pages.shared import controls, share, talk
 from pages.shared.problems import explained
 
 ASSETS = PROJECT / "assets"
@@ -12,7 +12,12 @@ ASSETS = PROJECT / "assets"
 def main() -> None:
     """Draw the frame and run the chosen page."""
     icon = ASSETS / "icon.svg"
-    st.set_page_config(page_title="Poolscope", page_icon=icon, layout="wide")
+    st.set_page_config(
+        page_title="Poolscope",
+        page_icon=icon,
+        layout="wide",
+        initial_sidebar_state="collapsed" if share.folded() else "auto",
+    )
     st.logo(ASSETS / "logo.svg", size="large", icon_image=icon)
     page = st.navigation(
         [
@@ -29,8 +34,14 @@ def main() -> None:
         position="top",
     )
     with explained():
+        going = talk.begin()
+        if going:
+            st.switch_page(going, query_params=talk.parameters())
         with st.sidebar:
             controls.sidebar()
+            share.popover()
+        if talk.active():
+            talk.bar()
         page.run()
 
 

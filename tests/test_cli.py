@@ -21,10 +21,10 @@ from core.catalog import DATASETS, HEADS, POOLINGS
 from core.cli import dashboard, main, workers
 from core.cli.app import app
 from core.cli.flags import flag_help
-from core.cli.grid import read_grid
 from core.config import SECTION_OF, Experiment
 from core.engine import Job, JobState
 from core.errors import EngineError
+from core.grids import read_grid
 from core.run import Epoch, Machine, Run, Status
 from core.store import RunStore
 

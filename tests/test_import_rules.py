@@ -29,6 +29,8 @@ ARROWS: dict[str, set[str]] = {
     "config": {"catalog", "folders"},
     "run": {"config"},
     "comparison": {"run"},
+    "report": {"figures", "grids", "headlines", "ledger"},
+    "grids": {"architecture", "comparison"},
     "statistics": {"comparison", "run"},
     "words": {"statistics"},
     "architecture": {"config"},

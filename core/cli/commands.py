@@ -8,7 +8,7 @@ from enum import IntEnum
 import typer
 
 # importing a module registers its commands
-from core.cli import claims, cost, dashboard, export, shift, stored, train  # noqa: F401
+from core.cli import absorb, claims, cost, dashboard, export, shift, stored, train  # noqa: F401
 from core.cli.app import app
 from core.cli.report import say
 from core.errors import ConfigError, PoolscopeError

@@ -1,5 +1,6 @@
 """`dashboard`: open the Streamlit app of this checkout."""
 
+import os
 import subprocess
 import sys
 import time
@@ -13,15 +14,20 @@ import typer
 from core.cli.app import Json, app
 from core.cli.report import document
 from core.errors import PoolscopeError
-from core.settings import PROJECT
+from core.settings import PROJECT, Mode
 
 POLL_SECONDS = 0.2
+TALK_FONT_SIZE = 20
+"""px; 16 otherwise"""
 
 
 @app.command("dashboard")
 def dashboard(
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Of the server.")] = 8501,
     headless: Annotated[bool, typer.Option("--headless", help="Open no browser.")] = False,
+    talk: Annotated[
+        bool, typer.Option("--talk", help="Larger type, one scene after the other.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Serve the dashboard until it is interrupted. With --json: its address, once it answers."""
@@ -34,9 +40,13 @@ def dashboard(
     command = [sys.executable, "-m", "streamlit", "run", script.name, f"--server.port={port}"]
     if headless:
         command.append("--server.headless=true")
+    environment = dict(os.environ)
+    if talk:
+        command.append(f"--theme.baseFontSize={TALK_FONT_SIZE}")
+        environment["POOLSCOPE_MODE"] = Mode.TALK
     # stdout is for the one document that --json promises
     stdout = sys.stderr if as_json else None
-    with subprocess.Popen(command, cwd=PROJECT, stdout=stdout) as server:  # noqa: S603 (no shell)
+    with subprocess.Popen(command, cwd=PROJECT, stdout=stdout, env=environment) as server:  # noqa: S603 (no shell)
         try:
             if as_json:
                 _announce(server, f"http://localhost:{port}")

@@ -20,8 +20,10 @@ from core.cli.report import document, facts, say
 from core.cli.stored import Keys, find, run_documents
 from core.config import SECTION_OF
 from core.errors import ConfigError, StoreError
-from core.run import RunSummary
+from core.report import report, results_of
+from core.run import Run, RunSummary
 from core.store import RunStore
+from core.torchcode import torch_code
 
 
 class Format(StrEnum):
@@ -33,6 +35,16 @@ class Format(StrEnum):
     """a list of runs with their epochs"""
     CSV = "csv"
     """one line a run"""
+    HTML = "html"
+    """a report that opens without a network"""
+    SAFETENSORS = "safetensors"
+    """the weights of one run"""
+    TORCH = "torch"
+    """one network as plain PyTorch code"""
+
+
+_FOR_ONE = (Format.SAFETENSORS, Format.TORCH)
+"""formats that hold one run"""
 
 
 _FIGURES = (
@@ -78,6 +90,8 @@ def export(
     store = open_store()
     stored = store.summaries()
     chosen = stored if everything else find(stored, keys or [])
+    if form in _FOR_ONE and len(chosen) != 1:
+        raise ConfigError(f"--format {form} holds one run; {len(chosen)} were named")
     if output is None:
         _to_stdout(store, chosen, form, as_json=as_json)
         return
@@ -93,7 +107,8 @@ def export(
 def _to_stdout(
     store: RunStore, chosen: Sequence[RunSummary], form: Format, *, as_json: bool
 ) -> None:
-    if form is Format.DB or (as_json and form is Format.CSV):
+    binary = form in {Format.DB, Format.SAFETENSORS}
+    if binary or (as_json and form is not Format.JSON):
         raise ConfigError(f"--format {form} needs a file here: --output FILE.{form}")
     typer.echo(_text(store, chosen, form), nl=False)
 
@@ -119,7 +134,7 @@ def _to_file(
             if form is Format.DB:
                 written = _write_store(store, chosen, made, seeds_with_weights)
             else:
-                made.write_text(_text(store, chosen, form), encoding="utf-8")
+                made.write_bytes(_content(store, chosen, form))
                 written = len(chosen)
             made.replace(output)
     except OSError as error:
@@ -127,9 +142,23 @@ def _to_file(
     return written
 
 
+def _content(store: RunStore, chosen: Sequence[RunSummary], form: Format) -> bytes:
+    if form is not Format.SAFETENSORS:
+        return _text(store, chosen, form).encode()
+    (summary,) = chosen
+    weights = store.weights(summary.key)
+    if not weights:
+        raise StoreError(f"run {summary.key} was kept without its weights; train it again")
+    return weights
+
+
 def _text(store: RunStore, chosen: Sequence[RunSummary], form: Format) -> str:
     if form is Format.JSON:
         return json.dumps(run_documents(store, chosen), indent=2, ensure_ascii=False) + "\n"
+    if form is Format.TORCH:
+        return torch_code(_runs(store, chosen)[0].experiment)
+    if form is Format.HTML:
+        return report(results_of(_runs(store, chosen)))
     # a row of an older version may lack a flat name, or have one that is gone
     text = io.StringIO()
     writer = csv.DictWriter(
@@ -140,6 +169,18 @@ def _text(store: RunStore, chosen: Sequence[RunSummary], form: Format) -> str:
         figures = {name: getattr(summary, name) for name in _FIGURES}
         writer.writerow({**summary.config, "key": summary.key, "status": summary.status, **figures})
     return text.getvalue()
+
+
+def _runs(store: RunStore, chosen: Sequence[RunSummary]) -> list[Run]:
+    """The runs that can be read.
+
+    Raises:
+        StoreError: none can.
+    """
+    found = list(store.runs(summary.key for summary in chosen).values())
+    if not found:
+        raise StoreError("these runs are of an older recipe; train them again")
+    return found
 
 
 def _write_store(

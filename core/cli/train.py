@@ -10,12 +10,12 @@ from core import settings
 from core.architecture import describe
 from core.cli.app import Json, app, open_store
 from core.cli.flags import with_experiment
-from core.cli.grid import read_grid
 from core.cli.report import document, facts, percent, say
 from core.cli.workers import train_or_stop
 from core.config import Experiment
 from core.engine import Job, JobState
 from core.errors import EngineError
+from core.grids import read_grid
 from core.run import Run, Status
 from core.settings import Device, Settings
 from core.store import RunStore

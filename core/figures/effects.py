@@ -54,18 +54,18 @@ class EffectRow:
 
 
 def effects(
-    judged: Sequence[Judged], scale: Scale, *, dark: bool = False, scale_up: float = 1.0
+    judged: Sequence[Judged], kind: Scale, *, dark: bool = False, scale: float = 1.0
 ) -> go.Figure:
     """Draw the intervals of all contrasts with one kind of axis.
 
     Args:
         judged: parts with a difference; others are passed over.
-        scale: which axis.
+        kind: which axis.
         dark: on a dark page.
-        scale_up: 1.25 on a projector.
+        scale: 1.25 on a projector.
     """
-    look = Look(dark, scale_up)
-    shown = drawn(judged, scale)
+    look = Look(dark, scale)
+    shown = drawn(judged, kind)
     figure = go.Figure()
     low, high = _range(shown)
     for place, each in enumerate(shown):
@@ -73,12 +73,12 @@ def effects(
     labels = [_label(each) for each in shown]
     widths = (max(LETTER * len(first), SMALLER * len(second)) for first, second in labels)
     left = min(max(LEAST_LEFT, max(widths, default=0.0) + 16), MOST_LEFT)
-    ticks = _ticks(low, high, scale)
+    ticks = _ticks(low, high, kind)
     figure.update_layout(
         **layout(look, height=FRAME + ROW * max(len(shown), 1), left=left, right=RIGHT),
         xaxis=axis(
             look,
-            title=_title(shown, scale),
+            title=_title(shown, kind),
             grid=True,
             range=[low, high],
             tickvals=list(ticks),

@@ -55,7 +55,7 @@ def main() -> None:
     jobs.watch()
     jobs.diverged(results.diverged)
     view = _view()
-    with st.grid(min(len(facets), 2), min_column_width=420):
+    with frame.grid(min(len(facets), 2), min_column_width=420):
         for facet in facets:
             rows = figures.accuracy_curves_table(results, facet, view)
             reference = results.reference(facet, Pooling(wanted))
@@ -74,7 +74,7 @@ def main() -> None:
                 st.caption(_curves_caption(results, view, max(start, 0.0)))
     if results.runs:
         _differences(results, poolings, dark=dark)
-        with st.grid(2, min_column_width=420):
+        with frame.grid(2, min_column_width=420):
             _changed(results)
             _confusion(results)
 
@@ -168,9 +168,7 @@ def _confusion(results: Results) -> None:
         counts = _counts(runs[first])
         if second in runs:
             counts = counts - _counts(runs[second])
-        figure = figures.confusion(
-            counts, entry.classes, difference=second in runs, dark=frame.dark()
-        )
+        figure = figures.confusion(counts, entry.classes, difference=second in runs, **frame.look())
         alt = figures.confusion_alt(_counts(runs[first]), entry.classes)
         frame.chart(figure, alt, "confusion")
         with st.popover("Numbers", icon=":material/table:", type="tertiary"):
@@ -199,7 +197,7 @@ def _differences(results: Results, poolings: list[str], *, dark: bool) -> None:
         wanted = st.selectbox(
             "Compare with", poolings, key="reference", bind="query-params", width=190
         )
-    with st.grid(min(len(facets), 2), min_column_width=420):
+    with frame.grid(min(len(facets), 2), min_column_width=420):
         for facet in facets:
             reference = results.reference(facet, Pooling(wanted))
             if reference is None:

@@ -69,7 +69,7 @@ def main() -> None:
     jobs.watch()
     jobs.diverged(results.diverged)
     _parameters(arms)
-    with st.grid(2, min_column_width=420):
+    with frame.grid(2, min_column_width=420):
         _tradeoff(results)
         _field(arms, results)
         _growth(arms[0])
@@ -92,7 +92,7 @@ def _parameters(arms: list[Arm]) -> None:
     with frame.card(
         "Where the parameters sit", rows, file_name="parameters.csv", reading=PARAMETERS_HELP
     ):
-        figure = figures.parameter_bars(arms, dark=frame.dark())
+        figure = figures.parameter_bars(arms, **frame.look())
         frame.chart(figure, figures.parameter_bars_alt(arms), "parameters")
         st.caption(
             "Counted from the architecture, complete. Networks that share a row learn alike."
@@ -118,7 +118,7 @@ def _tradeoff(results: Results) -> None:
             return
         measure = Measure(chosen or Measure.MACS)
         frame.chart(
-            figures.tradeoff(results, measure, dark=frame.dark()),
+            figures.tradeoff(results, measure, **frame.look()),
             figures.tradeoff_alt(results, measure),
             "tradeoff",
         )
@@ -167,7 +167,7 @@ def _field(arms: list[Arm], results: Results) -> None:
             found,
             chosen,
             amounts=seen is not None,
-            dark=frame.dark(),
+            **frame.look(),
         )
         frame.chart(figure, figures.field_alt(found, chosen), "field squares")
         st.caption(
@@ -228,7 +228,7 @@ def _growth(arm: Arm) -> None:
         if not rows:
             st.caption("No square image from 8 to 128 px fits through this network.")
             return
-        frame.chart(figures.growth(arm, dark=frame.dark()), figures.growth_alt(arm), "growth")
+        frame.chart(figures.growth(arm, **frame.look()), figures.growth_alt(arm), "growth")
         side = arm.experiment.input_shape[1]
         here = {row.head: row for row in rows if row.image_side == side}
         flatten, gap = here.get("flatten"), here.get("gap")
@@ -264,7 +264,7 @@ def _code(arms: list[Arm]) -> None:
 def _ledger(arms: list[Arm]) -> None:
     names = [_title(arm) for arm in arms]
     headings = {column.heading: column for column in QUANTITIES}
-    with st.container(border=True):
+    with frame.section("Layer by layer"), st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown("**Layer by layer**", width="stretch")
             shown = st.selectbox(

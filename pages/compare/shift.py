@@ -115,14 +115,14 @@ def _offer(missing: list[Arm], seed: int, wanted: ShiftSettings) -> None:
 def _maps(maps: dict[Arm, Consistency], results: Results) -> None:
     low = min(min(map(min, found.same)) for found in maps.values())
     low = min(low, 0.9)
-    with st.grid(len(maps) if len(maps) <= 4 else 3, min_column_width=210):  # noqa: PLR2004
+    with frame.grid(len(maps) if len(maps) <= 4 else 3, min_column_width=210):  # noqa: PLR2004
         for arm, found in maps.items():
             label = f"{POOLINGS[arm.pooling].label} + {HEADS[arm.head].label}"
             title = f"{frame.mark(arm.pooling)} {label}"
             rows = figures.shift_table(arm, found)
             key = f"map {arm.pooling} {arm.head} {arm.dropout}"
             with frame.card(title, rows, file_name="shift.csv", reading=MAP_HELP, key=key):
-                figure = figures.shift_map(found, low, dark=frame.dark())
+                figure = figures.shift_map(found, low, **frame.look())
                 frame.chart(figure, figures.shift_alt(arm, found), key)
                 st.caption(_caption(arm, found))
     first = next(iter(maps.values()))
@@ -162,7 +162,7 @@ def _profile(maps: dict[Arm, Consistency]) -> None:
     with frame.card(
         "Along one axis", rows, file_name="profile.csv", reading=PROFILE_HELP, key="profile"
     ):
-        figure = figures.shift_profile(maps, dark=frame.dark())
+        figure = figures.shift_profile(maps, **frame.look())
         frame.chart(figure, " ".join(figures.shift_alt(a, f) for a, f in maps.items()), "profile")
 
 

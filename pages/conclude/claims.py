@@ -13,13 +13,6 @@ from core.figures import Scale
 from core.words import duration
 from pages.shared import cached, computing, frame, jobs
 
-BADGES = {
-    Outcome.SUPPORTED: ("green", ":material/check_circle:"),
-    Outcome.NUANCED: ("orange", ":material/alt_route:"),
-    Outcome.REFUTED: ("red", ":material/cancel:"),
-    Outcome.UNDECIDED: ("gray", ":material/pending:"),
-    Outcome.UNTESTED: ("gray", ":material/radio_button_unchecked:"),
-}
 GUESSES = [
     outcome_word(outcome)
     for outcome in (Outcome.SUPPORTED, Outcome.NUANCED, Outcome.REFUTED, Outcome.UNDECIDED)
@@ -99,7 +92,7 @@ def _tile(judgement: Judgement) -> None:
             if _hidden(claim.id):
                 st.badge("Your prediction?", icon=":material/help:", color="gray")
             else:
-                _badge(judgement.outcome)
+                frame.badge(judgement.outcome)
             st.markdown(f":small[:gray[{claim.kind}]]", width="stretch")
             st.button(
                 "Open",
@@ -112,11 +105,6 @@ def _tile(judgement: Judgement) -> None:
         st.markdown(f"**{claim.text}**")
         if not _hidden(claim.id):
             st.markdown(f":small[:gray[{verdict_sentence(judgement)}]]")
-
-
-def _badge(outcome: Outcome) -> None:
-    colour, icon = BADGES[outcome]
-    st.badge(outcome_word(outcome), icon=icon, color=colour)  # type: ignore[arg-type]
 
 
 def _hidden(name: str) -> bool:
@@ -145,7 +133,7 @@ def _one(judgement: Judgement) -> None:
         st.caption("The experiment and its outcome appear once you have predicted.")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        _badge(judgement.outcome)
+        frame.badge(judgement.outcome)
         st.markdown(f"**{verdict_sentence(judgement)}**", help=MEANINGS, width="content")
         guess = _guesses().get(claim.id)
         if guess:
@@ -158,7 +146,7 @@ def _one(judgement: Judgement) -> None:
     left, right = st.columns([3, 2])
     with left:
         _experiment(judgement)
-    with right:
+    with right, frame.section("What the papers say"):
         _beyond(judgement)
 
 
@@ -217,13 +205,16 @@ def _missing(judgement: Judgement) -> None:
 
 
 def _experiment(judgement: Judgement) -> None:
-    with st.container(border=True):
+    with frame.section("The experiment"), st.container(border=True):
         st.markdown("**The experiment**")
         st.markdown(judgement.claim.test)
         _facts(judgement.parts)
     _effects(judgement.parts, "What came out", judgement.claim.id)
     if judgement.beside:
-        with st.expander("Measured as well; no part of the verdict", icon=":material/add:"):
+        with (
+            frame.section("Measured as well"),
+            st.expander("Measured as well; no part of the verdict", icon=":material/add:"),
+        ):
             _facts(judgement.beside)
             _effects(judgement.beside, "Beside the claim", f"{judgement.claim.id} beside")
 
@@ -234,7 +225,7 @@ def _facts(parts: tuple[Judged, ...]) -> None:
         if isinstance(judged.part, Contrast):
             continue
         with st.container(horizontal=True, vertical_alignment="top", wrap=False):
-            _badge(judged.outcome)
+            frame.badge(judged.outcome)
             with st.container(gap=None):
                 st.markdown(f"**{judged.part.says}**")
                 if judged.fact:
@@ -259,7 +250,7 @@ def _effects(parts: tuple[Judged, ...], title: str, key: str) -> None:
             key=name,
         ):
             frame.chart(
-                figures.effects(shown, scale, dark=frame.dark()),
+                figures.effects(shown, scale, **frame.look()),
                 figures.effects_alt(shown, scale),
                 name,
             )

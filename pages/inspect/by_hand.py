@@ -56,14 +56,14 @@ def main() -> None:
     if not worked:
         st.caption("Strided lets the block's own convolution take the stride: nothing is pooled.")
         return
-    with st.grid(len(worked) if len(worked) <= 4 else 3, min_column_width=210):  # noqa: PLR2004
+    with frame.grid(len(worked) if len(worked) <= 4 else 3, min_column_width=210):  # noqa: PLR2004
         for each in worked:
             with frame.card(
                 f"{frame.mark(each.pooling)} {POOLINGS[each.pooling].label}",
                 reading=ROUTING_HELP,
                 key=f"routing {each.pooling}",
             ):
-                figure = figures.routing(each, side, stride, dark=frame.dark())
+                figure = figures.routing(each, side, stride, **frame.look())
                 frame.chart(figure, figures.routing_alt(each), f"routing {each.pooling}")
                 st.caption(_routing_caption(each.outputs, each.reached, each.gradient.size))
     left, right = st.columns(2)
@@ -71,12 +71,12 @@ def main() -> None:
         if padding:
             st.caption("Without padding the windows can be stepped through.")
         else:
-            figure = figures.steps(worked, side, stride, dark=frame.dark())
+            figure = figures.steps(worked, side, stride, **frame.look())
             frame.chart(figure, "An animation of the window over the input.", "steps")
     with right:
         _sizes(grid, side, stride, padding)
         _temperature(grid, side, stride)
-    with st.grid(2, min_column_width=420):
+    with frame.grid(2, min_column_width=420):
         _additive(poolings, grid, side, stride)
         _contrast(poolings, side, stride)
 

@@ -79,7 +79,7 @@ def main() -> None:
         return
     with right:
         _maps(looks)
-    with st.grid(2, min_column_width=420):
+    with frame.grid(2, min_column_width=420):
         _sources(there, looks, image)
         _patches(there)
         _filters(there)
@@ -160,7 +160,7 @@ def _input(arms: list[Arm], seed: int) -> np.ndarray:
     from pages.shared import networks
 
     entry = arms[0].experiment.data.entry
-    with st.container(border=True, height="stretch"):
+    with frame.section("Input"), st.container(border=True, height="stretch"):
         st.markdown("**Input**")
         picture = st.container()
         st.number_input(
@@ -210,7 +210,7 @@ def _maps(looks: dict[Arm, "Look"]) -> None:
     layers = list(dict.fromkeys(layer for seen in looks.values() for layer in seen.maps))
     shown = [layer for layer in layers if layer.startswith("block")]
     pools = [layer for layer in shown if layer.endswith(".pool")]
-    with st.container(border=True, height="stretch"):
+    with frame.section("Feature maps"), st.container(border=True, height="stretch"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown("**Feature maps**", help=MAPS_HELP, width="stretch")
             one_scale = st.toggle("One scale", value=True, key="one_scale", bind="query-params")

@@ -97,6 +97,35 @@ SHARED_FIELDS = (
 """flat fields that all arms of the sidebar's comparison have in common"""
 
 
+DEFAULTS: dict[str, object] = {
+    "dataset": str(Dataset.DIGITS),
+    "pooling": DEFAULT_POOLING,
+    "show_all": False,
+    "head": BOTH,
+    "more_heads": [],
+    "dropout": [str(DropoutPosition.NONE)],
+    "seeds": 5,
+    "widths": "16,32",
+    "train_size": "all",
+    "pools": "all",
+    "pool_size": 2,
+    "pool_stride": 2,
+    "pool_order": str(PoolOrder.AFTER_ACTIVATION),
+    "padding": str(Padding.ZEROS),
+    "norm": str(Norm.NONE),
+    "hidden": 0,
+    "dropout_rate": 0.25,
+    "dropout_kind": str(DropoutKind.ELEMENT),
+    "image_size": 32,
+    "difficulty": str(Difficulty.DEFAULT),
+    "colour": str(Colour.RGB),
+    "polarity": str(Polarity.STORED),
+    "augment_shift": 0,
+    **dict.fromkeys(RECIPE),
+}
+"""URL parameter of the sidebar -> what it is where the link does not say"""
+
+
 def sidebar() -> None:
     """Draw the controls of the shared comparison, and note what of the link they cannot show."""
     wrong = link.unusable({**CHOICES, **RANGES, "dataset": OpenList(CHOICES["dataset"], PREFIX)})

@@ -11,20 +11,36 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS, DropoutPosition, Pooling
+from core.claims import Outcome
+from core.claims.wording import outcome_word
 from core.comparison import Facet, Results
 from core.headlines import Sentence
 from core.palette import colour, style
 from core.run import Source
 from core.words import inside, join, size
-from pages.shared import cached, controls
+from pages.shared import cached, controls, talk
 
 TOP_WIDTH = 1080
+OUTCOMES: dict[Outcome, tuple[Any, str]] = {
+    Outcome.SUPPORTED: ("green", ":material/check_circle:"),
+    Outcome.NUANCED: ("orange", ":material/alt_route:"),
+    Outcome.REFUTED: ("red", ":material/cancel:"),
+    Outcome.UNDECIDED: ("gray", ":material/pending:"),
+    Outcome.UNTESTED: ("gray", ":material/radio_button_unchecked:"),
+}
+"""colour and icon of a verdict"""
+TALK_SCALE = 1.25
 CHART = {"displayModeBar": False, "displaylogo": False, "showSendToCloud": False}
 
 
 def dark() -> bool:
     """Whether the visitor sees the dark theme; unknown counts as light."""
     return st.context.theme.type == "dark"
+
+
+def look() -> dict[str, Any]:
+    """How figures are drawn for this visitor: their theme, and larger in a talk."""
+    return {"dark": dark(), "scale": TALK_SCALE if talk.active() else 1.0}
 
 
 def mark(pooling: Pooling) -> str:
@@ -45,7 +61,9 @@ def written(sentence: Sentence) -> str:
 def top(question: str, answer: Sentence, scene: str | None = None) -> None:
     """The question in grey, the answer as title, the scene line below; then any remarks."""
     with st.container(gap="xsmall", width=TOP_WIDTH):
-        st.markdown(f":gray[{question}]")
+        if not talk.active():
+            # a scene has a heading of its own
+            st.markdown(f":gray[{question}]")
         st.title(written(answer), anchor=False)
         if scene:
             st.markdown(f":small[{scene}]")
@@ -88,6 +106,28 @@ def _origin(results: Results) -> str:
 
 
 @contextmanager
+def section(title: str) -> Iterator[None]:
+    """A part of a page that a scene of a talk may leave out.
+
+    Its body runs all the same, because others may depend on its controls.
+    """
+    if talk.shows(title):
+        yield
+        return
+    place = st.empty()
+    with place.container():
+        yield
+    place.empty()
+
+
+def grid(columns: int, *, min_column_width: int) -> Any:
+    """A grid of cards; in a scene that shows only some of them, one below the other."""
+    if len(talk.chosen()) == 1:
+        return st.container()
+    return st.grid(columns, min_column_width=min_column_width)
+
+
+@contextmanager
 def card(
     title: str,
     rows: Sequence[Any] = (),
@@ -105,7 +145,7 @@ def card(
         reading: how to read the figure, in Markdown.
         key: makes the widgets of the card unique where two cards have one title.
     """
-    with st.container(border=True, height="stretch"):
+    with section(title), st.container(border=True, height="stretch"):
         with st.container(horizontal=True, vertical_alignment="center", wrap=False):
             st.markdown(f"**{title}**", width="stretch", help=reading)
             if rows:
@@ -151,6 +191,12 @@ def as_csv(rows: Sequence[dict[str, Any]]) -> str:
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
+
+
+def badge(outcome: Outcome) -> None:
+    """The verdict on a claim, or a part of one."""
+    colour, icon = OUTCOMES[outcome]
+    st.badge(outcome_word(outcome), icon=icon, color=colour)
 
 
 def facet_name(facet: Facet) -> str:

@@ -8,6 +8,8 @@ import streamlit as st
 from core.words import join
 
 LONGEST_QUOTE = 40
+VERSION_NAME, VERSION = "v", "1"
+"""of permalinks: raised when an old link would be misread, and the old ones are then translated"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,10 @@ def unusable(allowed: Mapping[str, Allowed]) -> list[str]:
         for value in st.query_params.get_all(name)
         # an empty value is how a link says that nothing is chosen
         if value and value not in known
+    ] + [
+        f"version {_quoted(value)} of the link (this Poolscope reads version {VERSION})"
+        for value in st.query_params.get_all(VERSION_NAME)
+        if value != VERSION
     ]
 
 

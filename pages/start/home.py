@@ -1,9 +1,12 @@
 """Home: what does pooling really do? The answer of the cached runs, and where to go next."""
 
+from collections import Counter
+
 import streamlit as st
 
 from core import figures
 from core.catalog import HEADS, Head
+from core.claims import Outcome
 from core.comparison import Results
 from core.headlines import compare, home_headline
 from core.statistics import Verdict
@@ -19,6 +22,13 @@ BADGES = {
     Verdict.HIGHER: ("Higher", "green", ":material/arrow_upward:"),
     Verdict.LOWER: ("Lower", "red", ":material/arrow_downward:"),
     Verdict.UNDECIDED: ("Undecided", "gray", ":material/pending:"),
+}
+CLAIMS_SAID = {
+    Outcome.SUPPORTED: "as it is told",
+    Outcome.NUANCED: "true in part",
+    Outcome.REFUTED: "not so",
+    Outcome.UNDECIDED: "these seeds cannot tell",
+    Outcome.UNTESTED: "runs are missing",
 }
 NEXT = (
     (
@@ -60,24 +70,49 @@ def main() -> None:
         ):
             if rows:
                 frame.chart(
-                    figures.accuracy_by_head(results, dark=frame.dark()),
+                    figures.accuracy_by_head(results, **frame.look()),
                     figures.accuracy_by_head_alt(results),
                     "by head",
                 )
                 st.caption(_caption(results))
             else:
                 frame.nothing_yet("This comparison")
-    with right, st.container(border=True, height="stretch"):
-        _differences(results)
-    st.subheader("Where next", anchor=False)
-    with st.grid(3, min_column_width=210, border=True):
-        for title, text, path, label in NEXT:
-            with st.container():
-                st.markdown(f"**{title}**")
-                st.markdown(f":gray[{text}]")
-                st.page_link(
-                    path, label=label, icon=":material/arrow_forward:", icon_position="right"
-                )
+    with right:
+        with (
+            frame.section("Which differences are real?"),
+            st.container(border=True, height="stretch"),
+        ):
+            _differences(results)
+        with frame.section("What is said about pooling"):
+            _claims()
+    with frame.section("Where next"):
+        st.subheader("Where next", anchor=False)
+        with st.grid(3, min_column_width=210, border=True):
+            for title, text, path, label in NEXT:
+                with st.container():
+                    st.markdown(f"**{title}**")
+                    st.markdown(f":gray[{text}]")
+                    st.page_link(
+                        path, label=label, icon=":material/arrow_forward:", icon_position="right"
+                    )
+
+
+def _claims() -> None:
+    """How many claims came out how."""
+    counts = Counter(judgement.outcome for judgement in cached.judgements().values())
+    with st.container(border=True):
+        st.markdown("**What is said about pooling**")
+        for outcome, phrase in CLAIMS_SAID.items():
+            if counts[outcome]:
+                with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
+                    frame.badge(outcome)
+                    st.markdown(f"**{counts[outcome]}** :gray[{phrase}]")
+        st.page_link(
+            "conclude/claims.py",
+            label="Twenty claims, tested",
+            icon=":material/arrow_forward:",
+            icon_position="right",
+        )
 
 
 def _caption(results: Results) -> str:

@@ -1,5 +1,9 @@
-"""Which experiments does a grid file ask for? Flat names; lists are crossed."""
+"""Which experiments does a grid file ask for? Flat names; lists are crossed.
 
+A file holds one grid, or several as tables `[[grids]]`, whose experiments are put together.
+"""
+
+import json
 import tomllib
 from collections.abc import Iterable
 from itertools import product
@@ -8,11 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from core.architecture import describe
+from core.comparison import Comparison
 from core.config import SECTION_OF, Experiment
 from core.errors import ConfigError
 
 MOST = 10_000
 """experiments in one grid; a slip in a list should not ask for a million"""
+
+SEVERAL = "grids"
+"""the name of the tables of a file with several grids"""
 
 NAMED = 3
 """refused networks that a message names before it counts the rest"""
@@ -24,7 +32,35 @@ def read_grid(path: Path) -> tuple[Experiment, ...]:
     Raises:
         ConfigError: the file cannot be read, or asks for something that is not allowed.
     """
-    return cross(_parse(path), path)
+    content = _parse(path)
+    parts = content.pop(SEVERAL, [content])
+    if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
+        raise ConfigError(f"{path}: {SEVERAL} are tables: write [[{SEVERAL}]] above each")
+    if content and parts != [content]:
+        raise ConfigError(f"{path}: {', '.join(content)}: belongs into one of the [[{SEVERAL}]]")
+    found = {e.key: e for part in parts for e in cross(part, path)}
+    if len(found) > MOST:
+        raise ConfigError(f"{path}: asks for {len(found):,} experiments; at most {MOST:,} allowed")
+    return tuple(found.values())
+
+
+def as_toml(comparison: Comparison) -> str:
+    """A grid file that asks for the experiments of a comparison: `read_grid` gives them back."""
+    lines = ["# A comparison of Poolscope; `poolscope sweep FILE` trains what is missing of it."]
+    default = Experiment().to_flat()
+    for arm in comparison.arms:
+        flat = arm.experiment.to_flat()
+        lines += ["", f"[[{SEVERAL}]]"]
+        always: tuple[str, ...] = ("dataset", "pooling", "head")
+        # the defaults of the recipe depend on the data set, so the recipe is always said
+        always += tuple(name for name, section in SECTION_OF.items() if section == "training")
+        lines += [
+            f"{name} = {json.dumps(flat[name])}"
+            for name, section in SECTION_OF.items()
+            if section and (name in always or flat[name] != default[name])
+        ]
+        lines.append(f"seed = {json.dumps(list(comparison.seeds))}")
+    return "\n".join([*lines, ""])
 
 
 def cross(grid: dict[str, Any], path: Path) -> tuple[Experiment, ...]:

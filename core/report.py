@@ -1,0 +1,181 @@
+"""A comparison as one HTML file that opens from disk, without a network and without Poolscope."""
+
+import platform
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
+from html import escape
+from typing import Any
+
+import plotly.graph_objects as go
+
+import core
+from core import figures
+from core.catalog import HEADS, POOLINGS
+from core.comparison import Arm, Comparison, Facet, Results
+from core.figures import Measure
+from core.grids import as_toml
+from core.headlines import accuracy_headline, plain, where
+from core.ledger import architecture_of, readable
+from core.run import Run
+from core.words import count, macs, plural
+
+_STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; color: #12191C; max-width: 1000px;
+       margin: 2rem auto; padding: 0 1rem; }
+h1 { font: 600 1.75rem/1.25 Georgia, serif; }
+h2 { font-size: 1.125rem; margin-top: 2.5rem; }
+.quiet { color: #5B676C; }
+table { border-collapse: collapse; font-size: 0.875rem; display: block; overflow-x: auto; }
+th, td { border-bottom: 1px solid #DCE2E4; padding: 0.25rem 0.75rem 0.25rem 0; text-align: left; }
+pre { background: #F4F6F6; padding: 1rem; overflow-x: auto; font-size: 0.875rem; }
+"""
+_FONT = "system-ui, sans-serif"
+_CHART = {"displayModeBar": False, "displaylogo": False, "showSendToCloud": False}
+
+
+def results_of(runs: Iterable[Run]) -> Results:
+    """The comparison of stored runs: their arms, and all of their seeds."""
+    found = {run.key: run for run in runs}
+    arms = [run.experiment for run in found.values()]
+    seeds = sorted({run.experiment.seed for run in found.values()})
+    return Results(Comparison.of(arms, seeds), found)
+
+
+def report(results: Results) -> str:
+    """Write the report.
+
+    Args:
+        results: runs of the comparison; missing ones are named.
+
+    Returns:
+        HTML in which nothing points elsewhere: figures, tables, configuration and versions.
+    """
+    comparison = results.comparison
+    entry = comparison.arms[0].experiment.data.entry
+    seeds = len(comparison.seeds)
+    total = len(comparison.experiments)
+    parts = [
+        (
+            f"<p class=quiet>Poolscope {escape(core.__version__)}: {escape(entry.label)}, "
+            f"{len(comparison.arms)} {plural('network', len(comparison.arms))}, {seeds} "
+            f"{plural('seed', seeds)}, {total - len(results.missing)} of {total} runs.</p>"
+        ),
+        f"<h1>{escape(plain(accuracy_headline(results)))}</h1>",
+        *(part for facet in comparison.facets for part in _facet(results, facet)),
+        *_cost(results),
+        _ledgers(comparison.arms),
+        (
+            f"<h2>Configuration</h2><p>As a file for <code>poolscope sweep</code>.</p>"
+            f"<pre>{escape(as_toml(comparison))}</pre>"
+        ),
+        _machines(results),
+    ]
+    return (
+        "<!doctype html>\n<html lang=en><head><meta charset=utf-8>"
+        '<meta name=viewport content="width=device-width, initial-scale=1">'
+        f"<title>Poolscope: {escape(entry.label)}</title><style>{_STYLE}</style>"
+        f"<script>{_plotly()}</script></head>"
+        f"<body>{''.join(parts)}</body></html>\n"
+    )
+
+
+def _plotly() -> str:
+    # a second of import time, which only a report needs
+    from plotly.offline import get_plotlyjs
+
+    return str(get_plotlyjs())
+
+
+def _facet(results: Results, facet: Facet) -> Iterable[str]:
+    title = where(facet)
+    title = f"{title[:1].upper()}{title[1:]}"
+    rows = figures.accuracy_curves_table(results, facet)
+    if not rows:
+        yield f"<h2>{escape(title)}</h2><p class=quiet>Nothing of it is trained.</p>"
+        return
+    yield f"<h2>{escape(title)}: validation accuracy</h2>"
+    yield _figure(
+        figures.accuracy_curves(results, facet), figures.accuracy_curves_alt(results, facet)
+    )
+    reference = results.reference(facet)
+    pairs = figures.paired_differences_table(results, facet, reference) if reference else []
+    if reference and pairs:
+        yield f"<h2>{escape(title)}: test accuracy, paired differences</h2>"
+        yield _figure(
+            figures.paired_differences(results, facet, reference),
+            figures.paired_differences_alt(results, facet, reference),
+        )
+        yield _table([asdict(row) for row in pairs])
+        yield (
+            "<p class=quiet>95 % intervals over training seeds, on this test set, corrected for "
+            "all comparisons shown (Bonferroni). The grey zone is what this number of seeds "
+            "would usually miss.</p>"
+        )
+
+
+def _cost(results: Results) -> Iterable[str]:
+    arms = list(results.comparison.arms)
+    yield "<h2>Where the parameters sit</h2>"
+    yield _figure(figures.parameter_bars(arms), figures.parameter_bars_alt(arms))
+    if figures.tradeoff_table(results, Measure.MACS):
+        yield "<h2>Accuracy against work</h2>"
+        yield _figure(
+            figures.tradeoff(results, Measure.MACS), figures.tradeoff_alt(results, Measure.MACS)
+        )
+
+
+def _ledgers(arms: Sequence[Arm]) -> str:
+    parts = ["<h2>Layer by layer</h2>"]
+    for arm in arms:
+        network = architecture_of(arm)
+        name = f"{POOLINGS[arm.pooling].label} + {HEADS[arm.head].label}, {arm.dropout}"
+        parts.append(
+            f"<details><summary>{escape(name)}: {count(network.totals.parameters)} parameters, "
+            f"{macs(network.totals.macs)} MACs</summary>"
+            f"{_table([readable(layer) for layer in network.layers])}</details>"
+        )
+    return "".join(parts)
+
+
+def _machines(results: Results) -> str:
+    """On what the runs were trained, and with which versions."""
+    found: dict[str, int] = {}
+    for run in results.runs.values():
+        machine = run.machine
+        versions = ", ".join(f"{name} {version}" for name, version in machine.versions.items())
+        text = f"{machine.device}, {machine.capability}; {versions}"
+        found[text] = found.get(text, 0) + 1
+    lines = "".join(
+        f"<li>{number} {plural('run', number)}: {escape(text)}</li>"
+        for text, number in found.items()
+    )
+    here = f"Python {platform.python_version()}"
+    return f"<h2>Trained on</h2><ul>{lines}</ul><p class=quiet>Written with {escape(here)}.</p>"
+
+
+def _figure(figure: go.Figure, alt: str) -> str:
+    figure.update_layout(
+        paper_bgcolor="white", plot_bgcolor="white", font={"family": _FONT, "color": "#12191C"}
+    )
+    drawn = figure.to_html(
+        full_html=False, include_plotlyjs=False, config=_CHART, default_width="100%"
+    )
+    return f'<div role=img aria-label="{escape(alt, quote=True)}">{drawn}</div>'
+
+
+def _table(rows: Sequence[Mapping[str, Any]]) -> str:
+    head = "".join(f"<th>{escape(name.replace('_', ' '))}</th>" for name in rows[0])
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(_cell(value))}</td>" for value in row.values()) + "</tr>"
+        for row in rows
+    )
+    return f"<table><tr>{head}</tr>{body}</table>"
+
+
+def _cell(value: object) -> str:
+    shown: dict[type, Callable[[Any], str]] = {
+        type(None): lambda _: "–",
+        int: lambda number: f"{number:,}",
+        float: lambda number: f"{number:.3g}",
+    }
+    return shown.get(type(value), str)(value)

@@ -1,0 +1,79 @@
+"""A talk is a list of scenes: a page with its controls, a heading and one sentence."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from core.errors import ConfigError
+
+PAGES = ("home", "accuracy", "cost", "shift", "by_hand", "features", "claims", "train", "history")
+
+Text = Annotated[str, Field(min_length=1, max_length=300)]
+
+
+class Scene(BaseModel):
+    """One step of a talk.
+
+    Attributes:
+        heading: what the presenter talks about.
+        sentence: what the audience should look at, or think about.
+        page: which page is shown.
+        link: its controls by URL parameter; the others are at their defaults.
+        figures: titles of the cards that are shown, or how they begin; empty for all.
+        minutes: how long it takes.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    heading: Text
+    sentence: Text
+    page: Annotated[str, Field(pattern=f"^({'|'.join(PAGES)})$")]
+    link: dict[str, Any] = Field(default_factory=dict)
+    figures: tuple[str, ...] = ()
+    minutes: float = Field(default=1.5, gt=0, le=60)
+
+
+class Talk(BaseModel):
+    """A talk.
+
+    Attributes:
+        title: of the whole.
+        scenes: in order.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: Text
+    scenes: Annotated[tuple[Scene, ...], Field(min_length=1, max_length=200)]
+
+    @property
+    def minutes(self) -> float:
+        """How long all scenes take."""
+        return sum(scene.minutes for scene in self.scenes)
+
+
+def read_talk(path: Path) -> Talk:
+    """Read the script of a talk.
+
+    Raises:
+        ConfigError: the file cannot be read, or holds something that no scene can have.
+    """
+    try:
+        return Talk.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is not a text file in UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "string_pattern_mismatch":
+            allowed = ", ".join(PAGES)
+            raise ConfigError(
+                f"{path}: {where}: allowed: {allowed}; received {first['input']!r}"
+            ) from None
+        raise ConfigError(f"{path}: {where}: {first['msg'].lower()}") from None

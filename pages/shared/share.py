@@ -1,0 +1,93 @@
+"""What one hands on: a link that restores the scene, its QR code, a report, a grid file."""
+
+import io
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+import segno
+import streamlit as st
+
+from core.comparison import Results
+from core.errors import ConfigError
+from core.grids import as_toml
+from pages.shared import cached, controls, link, talk
+
+CONTROLS, HIDDEN = "controls", "hidden"
+
+
+def folded() -> bool:
+    """Whether the sidebar starts closed: in a talk, or because the link says so."""
+    return talk.active() or HIDDEN in st.query_params.get_all(CONTROLS)
+
+
+def popover() -> None:
+    """Draw the ways to hand on what is shown."""
+    with st.popover("Share", icon=":material/share:", width="stretch"):
+        address = permalink(hide=st.toggle("Link hides the controls", key="share_hides"))
+        st.code(address, language=None, wrap_lines=True)
+        st.image(_qr(address), width=180)
+        st.caption("This page with every control written out, so that it stays what it is.")
+        try:
+            results = cached.results(controls.comparison())
+        except ConfigError:
+            # what is wrong with the choice stands on the page
+            return
+        st.download_button(
+            "Report (HTML)",
+            lambda: _report(results),
+            "poolscope-report.html",
+            "text/html",
+            icon=":material/description:",
+            on_click="ignore",
+            width="stretch",
+            help="Figures, tables, configuration and versions in one file that opens offline.",
+        )
+        st.download_button(
+            "Grid (TOML)",
+            as_toml(results.comparison),
+            "poolscope-grid.toml",
+            "application/toml",
+            icon=":material/grid_on:",
+            on_click="ignore",
+            width="stretch",
+            help="For `poolscope sweep`, on this machine or another.",
+        )
+
+
+def permalink(*, hide: bool = False) -> str:
+    """The address of this page with every control of the comparison and its version."""
+    state = st.session_state
+    written: dict[str, object] = {
+        name: state[name] for name in controls.DEFAULTS if state.get(name) is not None
+    }
+    # what the page itself has put there
+    written |= {
+        name: values
+        for name in st.query_params
+        if name not in written and (values := st.query_params.get_all(name))
+    }
+    written[link.VERSION_NAME] = link.VERSION
+    if hide:
+        written[CONTROLS] = HIDDEN
+    parts = urlsplit(st.context.url or "")
+    # what is chosen not at all is said by an empty value
+    shown = {name: _plain(value) for name, value in written.items()}
+    return urlunsplit(parts._replace(query=urlencode(shown, doseq=True)))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, list):
+        return value or ""
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _qr(address: str) -> bytes:
+    picture = io.BytesIO()
+    segno.make(address, error="l").save(picture, kind="png", scale=6, border=2)
+    return picture.getvalue()
+
+
+def _report(results: Results) -> str:
+    # plotly's JavaScript and a second of work: only when somebody asks for it
+    from core.report import report
+
+    return report(results)
