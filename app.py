@@ -9,10 +9,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from core import settings
 from core.engine import close_shared_engine
 from core.settings import PROJECT
 
@@ -34,4 +37,34 @@ async def ready(_: Request) -> Response:
     return PlainTextResponse("ready")
 
 
-app = st.App("pages/main.py", lifespan=life, routes=[Route("/ready", ready)])
+class SessionCap:
+    """Turns visitors away from a hosted dashboard while as many as it can serve are there.
+
+    A session is one websocket. Closing with 1013 means "try again later".
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._open = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass everything on but a websocket too many."""
+        if scope["type"] != "websocket" or not settings.load().hosted:
+            await self._app(scope, receive, send)
+            return
+        if self._open >= settings.load().sessions:
+            await send({"type": "websocket.close", "code": 1013, "reason": "too many visitors"})
+            return
+        self._open += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._open -= 1
+
+
+app = st.App(
+    "pages/main.py",
+    lifespan=life,
+    routes=[Route("/ready", ready)],
+    middleware=[Middleware(SessionCap)],
+)

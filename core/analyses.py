@@ -13,11 +13,9 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from core.config import Experiment
 from core.consistency import Consistency, ShiftSettings
+from core.store import NO_RUN
 
 Result = TypeVar("Result")
-
-NO_RUN = "none"
-"""stands for the key of a run where a result belongs to none"""
 
 FACTS_VERSION = 1
 """raised when the computations of facts change"""

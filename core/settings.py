@@ -52,6 +52,10 @@ class Settings(BaseSettings):
         device: what the workers train on.
         mode: local, hosted or talk.
         talk: the script of the talk mode.
+        training: whether a hosted dashboard trains at all.
+        imports: whether visitors of a hosted dashboard may import runs.
+        sessions: most visitors of a hosted dashboard at once.
+        daily_seconds: how long all visitors of a hosted dashboard together may train in 24 hours.
     """
 
     model_config = SettingsConfigDict(env_prefix="POOLSCOPE_", frozen=True)
@@ -66,6 +70,20 @@ class Settings(BaseSettings):
     device: Device = Device.CPU
     mode: Mode = Mode.LOCAL
     talk: Path = PROJECT / "assets" / "talk.toml"
+    training: bool = True
+    imports: bool = False
+    sessions: int = Field(default=100, ge=1)
+    daily_seconds: float = Field(default=3600.0, ge=0)
+
+    @property
+    def hosted(self) -> bool:
+        """Whether strangers use the dashboard."""
+        return self.mode is Mode.HOSTED
+
+    @property
+    def may_import(self) -> bool:
+        """Whether files with runs are taken from visitors."""
+        return self.imports or not self.hosted
 
     @property
     def store(self) -> Path:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core import settings
 from core.settings import PROJECT
 from pages.shared import controls, share, talk
 from pages.shared.problems import explained
@@ -12,6 +13,8 @@ ASSETS = PROJECT / "assets"
 def main() -> None:
     """Draw the frame and run the chosen page."""
     icon = ASSETS / "icon.svg"
+    if settings.load().hosted:
+        st.set_option("client.showErrorDetails", "none")
     st.set_page_config(
         page_title="Poolscope",
         page_icon=icon,

@@ -8,6 +8,7 @@ import typer
 from core.cli.app import Json, app, open_store
 from core.cli.report import document, table
 from core.errors import ConfigError
+from core.store import absorb as merge
 
 
 @app.command("import")
@@ -24,7 +25,7 @@ def absorb(
     store = open_store()
     rows = []
     for file in files:
-        found = store.absorb(file)
+        found = merge(store, file)
         rows.append(
             {
                 "file": str(file),

@@ -3,10 +3,7 @@
 import csv
 import io
 import json
-import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
-from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +11,6 @@ from typing import Annotated
 
 import typer
 
-from core.analyses import NO_RUN
 from core.cli.app import Json, app, open_store
 from core.cli.report import document, facts, say
 from core.cli.stored import Keys, find, run_documents
@@ -22,7 +18,7 @@ from core.config import SECTION_OF
 from core.errors import ConfigError, StoreError
 from core.report import report, results_of
 from core.run import Run, RunSummary
-from core.store import RunStore
+from core.store import RunStore, write_copy
 from core.torchcode import torch_code
 
 
@@ -132,7 +128,11 @@ def _to_file(
         with TemporaryDirectory(prefix=".export-", dir=output.parent) as folder:
             made = Path(folder) / "made"
             if form is Format.DB:
-                written = _write_store(store, chosen, made, seeds_with_weights)
+                written, left_out = write_copy(
+                    store, [summary.key for summary in chosen], made, seeds_with_weights
+                )
+                for key in left_out:
+                    say(f"run {key} is left out: it is of an older recipe, or damaged")
             else:
                 made.write_bytes(_content(store, chosen, form))
                 written = len(chosen)
@@ -181,44 +181,3 @@ def _runs(store: RunStore, chosen: Sequence[RunSummary]) -> list[Run]:
     if not found:
         raise StoreError("these runs are of an older recipe; train them again")
     return found
-
-
-def _write_store(
-    store: RunStore, chosen: Sequence[RunSummary], target: Path, seeds_with_weights: int | None
-) -> int:
-    """Put the runs into a new store and copy it with SQLite's backup; the number of runs.
-
-    What workers computed comes along: about these runs, and what belongs to no run.
-
-    Raises:
-        StoreError: there is no run to write, or the new store cannot be written.
-    """
-    collected = RunStore(target.with_name("collected"))
-    written = 0
-    for summary in chosen:
-        run = store.get(summary.key)
-        if run is None:
-            say(f"run {summary.key} is left out: it is of an older recipe, or damaged")
-            continue
-        light = seeds_with_weights is not None and summary.seed >= seeds_with_weights
-        written += collected.put(replace(run, weights=b"") if light else run)
-    if not written:
-        raise StoreError("there is no run to export")
-    store.copy_analyses(collected, [*(summary.key for summary in chosen), NO_RUN])
-    backup(collected.path, target)
-    return written
-
-
-def backup(source: Path, target: Path) -> None:
-    """Copy a store with SQLite's backup, which is right also while others write to it.
-
-    Raises:
-        StoreError: SQLite cannot read the one or write the other.
-    """
-    try:
-        with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
-            old.backup(new)
-            # one file without a log beside it, which a read-only folder can hold
-            new.execute("PRAGMA journal_mode = DELETE")
-    except sqlite3.Error as error:
-        raise StoreError(f"{target} cannot be written as a run store: {error}") from error

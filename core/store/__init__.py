@@ -1,5 +1,6 @@
 """Where finished runs are kept: one SQLite file of one's own, and a bundled one beside it."""
 
-from core.store.runstore import Absorbed, RunStore
+from core.store.exchange import NO_RUN, Absorbed, absorb, write_copy
+from core.store.runstore import RunStore
 
-__all__ = ["Absorbed", "RunStore"]
+__all__ = ["NO_RUN", "Absorbed", "RunStore", "absorb", "write_copy"]

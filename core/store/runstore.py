@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -19,21 +19,6 @@ T = TypeVar("T")
 
 LOCK_SECONDS = 30.0
 """how long an operation waits for another program before it gives up"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Absorbed:
-    """What another store's file added.
-
-    Attributes:
-        added: runs that are new here.
-        known: runs that were here before.
-        refused: runs that are damaged or of an older recipe.
-    """
-
-    added: int
-    known: int
-    refused: int
 
 
 class RunStore:
@@ -67,6 +52,13 @@ class RunStore:
     ) -> None:
         self._own = StoreFile(path, timeout, max_pages)
         self._gallery = gallery and StoreFile(gallery, timeout, bundled=True)
+
+    @classmethod
+    def only_read(cls, path: Path) -> "RunStore":
+        """A store that is never written, not even where it is damaged."""
+        store = cls(path)
+        store._own = StoreFile(path, LOCK_SECONDS, bundled=True)
+        return store
 
     @property
     def path(self) -> Path:
@@ -150,45 +142,13 @@ class RunStore:
         with self._own.writing() as connection:
             rows.put_analysis(connection, (key, kind, settings, content, now))
 
-    def copy_analyses(self, target: "RunStore", keys: Iterable[str]) -> int:
-        """Put what workers computed about some runs into another store; how many results."""
-        wanted, copied = set(keys), 0
+    def analyses(self, keys: Iterable[str]) -> Iterator[tuple[str, str, str, bytes]]:
+        """What workers computed about some runs: key, kind, settings, content."""
+        wanted = set(keys)
         for file in self._files:
             with _reading(file) as connection:
                 found = [] if connection is None else rows.analyses(connection)
-            for row in found:
-                if row[0] in wanted and target.analysis(*row[:3]) is None:
-                    target.put_analysis(*row[:4])
-                    copied += 1
-        return copied
-
-    def absorb(self, path: Path) -> "Absorbed":
-        """Take in the runs of another store's file, which is only read.
-
-        A run of which this store has the key already is left as it is. Every run is checked as
-        if it were our own: what is damaged, or of an older recipe, is left out. What workers
-        computed is not taken in: it is computed again from the weights.
-
-        Raises:
-            StoreError: the file is no store of this version, or cannot be read.
-        """
-        if not path.is_file():
-            raise StoreError(f"{path} does not exist or is not a file")
-        other = RunStore(path)
-        # only read, even where it is damaged
-        other._own = StoreFile(path, self._own.timeout, bundled=True)
-        keys = [summary.key for summary in other.summaries()]
-        known = self.present(keys)
-        added = refused = 0
-        for key in keys:
-            if key in known:
-                continue
-            run = other.get(key)
-            if run is None:
-                refused += 1
-            else:
-                added += self.put(run)
-        return Absorbed(added=added, known=len(known), refused=refused)
+            yield from (row[:4] for row in found if row[0] in wanted)
 
     def delete(self, keys: Iterable[str]) -> int:
         """Delete runs of one's own with all that belongs to them; how many there were.

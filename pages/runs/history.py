@@ -1,12 +1,17 @@
 """History: what has been trained, and with what result?"""
 
 from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import streamlit as st
 
+from core import settings
 from core.catalog import HEADS, POOLINGS
+from core.errors import StoreError
 from core.headlines import history_headline
 from core.run import RunSummary, Source
+from core.store import absorb, write_copy
 from pages.shared import cached, frame
 from pages.shared.problems import explained
 
@@ -24,6 +29,8 @@ def main() -> None:
     )
     if not summaries:
         st.info("Train something, and it will be listed here.", icon=":material/info:")
+        if settings.load().may_import:
+            _import()
         return
     listed = summaries[:LISTED]
     if len(listed) < len(summaries):
@@ -55,7 +62,7 @@ def main() -> None:
         key="runs",
         alt="One row per stored run.",
     )
-    _actions([listed[index] for index in chosen.selection.rows], rows)
+    _actions([listed[index] for index in chosen.selection.rows], listed, rows)
 
 
 def _row(summary: RunSummary, curve: list[float]) -> dict[str, object]:
@@ -79,7 +86,51 @@ def _row(summary: RunSummary, curve: list[float]) -> dict[str, object]:
     }
 
 
-def _actions(chosen: Sequence[RunSummary], rows: list[dict[str, object]]) -> None:
+def _import() -> None:
+    """Take in files of other stores; each says what it added."""
+    with st.popover("Import", icon=":material/upload:", type="tertiary"):
+        files = st.file_uploader(
+            "Run stores", ["db"], accept_multiple_files=True, key="import_files"
+        )
+        st.caption(
+            "As **Export runs** or `poolscope export --format db` writes them. Runs that are here "
+            "already stay as they are."
+        )
+        if not (files and st.button("Take in", icon=":material/merge:", key="import")):
+            return
+        rows = []
+        with st.spinner("Checking every run…"), TemporaryDirectory() as folder:
+            for number, file in enumerate(files):
+                path = Path(folder) / f"{number}.db"
+                path.write_bytes(file.getvalue())
+                rows.append(_taken_in(file.name, path))
+        st.dataframe(rows, hide_index=True, key="imported", placeholder="–")
+
+
+def _taken_in(name: str, path: Path) -> dict[str, object]:
+    """What one file added, or why it is refused."""
+    try:
+        found = absorb(cached.store(), path)
+    except StoreError as error:
+        # the visitor knows the file by its own name
+        return {"file": name, "remark": str(error).replace(str(path), "it")}
+    remark = f"{found.refused} damaged or of an older version" if found.refused else ""
+    return {"file": name, "added": found.added, "known before": found.known, "remark": remark}
+
+
+def _copy(keys: Sequence[str]) -> bytes:
+    """The runs as a store of their own."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "runs.db"
+        write_copy(cached.store(), keys, path)
+        return path.read_bytes()
+
+
+def _actions(
+    chosen: Sequence[RunSummary],
+    listed: Sequence[RunSummary],
+    rows: list[dict[str, object]],
+) -> None:
     own = [summary.key for summary in chosen if summary.source is Source.HERE]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
@@ -91,14 +142,32 @@ def _actions(chosen: Sequence[RunSummary], rows: list[dict[str, object]]) -> Non
             type="tertiary",
             on_click="ignore",
         )
-        if st.button(
+        wanted = [summary.key for summary in chosen] or [
+            summary.key for summary in listed if summary.source is Source.HERE
+        ]
+        st.download_button(
+            "Export runs",
+            lambda: _copy(wanted),
+            "poolscope-runs.db",
+            "application/vnd.sqlite3",
+            icon=":material/database:",
+            type="tertiary",
+            on_click="ignore",
+            disabled=not wanted,
+            help="The chosen runs, or all that were trained here, with their weights: for "
+            "**Import** on another machine.",
+        )
+        if settings.load().may_import:
+            _import()
+        # what strangers have trained belongs to all of them
+        if not settings.load().hosted and st.button(
             "Delete", icon=":material/delete:", type="tertiary", disabled=not own, key="delete"
         ):
             _confirm(own)
         if chosen and len(own) < len(chosen):
             st.caption("Bundled runs came with Poolscope and cannot be deleted.")
         elif not chosen:
-            st.caption("Choose rows to delete them.")
+            st.caption("Choose rows to export or delete them.")
 
 
 @st.dialog("Delete runs")

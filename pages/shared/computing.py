@@ -4,6 +4,7 @@ Computations run in processes of their own and are kept in the store; a page onl
 """
 
 from collections.abc import Sequence
+from threading import Lock
 
 import streamlit as st
 
@@ -38,12 +39,24 @@ def offer(requests: Sequence[AnyRequest], one: str, many: str, seconds: float, *
         st.markdown(f"**{what} not computed**, about {time}", width="content")
         if not st.button("Compute", icon=":material/play_arrow:", key=key):
             return
+        if not _one_at_a_time().acquire(blocking=not settings.load().hosted):
+            st.caption("Somebody else's computation is running; try again in a moment.")
+            return
         progress = st.progress(0.0, "Starting the workers…")
-        with explained():
-            compute(
-                cached.store(),
-                requests,
-                workers,
-                lambda done: progress.progress(done / count, f"{done} of {count} {many}"),
-            )
-            st.rerun()
+        try:
+            with explained():
+                compute(
+                    cached.store(),
+                    requests,
+                    workers,
+                    lambda done: progress.progress(done / count, f"{done} of {count} {many}"),
+                )
+        finally:
+            _one_at_a_time().release()
+        st.rerun()
+
+
+@st.cache_resource
+def _one_at_a_time() -> Lock:
+    """Computations of several visitors would take each other's cores."""
+    return Lock()

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from core import folders
+from core import folders, settings
 from core.architecture import describe
 from core.catalog import (
     DATASETS,
@@ -128,17 +128,21 @@ DEFAULTS: dict[str, object] = {
 
 def sidebar() -> None:
     """Draw the controls of the shared comparison, and note what of the link they cannot show."""
-    wrong = link.unusable({**CHOICES, **RANGES, "dataset": OpenList(CHOICES["dataset"], PREFIX)})
+    hosted = settings.load().hosted
+    known = CHOICES["dataset"] if hosted else OpenList(CHOICES["dataset"], PREFIX)
+    wrong = link.unusable({**CHOICES, **RANGES, "dataset": known})
     st.session_state["refused"] = {}
     st.markdown("**Comparison**")
     st.selectbox(
         "Dataset",
         CHOICES["dataset"],
         # any text, so that a folder can be named; a control that takes none corrects the link
-        accept_new_options=not any(said.startswith("dataset ") for said in wrong),
+        accept_new_options=not (hosted or any(said.startswith("dataset ") for said in wrong)),
         key="dataset",
         bind="query-params",
-        help="Your own images: type `folder:` and the path of a folder with one sub-folder of "
+        help=None
+        if hosted
+        else "Your own images: type `folder:` and the path of a folder with one sub-folder of "
         "images per class.",
     )
     st.pills(
@@ -274,6 +278,9 @@ def comparison() -> Comparison:
         ConfigError: a text field holds something that is not allowed, or no arm can be built.
     """
     state = st.session_state
+    if settings.load().hosted and state.dataset not in CHOICES["dataset"]:
+        # before anything looks at the disk
+        raise ConfigError("dataset: folders of this server are not open to visitors")
     shared = {name: state[name] for name in SHARED_FIELDS if state.get(name) is not None}
     arms = []
     refused: dict[str, list[str]] = {}

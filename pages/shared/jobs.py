@@ -11,7 +11,8 @@ from core.comparison import Results
 from core.config import Experiment
 from core.engine import Job, JobState, shared_engine
 from core.estimate import Estimate, estimate
-from core.run import Run
+from core.hosting import SoFar, refusal, seconds_of_day
+from core.run import Run, Source
 from core.words import duration
 from pages.shared import cached
 from pages.shared.problems import explained
@@ -66,16 +67,39 @@ def train_button(missing: tuple[Experiment, ...]) -> None:
     count = len(missing)
     if not count:
         return
+    reason = _refusal(missing)
     st.button(
         f"Train the {count} missing runs" if count > 1 else "Train the missing run",
         icon=":material/play_arrow:",
         key="train_missing",
         on_click=_submit,
         args=(missing,),
+        disabled=reason is not None,
     )
+    if reason:
+        st.caption(f"{reason[:1].upper()}{reason[1:]}.")
+
+
+def _refusal(missing: tuple[Experiment, ...]) -> str | None:
+    """Why strangers may not train this here; None on one's own machine."""
+    here = settings.load()
+    if not here.hosted:
+        return None
+    if not here.training:
+        return "training is switched off on this dashboard; install Poolscope to train your own"
+    active = {job.key for job in shared_engine().jobs() if job.state in ACTIVE}
+    asked: frozenset[str] = st.session_state.get("asked", frozenset())
+    # bundled runs were trained elsewhere
+    own = (summary for summary in cached.summaries() if summary.source is Source.HERE)
+    so_far = SoFar(own=len(active & asked), queued=len(active), seconds=seconds_of_day(own))
+    return refusal(missing, so_far, here.daily_seconds)
 
 
 def _submit(missing: tuple[Experiment, ...]) -> None:
+    if _refusal(missing):
+        # the button was drawn before something else changed
+        return
+    st.session_state["asked"] = frozenset(each.key for each in missing)
     engine = shared_engine()
     if not engine.active:
         # progress counts what is asked for from here on
@@ -108,7 +132,7 @@ def _progress(jobs: list[Job]) -> None:
     running = [job for job in jobs if job.state is JobState.RUNNING]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f"**Training** :gray[{len(ended)} of {len(jobs)} done{_time_left(jobs)}]",
+            f"**Training** :gray[{len(ended)} of {len(jobs)} done{_time_left(jobs)}{_place(jobs)}]",
             width="stretch",
         )
         st.button(
@@ -116,7 +140,7 @@ def _progress(jobs: list[Job]) -> None:
             icon=":material/stop:",
             type="tertiary",
             key="cancel_training",
-            on_click=shared_engine().cancel,
+            on_click=_cancel,
         )
     st.progress(sum(_fraction(job) for job in jobs) / max(len(jobs), 1))
     if not running:
@@ -131,6 +155,24 @@ def _progress(jobs: list[Job]) -> None:
         },
         key="running",
     )
+
+
+def _cancel() -> None:
+    """Cancel everything; of a hosted dashboard's visitors each only their own."""
+    if settings.load().hosted:
+        shared_engine().cancel(st.session_state.get("asked", frozenset()))
+    else:
+        shared_engine().cancel()
+
+
+def _place(jobs: list[Job]) -> str:
+    """How many runs of others come before a visitor's own."""
+    asked: frozenset[str] = st.session_state.get("asked", frozenset())
+    waiting = [job.key for job in jobs if job.state is JobState.QUEUED]
+    mine = [number for number, key in enumerate(waiting) if key in asked]
+    if not settings.load().hosted or not mine:
+        return ""
+    return f", {mine[0]} runs before yours" if mine[0] else ", yours is next"
 
 
 def _row(job: Job) -> dict[str, object]:

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from core.errors import PoolscopeError
+from core import settings
+from core.errors import ConfigError, PoolscopeError
 
 
 @contextmanager
@@ -15,9 +16,16 @@ def explained() -> Iterator[None]:
     try:
         yield
     except PoolscopeError as error:
-        message = literal(str(error))
+        message = literal(_said(error))
         st.error(f"{message[:1].upper()}{message[1:]}", icon=":material/error:")
         st.stop()
+
+
+def _said(error: PoolscopeError) -> str:
+    """The sentence; to strangers only what is about their own choice."""
+    if settings.load().hosted and not isinstance(error, ConfigError):
+        return "this does not work right now; try again in a moment, or ask who runs this dashboard"
+    return str(error)
 
 
 def literal(text: str) -> str:
