@@ -31,6 +31,7 @@ ARROWS: dict[str, set[str]] = {
     "comparison": {"run"},
     "report": {"figures", "grids", "headlines", "ledger"},
     "hosting": {"architecture", "run", "words"},
+    "talk": set(),
     "grids": {"architecture", "comparison"},
     "statistics": {"comparison", "run"},
     "words": {"statistics"},

@@ -225,6 +225,8 @@ class StoreFile:
         """Say in words for a person what SQLite says."""
         try:
             yield
+        except UnicodeDecodeError as error:
+            raise StoreError(f"{self.path} is damaged; {_ELSEWHERE}") from error
         except sqlite3.Error as error:
             code = _code(error)
             sentence = _SENTENCES.get(code, f"cannot be used as a run store: {error}")

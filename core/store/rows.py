@@ -278,9 +278,16 @@ def _run(row: Row, epochs: tuple[Epoch, ...]) -> Run | None:
     experiment = _experiment(row["key"], row["flat"])
     if experiment is None:
         return None
+    status = _status(row["status"])
+    if len(epochs) != row["epochs"] or (status is Status.DONE and not epochs):
+        raise DamagedError(f"it has {len(epochs)} of its {row['epochs']} epochs")
+    # SQLite keeps whatever kind of value it is given
+    figures = (row[name] for name in ("test_accuracy", "parameters", "macs", "seconds"))
+    if not all(value is None or isinstance(value, int | float) for value in figures):
+        raise DamagedError("its figures are no numbers")
     return Run(
         experiment=experiment,
-        status=_status(row["status"]),
+        status=status,
         epochs=epochs,
         test_accuracy=row["test_accuracy"],
         parameters=row["parameters"],
