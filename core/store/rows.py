@@ -38,7 +38,7 @@ _INSERT_EPOCH = """
 _DELETE = "DELETE FROM runs WHERE key IN (SELECT value FROM json_each(?))"
 _CONFIGURATIONS = "SELECT key, flat FROM runs WHERE key IN (SELECT value FROM json_each(?))"
 _RUNS = """
-    SELECT key, flat, status, test_accuracy, parameters, macs, seconds, versions, device,
+    SELECT key, flat, status, test_accuracy, parameters, macs, seconds, epochs, versions, device,
         capability, created
     FROM runs WHERE key IN (SELECT value FROM json_each(?))
 """
