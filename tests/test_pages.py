@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import streamlit as st
@@ -18,7 +19,9 @@ from core.claims import CLAIMS
 from core.config import Experiment
 from core.engine import Job, JobState, close_shared_engine
 from core.run import Run, Status
-from core.store import RunStore
+from core.settings import PROJECT
+from core.store import RunStore, write_copy
+from core.talk import read_talk
 from tests.store_samples import a_run
 
 PAGES_FOLDER = Path(__file__).parent.parent / "pages"
@@ -734,3 +737,151 @@ def test_an_upload_that_is_no_picture_is_refused_in_a_sentence():
     app.get("file_uploader")[0].upload("a.png", b"no picture", "image/png").run()
     (said,) = messages(app)
     assert "no picture" in said or "not" in said
+
+
+# sharing
+
+
+def test_the_link_to_share_writes_every_control_out():
+    app = opened(ACCURACY, pooling=["max", "conv"], head="gap", seeds="7", lr="0.05")
+    (address,) = [code.value for code in app.sidebar.code]
+    shared = parse_qs(urlsplit(address).query, keep_blank_values=True)
+    assert {"pooling": ["max", "conv"], "head": ["gap"], "seeds": ["7"], "lr": ["0.05"]} == {
+        name: shared[name] for name in ("pooling", "head", "seeds", "lr")
+    }
+    # what is at its default too, so that another default changes nothing
+    assert ["16,32"] == shared["widths"]
+    assert ["1"] == shared["v"]
+    again = opened(ACCURACY, **shared)
+    assert title(again) == title(app)
+    assert "Left out of the link" not in text(again)
+
+
+def test_a_link_of_another_version_is_read_with_a_remark():
+    app = opened(ACCURACY, v="2", head="gap")
+    assert "version `2` of the link (this Poolscope reads version 1)" in text(app)
+
+
+# talk
+
+
+def test_a_talk_goes_through_all_its_scenes(monkeypatch):
+    monkeypatch.setenv("POOLSCOPE_MODE", "talk")
+    talk = read_talk(PROJECT / "assets" / "talk.toml")
+    app = AppTest.from_file(PAGES_FOLDER / "main.py", default_timeout=60).run()
+    for number, scene in enumerate(talk.scenes, start=1):
+        assert [] == messages(app), scene.heading
+        assert f"{number} / {len(talk.scenes)}" in text(app)
+        assert scene.sentence in text(app)
+        assert title(app)
+        if number < len(talk.scenes):
+            app.button(key="talk_next").click().run()
+    app.button(key="talk_previous").click().run()
+    assert f"{len(talk.scenes) - 1} / {len(talk.scenes)}" in text(app)
+
+
+def test_a_scene_shows_only_its_figures():
+    app = opened(HOME, view="talk", scene="6")
+    assert 1 == len(figures(app))
+    assert "Ten seeds each" in text(app)
+
+
+def test_a_talk_that_cannot_be_read_is_said_to_be(monkeypatch, tmp_path):
+    monkeypatch.setenv("POOLSCOPE_TALK", str(tmp_path / "mine.toml"))
+    app = AppTest.from_file(PAGES_FOLDER / "main.py", default_timeout=30)
+    app.query_params["view"] = "talk"
+    (said,) = messages(app.run())
+    assert "mine.toml cannot be read" in said
+
+
+# hosted
+
+
+@pytest.fixture
+def hosted(monkeypatch):
+    monkeypatch.setenv("POOLSCOPE_MODE", "hosted")
+    yield
+    st.set_option("client.showErrorDetails", "full")
+
+
+@pytest.mark.usefixtures("hosted")
+@pytest.mark.parametrize("page", PAGES)
+def test_a_hosted_page_opens(page):
+    app = opened(page)
+    assert [] == messages(app)
+    assert title(app)
+
+
+@pytest.mark.usefixtures("hosted")
+def test_strangers_see_no_folder_of_the_server(monkeypatch):
+    def looked(*_):
+        raise AssertionError("somebody looked at the disk")
+
+    monkeypatch.setattr("core.config.look", looked)
+    app = opened(ACCURACY, dataset="folder:/etc")
+    assert "Left out of the link: dataset `folder:/etc`" in text(app)
+    assert "folder:PATH" not in text(app)
+
+
+@pytest.mark.usefixtures("hosted")
+def test_strangers_neither_delete_nor_import(home):
+    fill(home, a_run())
+    app = opened(HISTORY)
+    assert "delete" not in keys(app)
+    assert [] == list(app.get("file_uploader"))
+
+
+@pytest.mark.usefixtures("hosted")
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        ({"dataset": "mnist", "seeds": "1"}, "digits and shapes only"),
+        ({"epochs": "900", "seeds": "1"}, "20 epochs at most"),
+        ({"seeds": "20", "widths": "4,8"}, "40 at once"),
+    ],
+)
+def test_strangers_train_within_bounds(link, said):
+    app = opened(ACCURACY, **link)
+    assert app.button(key="train_missing").disabled
+    assert said in text(app)
+
+
+@pytest.mark.usefixtures("hosted")
+def test_training_can_be_switched_off(monkeypatch):
+    monkeypatch.setenv("POOLSCOPE_TRAINING", "false")
+    app = opened(ACCURACY, widths="4,8", seeds="1")
+    assert app.button(key="train_missing").disabled
+    assert "Training is switched off" in text(app)
+
+
+@pytest.mark.usefixtures("hosted")
+def test_strangers_read_no_details_of_an_error(home, monkeypatch):
+    (home / "gallery.db").parent.mkdir(parents=True, exist_ok=True)
+    (home / "gallery.db").write_text("not a gallery")
+    monkeypatch.setenv("POOLSCOPE_GALLERY", str(home / "gallery.db"))
+    (said,) = messages(opened(ACCURACY))
+    assert str(home) not in said
+    assert "try again in a moment" in said
+
+
+# import
+
+
+def test_files_of_others_are_taken_in_and_say_what_they_added(home, tmp_path):
+    known, new = (a_run(seed, widths="4,8") for seed in (1, 2))
+    fill(home, known)
+    theirs = RunStore(tmp_path / "theirs.db")
+    theirs.put(known)
+    theirs.put(new)
+    write_copy(theirs, [known.key, new.key], tmp_path / "copy.db")
+    app = opened(HISTORY)
+    uploader = app.get("file_uploader")[0]
+    uploader.upload("theirs.db", (tmp_path / "copy.db").read_bytes())
+    uploader.upload("broken.db", b"nothing of the kind")
+    app.run()
+    app.button(key="import").click().run()
+    assert [] == messages(app)
+    (table,) = [t.value for t in app.dataframe if "known before" in t.value]
+    assert [1, 1] == list(table[["added", "known before"]].iloc[0])
+    assert "not an SQLite file" in table["remark"].iloc[1]
+    assert new == RunStore(home / "runs.db").get(new.key)
