@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 
 from core.architecture import describe
 from core.catalog import DATASETS, HEADS, POOLINGS
+from core.claims import CLAIMS
 from core.cli import dashboard, main, workers
 from core.cli.app import app
 from core.cli.flags import flag_help
@@ -27,6 +28,7 @@ from core.errors import EngineError
 from core.grids import read_grid
 from core.run import Epoch, Machine, Run, Status
 from core.store import RunStore
+from tests.store_samples import some_weights
 
 ROOT = Path(__file__).parent.parent
 
@@ -339,7 +341,8 @@ def test_a_grid_crosses_its_lists_and_leaves_out_what_is_one_network_twice(grid)
 
 
 def test_the_grid_of_the_bundled_runs_asks_for_twenty():
-    assert 20 == len(read_grid(ROOT / "assets" / "gallery.toml"))
+    sizes = {p.name: len(read_grid(p)) for p in (ROOT / "assets" / "gallery").glob("*.toml")}
+    assert {"catalog.toml": 440, "dropout.toml": 100} == sizes
 
 
 def test_networks_that_shrink_away_are_named_before_anything_is_trained(cli, engine, grid):
@@ -719,3 +722,98 @@ def test_the_dashboard_tells_its_address_once_it_answers(tmp_path):
         os.killpg(server.pid, signal.SIGINT)
         assert 0 == server.wait(timeout=30)
     assert {"url": f"http://localhost:{port}"} == json.loads("".join(lines))
+
+
+# claims
+
+
+def test_claims_lists_all_twenty(cli):
+    answer = cli("claims")
+    assert 0 == answer.status
+    assert all(name in answer.out for name in CLAIMS)
+    document = cli("claims", "--json").document
+    assert list(CLAIMS) == [each["id"] for each in document]
+    assert {"untested"} == {each["verdict"] for each in document}
+
+
+def test_one_claim_is_run_and_shown_in_full(cli):
+    answer = cli("claims", "--id", "max-keeps-edges", "--run")
+    assert 0 == answer.status
+    assert "Depends" in answer.out
+    assert "Of a dark line one pixel wide max keeps 0%" in answer.out
+    document = cli("claims", "--id", "max-keeps-edges", "--json").document
+    assert [["supported", "refuted"]] == [[p["verdict"] for p in d["parts"]] for d in document]
+
+
+def test_a_claim_that_nobody_made_is_refused(cli):
+    answer = cli("claims", "--id", "nonsense")
+    assert (2, 1) == (answer.status, len(answer.err.splitlines()))
+    assert "allowed: pooling-raises-accuracy" in answer.err
+
+
+# import, and the rarer exports
+
+
+def test_import_says_what_each_file_added(cli, store, tmp_path):
+    store.put(finished(seed=1))
+    cli("export", "--all", "--format", "db", "--output", tmp_path / "one.db")
+    store.put(finished(seed=2))
+    cli("export", "--all", "--format", "db", "--output", tmp_path / "two.db")
+    cli("delete", finished(seed=1).key, finished(seed=2).key, "--yes")
+    answer = cli("import", tmp_path / "one.db", tmp_path / "two.db", "--json")
+    assert [(1, 0, 0), (1, 1, 0)] == [
+        (row["added"], row["known"], row["refused"]) for row in answer.document
+    ]
+    assert 2 == len(store.summaries())
+
+
+@pytest.mark.parametrize("make", [lambda path: None, lambda path: path.write_text("no store")])
+def test_import_refuses_what_is_no_store_in_one_line(cli, tmp_path, make):
+    path = tmp_path / "runs.db"
+    make(path)
+    answer = cli("import", path)
+    assert answer.status in {1, 2}
+    assert 1 == len(answer.err.splitlines())
+    assert "runs.db" in answer.err
+
+
+def test_export_as_html_is_one_page(cli, store, tmp_path):
+    store.put(finished(seed=1))
+    output = tmp_path / "report.html"
+    assert 0 == cli("export", "--all", "--format", "html", "--output", output).status
+    text = output.read_text()
+    assert text.startswith("<!doctype html>")
+    assert "1 of 1 runs" in text
+
+
+def test_export_as_torch_is_a_program(cli, store):
+    store.put(finished(seed=1))
+    answer = cli("export", finished(seed=1).key, "--format", "torch")
+    assert "from torch import nn" in answer.out
+    compile(answer.out, "network.py", "exec")
+
+
+def test_export_as_safetensors_is_the_weights(cli, store, tmp_path):
+    run = replace(finished(seed=1), weights=some_weights())
+    store.put(run)
+    output = tmp_path / "weights.safetensors"
+    answer = cli("export", run.key, "--format", "safetensors", "--output", output)
+    assert 0 == answer.status
+    assert run.weights == output.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--all", "--format", "torch"], "holds one run; 2 were named"),
+        (["--all", "--format", "safetensors"], "holds one run; 2 were named"),
+        (["--all", "--format", "json", "--weights-of", "1"], "--weights-of is for --format db"),
+        (["--all", "--format", "db"], "needs a file here"),
+    ],
+)
+def test_exports_that_cannot_be_are_refused(cli, store, arguments, said):
+    store.put(finished(seed=1))
+    store.put(finished(seed=2))
+    answer = cli("export", *arguments)
+    assert (2, 1) == (answer.status, len(answer.err.splitlines()))
+    assert said in answer.err

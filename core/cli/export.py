@@ -158,7 +158,7 @@ def _text(store: RunStore, chosen: Sequence[RunSummary], form: Format) -> str:
     if form is Format.TORCH:
         return torch_code(_runs(store, chosen)[0].experiment)
     if form is Format.HTML:
-        return report(results_of(_runs(store, chosen)))
+        return report(results_of(_of_one_set(_runs(store, chosen))))
     # a row of an older version may lack a flat name, or have one that is gone
     text = io.StringIO()
     writer = csv.DictWriter(
@@ -169,6 +169,16 @@ def _text(store: RunStore, chosen: Sequence[RunSummary], form: Format) -> str:
         figures = {name: getattr(summary, name) for name in _FIGURES}
         writer.writerow({**summary.config, "key": summary.key, "status": summary.status, **figures})
     return text.getvalue()
+
+
+def _of_one_set(runs: list[Run]) -> list[Run]:
+    """Refuse runs that no figure can compare."""
+    names = sorted({run.experiment.data.entry.label for run in runs})
+    if len(names) > 1:
+        raise ConfigError(
+            f"--format html compares runs of one data set; these are of {', '.join(names)}"
+        )
+    return runs
 
 
 def _runs(store: RunStore, chosen: Sequence[RunSummary]) -> list[Run]:
