@@ -75,7 +75,7 @@ gallery: $(READY)
 	    $(GALLERY_ENV) $(BIN)/python -m core sweep $$grid || exit 1; \
 	done
 	$(GALLERY_ENV) $(BIN)/python -m core claims --run
-	$(GALLERY_ENV) $(BIN)/python -m core export --all --format db --weights-of 3 \
+	$(GALLERY_ENV) $(BIN)/python -m core export --all --format db --weights-of 1 --weights-under 400 \
 	    --output assets/gallery.db --force
 
 clean:

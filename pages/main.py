@@ -13,13 +13,15 @@ ASSETS = PROJECT / "assets"
 def main() -> None:
     """Draw the frame and run the chosen page."""
     icon = ASSETS / "icon.svg"
-    if settings.load().hosted:
-        st.set_option("client.showErrorDetails", "none")
+    with explained():
+        if settings.load().hosted:
+            st.set_option("client.showErrorDetails", "none")
+        folded = share.folded()
     st.set_page_config(
         page_title="Poolscope",
         page_icon=icon,
         layout="wide",
-        initial_sidebar_state="collapsed" if share.folded() else "auto",
+        initial_sidebar_state="collapsed" if folded else "auto",
     )
     st.logo(ASSETS / "logo.svg", size="large", icon_image=icon)
     page = st.navigation(

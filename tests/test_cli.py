@@ -807,7 +807,10 @@ def test_export_as_safetensors_is_the_weights(cli, store, tmp_path):
     [
         (["--all", "--format", "torch"], "holds one run; 2 were named"),
         (["--all", "--format", "safetensors"], "holds one run; 2 were named"),
-        (["--all", "--format", "json", "--weights-of", "1"], "--weights-of is for --format db"),
+        (
+            ["--all", "--format", "json", "--weights-of", "1"],
+            "--weights-of and --weights-under are",
+        ),
         (["--all", "--format", "db"], "needs a file here"),
     ],
 )

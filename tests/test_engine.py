@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -242,6 +243,25 @@ def test_what_ran_before_is_cached_when_it_is_asked_for_again(engine: Engine):
     [job] = engine.wait(engine.submit([tiny(16)]))
 
     assert (JobState.DONE, True) == (job.state, job.cached)
+
+
+def test_a_run_that_was_kept_without_weights_is_trained_again_where_they_are_needed(
+    engine: Engine, store: RunStore
+):
+    experiment = tiny(31)
+    (job,) = engine.wait(engine.submit([experiment]))
+    whole = store.get(experiment.key)
+    assert whole is not None
+    store.delete([experiment.key])
+    store.put(replace(whole, weights=b""))
+    (job,) = engine.wait(engine.submit([experiment]))
+    assert job.cached
+    assert not store.weights(experiment.key)
+    (job,) = engine.wait(engine.submit([experiment], with_weights=True))
+    assert not job.cached
+    assert whole.weights == store.weights(experiment.key)
+    (job,) = engine.wait(engine.submit([experiment], with_weights=True))
+    assert job.cached
 
 
 def test_a_deleted_run_is_trained_again(engine: Engine, store: RunStore):

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import StoreError
-from core.store import NO_RUN, RunStore, absorb, write_copy
+from core.store import NO_RUN, RunStore, Weights, absorb, write_copy
 from tests.store_samples import a_run
 
 
@@ -116,7 +116,7 @@ def test_a_copy_carries_what_workers_computed_and_the_weights_that_are_asked_for
     store.put_analysis(NO_RUN, "fact", "{}", b"fact")
     target = tmp_path / "out.db"
     keys = [a_run(seed).key for seed in (0, 1, 2)]
-    assert (3, ["missing"]) == write_copy(store, [*keys, "missing"], target, 2)
+    assert (3, ["missing"]) == write_copy(store, [*keys, "missing"], target, Weights(seeds=2))
     copied = RunStore(target)
     assert [True, True, False] == [bool(copied.weights(key)) for key in keys]
     assert copied.predictions(keys[2]) == a_run(2).predictions
@@ -128,3 +128,12 @@ def test_a_copy_carries_what_workers_computed_and_the_weights_that_are_asked_for
 def test_nothing_to_copy_is_refused(store, tmp_path):
     with pytest.raises(StoreError, match="no run to export"):
         write_copy(store, [], tmp_path / "out.db")
+
+
+def test_weights_that_are_too_large_stay_behind(store, tmp_path):
+    store.put(a_run(1, weights_size=64))
+    store.put(a_run(2, weights_size=5_000))
+    keys = [a_run(1).key, a_run(2).key]
+    write_copy(store, keys, tmp_path / "out.db", Weights(size=1_000))
+    copied = RunStore(tmp_path / "out.db")
+    assert [True, False] == [bool(copied.weights(key)) for key in keys]

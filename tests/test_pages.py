@@ -67,8 +67,35 @@ def labels_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
+@pytest.fixture(scope="session")
+def few_bundled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A gallery of the runs that Home opens with, and no more."""
+    path = tmp_path_factory.mktemp("gallery") / "gallery.db"
+    arms = {"pooling": ["max", "average"], "head": ["gap", "flatten"]}
+    experiments = [
+        Experiment.from_flat({"pooling": pooling, "head": head, "seed": seed})
+        for pooling in arms["pooling"]
+        for head in arms["head"]
+        for seed in range(5)
+    ]
+    bundled = RunStore.only_read(PROJECT / "assets" / "gallery.db")
+    write_copy(bundled, [experiment.key for experiment in experiments], path)
+    return path
+
+
+@pytest.fixture(autouse=True)
+def small_gallery(home: Path, few_bundled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that tests know what is missing."""
+    monkeypatch.setenv("POOLSCOPE_GALLERY", str(few_bundled))
+
+
 @pytest.fixture
-def no_gallery(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def whole_gallery(small_gallery: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("POOLSCOPE_GALLERY")
+
+
+@pytest.fixture
+def no_gallery(home: Path, small_gallery: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POOLSCOPE_GALLERY", str(home / "nowhere.db"))
 
 
@@ -241,6 +268,7 @@ def test_cost_measures_time_when_it_is_asked_to():
 # claims
 
 
+@pytest.mark.usefixtures("whole_gallery")
 def test_a_claim_is_opened_from_its_tile_and_left_again():
     app = opened(CLAIMS_PAGE)
     assert 20 == sum(key.startswith("open ") for key in keys(app))
@@ -251,13 +279,18 @@ def test_a_claim_is_opened_from_its_tile_and_left_again():
     assert "things said about pooling" in title(app)
 
 
-@pytest.mark.parametrize("claim", CLAIMS)
-def test_every_claim_opens(claim):
-    app = opened(CLAIMS_PAGE, claim=claim)
-    assert [] == messages(app)
-    assert CLAIMS[claim].test in text(app)
+@pytest.mark.usefixtures("whole_gallery")
+def test_every_claim_opens_and_leads_to_the_next():
+    app = opened(CLAIMS_PAGE, claim=next(iter(CLAIMS)))
+    for claim in CLAIMS.values():
+        assert [] == messages(app), claim.id
+        assert claim.test in text(app)
+        assert claim.expected in text(app)
+        next(button for button in app.button if button.label == "Next").click().run()
+    assert next(iter(CLAIMS.values())).test in text(app)
 
 
+@pytest.mark.usefixtures("whole_gallery")
 def test_a_prediction_comes_before_the_reveal():
     app = opened(CLAIMS_PAGE, claim="max-keeps-edges", predict="true")
     assert "is pooled in 2 × 2 windows" not in text(app)
@@ -765,6 +798,7 @@ def test_a_link_of_another_version_is_read_with_a_remark():
 # talk
 
 
+@pytest.mark.usefixtures("whole_gallery")
 def test_a_talk_goes_through_all_its_scenes(monkeypatch):
     monkeypatch.setenv("POOLSCOPE_MODE", "talk")
     talk = read_talk(PROJECT / "assets" / "talk.toml")

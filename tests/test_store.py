@@ -315,3 +315,19 @@ def test_the_store_needs_neither_torch_nor_streamlit():
 
 def test_sample_weights_differ():
     assert some_weights(fill=1) != some_weights(fill=2)
+
+
+def test_a_run_with_weights_replaces_one_that_was_kept_without(tmp_path):
+    store = with_gallery(tmp_path, replace(a_run(1), weights=b""))
+    keys = [a_run(1).key]
+    assert store.present(keys)
+    assert set() == store.with_weights(keys)
+    assert store.put(replace(a_run(2), weights=b""))
+    assert not store.put(replace(a_run(2), weights=b""))
+    assert store.put(a_run(2))
+    assert not store.put(replace(a_run(2), weights=b""))
+    assert a_run(2) == store.get(a_run(2).key)
+    # one's own is looked at before the bundled one
+    assert store.put(a_run(1))
+    assert a_run(1).weights == store.weights(a_run(1).key)
+    assert set(keys) == store.with_weights(keys)

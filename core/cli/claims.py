@@ -80,6 +80,11 @@ def _complete(names: Sequence[str], store: RunStore) -> int:
         for each in _judged(names, store)
         for one in each.requests
     }
+    needed = {one.run.key: one.run for one in requests.values() if one.run}
+    bare = [run for key, run in needed.items() if key not in store.with_weights(needed)]
+    if bare:
+        say(f"{len(bare)} runs were kept without weights and are trained again")
+        train_or_stop(bare, store, chosen, with_weights=True)
     if requests:
         say(f"{len(requests)} computations")
         compute(store, list(requests.values()), chosen.workers, _tell(len(requests)))

@@ -18,7 +18,7 @@ from core.config import SECTION_OF
 from core.errors import ConfigError, StoreError
 from core.report import report, results_of
 from core.run import Run, RunSummary
-from core.store import RunStore, write_copy
+from core.store import RunStore, Weights, write_copy
 from core.torchcode import torch_code
 
 
@@ -72,6 +72,15 @@ def export(
             help="With --format db: keep the weights of seeds below N only; default all.",
         ),
     ] = None,
+    kilobytes: Annotated[
+        int | None,
+        typer.Option(
+            "--weights-under",
+            metavar="KB",
+            min=0,
+            help="With --format db: leave out weights that are larger.",
+        ),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", metavar="FILE", help="Default: stdout.")
     ] = None,
@@ -79,8 +88,8 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write runs to a file: a store to import elsewhere, JSON, or CSV."""
-    if seeds_with_weights is not None and form is not Format.DB:
-        raise ConfigError("--weights-of is for --format db: the other formats have no weights")
+    if form is not Format.DB and (seeds_with_weights, kilobytes) != (None, None):
+        raise ConfigError("--weights-of and --weights-under are for --format db")
     if everything == bool(keys):
         raise ConfigError("name the keys to export, or --all of them; exactly one is allowed")
     store = open_store()
@@ -92,7 +101,8 @@ def export(
         _to_stdout(store, chosen, form, as_json=as_json)
         return
     _check_target(output, store, force=force)
-    written = _to_file(store, chosen, form, output, seeds_with_weights)
+    kept = Weights(seeds=seeds_with_weights, size=None if kilobytes is None else 1000 * kilobytes)
+    written = _to_file(store, chosen, form, output, kept)
     answer = {"format": form, "output": str(output), "runs": written}
     if as_json:
         document(answer)
@@ -121,7 +131,7 @@ def _to_file(
     chosen: Sequence[RunSummary],
     form: Format,
     output: Path,
-    seeds_with_weights: int | None,
+    kept: Weights,
 ) -> int:
     """Write the file whole or not at all; the number of runs in it."""
     try:
@@ -129,7 +139,7 @@ def _to_file(
             made = Path(folder) / "made"
             if form is Format.DB:
                 written, left_out = write_copy(
-                    store, [summary.key for summary in chosen], made, seeds_with_weights
+                    store, [summary.key for summary in chosen], made, kept
                 )
                 for key in left_out:
                     say(f"run {key} is left out: it is of an older recipe, or damaged")

@@ -36,7 +36,11 @@ _ADDRESS = re.compile(r"(tcp|tls)://[^\s:/]+:\d{1,5}")
 
 
 def train_all(
-    experiments: Sequence[Experiment], store: RunStore, chosen: Settings
+    experiments: Sequence[Experiment],
+    store: RunStore,
+    chosen: Settings,
+    *,
+    with_weights: bool = False,
 ) -> tuple[Job, ...]:
     """Train experiments with the workers of the settings, and wait for all of them.
 
@@ -51,7 +55,7 @@ def train_all(
         raise ConfigError(f"scheduler: tcp://HOST:PORT is allowed; received {scheduler!r}")
     engine = Engine(store, chosen.workers, scheduler, chosen.device)
     with engine, _watching() as watch:
-        keys = engine.submit(experiments)
+        keys = engine.submit(experiments, with_weights=with_weights)
         try:
             return engine.wait(keys, watch)
         except KeyboardInterrupt:
@@ -60,11 +64,15 @@ def train_all(
 
 
 def train_or_stop(
-    experiments: Sequence[Experiment], store: RunStore, chosen: Settings
+    experiments: Sequence[Experiment],
+    store: RunStore,
+    chosen: Settings,
+    *,
+    with_weights: bool = False,
 ) -> tuple[Job, ...]:
     """Train, or end the program with a word on what was kept if it is interrupted."""
     try:
-        return train_all(experiments, store, chosen)
+        return train_all(experiments, store, chosen, with_weights=with_weights)
     except KeyboardInterrupt:
         kept = len(store.present(experiment.key for experiment in experiments))
         say(

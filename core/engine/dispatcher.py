@@ -49,6 +49,8 @@ class Dispatcher:
         self._look_again: dict[str, float] = {}
         self._claimed: deque[str] = deque()
         self._out: dict[str, Ticket] = {}
+        # keys that are asked for with their weights
+        self._whole: set[str] = set()
         self._cluster: Cluster | None = None
         self._opening: Future[Cluster] | None = None
         # opening and closing a cluster takes seconds
@@ -98,7 +100,7 @@ class Dispatcher:
     def _handle(self, message: Message) -> None:
         match message:
             case Submitted():
-                self._submitted(message.experiments)
+                self._submitted(message.experiments, with_weights=message.with_weights)
                 message.taken.set()
             case Cancelled():
                 self._cancelled(message.keys)
@@ -110,11 +112,13 @@ class Dispatcher:
             case Opened():
                 self._opened(message.result)
 
-    def _submitted(self, experiments: Iterable[Experiment]) -> None:
+    def _submitted(self, experiments: Iterable[Experiment], *, with_weights: bool) -> None:
         active = set(self._jobs.active())
         asked = {each.key: Job(experiment=each) for each in experiments if each.key not in active}
+        if with_weights:
+            self._whole |= asked.keys()
         try:
-            present = self._store.present(asked)
+            present = self._there(asked)
         except StoreError as error:
             self._jobs.add(
                 replace(job, state=JobState.FAILED, cause=str(error)) for job in asked.values()
@@ -126,7 +130,14 @@ class Dispatcher:
             else job
             for key, job in asked.items()
         )
+        self._whole -= present
         self._waiting.extend(key for key in asked if key not in present)
+
+    def _there(self, keys: Iterable[str]) -> set[str]:
+        """Which of these keys need no training."""
+        found = self._store.present(keys)
+        bare = found & self._whole
+        return found - bare | self._store.with_weights(bare) if bare else found
 
     def _cancelled(self, keys: frozenset[str] | None) -> None:
         for key in self._jobs.active():
@@ -152,7 +163,7 @@ class Dispatcher:
         if not self._locks.acquire(key):
             self._look_again[key] = time.monotonic() + LOCKED_ELSEWHERE_SECONDS
             self._waiting.append(key)
-        elif self._store.present([key]):
+        elif self._there([key]):
             # whoever held the lock has trained it
             self._end(key, JobState.DONE, elsewhere=True, epoch=self._job(key).epochs)
         else:
@@ -244,6 +255,7 @@ class Dispatcher:
             if key in line:
                 line.remove(key)
         self._look_again.pop(key, None)
+        self._whole.discard(key)
         self._locks.release(key)
         self._jobs.end(key, replace(self._job(key), state=state, **changes))  # type: ignore[arg-type]
 

@@ -42,11 +42,17 @@ class Engine:
         self._opening = Lock()
         self._closed = False
 
-    def submit(self, experiments: Iterable[Experiment]) -> tuple[str, ...]:
+    def submit(
+        self, experiments: Iterable[Experiment], *, with_weights: bool = False
+    ) -> tuple[str, ...]:
         """Ask for experiments.
 
         One that is queued or running is joined. One that ended is looked up in the store again:
         it is done if it is there, and trained otherwise.
+
+        Args:
+            experiments: what to train.
+            with_weights: whether a run that was kept without its weights is trained again.
 
         Returns:
             The keys, in order, each once.
@@ -55,7 +61,7 @@ class Engine:
             EngineError: the engine is closed.
         """
         wanted = tuple({each.key: each for each in experiments}.values())
-        message = Submitted(wanted)
+        message = Submitted(wanted, with_weights)
         with self._opening:
             if self._closed:
                 raise EngineError("the engine is closed; make a new one")

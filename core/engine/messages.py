@@ -10,9 +10,10 @@ from core.engine.cluster import Cluster, Outcome, Ticket
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """Someone asks for experiments."""
+    """Someone asks for experiments; perhaps runs that were kept without weights will not do."""
 
     experiments: tuple[Experiment, ...]
+    with_weights: bool = False
     taken: Event = field(default_factory=Event)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.errors import StoreError
+from core.run import Run
 from core.store.runstore import RunStore
 
 NO_RUN = "none"
@@ -26,6 +27,28 @@ class Absorbed:
     added: int
     known: int
     refused: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """Which weights a copy carries.
+
+    Attributes:
+        seeds: those of seeds below it; None for all.
+        size: those of so many bytes at most; None for all.
+    """
+
+    seeds: int | None = None
+    size: int | None = None
+
+    def of(self, run: Run) -> bytes:
+        """The weights of a run, or none."""
+        many = self.seeds is not None and run.experiment.seed >= self.seeds
+        large = self.size is not None and len(run.weights) > self.size
+        return b"" if many or large else run.weights
+
+
+ALL_WEIGHTS = Weights()
 
 
 def absorb(store: RunStore, path: Path) -> Absorbed:
@@ -56,7 +79,7 @@ def absorb(store: RunStore, path: Path) -> Absorbed:
 
 
 def write_copy(
-    store: RunStore, keys: Iterable[str], target: Path, seeds_with_weights: int | None = None
+    store: RunStore, keys: Iterable[str], target: Path, kept: Weights = ALL_WEIGHTS
 ) -> tuple[int, list[str]]:
     """Put runs into a new store and copy it with SQLite's backup.
 
@@ -66,7 +89,7 @@ def write_copy(
         store: has the runs.
         keys: which runs.
         target: the file to write, in a folder where another one can be made beside it.
-        seeds_with_weights: weights are kept for seeds below it; None for all.
+        kept: which weights come along.
 
     Returns:
         The number of runs written, and the keys of those that cannot be read any more.
@@ -82,8 +105,7 @@ def write_copy(
         if run is None:
             left_out.append(key)
             continue
-        light = seeds_with_weights is not None and run.experiment.seed >= seeds_with_weights
-        written += collected.put(replace(run, weights=b"") if light else run)
+        written += collected.put(replace(run, weights=kept.of(run)))
     if not written:
         raise StoreError("there is no run to export")
     # of two results the first, which is our own, counts

@@ -60,6 +60,10 @@ _INCOMPLETE = """
 # damage can have turned bytes into text, hence the casts
 _PREDICTIONS = "SELECT CAST(content AS BLOB) AS content FROM predictions WHERE key = ?"
 _WEIGHTS = "SELECT sha256, CAST(content AS BLOB) AS content FROM weights WHERE key = ?"
+_WITH_WEIGHTS = """
+    SELECT key FROM weights
+    WHERE length(content) > 0 AND key IN (SELECT value FROM json_each(?))
+"""
 _ANALYSIS = """
     SELECT CAST(content AS BLOB) FROM analyses WHERE key = ? AND kind = ? AND settings = ?
 """
@@ -129,6 +133,11 @@ def present(connection: Connection, keys: Iterable[str]) -> set[str]:
     """Which of these keys have a run that `runs` would give."""
     rows = connection.execute(_CONFIGURATIONS, _chosen(keys))
     return {key for key, flat in rows if _experiment(key, flat)}
+
+
+def with_weights(connection: Connection, keys: Iterable[str]) -> set[str]:
+    """Which of these keys have weights, whole or damaged."""
+    return {key for (key,) in connection.execute(_WITH_WEIGHTS, _chosen(keys))}
 
 
 def runs(connection: Connection, keys: Iterable[str]) -> dict[str, Run]:

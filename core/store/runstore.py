@@ -68,6 +68,8 @@ class RunStore:
     def put(self, run: Run) -> bool:
         """Keep a run, whole or not at all; False, and no change, if its key is there already.
 
+        A run that was kept without weights is replaced by one that has them.
+
         Raises:
             StoreError: also for weights that are neither empty nor safetensors.
         """
@@ -76,7 +78,8 @@ class RunStore:
         except DamagedError as error:
             raise StoreError(f"run {run.key} cannot be kept: {error}") from error
         with self._own.writing() as connection:
-            if rows.present(connection, [run.key]):
+            bare = bool(run.weights) and not rows.with_weights(connection, [run.key])
+            if rows.present(connection, [run.key]) and not bare:
                 return False
             # a row under this key that belongs to another experiment could never be read
             rows.remove(connection, [run.key])
@@ -113,6 +116,16 @@ class RunStore:
             with _reading(file) as connection:
                 if connection is not None:
                     found |= rows.present(connection, wanted)
+        return found
+
+    def with_weights(self, keys: Iterable[str]) -> set[str]:
+        """Which of these runs were kept with their weights."""
+        wanted = list(keys)
+        found: set[str] = set()
+        for file in self._files:
+            with _reading(file) as connection:
+                if connection is not None:
+                    found |= rows.with_weights(connection, wanted)
         return found
 
     def summaries(self) -> list[RunSummary]:

@@ -56,7 +56,10 @@ def main() -> None:
     if wanted is None:
         frame.nothing_yet("None of these networks")
         return
-    missing = [arm for arm in trained if arm not in maps]
+    bare = cached.without_weights(arm.seeded(seed) for arm in trained if arm not in maps)
+    jobs.train_again(bare)
+    keys = {experiment.key for experiment in bare}
+    missing = [arm for arm in trained if arm not in maps and arm.seeded(seed).key not in keys]
     if missing:
         _offer(missing, seed, wanted)
     if maps:

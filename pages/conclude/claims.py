@@ -194,8 +194,12 @@ def _missing(judgement: Judgement) -> None:
             st.markdown(f"**{len(runs)} runs missing**{time}", width="content")
             jobs.train_button(runs)
     elif judgement.requests:
+        needed = [request.run for request in judgement.requests if request.run]
+        bare = cached.without_weights(needed)
+        jobs.train_again(bare)
+        keys = {experiment.key for experiment in bare}
         computing.offer(
-            judgement.requests,
+            [request for request in judgement.requests if request.key not in keys],
             "computation",
             "computations",
             SECONDS_PER_COMPUTATION,

@@ -72,6 +72,7 @@ def main() -> None:
             frame.scene(results),
         )
         jobs.missing_runs(results)
+        jobs.train_again(cached.without_weights(arm.seeded(seed) for arm in arms))
         jobs.watch()
         jobs.diverged(results.diverged)
     if not there:

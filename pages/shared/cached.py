@@ -1,5 +1,6 @@
 """What pages keep between reruns: the store, and the runs of a comparison."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import streamlit as st
@@ -7,7 +8,7 @@ import streamlit as st
 from core import settings
 from core.claims import CLAIMS, TIMED, Judgement, judge
 from core.comparison import Comparison, Results
-from core.config import DataConfig
+from core.config import DataConfig, Experiment
 from core.engine import labels_of_test
 from core.run import RunSummary
 from core.store import RunStore
@@ -30,6 +31,13 @@ def results(comparison: Comparison) -> Results:
 def summaries() -> tuple[RunSummary, ...]:
     """Every stored run, newest first."""
     return _summaries(_stamp())
+
+
+def without_weights(experiments: Iterable[Experiment]) -> tuple[Experiment, ...]:
+    """Those that are trained and were kept without their weights."""
+    wanted = {experiment.key: experiment for experiment in experiments}
+    bare = store().present(wanted) - store().with_weights(wanted)
+    return tuple(experiment for key, experiment in wanted.items() if key in bare)
 
 
 def judgements() -> dict[str, Judgement]:

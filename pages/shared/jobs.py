@@ -13,7 +13,7 @@ from core.engine import Job, JobState, shared_engine
 from core.estimate import Estimate, estimate
 from core.hosting import SoFar, refusal, seconds_of_day
 from core.run import Run, Source
-from core.words import duration
+from core.words import duration, join
 from pages.shared import cached
 from pages.shared.problems import explained
 
@@ -95,7 +95,7 @@ def _refusal(missing: tuple[Experiment, ...]) -> str | None:
     return refusal(missing, so_far, here.daily_seconds)
 
 
-def _submit(missing: tuple[Experiment, ...]) -> None:
+def _submit(missing: tuple[Experiment, ...], *, with_weights: bool = False) -> None:
     if _refusal(missing):
         # the button was drawn before something else changed
         return
@@ -104,7 +104,30 @@ def _submit(missing: tuple[Experiment, ...]) -> None:
     if not engine.active:
         # progress counts what is asked for from here on
         engine.forget_ended()
-    engine.submit(missing)
+    engine.submit(missing, with_weights=with_weights)
+
+
+def train_again(bare: tuple[Experiment, ...]) -> None:
+    """Say which networks were kept without weights, and offer to train them again."""
+    missing = not_asked_for(bare)
+    if not missing:
+        return
+    known = expected(missing)
+    time = f", about {duration(known.seconds)}" if known else ""
+    names = join(list(dict.fromkeys(described(experiment) for experiment in missing)))
+    with st.container(horizontal=True, vertical_alignment="center", key="without weights"):
+        st.markdown(f"**Kept without weights: {names}.** To look inside{time}:", width="content")
+        reason = _refusal(missing)
+        st.button(
+            "Train again",
+            icon=":material/play_arrow:",
+            key="train_again",
+            on_click=_submit,
+            args=(missing,),
+            kwargs={"with_weights": True},
+            disabled=reason is not None,
+            help=reason,
+        )
 
 
 def watch() -> None:

@@ -23,7 +23,8 @@ def explained() -> Iterator[None]:
 
 def _said(error: PoolscopeError) -> str:
     """The sentence; to strangers only what is about their own choice."""
-    if settings.load().hosted and not isinstance(error, ConfigError):
+    # a setting that cannot be read is a ConfigError itself
+    if not isinstance(error, ConfigError) and settings.load().hosted:
         return "this does not work right now; try again in a moment, or ask who runs this dashboard"
     return str(error)
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.e2e
 
 def test_the_first_request_to_a_fresh_server_may_be_a_deep_link(enter, fresh_server):
     visitor = enter(fresh_server)
-    link = "/accuracy?pooling=max&pooling=min&head=gap&seeds=3"
+    link = "/accuracy?pooling=max&pooling=min&head=gap&seeds=13"
     visitor.open(link)
     expect(visitor.headline).to_be_visible()
     expect(visitor.page.get_by_text(re.compile("^Accuracy: "))).to_be_visible()
@@ -23,21 +23,21 @@ def test_the_first_request_to_a_fresh_server_may_be_a_deep_link(enter, fresh_ser
     expect(visitor.page.get_by_text("Page not found")).to_have_count(0)
     expect(visitor.chosen("Pooling")).to_have_text(["max", "min"])
     expect(visitor.segment("Head", "gap")).to_be_checked()
-    expect(visitor.slider("Seeds")).to_have_value("3")
-    expect(visitor.train_button).to_have_text(re.compile("Train the 3 missing runs"))
+    expect(visitor.slider("Seeds")).to_have_value("13")
+    expect(visitor.train_button).to_have_text(re.compile("Train the 6 missing runs"))
     assert fresh_server.url + link == visitor.page.url
 
 
 def test_switching_a_strategy_on_names_its_missing_runs_and_changes_the_link(visitor):
-    visitor.open("/accuracy")
+    visitor.open("/accuracy?dropout=head")
     expect(visitor.figures).to_have_count(5)
     expect(visitor.train_button).to_have_count(0)
     visitor.pill("Pooling", "strided").click()
     expect(visitor.train_button).to_have_text(re.compile("Train the 10 missing runs"))
-    visitor.expect_parameters(pooling=["max", "average", "strided"])
+    visitor.expect_parameters(pooling=["max", "average", "strided"], dropout=["head"])
     visitor.pill("Pooling", "strided").click()
     expect(visitor.train_button).to_have_count(0)
-    visitor.expect_parameters()
+    visitor.expect_parameters(dropout=["head"])
 
 
 def test_the_head_changes_the_sentence_and_the_figures(visitor):
