@@ -1,6 +1,7 @@
 """Kill trainings at random moments, again and again: is the store whole each time, with all in it?
 
-`make soak` does it a hundred times; tests/test_soak.py a few times.
+`make soak` does it a hundred times; tests/test_soak.py a few times. Then a crowd of visitors clicks
+through a dashboard (`tests.visitors`).
 """
 
 import os
@@ -14,10 +15,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.store import RunStore
+from tests.e2e.dashboard import Server, serving
 from tests.store_samples import a_run
 from tests.test_store_crash import check_whole
+from tests.visitors import EVERY_PAGE, TORCH_FREE, Crowd, again, visit
 
 KILLS = 100
+VISITORS, CROWD_SECONDS, RERUNS = 50, 120.0, 500
 STARTING_SECONDS, TRAINING_SECONDS = 5.0, 2.0
 """longest time from the start of a process, or from the first run that it reports, to its end"""
 
@@ -81,11 +85,36 @@ def _killed_after(seconds: float, script: Path, path: Path, *, trains: bool) -> 
     return {line.strip() for line in text.splitlines(keepends=True) if line.endswith("\n")}
 
 
+def crowd(folder: Path) -> Iterator[str]:
+    """Fifty visitors for two minutes, then one of them five hundred times; what they met."""
+    with serving(folder) as server:
+        port = int(server.url.rsplit(":", 1)[1])
+        # what only the first visitor waits for
+        visit(port, Crowd(1, 10.0, TORCH_FREE, (0.0, 0.1)))
+        seen = visit(port, Crowd(VISITORS, CROWD_SECONDS, TORCH_FREE))
+        yield f"{VISITORS} visitors: {seen}; the server takes {_megabytes(server)} MB"
+        grown = []
+        for hundred in range(RERUNS // 100):
+            again(port, 100, TORCH_FREE, seed=hundred)
+            grown.append(_megabytes(server))
+        slope = (grown[-1] - grown[0]) / (len(grown) - 1)
+        yield f"{RERUNS} reruns: {grown} MB after each hundred, {slope:+.1f} MB per hundred"
+        seen = visit(port, Crowd(VISITORS, CROWD_SECONDS / 4, EVERY_PAGE))
+        yield f"with By hand and Features: {seen}; {_megabytes(server)} MB with torch"
+
+
+def _megabytes(server: Server) -> int:
+    return round(server.process.memory_info().rss / 1e6)
+
+
 def main() -> None:
-    """Kill a hundred times."""
+    """Kill a hundred times; then a crowd."""
     with tempfile.TemporaryDirectory() as folder:
         for kill, runs in enumerate(soak(Path(folder), KILLS, time.time_ns()), start=1):
             print(f"kill {kill} of {KILLS}: the store is whole, {runs} runs")
+    with tempfile.TemporaryDirectory() as folder:
+        for line in crowd(Path(folder)):
+            print(line)
 
 
 if __name__ == "__main__":

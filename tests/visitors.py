@@ -29,8 +29,8 @@ LINKS = (
     "claim=pooling-raises-accuracy",
 )
 
-THINKING = 1.0, 3.0
-"""seconds between the end of a rerun and the next click"""
+THINKING = 5.0, 15.0
+"""seconds between the end of a rerun and the next click: what is shown is looked at"""
 PATIENCE = 60.0
 
 
@@ -61,43 +61,71 @@ class Seen:
         )
 
 
-def visit(port: int, visitors: int, seconds: float, pages: Sequence[str], seed: int = 0) -> Seen:
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """How a crowd behaves.
+
+    Attributes:
+        visitors: sessions at once.
+        seconds: how long they stay.
+        pages: URL paths that they choose from.
+        thinking: least and most seconds between the end of a rerun and the next click.
+        seed: of their choices.
+    """
+
+    visitors: int
+    seconds: float
+    pages: Sequence[str]
+    thinking: tuple[float, float] = THINKING
+    seed: int = 0
+
+
+def visit(port: int, crowd: Crowd) -> Seen:
     """Let visitors click at random for some time.
 
     Args:
         port: of a server on this machine.
-        visitors: sessions at once.
-        seconds: how long.
-        pages: URL paths to choose from.
-        seed: of their choices.
+        crowd: who they are.
     """
     seen = Seen()
 
     async def everyone() -> None:
-        until = monotonic() + seconds
-        await asyncio.gather(
-            *(
-                # nothing secret
-                _one(port, random.Random(f"{seed}/{n}"), until, pages, seen)  # noqa: S311
-                for n in range(visitors)
-            )
-        )
+        until = monotonic() + crowd.seconds
+        await asyncio.gather(*(_one(port, crowd, n, until, seen) for n in range(crowd.visitors)))
 
     asyncio.run(everyone())
     return seen
 
 
-async def _one(
-    port: int, source: random.Random, until: float, pages: Sequence[str], seen: Seen
-) -> None:
-    address = f"ws://127.0.0.1:{port}/_stcore/stream"
-    try:
-        async with websockets.connect(
-            address, subprotocols=[websockets.Subprotocol("streamlit")], max_size=None
-        ) as socket:
-            while monotonic() < until:
-                await asyncio.sleep(source.uniform(*THINKING))
+def again(port: int, times: int, pages: Sequence[str], seed: int = 0) -> Seen:
+    """Let one visitor click many times, without thinking."""
+    seen = Seen()
+
+    async def clicks() -> None:
+        source = random.Random(seed)  # noqa: S311 (nothing secret)
+        async with _entered(port) as socket:
+            for _ in range(times):
                 await asyncio.wait_for(_click(socket, source, pages, seen), PATIENCE)
+
+    asyncio.run(clicks())
+    return seen
+
+
+def _entered(port: int) -> websockets.connect:
+    return websockets.connect(
+        f"ws://127.0.0.1:{port}/_stcore/stream",
+        subprotocols=[websockets.Subprotocol("streamlit")],
+        max_size=None,
+    )
+
+
+async def _one(port: int, crowd: Crowd, number: int, until: float, seen: Seen) -> None:
+    source = random.Random(f"{crowd.seed}/{number}")  # noqa: S311 (nothing secret)
+    try:
+        async with _entered(port) as socket:
+            while monotonic() < until:
+                await asyncio.sleep(source.uniform(*crowd.thinking))
+                await asyncio.wait_for(_click(socket, source, crowd.pages, seen), PATIENCE)
     except (TimeoutError, websockets.WebSocketException, OSError) as error:
         seen.errors.append(f"{type(error).__name__}: {error}")
 
