@@ -72,7 +72,7 @@ bench: $(READY)
 gallery: $(READY)
 	mkdir -p $(GALLERY)
 	for grid in assets/gallery/*.toml; do \
-	    $(GALLERY_ENV) $(BIN)/python -m core sweep $$grid || exit 1; \
+	    $(GALLERY_ENV) $(BIN)/python -m core sweep $$grid --maps || exit 1; \
 	done
 	$(GALLERY_ENV) $(BIN)/python -m core claims --run
 	$(GALLERY_ENV) $(BIN)/python -m core export --all --format db --weights-of 1 --weights-under 400 \

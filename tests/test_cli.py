@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from core.analyses import MapRequest, SightRequest
 from core.architecture import describe
 from core.catalog import DATASETS, HEADS, POOLINGS
 from core.claims import CLAIMS
@@ -23,7 +24,8 @@ from core.cli import dashboard, main, workers
 from core.cli.app import app
 from core.cli.flags import flag_help
 from core.config import SECTION_OF, Experiment
-from core.engine import Job, JobState
+from core.consistency import ShiftSettings
+from core.engine import Job, JobState, stored
 from core.errors import EngineError
 from core.grids import read_grid
 from core.run import Epoch, Machine, Run, Status
@@ -820,3 +822,19 @@ def test_exports_that_cannot_be_are_refused(cli, store, arguments, said):
     answer = cli("export", *arguments)
     assert (2, 1) == (answer.status, len(answer.err.splitlines()))
     assert said in answer.err
+
+
+def test_a_sweep_computes_maps_of_the_first_seed_where_it_is_asked_to(cli, store, tmp_path):
+    grid = tmp_path / "grid.toml"
+    grid.write_text('pooling = "max"\nwidths = "4"\nepochs = 1\ntrain_size = 50\nseed = [0, 1]\n')
+    assert 0 == cli("sweep", grid, "--maps", "--workers", 1).status
+    first, second = (
+        Experiment.from_flat(
+            {"widths": "4", "epochs": 1, "train_size": 50, "pooling": "max", "seed": seed}
+        )
+        for seed in (0, 1)
+    )
+    usual = [ShiftSettings.of((1, 8, 8), circular=circular) for circular in (False, True)]
+    assert all(stored(store, MapRequest(first, each)) for each in usual)
+    assert stored(store, SightRequest(first)) is not None
+    assert stored(store, SightRequest(second)) is None

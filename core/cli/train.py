@@ -1,19 +1,22 @@
 """`train` and `sweep`: train what is not stored yet."""
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from core import settings
+from core.analyses import AnyRequest, MapRequest, SightRequest
 from core.architecture import describe
 from core.cli.app import Json, app, open_store
 from core.cli.flags import with_experiment
 from core.cli.report import document, facts, percent, say
 from core.cli.workers import train_or_stop
 from core.config import Experiment
-from core.engine import Job, JobState
+from core.consistency import ShiftSettings
+from core.engine import Job, JobState, compute
 from core.errors import EngineError
 from core.grids import read_grid
 from core.run import Run, Status
@@ -96,6 +99,13 @@ def sweep(
     workers: Workers = None,
     scheduler: Scheduler = None,
     device: OnDevice = None,
+    maps: Annotated[
+        bool,
+        typer.Option(
+            "--maps",
+            help="Also compute what pages show of the first seed: shift maps, receptive fields.",
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Train every experiment of a grid that is not stored yet."""
@@ -107,6 +117,8 @@ def sweep(
     missing = [experiment for experiment in experiments if experiment.key not in present]
     chosen = _chosen(workers=workers, scheduler=scheduler, device=device)
     jobs = train_or_stop(missing, store, chosen) if missing else ()
+    if maps:
+        _maps(experiments, store, chosen.workers)
     here = [job for job in jobs if job.state is JobState.DONE and not (job.cached or job.elsewhere)]
     failed = [job for job in jobs if job.state is not JobState.DONE]
     for job in failed:
@@ -124,6 +136,24 @@ def sweep(
         facts(answer | {"seconds": duration(time.monotonic() - began), "keys": len(keys)})
     if failed:
         raise typer.Exit(1)
+
+
+def _maps(experiments: Sequence[Experiment], store: RunStore, workers: int) -> None:
+    """Compute what is missing of shift maps and receptive fields, for the first seed."""
+    first = min(experiment.seed for experiment in experiments)
+    there = store.with_weights(e.key for e in experiments)
+    wanted: list[AnyRequest] = []
+    for experiment in experiments:
+        if experiment.seed == first and experiment.key in there:
+            wanted += [
+                MapRequest(experiment, ShiftSettings.of(experiment.input_shape, circular=circular))
+                for circular in (False, True)
+            ]
+            wanted.append(SightRequest(experiment))
+    missing = [one for one in wanted if store.analysis(one.key, one.kind, one.settings) is None]
+    if missing:
+        say(f"{len(missing)} computations")
+        compute(store, missing, workers)
 
 
 def _chosen(**flags: object) -> Settings:
