@@ -19,6 +19,7 @@ from core.config import ModelConfig
 from core.model import build_model, generator
 from core.operate import additivity, as_convolution, contrast_kept, is_worked, work
 from core.pooling import make_pooling
+from core.words import inside, join
 
 FACTS: dict[str, Callable[[], Fact]] = {}
 """name -> computation"""
@@ -52,6 +53,10 @@ def _percent(share: float) -> float:
     return round(100 * share, 1)
 
 
+def _whole(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
 # lines
 
 
@@ -81,8 +86,8 @@ def _light_line() -> Fact:
     top, mean = _kept(light=True)
     return Fact(
         holds=top == 1 and mean == 0.5,  # noqa: PLR2004 (one column of two)
-        sentence=f"Of a light line one pixel wide max keeps {top:.0%} of the contrast, average "
-        f"{mean:.0%}.",
+        sentence=f"Of a light line one pixel wide max keeps {_whole(top)} of the contrast, average "
+        f"{_whole(mean)}.",
         rows=tuple(_lines()),
     )
 
@@ -92,8 +97,8 @@ def _dark_line() -> Fact:
     top, mean = _kept(light=False)
     return Fact(
         holds=top == 1,
-        sentence=f"Of a dark line one pixel wide max keeps {top:.0%} of the contrast, average "
-        f"{mean:.0%}, min {contrast_kept(Pooling.MIN, 2, 2, light=False):.0%}.",
+        sentence=f"Of a dark line one pixel wide max keeps {_whole(top)} of the contrast, average "
+        f"{_whole(mean)}, min {_whole(contrast_kept(Pooling.MIN, 2, 2, light=False))}.",
         rows=tuple(_lines()),
     )
 
@@ -112,7 +117,7 @@ def _routing_average() -> Fact:
     share = float((worked.gradient != 0).mean())
     return Fact(
         holds=bool(np.array_equal(worked.gradient, np.full((8, 8), 0.25))),
-        sentence=f"Average reaches {share:.0%} of the inputs, each with 0.25.",
+        sentence=f"Average reaches {_whole(share)} of the inputs, each with 0.25.",
         rows=({"operator": "average", "inputs reached, %": _percent(share)},),
     )
 
@@ -126,7 +131,7 @@ def _routing_max() -> Fact:
     share = float((worked.gradient != 0).mean())
     return Fact(
         holds=bool(np.array_equal(worked.gradient, expected.astype(float))),
-        sentence=f"Max reaches {share:.0%} of the inputs: the winner of each window, with 1.",
+        sentence=f"Max reaches {_whole(share)} of the inputs: the winner of each window, with 1.",
         rows=({"operator": "max", "inputs reached, %": _percent(share)},),
     )
 
@@ -174,6 +179,10 @@ def _learned(names: Iterable[Pooling]) -> dict[str, int]:
     }
 
 
+def _name(name: str) -> str:
+    return inside(POOLINGS[Pooling(name)].label)
+
+
 def _counted(found: Mapping[str, int]) -> tuple[dict[str, Any], ...]:
     return tuple({"operator": name, "parameters": count} for name, count in found.items())
 
@@ -183,8 +192,8 @@ def _parameters_fixed() -> Fact:
     found = _learned(_LEARNS_NOTHING)
     return Fact(
         holds=not any(found.values()),
-        sentence=f"{len(found)} operators have {sum(found.values())} learned numbers on "
-        f"{CHANNELS} channels.",
+        sentence=f"On {CHANNELS} channels {join([_name(name) for name in found])} have "
+        f"{sum(found.values())} learned numbers.",
         rows=_counted(found),
     )
 
@@ -192,10 +201,10 @@ def _parameters_fixed() -> Fact:
 @_fact("parameters-learned")
 def _parameters_learned() -> Fact:
     found = _learned(_LEARNS)
-    listed = ", ".join(f"{name} {count:,}" for name, count in found.items())
+    listed = join([f"{_name(name)} {count:,}" for name, count in found.items()])
     return Fact(
         holds=not any(found.values()),
-        sentence=f"Learned numbers on {CHANNELS} channels: {listed}.",
+        sentence=f"Of learned numbers {listed}.",
         rows=_counted(found),
     )
 
@@ -524,7 +533,7 @@ def _relu_zeros() -> Fact:
     )
     return Fact(
         holds=abs(low - 15 / 16) < 0.01 and abs(high - 1 / 16) < 0.01,  # noqa: PLR2004
-        sentence=f"Of 65,536 windows min is zero in {low:.1%}, max in {high:.1%}.",
+        sentence=f"Of 65,536 windows min is zero in {_percent(low)} %, max in {_percent(high)} %.",
     )
 
 

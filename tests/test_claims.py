@@ -194,10 +194,10 @@ def test_each_fact_comes_out_as_arithmetic_says(name):
 @pytest.mark.parametrize(
     ("name", "numbers"),
     [
-        ("light-line", ["100%", "50%"]),
-        ("dark-line", ["0%", "50%", "100%"]),
-        ("routing-max", ["25%"]),
-        ("parameters-learned", ["mixed 1", "gated 4", "gem 1", "lip 4,160", "conv 36,928"]),
+        ("light-line", ["100 %", "50 %"]),
+        ("dark-line", ["0 %", "50 %", "100 %"]),
+        ("routing-max", ["25 %"]),
+        ("parameters-learned", ["mixed 1", "gated 4", "GeM 1", "LIP 4,160", "conv 36,928"]),
         ("field-doubles", ["3 to 4", "8 to 10", "18 to 22"]),
         ("dense-factor", ["1,280", "320", "4 times", "49 times"]),
         ("max-additive", ["is 7 ", "is 8;"]),
@@ -338,7 +338,7 @@ def test_facts_are_computed_by_workers_and_kept(store):
     assert (True, False) == tuple(stored(store, request).holds for request in requests)
     (found,) = judge([CLAIMS["max-keeps-edges"]], store, TIMED)
     assert Outcome.NUANCED is found.outcome
-    assert "max keeps 100%" in verdict_sentence(found)
+    assert "max keeps 100 %" in verdict_sentence(found)
 
 
 def test_networks_are_timed_layer_by_layer_in_turns():

@@ -742,7 +742,7 @@ def test_one_claim_is_run_and_shown_in_full(cli):
     answer = cli("claims", "--id", "max-keeps-edges", "--run")
     assert 0 == answer.status
     assert "Depends" in answer.out
-    assert "Of a dark line one pixel wide max keeps 0%" in answer.out
+    assert "Of a dark line one pixel wide max keeps 0 %" in answer.out
     document = cli("claims", "--id", "max-keeps-edges", "--json").document
     assert [["supported", "refuted"]] == [[p["verdict"] for p in d["parts"]] for d in document]
 

@@ -51,7 +51,7 @@ ARROWS: dict[str, set[str]] = {
     "engine": {"run", "store", "analyses"},
     "claims": {"statistics", "store", "words", "analyses"},
     "analyses": {"config", "consistency", "store"},
-    "exact": {"operate", "analyses"},
+    "exact": {"operate", "analyses", "words"},
     "timing": {"training", "analyses"},
     "sight": {"inspection", "analyses"},
     "inspection": {"model", "data", "store", "pictures"},

@@ -9,7 +9,7 @@ from core import settings
 from core.claims import CLAIMS, TIMED, Judged, Judgement, judge
 from core.claims.wording import effect, outcome_word, verdict_sentence
 from core.cli.app import Json, app, open_store
-from core.cli.report import document, facts, say, table
+from core.cli.report import document, facts, say
 from core.cli.workers import train_or_stop
 from core.engine import JobState, compute
 from core.errors import ConfigError
@@ -43,13 +43,10 @@ def claims(
     elif id:
         _show(found[0])
     else:
-        table(
-            ["claim", "verdict", "kind", "what came out"],
-            (
-                [each.claim.id, outcome_word(each.outcome), each.claim.kind, verdict_sentence(each)]
-                for each in found
-            ),
-        )
+        for each in found:
+            typer.echo(f"{outcome_word(each.outcome):<10}  {each.claim.id} ({each.claim.kind})")
+            typer.echo(f"{'':<12}{each.claim.text}")
+            typer.echo(f"{'':<12}{verdict_sentence(each)}")
     if failed:
         raise typer.Exit(1)
 
