@@ -204,7 +204,7 @@ def _parameters_learned() -> Fact:
     listed = join([f"{_name(name)} {count:,}" for name, count in found.items()])
     return Fact(
         holds=not any(found.values()),
-        sentence=f"Of learned numbers {listed}.",
+        sentence=f"Learned numbers on {CHANNELS} channels: {listed}.",
         rows=_counted(found),
     )
 
