@@ -383,7 +383,8 @@ def _flatten_grows() -> Fact:
     counts = [row["flatten"] for row in rows]
     return Fact(
         holds=all(after == 4 * before for before, after in pairwise(counts)),
-        sentence=f"From 8 × 8 to 128 × 128 the weights grow from {counts[0]:,} to {counts[-1]:,}.",
+        sentence=f"From 8 × 8 to 128 × 128 the weights after Flatten grow from {counts[0]:,} to "
+        f"{counts[-1]:,}.",
         rows=tuple(rows),
     )
 
@@ -394,7 +395,7 @@ def _gap_grows() -> Fact:
     counts = [row["gap"] for row in rows]
     return Fact(
         holds=counts[-1] > counts[0],
-        sentence=f"From 8 × 8 to 128 × 128 the weights stay {counts[0]:,}.",
+        sentence=f"Those after GAP stay {counts[0]:,}.",
         rows=tuple(rows),
     )
 

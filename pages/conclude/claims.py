@@ -27,6 +27,7 @@ seeds; the mark is its mean, filled if the part is decided. The part **holds** i
 in the grey zone, is **refuted** if the whole bar lies outside of it, and is **undecided**
 otherwise. The line is no effect.
 """
+KINDS = {Scale.POINTS: "", Scale.PERCENT: ": shares", Scale.TIMES: ": times"}
 PAGES = {
     "accuracy": "Accuracy",
     "cost": "Cost",
@@ -247,11 +248,12 @@ def _effects(parts: tuple[Judged, ...], title: str, key: str) -> None:
             continue
         name = f"{key} {scale.name.lower()}"
         with frame.card(
-            title,
+            f"{title}{KINDS[scale]}",
             figures.effects_table(shown),
             file_name=f"{key.replace(' ', '-')}.csv",
             reading=READING,
             key=name,
+            stretch=False,
         ):
             frame.chart(
                 figures.effects(shown, scale, **frame.look()),

@@ -128,13 +128,14 @@ def grid(columns: int, *, min_column_width: int) -> Any:
 
 
 @contextmanager
-def card(
+def card(  # noqa: PLR0913 (what it shows, and how)
     title: str,
     rows: Sequence[Any] = (),
     *,
     file_name: str = "poolscope.csv",
     reading: str | None = None,
     key: str | None = None,
+    stretch: bool = True,
 ) -> Iterator[None]:
     """A bordered card: title with help, the numbers as table and CSV, the content.
 
@@ -144,8 +145,10 @@ def card(
         file_name: name of the CSV file.
         reading: how to read the figure, in Markdown.
         key: makes the widgets of the card unique where two cards have one title.
+        stretch: whether it is as high as its neighbours.
     """
-    with section(title), st.container(border=True, height="stretch"):
+    height: Any = "stretch" if stretch else "content"
+    with section(title), st.container(border=True, height=height):
         with st.container(horizontal=True, vertical_alignment="center", wrap=False):
             st.markdown(f"**{title}**", width="stretch", help=reading)
             if rows:
