@@ -784,6 +784,9 @@ def test_an_upload_that_is_no_picture_is_refused_in_a_sentence():
 
 def test_the_link_to_share_writes_every_control_out():
     app = opened(ACCURACY, pooling=["max", "conv"], head="gap", seeds="7", lr="0.05")
+    assert [] == list(app.sidebar.code)
+    app.session_state["share"] = True
+    app.run()
     (address,) = [code.value for code in app.sidebar.code]
     shared = parse_qs(urlsplit(address).query, keep_blank_values=True)
     assert {"pooling": ["max", "conv"], "head": ["gap"], "seeds": ["7"], "lr": ["0.05"]} == {

@@ -91,11 +91,11 @@ def effects(
             range=[len(shown) - 0.45, -0.55],
             tickvals=list(range(len(shown))),
             ticktext=[f"{first}<br><sub>{second}</sub>" for first, second in labels],
+            tickfont={"size": look.px(SMALL), "color": look.ink},
         ),
         shapes=_shapes(shown, (low, high), look),
         annotations=[_verdict(each, place, look) for place, each in enumerate(shown)],
     )
-    figure.update_yaxes(tickfont={"size": look.px(SMALL), "color": look.ink})
     return figure
 
 

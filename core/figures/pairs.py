@@ -78,11 +78,11 @@ def paired_differences(
             range=[len(pairs) - 0.5, -0.6],
             tickvals=list(range(len(pairs))),
             ticktext=[marked(pair.arm.pooling, look) for pair in pairs],
+            tickfont={"size": look.px(SMALL), "color": look.ink},
         ),
         shapes=_shapes(pairs, look),
         annotations=[_verdict(pair, place, look) for place, pair in enumerate(pairs)],
     )
-    figure.update_yaxes(tickfont={"size": look.px(SMALL), "color": look.ink})
     return figure
 
 

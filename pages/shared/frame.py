@@ -152,8 +152,17 @@ def card(  # noqa: PLR0913 (what it shows, and how)
         with st.container(horizontal=True, vertical_alignment="center", wrap=False):
             st.markdown(f"**{title}**", width="stretch", help=reading)
             if rows:
-                with st.popover("Numbers", icon=":material/table:", type="tertiary"):
-                    numbers(rows, file_name, key or title)
+                place = st.popover(
+                    "Numbers",
+                    icon=":material/table:",
+                    type="tertiary",
+                    key=f"numbers {key or title}",
+                    on_change="rerun",
+                )
+                # a table takes longer to send than many a figure
+                if place.open:
+                    with place:
+                        numbers(rows, file_name, key or title)
         yield
 
 

@@ -21,7 +21,13 @@ def folded() -> bool:
 
 def popover() -> None:
     """Draw the ways to hand on what is shown."""
-    with st.popover("Share", icon=":material/share:", width="stretch"):
+    place = st.popover(
+        "Share", icon=":material/share:", width="stretch", key="share", on_change="rerun"
+    )
+    if not place.open:
+        # a QR code and a grid file take longer than many a page
+        return
+    with place:
         address = permalink(hide=st.toggle("Link hides the controls", key="share_hides"))
         st.code(address, language=None, wrap_lines=True)
         st.image(_qr(address), width=180)

@@ -94,7 +94,7 @@ def _features(page: Page, url: str) -> Iterator[Line]:
     seconds, kilobytes = [], []
     for number in range(1, 8):
         sent.clear()
-        box = page.get_by_label("Test image")
+        box = page.get_by_role("spinbutton", name="Test image")
         began = time.perf_counter()
         box.fill(str(number * 7))
         box.press("Enter")
@@ -119,7 +119,11 @@ def _counted(page: Page) -> list[int]:
     page.on("websocket", lambda socket: socket.on("framereceived", message))
     page.on(
         "response",
-        lambda response: sent.append(len(response.body())) if "/media/" in response.url else None,
+        lambda response: (
+            sent.append(int(response.headers.get("content-length", 0)))
+            if "/media/" in response.url
+            else None
+        ),
     )
     return sent
 
