@@ -335,7 +335,7 @@ def _sources(there: dict[Arm, "Network"], looks: dict[Arm, "Look"], image: np.nd
 
 def _patches(there: dict[Arm, "Network"]) -> None:
     """The parts of test images in which one channel is largest."""
-    from core.inspection import TESTED, exciting
+    from core.inspection import TESTED
     from pages.shared import networks
 
     with frame.card("What excites a channel", reading=PATCHES_HELP):
@@ -349,7 +349,7 @@ def _patches(there: dict[Arm, "Network"]) -> None:
             experiment = network.experiment
             st.markdown(_title(arm))
             try:
-                found = exciting(network, layer, channel, networks.test_images(experiment), PATCHES)
+                found = networks.patches(network, layer, channel, PATCHES)
             except (KeyError, IndexError):
                 st.caption(f"This network has no channel {channel + 1} after {layer}.")
                 continue
@@ -390,7 +390,7 @@ def _filters(there: dict[Arm, "Network"]) -> None:
 
 def _softened(there: dict[Arm, "Network"]) -> None:
     """Accuracy of trained max networks whose pools are turned towards average."""
-    from core.inspection import TESTED, softened_accuracy
+    from core.inspection import TESTED
     from pages.shared import networks
 
     with frame.card(
@@ -404,9 +404,7 @@ def _softened(there: dict[Arm, "Network"]) -> None:
             return
         rows = []
         for arm, network in own.items():
-            found = softened_accuracy(
-                network, TEMPERATURES, networks.test_images(network.experiment)
-            )
+            found = networks.softened(network, TEMPERATURES)
             rows.append(
                 {
                     "head": HEADS[arm.head].label,

@@ -6,7 +6,7 @@ import streamlit as st
 from core.comparison import Arm
 from core.config import DataConfig, Experiment
 from core.data import Labelled
-from core.inspection import Network, images_of_test
+from core.inspection import Network, Patch, exciting, images_of_test, softened_accuracy
 from core.run import Status
 from pages.shared import cached
 
@@ -41,6 +41,41 @@ def test_images(experiment: Experiment) -> Labelled:
     """The test images of an experiment, as its network sees them."""
     # the number of training images has no effect on these
     return _images(experiment.data.model_copy(update={"train_size": "all", "augment_shift": 0}))
+
+
+def patches(network: Network, layer: str, channel: int, count: int) -> tuple[Patch, ...]:
+    """What excites a channel; it does not depend on the image that is looked at.
+
+    Raises:
+        KeyError: the network has no such layer.
+        IndexError: the layer has no such channel.
+    """
+    return _patches(network.experiment.key, layer, channel, count, network)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _patches(
+    key: str,  # noqa: ARG001 (stands for the network)
+    layer: str,
+    channel: int,
+    count: int,
+    _network: Network,
+) -> tuple[Patch, ...]:
+    return exciting(_network, layer, channel, test_images(_network.experiment), count)
+
+
+def softened(network: Network, temperatures: tuple[float, ...]) -> dict[float, float]:
+    """Accuracy of a max network with softer pools; neither does this."""
+    return _softened(network.experiment.key, temperatures, network)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _softened(
+    key: str,  # noqa: ARG001 (stands for the network)
+    temperatures: tuple[float, ...],
+    _network: Network,
+) -> dict[float, float]:
+    return softened_accuracy(_network, temperatures, test_images(_network.experiment))
 
 
 def disagreements(arms: list[Arm], seed: int) -> list[int]:
