@@ -5,6 +5,7 @@ Every variable starts with `POOLSCOPE_`. A leaf of the import graph: any module 
 
 import os
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 
 import platformdirs
@@ -12,6 +13,8 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import ConfigError
+
+PREFIX = "POOLSCOPE_"
 
 PROJECT = Path(__file__).resolve().parent.parent
 """the checkout, or the folder of the installed package"""
@@ -58,7 +61,7 @@ class Settings(BaseSettings):
         daily_seconds: how long all visitors of a hosted dashboard together may train in 24 hours.
     """
 
-    model_config = SettingsConfigDict(env_prefix="POOLSCOPE_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
 
     home: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("poolscope")))
     data: Path = Field(
@@ -97,9 +100,15 @@ def load() -> Settings:
     Raises:
         ConfigError: a variable has a value that is not allowed.
     """
+    # a page asks ten times; validating takes milliseconds
+    return _load(tuple(item for item in os.environ.items() if item[0].startswith(PREFIX)))
+
+
+@lru_cache(maxsize=8)
+def _load(environment: tuple[tuple[str, str], ...]) -> Settings:  # noqa: ARG001 (the key)
     try:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
-        name = "POOLSCOPE_" + str(first["loc"][0]).upper()
+        name = PREFIX + str(first["loc"][0]).upper()
         raise ConfigError(f"{name}: {first['msg']}; received {first['input']!r}") from None

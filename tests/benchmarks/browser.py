@@ -23,6 +23,12 @@ TOGGLE_SECONDS, PAGE_SECONDS, PAGE_KILOBYTES = 0.3, 1.0, 1000.0
 LOOK_SECONDS, LOOK_KILOBYTES = 1.0, 500.0
 TEN = list(POOLINGS)[:10]
 
+# addresses of the input and of the four sheets, once they are loaded
+SHEETS = """
+() => [...document.querySelectorAll('[data-testid=stImage] img')]
+    .slice(0, 5).filter((image) => image.complete).map((image) => image.src).join()
+"""
+
 # settles when the first figure has drawn as many lines as before, or not
 DRAWN = """
 (wanted) => {
@@ -95,13 +101,11 @@ def _features(page: Page, url: str) -> Iterator[Line]:
     for number in range(1, 8):
         sent.clear()
         box = page.get_by_role("spinbutton", name="Test image")
-        began = time.perf_counter()
+        before = page.evaluate(SHEETS)
         box.fill(str(number * 7))
+        began = time.perf_counter()
         box.press("Enter")
-        page.wait_for_function(
-            "(n) => location.search.includes(`image=${n}`)", arg=number * 7, polling="raf"
-        )
-        page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+        page.wait_for_function(f"(before) => ({SHEETS})() !== before", arg=before, polling="raf")
         seconds.append(time.perf_counter() - began)
         time.sleep(1)
         kilobytes.append(sum(sent) / 1000)
