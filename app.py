@@ -8,6 +8,10 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+# Imported here, once, before anybody comes: two first visitors at the same moment would import it
+# in two threads, and one of them would meet it half made.
+import pandas as pd  # noqa: F401
+import plotly.graph_objects as go  # noqa: F401
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.requests import Request
