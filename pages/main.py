@@ -44,7 +44,7 @@ def main() -> None:
             st.switch_page(going, query_params=talk.parameters())
         with st.sidebar:
             controls.sidebar()
-            share.popover()
+            share.button()
         if talk.active():
             talk.bar()
         page.run()

@@ -784,10 +784,9 @@ def test_an_upload_that_is_no_picture_is_refused_in_a_sentence():
 
 def test_the_link_to_share_writes_every_control_out():
     app = opened(ACCURACY, pooling=["max", "conv"], head="gap", seeds="7", lr="0.05")
-    assert [] == list(app.sidebar.code)
-    app.session_state["share"] = True
-    app.run()
-    (address,) = [code.value for code in app.sidebar.code]
+    assert [] == list(app.code)
+    app.button(key="share").click().run()
+    (address,) = [code.value for code in app.code]
     shared = parse_qs(urlsplit(address).query, keep_blank_values=True)
     assert {"pooling": ["max", "conv"], "head": ["gap"], "seeds": ["7"], "lr": ["0.05"]} == {
         name: shared[name] for name in ("pooling", "head", "seeds", "lr")
@@ -871,8 +870,7 @@ def test_strangers_see_no_folder_of_the_server(monkeypatch):
 def test_strangers_neither_delete_nor_import(home):
     fill(home, a_run())
     app = opened(HISTORY)
-    assert "delete" not in keys(app)
-    assert [] == list(app.get("file_uploader"))
+    assert not {"delete", "open_import"} & keys(app)
 
 
 @pytest.mark.usefixtures("hosted")
@@ -906,26 +904,3 @@ def test_strangers_read_no_details_of_an_error(home, monkeypatch):
     (said,) = messages(opened(ACCURACY))
     assert str(home) not in said
     assert "try again in a moment" in said
-
-
-# import
-
-
-def test_files_of_others_are_taken_in_and_say_what_they_added(home, tmp_path):
-    known, new = (a_run(seed, widths="4,8") for seed in (1, 2))
-    fill(home, known)
-    theirs = RunStore(tmp_path / "theirs.db")
-    theirs.put(known)
-    theirs.put(new)
-    write_copy(theirs, [known.key, new.key], tmp_path / "copy.db")
-    app = opened(HISTORY)
-    uploader = app.get("file_uploader")[0]
-    uploader.upload("theirs.db", (tmp_path / "copy.db").read_bytes())
-    uploader.upload("broken.db", b"nothing of the kind")
-    app.run()
-    app.button(key="import").click().run()
-    assert [] == messages(app)
-    (table,) = [t.value for t in app.dataframe if "known before" in t.value]
-    assert [1, 1] == list(table[["added", "known before"]].iloc[0])
-    assert "not an SQLite file" in table["remark"].iloc[1]
-    assert new == RunStore(home / "runs.db").get(new.key)

@@ -104,6 +104,20 @@ def axis(
     }
 
 
+def at_the_end(place: float, text: str, look: Look) -> dict[str, Any]:
+    """A label on the right of a row, beyond the axis."""
+    return {
+        "x": 1,
+        "xref": "paper",
+        "xanchor": "left",
+        "xshift": look.px(10),
+        "y": place,
+        "showarrow": False,
+        "text": text,
+        "font": {"size": look.px(SMALL), "color": look.ink},
+    }
+
+
 def ticks_within(low: float, high: float, most: float) -> list[float]:
     """Round values between low and high, with at most `most` steps between these two."""
     step = _step(low, high, most)

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from core.claims import Contrast, Judged, Metric, Outcome
 from core.claims.wording import effect, outcome_word
-from core.figures.base import SMALL, Look, axis, layout, ticks_within
+from core.figures.base import SMALL, Look, at_the_end, axis, layout, ticks_within
 from core.palette import style
 from core.words import MINUS
 
@@ -94,7 +94,9 @@ def effects(
             tickfont={"size": look.px(SMALL), "color": look.ink},
         ),
         shapes=_shapes(shown, (low, high), look),
-        annotations=[_verdict(each, place, look) for place, each in enumerate(shown)],
+        annotations=[
+            at_the_end(place, outcome_word(each.outcome), look) for place, each in enumerate(shown)
+        ],
     )
     return figure
 
@@ -294,16 +296,3 @@ def _shapes(
             },
         ]
     return shapes
-
-
-def _verdict(judged: Judged, place: int, look: Look) -> dict[str, object]:
-    return {
-        "x": 1,
-        "xref": "paper",
-        "xanchor": "left",
-        "xshift": look.px(10),
-        "y": place,
-        "showarrow": False,
-        "text": outcome_word(judged.outcome),
-        "font": {"size": look.px(SMALL), "color": look.ink},
-    }

@@ -1,6 +1,7 @@
 """Is the difference real? Paired differences against a reference, seed by seed."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -8,6 +9,7 @@ from core.comparison import Arm, Facet, Results
 from core.figures.base import (
     SMALL,
     Look,
+    at_the_end,
     axis,
     faded,
     layout,
@@ -189,17 +191,9 @@ def _shapes(pairs: list[Pair], look: Look) -> list[dict[str, object]]:
     return [*zones, zero]
 
 
-def _verdict(pair: Pair, place: int, look: Look) -> dict[str, object]:
-    return {
-        "x": 1,
-        "xref": "paper",
-        "xanchor": "left",
-        "xshift": look.px(10),
-        "y": place,
-        "showarrow": False,
-        "text": f"<b>{points(pair.difference.mean)}</b> {SIGNS[pair.difference.verdict]}",
-        "font": {"size": look.px(SMALL), "color": look.ink},
-    }
+def _verdict(pair: Pair, place: int, look: Look) -> dict[str, Any]:
+    text = f"<b>{points(pair.difference.mean)}</b> {SIGNS[pair.difference.verdict]}"
+    return at_the_end(place, text, look)
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,23 +110,11 @@ class RunStore:
 
     def present(self, keys: Iterable[str]) -> set[str]:
         """Which of these keys `runs` would give."""
-        wanted = list(keys)
-        found: set[str] = set()
-        for file in self._files:
-            with _reading(file) as connection:
-                if connection is not None:
-                    found |= rows.present(connection, wanted)
-        return found
+        return self._any(rows.present, keys)
 
     def with_weights(self, keys: Iterable[str]) -> set[str]:
         """Which of these runs were kept with their weights."""
-        wanted = list(keys)
-        found: set[str] = set()
-        for file in self._files:
-            with _reading(file) as connection:
-                if connection is not None:
-                    found |= rows.with_weights(connection, wanted)
-        return found
+        return self._any(rows.with_weights, keys)
 
     def summaries(self) -> list[RunSummary]:
         """Every run, newest first; a run that is both one's own and bundled appears as HERE."""
@@ -208,6 +196,18 @@ class RunStore:
     @property
     def _files(self) -> Iterator[StoreFile]:
         return chain([self._own], [self._gallery] if self._gallery else [])
+
+    def _any(
+        self, which: Callable[[Connection, Iterable[str]], set[str]], keys: Iterable[str]
+    ) -> set[str]:
+        """The keys of which one file or the other says so."""
+        wanted = list(keys)
+        found: set[str] = set()
+        for file in self._files:
+            with _reading(file) as connection:
+                if connection is not None:
+                    found |= which(connection, wanted)
+        return found
 
     def _first(self, read: Callable[[Connection, str], T | None], key: str) -> T | None:
         """What one's own store has, else what the gallery has."""

@@ -30,7 +30,7 @@ def main() -> None:
     if not summaries:
         st.info("Train something, and it will be listed here.", icon=":material/info:")
         if settings.load().may_import:
-            _import()
+            _import_button()
         return
     listed = summaries[:LISTED]
     if len(listed) < len(summaries):
@@ -86,25 +86,28 @@ def _row(summary: RunSummary, curve: list[float]) -> dict[str, object]:
     }
 
 
+def _import_button() -> None:
+    if st.button("Import", icon=":material/upload:", type="tertiary", key="open_import"):
+        _import()
+
+
+@st.dialog("Import runs", on_dismiss="rerun")
 def _import() -> None:
     """Take in files of other stores; each says what it added."""
-    with st.popover("Import", icon=":material/upload:", type="tertiary"):
-        files = st.file_uploader(
-            "Run stores", ["db"], accept_multiple_files=True, key="import_files"
-        )
-        st.caption(
-            "As **Export runs** or `poolscope export --format db` writes them. Runs that are here "
-            "already stay as they are."
-        )
-        if not (files and st.button("Take in", icon=":material/merge:", key="import")):
-            return
-        rows = []
-        with st.spinner("Checking every run…"), TemporaryDirectory() as folder:
-            for number, file in enumerate(files):
-                path = Path(folder) / f"{number}.db"
-                path.write_bytes(file.getvalue())
-                rows.append(_taken_in(file.name, path))
-        st.dataframe(rows, hide_index=True, key="imported", placeholder="–")
+    files = st.file_uploader("Run stores", ["db"], accept_multiple_files=True, key="import_files")
+    st.caption(
+        "As **Export runs** or `poolscope export --format db` writes them. Runs that are here "
+        "already stay as they are."
+    )
+    if not (files and st.button("Take in", icon=":material/merge:", key="import")):
+        return
+    rows = []
+    with st.spinner("Checking every run…"), TemporaryDirectory() as folder:
+        for number, file in enumerate(files):
+            path = Path(folder) / f"{number}.db"
+            path.write_bytes(file.getvalue())
+            rows.append(_taken_in(file.name, path))
+    st.dataframe(rows, hide_index=True, key="imported", placeholder="–")
 
 
 def _taken_in(name: str, path: Path) -> dict[str, object]:
@@ -158,7 +161,7 @@ def _actions(
             "**Import** on another machine.",
         )
         if settings.load().may_import:
-            _import()
+            _import_button()
         # what strangers have trained belongs to all of them
         if not settings.load().hosted and st.button(
             "Delete", icon=":material/delete:", type="tertiary", disabled=not own, key="delete"

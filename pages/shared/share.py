@@ -19,24 +19,25 @@ def folded() -> bool:
     return talk.active() or HIDDEN in st.query_params.get_all(CONTROLS)
 
 
-def popover() -> None:
-    """Draw the ways to hand on what is shown."""
-    place = st.popover(
-        "Share", icon=":material/share:", width="stretch", key="share", on_change="rerun"
-    )
-    if not place.open:
-        # a QR code and a grid file take longer than many a page
+def button() -> None:
+    """Draw the way to all that can be handed on."""
+    if st.button("Share", icon=":material/share:", width="stretch", key="share"):
+        _share()
+
+
+# A dialog and no popover: it is drawn when it is opened, and is never cut off at the screen's edge.
+@st.dialog("Share")
+def _share() -> None:
+    address = permalink(hide=st.toggle("Link hides the controls", key="share_hides"))
+    st.code(address, language=None, wrap_lines=True)
+    st.image(_qr(address), width=180)
+    st.caption("This page with every control written out, so that it stays what it is.")
+    try:
+        results = cached.results(controls.comparison())
+    except ConfigError:
+        # what is wrong with the choice stands on the page
         return
-    with place:
-        address = permalink(hide=st.toggle("Link hides the controls", key="share_hides"))
-        st.code(address, language=None, wrap_lines=True)
-        st.image(_qr(address), width=180)
-        st.caption("This page with every control written out, so that it stays what it is.")
-        try:
-            results = cached.results(controls.comparison())
-        except ConfigError:
-            # what is wrong with the choice stands on the page
-            return
+    with st.container(horizontal=True):
         st.download_button(
             "Report (HTML)",
             lambda: _report(results),
@@ -44,7 +45,6 @@ def popover() -> None:
             "text/html",
             icon=":material/description:",
             on_click="ignore",
-            width="stretch",
             help="Figures, tables, configuration and versions in one file that opens offline.",
         )
         st.download_button(
@@ -54,7 +54,6 @@ def popover() -> None:
             "application/toml",
             icon=":material/grid_on:",
             on_click="ignore",
-            width="stretch",
             help="For `poolscope sweep`, on this machine or another.",
         )
 

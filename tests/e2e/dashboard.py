@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,6 +109,14 @@ def _wait_until_up(server: Server) -> None:
         assert server.process.is_running()
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def until(truth: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Wait for something that no page shows."""
+    deadline = time.monotonic() + seconds
+    while not truth():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 class Visitor:

@@ -1,8 +1,6 @@
 """Does the dashboard train what is missing, show how far it is, and stop when it is told to?"""
 
 import re
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -11,7 +9,7 @@ from playwright.sync_api import expect
 
 from core.run import Source
 from core.store import RunStore
-from tests.e2e.dashboard import has_torch, stop
+from tests.e2e.dashboard import has_torch, stop, until
 
 pytestmark = pytest.mark.e2e
 
@@ -26,14 +24,6 @@ def trained(home: Path, **flat: object) -> list[int]:
         for summary in RunStore(home / "runs.db").summaries()
         if summary.source is Source.HERE and flat.items() <= dict(summary.config).items()
     )
-
-
-def until(truth: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Wait for something that no page shows."""
-    deadline = time.monotonic() + seconds
-    while not truth():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def idle(processes: list[psutil.Process]) -> bool:

@@ -1,0 +1,29 @@
+"""Are the runs of others taken in, and is a file that is none refused?"""
+
+import pytest
+from playwright.sync_api import expect
+
+from core.store import RunStore, write_copy
+from tests.e2e.dashboard import until
+from tests.store_samples import a_run
+
+pytestmark = pytest.mark.e2e
+
+
+def test_files_of_others_are_taken_in_and_a_broken_one_does_no_harm(visitor, server, tmp_path):
+    theirs = RunStore(tmp_path / "theirs.db")
+    run = a_run(1, widths="5,7")
+    theirs.put(run)
+    write_copy(theirs, [run.key], tmp_path / "copy.db")
+    (tmp_path / "broken.db").write_bytes(b"nothing of the kind")
+    visitor.open("/history")
+    visitor.page.get_by_role("button", name="Import").click()
+    dialog = visitor.page.get_by_role("dialog")
+    files = [tmp_path / "copy.db", tmp_path / "broken.db"]
+    dialog.locator("input[type=file]").set_input_files(files)
+    dialog.get_by_role("button", name="Take in").click()
+    expect(dialog.get_by_test_id("stDataFrame")).to_be_visible()
+    until(lambda: RunStore(server.home / "runs.db").get(run.key) == run)
+    # closed again, the list has it
+    visitor.page.keyboard.press("Escape")
+    expect(visitor.headline).to_contain_text("of them bundled")
