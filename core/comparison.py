@@ -93,17 +93,23 @@ class Comparison:
         return tuple(Facet(head, dropout, tuple(arms)) for (head, dropout), arms in groups.items())
 
 
-@dataclass(frozen=True, slots=True)
+# equal only to itself, so that what is computed or drawn from it can be kept
+@dataclass(frozen=True, slots=True, eq=False)
 class Results:
     """The runs of a comparison that exist, by key. They carry epochs, not weights."""
 
     comparison: Comparison
     runs: Mapping[str, Run] = field(default_factory=dict)
+    _of: dict[Arm, dict[int, Run]] = field(default_factory=dict, init=False, repr=False)
 
-    def of(self, arm: Arm) -> dict[int, Run]:
+    def of(self, arm: Arm) -> Mapping[int, Run]:
         """Seed -> run, for the runs of one arm that ended well."""
-        found = ((seed, self.runs.get(arm.seeded(seed).key)) for seed in self.comparison.seeds)
-        return {seed: run for seed, run in found if run is not None and run.status is Status.DONE}
+        if arm not in self._of:
+            every = {seed: self.runs.get(arm.seeded(seed).key) for seed in self.comparison.seeds}
+            self._of[arm] = {
+                seed: run for seed, run in every.items() if run and run.status is Status.DONE
+            }
+        return self._of[arm]
 
     def test_accuracy(self, arm: Arm) -> dict[int, float]:
         """Seed -> test accuracy (fraction), for the runs of one arm that ended well."""

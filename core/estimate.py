@@ -25,6 +25,19 @@ that one rate serves the small digits networks and the larger ones of MNIST"""
 
 
 @dataclass(frozen=True, slots=True)
+class Rate:
+    """How fast one stored run was.
+
+    Attributes:
+        seconds: for a unit of work.
+        dataset: what it was trained on.
+    """
+
+    seconds: float
+    dataset: str
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """Time for a list of runs.
 
@@ -53,7 +66,7 @@ def work(experiment: Experiment) -> float:
 
 def estimate(
     missing: Sequence[Experiment],
-    stored: Iterable[RunSummary],
+    known: Sequence[Rate],
     workers: int,
     progress: Mapping[str, float] | None = None,
 ) -> Estimate | None:
@@ -61,36 +74,39 @@ def estimate(
 
     Args:
         missing: experiments without a run.
-        stored: runs whose time is known, newest first.
+        known: of stored runs, as `rates` gives them.
         workers: number of trainings that run side by side.
         progress: key -> fraction of that run which is done already.
     """
-    rates = _rates(islice(stored, NEWEST))
     progress = progress or {}
-    if not missing or not rates:
+    if not missing or not known:
         return None
     seconds = []
     measured = 0
     for experiment in missing:
-        own = [rate for rate, dataset in rates if dataset == experiment.data.dataset]
-        known = own or [rate for rate, _ in rates]
-        measured = max(measured, len(known))
+        own = [rate.seconds for rate in known if rate.dataset == experiment.data.dataset]
+        used = own or [rate.seconds for rate in known]
+        measured = max(measured, len(used))
         left = 1 - progress.get(experiment.key, 0.0)
-        seconds.append(work(experiment) * median(known) * left)
+        seconds.append(work(experiment) * median(used) * left)
     # the last runs do not fill every worker
     together = max(sum(seconds) / workers, *seconds)
     return Estimate(together, sum(seconds) / len(seconds), measured)
 
 
-def _rates(stored: Iterable[RunSummary]) -> list[tuple[float, str]]:
-    """Seconds per unit of work, and the data set, of each stored run on a CPU."""
-    rates = []
-    for summary in stored:
+def rates(stored: Iterable[RunSummary]) -> list[Rate]:
+    """How long the newest stored runs on a CPU took.
+
+    Args:
+        stored: runs whose time is known, newest first.
+    """
+    found = []
+    for summary in islice(stored, NEWEST):
         if summary.device == "cpu" and summary.status == "done":
             try:
                 experiment = Experiment.from_flat(summary.config)
             except ConfigError:
                 # a run of an older version of Poolscope
                 continue
-            rates.append((summary.seconds / work(experiment), str(experiment.data.dataset)))
-    return rates
+            found.append(Rate(summary.seconds / work(experiment), experiment.data.dataset))
+    return found

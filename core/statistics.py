@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from math import sqrt
-from statistics import fmean, stdev
+from statistics import fmean
 
 import numpy as np
 
@@ -86,7 +86,7 @@ def mean_interval(values: Sequence[float], confidence: float = CONFIDENCE) -> In
     mean, n = fmean(values), len(values)
     if n < LEAST_PAIRS:
         return Interval(mean, None, None, n)
-    half = _t(confidence, n - 1) * stdev(values) / sqrt(n)
+    half = _t(confidence, n - 1) * _deviation(values) / sqrt(n)
     return Interval(mean, mean - half, mean + half, n)
 
 
@@ -122,7 +122,7 @@ def paired_difference(
     differences = tuple(arm[seed] - reference[seed] for seed in seeds)
     alpha = (1 - confidence) / comparisons
     interval = mean_interval(differences, 1 - alpha)
-    low, high, deviation = interval.low, interval.high, stdev(differences)
+    low, high, deviation = interval.low, interval.high, _deviation(differences)
     if low is None or high is None:
         return None
     if deviation < NO_SPREAD:
@@ -141,7 +141,8 @@ def paired_difference(
     )
 
 
-def compare_facet(results: Results, facet: Facet, reference: Arm) -> dict[Arm, Difference]:
+@lru_cache(maxsize=64)
+def compare_facet(results: Results, facet: Facet, reference: Arm) -> Mapping[Arm, Difference]:
     """Test accuracy of every other arm of a facet against its reference.
 
     Corrected for all comparisons that the results show: in every facet, every arm but one, as
@@ -161,6 +162,11 @@ def _comparable(results: Results, facet: Facet) -> int:
     """How many arms of a facet can be compared with one of them."""
     ready = [arm for arm in facet.arms if len(results.test_accuracy(arm)) >= LEAST_PAIRS]
     return max(len(ready) - 1, 0)
+
+
+def _deviation(values: Sequence[float]) -> float:
+    """The standard deviation of a sample; exactly 0 where all values are one."""
+    return 0.0 if min(values) == max(values) else float(np.std(values, ddof=1))
 
 
 def _verdict(low: float, high: float) -> Verdict:
@@ -222,7 +228,7 @@ def _t(confidence: float, freedom: int) -> float:
 
 
 def _correlation(first: Sequence[float], second: Sequence[float]) -> float | None:
-    spread = stdev(first) * stdev(second)
+    spread = _deviation(first) * _deviation(second)
     if spread == 0:
         return None
     means = fmean(first), fmean(second)

@@ -39,11 +39,12 @@ def tell(jobs):
             print(job.key, flush=True)
 
 if __name__ == "__main__":
-    told = set()
+    store = RunStore(Path(sys.argv[1]))
+    # what an earlier process trained is in the store: no news, and not trained again
+    told = {summary.key for summary in store.summaries()}
     tiny = {"epochs": 1, "train_size": 30, "widths": "4"}
     experiments = [Experiment.from_flat({**tiny, "seed": seed}) for seed in range(5_000)]
-    with Engine(RunStore(Path(sys.argv[1])), 2) as engine:
-        # what an earlier process trained is in the store, and is not trained again
+    with Engine(store, 2) as engine:
         engine.wait(engine.submit(experiments), tell)
 """
 

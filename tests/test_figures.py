@@ -4,6 +4,7 @@ import dataclasses
 import json
 import math
 from itertools import pairwise
+from types import SimpleNamespace
 
 import plotly.graph_objects as go
 import pytest
@@ -109,6 +110,30 @@ def drawn(found, **look):
 
 def traces(figure, mode=None):
     return [trace for trace in figure.data if mode is None or trace.mode == mode]
+
+
+def dots(figure):
+    """Every marker that has whiskers, with their ends."""
+    for trace in figure.data:
+        bar = trace.error_x if trace.error_x.array is not None else trace.error_y
+        for n in range(len(trace.x) if bar.array is not None else 0):
+            low = bar.array[n] if bar.arrayminus is None else bar.arrayminus[n]
+            yield SimpleNamespace(
+                name=trace.name,
+                x=trace.x[n],
+                low=trace.x[n] - low,
+                high=trace.x[n] + bar.array[n],
+                symbol=_one(trace.marker.symbol, n),
+                filled=_one(trace.marker.color, n) == trace.marker.line.color,
+                color=_one(trace.marker.color, n),
+                size=trace.marker.size,
+                says=_one(trace.hovertemplate, n),
+            )
+
+
+def _one(value, n):
+    """What holds for one of the points of a trace."""
+    return value if isinstance(value, str) else value[n]
 
 
 def labels(figure):
@@ -222,9 +247,9 @@ def test_the_table_by_head_holds_what_is_drawn(case):
     table = figures.accuracy_by_head_table(found)
     figure = figures.accuracy_by_head(found)
     assert sorted(round(row.test_accuracy_percent, 2) for row in table) == (
-        pytest.approx(sorted(dot.x[0] for dot in dots(figure)), abs=0.011)
+        pytest.approx(sorted(dot.x for dot in dots(figure)), abs=0.011)
     )
-    whiskers = {x for trace in traces(figure, "lines") for x in trace.x}
+    whiskers = {end for dot in dots(figure) for end in (dot.low, dot.high)}
     for row in table:
         if row.low_percent is not None:
             assert min(abs(row.low_percent - x) for x in whiskers) < 0.001
@@ -238,9 +263,7 @@ def test_the_table_of_differences_holds_what_is_drawn(case):
         reference = found.reference(facet) or facet.arms[0]
         table = figures.paired_differences_table(found, facet, reference)
         figure = figures.paired_differences(found, facet, reference)
-        bars = traces(figure, "lines")
-        means = [trace for trace in traces(figure, "markers") if trace.marker.size == 12]
-        drawn_numbers = [(m.x[0], *b.x) for m, b in zip(means, bars, strict=True)]
+        drawn_numbers = [(dot.x, dot.low, dot.high) for dot in dots(figure)]
         assert len(table) == len(drawn_numbers)
         for row, numbers in zip(table, drawn_numbers, strict=True):
             expected = (row.difference_points, row.low_points, row.high_points)
@@ -425,13 +448,9 @@ def test_the_text_of_curves_names_head_dropout_and_ends():
 # accuracy by head
 
 
-def dots(figure):
-    return traces(figure, "markers")
-
-
 def test_each_strategy_is_a_row_with_a_dot_per_head():
     figure = figures.accuracy_by_head(results())
-    assert 6 == len(dots(figure))
+    assert 6 == len(list(dots(figure)))
     assert 3 == len(figure.layout.yaxis.ticktext)
     assert "Max" in figure.layout.yaxis.ticktext[0]
     assert "None" in figure.layout.yaxis.ticktext[-1]
@@ -440,8 +459,7 @@ def test_each_strategy_is_a_row_with_a_dot_per_head():
 def test_gap_is_filled_and_flatten_open_in_every_order():
     for heads in (("gap", "flatten"), ("flatten", "gap")):
         for dot in dots(figures.accuracy_by_head(results(heads=heads))):
-            filled = "GAP head" in dot.hovertemplate
-            assert filled == (dot.marker.color == dot.marker.line.color)
+            assert dot.filled == ("GAP head" in dot.says)
 
 
 def test_a_head_keeps_its_mark_where_it_stands_alone():
@@ -452,15 +470,14 @@ def test_a_head_keeps_its_mark_where_it_stands_alone():
     }
     figure = figures.accuracy_by_head(Results(found.comparison, runs))
     (alone,) = [dot for dot in dots(figure) if dot.name == "Average"]
-    assert "Flatten" in alone.hovertemplate
-    assert alone.marker.color != alone.marker.line.color
+    assert "Flatten" in alone.says
+    assert not alone.filled
 
 
 def test_no_two_heads_look_alike():
     for heads in (("flatten", "gmp"), ("flatten", "gmp", "gap")):
         looks = {
-            (dot.marker.symbol, dot.marker.color == dot.marker.line.color)
-            for dot in dots(figures.accuracy_by_head(results(heads=heads)))
+            (dot.symbol, dot.filled) for dot in dots(figures.accuracy_by_head(results(heads=heads)))
         }
         assert len(heads) == len(looks)
 
@@ -526,16 +543,17 @@ def test_dots_and_intervals_lie_inside_the_axis():
     for case in CASES.values():
         figure = figures.accuracy_by_head(results(**case))
         low, high = figure.layout.xaxis.range
-        assert all(low < x < high for trace in figure.data for x in trace.x)
+        assert all(low < dot.low and dot.high < high for dot in dots(figure))
+        assert all(dot.low - 1e-9 <= dot.x <= dot.high + 1e-9 for dot in dots(figure))
 
 
 def test_an_interval_by_head_ends_at_every_image_right(monkeypatch):
     monkeypatch.setitem(LEVEL, "max", 0.999)
     found = results(poolings=("max",), heads=("gap",))
     (row,) = figures.accuracy_by_head_table(found)
-    (bar,) = traces(figures.accuracy_by_head(found), "lines")
+    (dot,) = dots(figures.accuracy_by_head(found))
     assert row.high_percent > 100
-    assert (pytest.approx(row.low_percent, abs=0.001), 100) == bar.x
+    assert pytest.approx((row.low_percent, 100), abs=0.01) == (dot.low, dot.high)
 
 
 @pytest.mark.parametrize("accuracy", [0.0, 0.98, 1.0])
@@ -583,22 +601,22 @@ def test_a_row_has_a_dot_per_seed_the_interval_and_the_mean():
     found = results(poolings=("max", "average"))
     facet = found.comparison.facets[0]
     (difference,) = compare_facet(found, facet, facet.arms[0]).values()
-    seeds, bar, mean = pairs(found).data
+    seeds, mean = pairs(found).data
+    (dot,) = dots(pairs(found))
     assert pytest.approx([100 * d for d in difference.differences], abs=0.005) == list(seeds.x)
     assert [0, 1, 2, 3, 4] == list(seeds.customdata)
-    assert pytest.approx([100 * difference.low, 100 * difference.high]) == list(bar.x)
+    assert pytest.approx((100 * difference.low, 100 * difference.high)) == (dot.low, dot.high)
     assert pytest.approx([100 * difference.mean]) == list(mean.x)
-    assert (7, 3, 12) == (seeds.marker.size, bar.line.width, mean.marker.size)
+    assert (7, 3, 12) == (seeds.marker.size, mean.error_x.thickness, mean.marker.size)
     # the single seeds stand above the interval: the axis runs downwards
-    assert seeds.y[0] < bar.y[0]
+    assert seeds.y[0] < mean.y[0]
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_a_mean_is_filled_if_decided_and_hollow_if_not(dark):
     figure = pairs(results(poolings=("max", "average", "conv")), dark=dark)
-    means = [trace for trace in figure.data if trace.marker.size == 12]
-    assert ["star", "square"] == [mean.marker.symbol for mean in means]
-    conv, average = (mean.marker for mean in means)
+    conv, average = dots(figure)
+    assert ("star", "square") == (conv.symbol, average.symbol)
     assert ("#14191C" if dark else "#FFFFFF") == conv.color
     assert colour(Pooling.AVERAGE, dark=dark) == average.color
 
@@ -630,6 +648,7 @@ def test_a_small_grey_zone_is_seen_whole_and_a_large_one_does_not_shrink_the_dat
     zone, low, high = figure.layout.shapes[0], *figure.layout.xaxis.range
     assert zone.x1 > high
     ends = [x for trace in figure.data for x in trace.x] + [0]
+    ends += [end for dot in dots(figure) for end in (dot.low, dot.high)]
     assert max(ends) - min(ends) > 0.85 * (high - low)
 
 

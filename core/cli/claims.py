@@ -13,7 +13,7 @@ from core.cli.report import document, facts, say
 from core.cli.workers import train_or_stop
 from core.engine import JobState, compute
 from core.errors import ConfigError
-from core.estimate import estimate
+from core.estimate import estimate, rates
 from core.store import RunStore
 from core.words import duration
 
@@ -63,7 +63,7 @@ def _complete(names: Sequence[str], store: RunStore) -> int:
         missing = {run.key: run for each in found for run in each.runs}
         if not missing:
             break
-        known = estimate(list(missing.values()), store.summaries(), chosen.workers)
+        known = estimate(list(missing.values()), rates(store.summaries()), chosen.workers)
         say(f"{len(missing)} runs to train" + (f", {duration(known.seconds)}" if known else ""))
         jobs = train_or_stop(list(missing.values()), store, chosen)
         bad = [job for job in jobs if job.state is not JobState.DONE]

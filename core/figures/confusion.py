@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.figures.base import SMALL, Look, axis, layout
+from core.figures.base import SMALL, Look, axis, layout, plot
 
 HEIGHT = 380
 MOST_CLASSES = 40
@@ -52,22 +52,21 @@ def confusion(
         np.fill_diagonal(shown, np.nan)
     largest = float(np.nanmax(np.abs(shown))) if np.isfinite(shown).any() else 1.0
     ticks = list(range(len(names)))
-    figure = go.Figure(
-        go.Heatmap(
-            z=shown,
-            zmin=-largest if difference else 0,
-            zmax=largest or 1.0,
-            coloraxis=None,
-            colorscale=None if not difference else _diverging(look),
-            showscale=False,
-            xgap=2,
-            ygap=2,
-            customdata=[[f"{a} taken for {b}" for b in names] for a in names],
-            hovertemplate="%{customdata}: %{z}<extra></extra>",
-        )
+    heat = go.Heatmap(
+        z=shown,
+        zmin=-largest if difference else 0,
+        zmax=largest or 1.0,
+        coloraxis=None,
+        colorscale=None if not difference else _diverging(look),
+        showscale=False,
+        xgap=2,
+        ygap=2,
+        customdata=[[f"{a} taken for {b}" for b in names] for a in names],
+        hovertemplate="%{customdata}: %{z}<extra></extra>",
     )
     long = max(map(len, names)) > 2  # noqa: PLR2004
-    figure.update_layout(
+    return plot(
+        [heat],
         **layout(look, height=HEIGHT, left=56 if not long else 110),
         xaxis=axis(
             look, title="taken for", tickvals=ticks, ticktext=list(names), constrain="domain"
@@ -83,7 +82,6 @@ def confusion(
         ),
         annotations=_numbers(counts, look, difference=difference),
     )
-    return figure
 
 
 def _diverging(look: Look) -> list[list[object]]:

@@ -14,6 +14,7 @@ from core.config import ALL
 from core.figures.base import (
     LABEL_GAP,
     Look,
+    Traces,
     axis,
     faded,
     layout,
@@ -21,6 +22,7 @@ from core.figures.base import (
     name,
     name_width,
     nice_floor,
+    plot,
     spread,
     ticks_within,
 )
@@ -146,25 +148,26 @@ def accuracy_curves(  # noqa: PLR0913 (what, how, and for which page)
     gap = view.quantity is Quantity.GAP
     low, high = _gap_range(lines) if gap else _range(lines)
     end = max((line.places[-1] for line in lines), default=1.0)
-    figure = go.Figure()
+    traces: Traces = []
     named = _named(lines, reference)
     for line in lines:
         if line not in named:
-            figure.add_trace(_quiet(line, look))
+            traces.append(_quiet(line, look))
     if len(lines) <= MANY:
         for line in lines:
-            _add_band(figure, line, view, look)
+            _add_band(traces, line, view, look)
     for line in named:
         if view.seeds:
             for run in results.of(line.arm).values():
-                figure.add_trace(_seed(line, run, view, look))
+                traces.append(_seed(line, run, view, look))
         if view.smoothing:
-            figure.add_trace(_raw(line, look))
-        figure.add_trace(_trace(_smoothed(line, view.smoothing), look))
+            traces.append(_raw(line, look))
+        traces.append(_trace(_smoothed(line, view.smoothing), look))
     by_epoch = view.against is Against.EPOCH
     ticks = ticks_within(low, high, 5) if gap else _accuracy_ticks(low)
     unit = " points" if gap else " %"
-    figure.update_layout(
+    return plot(
+        traces,
         **layout(look, height=HEIGHT, right=_right(named)),
         hovermode="x unified",
         xaxis=axis(
@@ -192,7 +195,6 @@ def accuracy_curves(  # noqa: PLR0913 (what, how, and for which page)
             [_smoothed(line, view.smoothing) for line in named], look, (low, high), gap=gap
         ),
     )
-    return figure
 
 
 def _right(lines: list[Line]) -> float:
@@ -311,7 +313,7 @@ def _quiet(line: Line, look: Look) -> go.Scatter:
     )
 
 
-def _add_band(figure: go.Figure, line: Line, view: View, look: Look) -> None:
+def _add_band(traces: Traces, line: Line, view: View, look: Look) -> None:
     """The interval as one closed outline, so that a single trace draws it."""
     known = [(x, p) for x, p in zip(line.places, line.points, strict=True) if p.low is not None]
     if not known:
@@ -321,7 +323,7 @@ def _add_band(figure: go.Figure, line: Line, view: View, look: Look) -> None:
     upper = [round(100 * min(p.high or 0.0, 1.0), 2) for _, p in known]
     lower = [round(100 * max(p.low or 0.0, least), 2) for _, p in known]
     x = [n for n, _ in known]
-    figure.add_trace(
+    traces.append(
         go.Scatter(
             x=x + x[::-1],
             y=upper + lower[::-1],

@@ -9,7 +9,17 @@ import plotly.graph_objects as go
 
 from core.claims import Contrast, Judged, Metric, Outcome
 from core.claims.wording import effect, outcome_word
-from core.figures.base import SMALL, Look, at_the_end, axis, layout, ticks_within
+from core.figures.base import (
+    SMALL,
+    Look,
+    Traces,
+    at_the_end,
+    axis,
+    layout,
+    plot,
+    ticks_within,
+    whiskers,
+)
 from core.palette import style
 from core.words import MINUS
 
@@ -66,15 +76,16 @@ def effects(
     """
     look = Look(dark, scale)
     shown = drawn(judged, kind)
-    figure = go.Figure()
+    traces: Traces = []
     low, high = _range(shown)
     for place, each in enumerate(shown):
-        _draw(figure, each, place, look)
+        _draw(traces, each, place, look)
     labels = [_label(each) for each in shown]
     widths = (max(LETTER * len(first), SMALLER * len(second)) for first, second in labels)
     left = min(max(LEAST_LEFT, max(widths, default=0.0) + 16), MOST_LEFT)
     ticks = _ticks(low, high, kind)
-    figure.update_layout(
+    return plot(
+        traces,
         **layout(look, height=FRAME + ROW * max(len(shown), 1), left=left, right=RIGHT),
         xaxis=axis(
             look,
@@ -98,7 +109,6 @@ def effects(
             at_the_end(place, outcome_word(each.outcome), look) for place, each in enumerate(shown)
         ],
     )
-    return figure
 
 
 def drawn(judged: Sequence[Judged], scale: Scale) -> list[Judged]:
@@ -195,28 +205,20 @@ def _title(shown: Sequence[Judged], scale: Scale) -> str:
     return f"{metric}, points"
 
 
-def _draw(figure: go.Figure, judged: Judged, place: int, look: Look) -> None:
+def _draw(traces: Traces, judged: Judged, place: int, look: Look) -> None:
     ends = _ends(judged)
     if ends is None:
         return
     mean, low, high = ends
     pooling = judged.chosen[0].model.pooling
     colour, form = look.colour(pooling), style(pooling)
-    figure.add_trace(
-        go.Scatter(
-            x=[low, high],
-            y=[place, place],
-            mode="lines",
-            line={"color": colour, "width": look.px(3)},
-            hoverinfo="skip",
-        )
-    )
     decided = judged.outcome in {Outcome.SUPPORTED, Outcome.REFUTED}
-    figure.add_trace(
+    traces.append(
         go.Scatter(
             x=[mean],
             y=[place],
             mode="markers",
+            error_x=whiskers([(mean, low, high)], colour, look.px(3)),
             marker={
                 "symbol": form.marker.removesuffix("-dot").removesuffix("-open"),
                 "size": look.px(11),

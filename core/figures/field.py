@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.architecture.field import Field
-from core.figures.base import SMALL, Look, colour_scale, layout
+from core.figures.base import SMALL, Look, colour_scale, layout, plot
 from core.sheet import SEQUENTIAL
 
 HEIGHT = 340
@@ -37,25 +37,24 @@ def field_squares(  # noqa: PLR0913 (a picture, what is on it, and how it is dra
     """
     look = Look(dark, scale)
     height, width = image.shape
-    figure = go.Figure(
-        go.Heatmap(
-            z=image,
-            zmin=0,
-            zmax=(float(image.max()) or 1.0) if amounts else 255,
-            colorscale=colour_scale(SEQUENTIAL[look.dark]) if amounts else _greys(look),
-            showscale=False,
-            xgap=1 if width <= 32 else 0,  # noqa: PLR2004
-            ygap=1 if height <= 32 else 0,  # noqa: PLR2004
-            hovertemplate="row %{y}, column %{x}: "
-            + ("%{z:.2%} of the gradient" if amounts else "%{z}")
-            + "<extra></extra>",
-        )
+    heat = go.Heatmap(
+        z=image,
+        zmin=0,
+        zmax=(float(image.max()) or 1.0) if amounts else 255,
+        colorscale=colour_scale(SEQUENTIAL[look.dark]) if amounts else _greys(look),
+        showscale=False,
+        xgap=1 if width <= 32 else 0,  # noqa: PLR2004
+        ygap=1 if height <= 32 else 0,  # noqa: PLR2004
+        hovertemplate="row %{y}, column %{x}: "
+        + ("%{z:.2%} of the gradient" if amounts else "%{z}")
+        + "<extra></extra>",
     )
     shapes = [_frame(height, width, look)]
     shapes += [_square(each, height, width, look, last=False) for each in found[:chosen]]
     shapes.append(_square(found[chosen], height, width, look, last=True))
     hidden = {"visible": False, "fixedrange": True}
-    figure.update_layout(
+    return plot(
+        [heat],
         **{**layout(look, height=HEIGHT), "margin": dict.fromkeys("lrtb", look.px(12))},
         xaxis={
             **hidden,
@@ -71,7 +70,6 @@ def field_squares(  # noqa: PLR0913 (a picture, what is on it, and how it is dra
         shapes=shapes,
         annotations=[_tag(found[chosen], height, width, look)],
     )
-    return figure
 
 
 def _greys(look: Look) -> list[list[object]]:

@@ -9,7 +9,7 @@ from core.architecture import Architecture, LayerKind, describe
 from core.catalog import HEADS, Head
 from core.comparison import Arm
 from core.errors import ConfigError
-from core.figures.base import SMALL, Look, axis, layout, spread
+from core.figures.base import SMALL, Look, Traces, axis, layout, plot, spread
 from core.words import count
 
 HEIGHT = 340
@@ -59,14 +59,14 @@ def growth(arm: Arm, *, dark: bool = False, scale: float = 1.0) -> go.Figure:
     """Draw parameters against the side of the image, on a logarithmic axis."""
     look = Look(dark, scale)
     rows = growth_table(arm)
-    figure = go.Figure()
+    traces: Traces = []
     ends = {}
     for head, dash in DASHES.items():
         own = [row for row in rows if row.head == head]
         if not own:
             continue
         ends[head] = log10(own[-1].parameters)
-        figure.add_trace(
+        traces.append(
             go.Scatter(
                 x=[row.image_side for row in own],
                 y=[row.parameters for row in own],
@@ -80,7 +80,8 @@ def growth(arm: Arm, *, dark: bool = False, scale: float = 1.0) -> go.Figure:
     low, high = log10(min(row.parameters for row in rows)), max(ends.values())
     low, high = low - 0.1, high + 0.1
     side = arm.experiment.input_shape[1]
-    figure.update_layout(
+    return plot(
+        traces,
         **layout(look, height=HEIGHT, left=64, right=118),
         hovermode="x unified",
         xaxis=axis(
@@ -114,7 +115,6 @@ def growth(arm: Arm, *, dark: bool = False, scale: float = 1.0) -> go.Figure:
         else [],
         annotations=_labels(ends, low, high, look),
     )
-    return figure
 
 
 def _labels(

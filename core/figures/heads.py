@@ -7,7 +7,19 @@ import plotly.graph_objects as go
 
 from core.catalog import DROPOUT_POSITIONS, HEADS, DropoutPosition, Head, Pooling
 from core.comparison import Arm, Results
-from core.figures.base import SMALL, Look, axis, faded, layout, marked, name, ticks_around
+from core.figures.base import (
+    SMALL,
+    Look,
+    Traces,
+    axis,
+    faded,
+    layout,
+    marked,
+    name,
+    plot,
+    ticks_around,
+    whiskers,
+)
 from core.statistics import Interval, mean_interval
 from core.words import accuracy, plural
 
@@ -91,11 +103,10 @@ def accuracy_by_head(results: Results, *, dark: bool = False, scale: float = 1.0
     look = Look(dark, scale)
     rows = _rows(results)
     marks = _marks(rows)
-    figure = go.Figure()
-    for place, row in enumerate(rows):
-        _draw(figure, row, place, marks, look)
+    traces: Traces = [_trace(row, place, marks, look) for place, row in enumerate(rows)]
     low, high, ticks = _axis(rows)
-    figure.update_layout(
+    return plot(
+        traces,
         **layout(look, height=FRAME + ROW * max(len(rows), 1), left=118),
         xaxis=axis(
             look,
@@ -110,11 +121,10 @@ def accuracy_by_head(results: Results, *, dark: bool = False, scale: float = 1.0
             range=[len(rows) - 1 + LAST_NAMES, -0.6],
             tickvals=list(range(len(rows))),
             ticktext=[_label(row, look) for row in rows],
+            tickfont={"size": look.px(SMALL), "color": look.ink},
         ),
         annotations=_head_names(rows, marks, (low, high), look),
     )
-    figure.update_yaxes(tickfont={"size": look.px(SMALL), "color": look.ink})
-    return figure
 
 
 def _label(row: Row, look: Look) -> str:
@@ -124,51 +134,39 @@ def _label(row: Row, look: Look) -> str:
     return marked(row.pooling, look, text)
 
 
-def _draw(figure: go.Figure, row: Row, place: int, marks: Mapping[Head, Mark], look: Look) -> None:
+def _trace(row: Row, place: int, marks: Mapping[Head, Mark], look: Look) -> go.Scatter:
+    """The means of one strategy, with intervals, joined by a line."""
     colour = look.colour(row.pooling)
-    means = [100 * dot.interval.mean for dot in row.dots]
-    if len(means) > 1:
-        figure.add_trace(
-            go.Scatter(
-                x=[min(means), max(means)],
-                y=[place, place],
-                mode="lines",
-                line={"color": faded(colour, 0.45), "width": look.px(3)},
-                hoverinfo="skip",
-            )
-        )
-    for dot, mean in zip(row.dots, means, strict=True):
-        interval, mark = dot.interval, marks[dot.arm.head]
-        if interval.low is not None and interval.high is not None:
-            figure.add_trace(
-                go.Scatter(
-                    # no network is right more often than always
-                    x=[100 * max(interval.low, 0.0), 100 * min(interval.high, 1.0)],
-                    y=[place, place],
-                    mode="lines",
-                    line={"color": colour, "width": look.px(1.25)},
-                    hoverinfo="skip",
-                )
-            )
-        figure.add_trace(
-            go.Scatter(
-                x=[round(mean, 2)],
-                y=[place],
-                mode="markers",
-                name=name(row.pooling),
-                marker={
-                    "symbol": mark.symbol,
-                    "size": look.px(13),
-                    "color": colour if mark.filled else look.page,
-                    "line": {"color": colour, "width": look.px(2.5)},
-                },
-                hovertemplate=(
-                    f"{name(row.pooling)}, {HEADS[dot.arm.head].label} head: "
-                    f"{accuracy(interval)}, {interval.n} {plural('seed', interval.n)}"
-                    "<extra></extra>"
-                ),
-            )
-        )
+    dots = sorted(row.dots, key=lambda dot: dot.interval.mean)
+    ends = [_ends(dot.interval) for dot in dots]
+    own = [marks[dot.arm.head] for dot in dots]
+    return go.Scatter(
+        x=[mean for mean, _, _ in ends],
+        y=[place] * len(dots),
+        mode="lines+markers",
+        name=name(row.pooling),
+        line={"color": faded(colour, 0.45), "width": look.px(3)},
+        error_x=whiskers(ends, colour, look.px(1.25)),
+        marker={
+            "symbol": [mark.symbol for mark in own],
+            "size": look.px(13),
+            "color": [colour if mark.filled else look.page for mark in own],
+            "line": {"color": colour, "width": look.px(2.5)},
+        },
+        hovertemplate=[
+            f"{name(row.pooling)}, {HEADS[dot.arm.head].label} head: {accuracy(dot.interval)}, "
+            f"{dot.interval.n} {plural('seed', dot.interval.n)}<extra></extra>"
+            for dot in dots
+        ],
+    )
+
+
+def _ends(interval: Interval) -> tuple[float, float, float]:
+    """Mean, low and high in percent; no network is right more often than always."""
+    mean = round(100 * interval.mean, 2)
+    if interval.low is None or interval.high is None:
+        return mean, mean, mean
+    return mean, 100 * max(interval.low, 0.0), 100 * min(interval.high, 1.0)
 
 
 def _axis(rows: list[Row]) -> tuple[float, float, list[float]]:

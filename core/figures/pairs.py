@@ -9,6 +9,7 @@ from core.comparison import Arm, Facet, Results
 from core.figures.base import (
     SMALL,
     Look,
+    Traces,
     at_the_end,
     axis,
     faded,
@@ -16,7 +17,9 @@ from core.figures.base import (
     marked,
     name,
     name_width,
+    plot,
     ticks_within,
+    whiskers,
 )
 from core.palette import style
 from core.statistics import Difference, Verdict, compare_facet
@@ -58,11 +61,11 @@ def paired_differences(
     """Draw each strategy's difference from the reference: seeds, interval, mean, verdict."""
     look = Look(dark, scale)
     pairs = _pairs(results, facet, reference)
-    figure = go.Figure()
-    for place, pair in enumerate(pairs):
-        _draw(figure, pair, place, look)
+    traces: Traces = [_seeds(pairs, look)] if pairs else []
+    traces += [_mean(pair, place, look) for place, pair in enumerate(pairs)]
     low, high = _range(pairs)
-    figure.update_layout(
+    return plot(
+        traces,
         **layout(look, height=FRAME + ROW * max(len(pairs), 1), left=_left(pairs), right=128),
         xaxis=axis(
             look,
@@ -85,7 +88,6 @@ def paired_differences(
         shapes=_shapes(pairs, look),
         annotations=[_verdict(pair, place, look) for place, pair in enumerate(pairs)],
     )
-    return figure
 
 
 def _left(pairs: list[Pair]) -> float:
@@ -93,42 +95,40 @@ def _left(pairs: list[Pair]) -> float:
     return max(LEAST_LEFT, name_width(pair.arm.pooling for pair in pairs) + GAP)
 
 
-def _draw(figure: go.Figure, pair: Pair, place: int, look: Look) -> None:
+def _seeds(pairs: list[Pair], look: Look) -> go.Scatter:
+    """The differences of single seeds, of all rows in one trace."""
+    dots = [
+        (100 * value, place - STRIP, seed, faded(look.colour(pair.arm.pooling), 0.55))
+        for place, pair in enumerate(pairs)
+        for value, seed in zip(pair.difference.differences, pair.difference.seeds, strict=True)
+    ]
+    x, y, seeds, colours = zip(*dots, strict=True)
+    return go.Scatter(
+        x=[round(value, 2) for value in x],
+        y=y,
+        mode="markers",
+        marker={"size": look.px(7), "color": colours},
+        customdata=seeds,
+        hovertemplate="seed %{customdata}: %{x:+.1f} points<extra></extra>",
+    )
+
+
+def _mean(pair: Pair, place: int, look: Look) -> go.Scatter:
+    """The mean of a row, filled if it is decided, with its interval."""
     colour, form, d = look.colour(pair.arm.pooling), style(pair.arm.pooling), pair.difference
-    figure.add_trace(
-        go.Scatter(
-            x=[round(100 * value, 2) for value in d.differences],
-            y=[place - STRIP] * d.n,
-            mode="markers",
-            marker={"size": look.px(7), "color": faded(colour, 0.55)},
-            customdata=d.seeds,
-            hovertemplate="seed %{customdata}: %{x:+.1f} points<extra></extra>",
-        )
-    )
-    figure.add_trace(
-        go.Scatter(
-            x=[100 * d.low, 100 * d.high],
-            y=[place, place],
-            mode="lines",
-            line={"color": colour, "width": look.px(3)},
-            hoverinfo="skip",
-        )
-    )
     decided = d.verdict is not Verdict.UNDECIDED
-    base = form.marker.removesuffix("-dot").removesuffix("-open")
-    figure.add_trace(
-        go.Scatter(
-            x=[100 * d.mean],
-            y=[place],
-            mode="markers",
-            marker={
-                "symbol": base,
-                "size": look.px(12),
-                "color": colour if decided else look.page,
-                "line": {"color": colour, "width": look.px(2)},
-            },
-            hovertemplate=f"{name(pair.arm.pooling)}: {in_words(d)}<extra></extra>",
-        )
+    return go.Scatter(
+        x=[100 * d.mean],
+        y=[place],
+        mode="markers",
+        error_x=whiskers([(100 * d.mean, 100 * d.low, 100 * d.high)], colour, look.px(3)),
+        marker={
+            "symbol": form.marker.removesuffix("-dot").removesuffix("-open"),
+            "size": look.px(12),
+            "color": colour if decided else look.page,
+            "line": {"color": colour, "width": look.px(2)},
+        },
+        hovertemplate=f"{name(pair.arm.pooling)}: {in_words(d)}<extra></extra>",
     )
 
 

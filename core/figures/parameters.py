@@ -13,10 +13,12 @@ from core.figures.base import (
     LETTER_WIDTH,
     SMALL,
     Look,
+    Traces,
     axis,
     layout,
     marked,
     name,
+    plot,
     round_ticks,
 )
 from core.ledger import architecture_of, layer_names
@@ -63,12 +65,13 @@ def parameter_bars(arms: Sequence[Arm], *, dark: bool = False, scale: float = 1.
     look = Look(dark, scale)
     rows = bars(arms)
     longest = max(row.network.totals.parameters for row in rows)
-    figure = go.Figure()
+    traces: Traces = []
     learning = {part for row in rows for part in row.parts}
     for part in layer_names([row.network for row in rows]):
         if part in learning:
-            figure.add_trace(_part(part, rows, look))
-    figure.update_layout(
+            traces.append(_part(part, rows, look))
+    return plot(
+        traces,
         **layout(look, height=FRAME + ROW * len(rows), left=_left(rows), right=64),
         barmode="stack",
         bargap=0.5,
@@ -85,6 +88,7 @@ def parameter_bars(arms: Sequence[Arm], *, dark: bool = False, scale: float = 1.
             range=[len(rows) - 0.5, -0.5],
             tickvals=list(range(len(rows))),
             ticktext=[_label(row, look) for row in rows],
+            tickfont={"size": look.px(SMALL), "color": look.ink},
             ticklabelstandoff=round(look.px(5)),
         ),
         annotations=[
@@ -92,8 +96,6 @@ def parameter_bars(arms: Sequence[Arm], *, dark: bool = False, scale: float = 1.
             *(_pools(rows, longest, look)),
         ],
     )
-    figure.update_yaxes(tickfont={"size": look.px(SMALL), "color": look.ink})
-    return figure
 
 
 def _part(part: str, rows: list[Bar], look: Look) -> go.Bar:

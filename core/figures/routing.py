@@ -1,11 +1,12 @@
 """Who gets the gradient, and what happens window by window? Numbers on a grid, with windows."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
-from core.figures.base import SMALL, Look, colour_scale, layout, marked
+from core.figures.base import SMALL, Look, colour_scale, layout, marked, plot
 from core.hand import Worked, explained, plain, window_values
 from core.sheet import DIVERGING, SEQUENTIAL
 
@@ -25,21 +26,20 @@ def routing(
     gradient = worked.gradient
     reach = float(np.abs(gradient).max()) or 1.0
     signed = bool((gradient < 0).any())
-    figure = go.Figure(
-        go.Heatmap(
-            z=gradient,
-            zmin=-reach if signed else 0,
-            zmax=max(reach, 1.0) if not signed else reach,
-            colorscale=colour_scale((DIVERGING if signed else SEQUENTIAL)[dark]),
-            showscale=False,
-            xgap=2,
-            ygap=2,
-            customdata=worked.inputs,
-            hovertemplate="value %{customdata}: gradient %{z:.3g}<extra></extra>",
-        )
+    heat = go.Heatmap(
+        z=gradient,
+        zmin=-reach if signed else 0,
+        zmax=max(reach, 1.0) if not signed else reach,
+        colorscale=colour_scale((DIVERGING if signed else SEQUENTIAL)[dark]),
+        showscale=False,
+        xgap=2,
+        ygap=2,
+        customdata=worked.inputs,
+        hovertemplate="value %{customdata}: gradient %{z:.3g}<extra></extra>",
     )
     top = max(reach, 1.0)
-    figure.update_layout(
+    return plot(
+        [heat],
         **_frame(look, worked.inputs.shape, HEIGHT),
         shapes=[*_windows(worked, size, stride, look), *_dropped(worked, size, stride, look)],
         annotations=[
@@ -55,10 +55,9 @@ def routing(
         if worked.inputs.size <= 64  # noqa: PLR2004 (8 x 8)
         else [],
     )
-    return figure
 
 
-def _frame(look: Look, shape: tuple[int, ...], height: float) -> dict[str, object]:
+def _frame(look: Look, shape: tuple[int, ...], height: float) -> dict[str, Any]:
     rows, columns = shape
     hidden = {"visible": False, "fixedrange": True}
     return {
@@ -164,15 +163,15 @@ def steps(
         )
         for number, ((i, j), values) in enumerate(windows.items(), start=1)
     ]
-    figure = go.Figure(heat, frames=frames)
-    figure.update_layout(
+    return plot(
+        [heat],
+        frames,
         **base,
         shapes=frames[0].layout.shapes,
         annotations=frames[0].layout.annotations,
         sliders=[_slider(frames, look, len(many))],
         updatemenus=[_buttons(look, len(many))],
     )
-    return figure
 
 
 def _lines(

@@ -1,6 +1,6 @@
 """How often do answers stay when the image moves? A map over shifts, and a cut through it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,12 +14,14 @@ from core.figures.base import (
     LETTER_WIDTH,
     SMALL,
     Look,
+    Traces,
     axis,
     colour_scale,
     layout,
     marked,
     name,
     name_width,
+    plot,
     spread,
 )
 from core.palette import style
@@ -31,7 +33,6 @@ SIDE, FRAME = 27, 24
 LARGE = 9
 """from so many cells in a row on, they are smaller and carry no numbers"""
 HEIGHT = 300
-BRIGHT = 0.55
 
 
 def shift_map(
@@ -51,51 +52,31 @@ def shift_map(
     values[reach, reach] = np.nan
     places = list(found.shifts)
     small = len(places) > LARGE
-    figure = go.Figure(
-        go.Heatmap(
-            x=places,
-            y=places,
-            z=values,
-            zmin=100 * low,
-            zmax=100,
-            colorscale=colour_scale(SEQUENTIAL[dark]),
-            showscale=False,
-            xgap=1,
-            ygap=1,
-            hovertemplate="%{y} down, %{x} right: %{z:.1f} % stay<extra></extra>",
-        )
+    heat = go.Heatmap(
+        x=places,
+        y=places,
+        z=values,
+        zmin=100 * low,
+        zmax=100,
+        colorscale=colour_scale(SEQUENTIAL[dark]),
+        showscale=False,
+        xgap=1,
+        ygap=1,
+        # Plotly chooses black or white for each cell
+        texttemplate=None if small else "%{z:.0f}",
+        textfont={"size": look.px(11)},
+        hovertemplate="%{y} down, %{x} right: %{z:.1f} % stay<extra></extra>",
     )
     hidden = {"visible": False, "fixedrange": True, "constrain": "domain"}
-    figure.update_layout(
+    return plot(
+        [heat],
         **{
             **layout(look, height=FRAME + (14 if small else SIDE) * len(places)),
             "margin": dict.fromkeys("lrtb", look.px(4)),
         },
         xaxis=hidden,
         yaxis={**hidden, "autorange": "reversed", "scaleanchor": "x"},
-        annotations=[] if small else _numbers(values, places, low, look),
     )
-    return figure
-
-
-def _numbers(
-    values: np.ndarray, places: Sequence[int], low: float, look: Look
-) -> list[dict[str, object]]:
-    threshold = 100 * low + BRIGHT * 100 * (1 - low)
-    return [
-        {
-            "x": places[column],
-            "y": places[row],
-            "showarrow": False,
-            "text": f"{value:.0f}",
-            "font": {
-                "size": look.px(11),
-                "color": look.page if value > threshold else look.ink,
-            },
-        }
-        for (row, column), value in np.ndenumerate(values)
-        if np.isfinite(value)
-    ]
 
 
 def shift_profile(
@@ -103,7 +84,7 @@ def shift_profile(
 ) -> go.Figure:
     """Draw the share of answers that stay against shifts to the right alone, a line per network."""
     look = Look(dark, scale)
-    figure = go.Figure()
+    traces: Traces = []
     ends = []
     least = 100.0
     heads = list(dict.fromkeys(arm.head for arm in maps))
@@ -113,7 +94,7 @@ def shift_profile(
         least = min(least, *y)
         ends.append((arm, y[-1]))
         form = style(arm.pooling)
-        figure.add_trace(
+        traces.append(
             go.Scatter(
                 x=x,
                 y=y,
@@ -130,20 +111,20 @@ def shift_profile(
         )
     low = max(0.0, least - 5)
     reach = max((found.settings.reach for found in maps.values()), default=1)
-    figure.update_layout(
+    return plot(
+        traces,
         **layout(look, height=HEIGHT, right=_right(maps, several=len(heads) > 1)),
         hovermode="x unified",
         xaxis=axis(
             look,
             title="shift to the right, px",
             range=[-reach - 0.2, reach + 0.2],
-            dtick=1 if reach <= 4 else 2,  # noqa: PLR2004
+            dtick=2,
             unifiedhovertitle={"text": "%{x} px"},
         ),
         yaxis=axis(look, title="answers that stay, %", grid=True, range=[low, 102]),
         annotations=_ends(ends, low, look, several=len(heads) > 1),
     )
-    return figure
 
 
 def _right(maps: Mapping[Arm, Consistency], *, several: bool) -> float:

@@ -8,9 +8,9 @@ from statistics import mean
 
 import plotly.graph_objects as go
 
-from core.catalog import HEADS
+from core.catalog import HEADS, Head
 from core.comparison import Arm, Results
-from core.figures.base import SMALL, Look, axis, layout, name, spread
+from core.figures.base import SMALL, Look, Traces, axis, layout, name, plot, spread
 from core.ledger import architecture_of
 from core.palette import style
 from core.statistics import Interval, mean_interval
@@ -85,10 +85,10 @@ def tradeoff(
     look = Look(dark, scale)
     found = points(results, measure)
     heads = list(dict.fromkeys(point.arm.head for point in found))
-    figure = go.Figure()
+    traces: Traces = []
     edge = front(found)
     if edge:
-        figure.add_trace(
+        traces.append(
             go.Scatter(
                 x=[p.cost for p in edge],
                 y=[100 * p.accuracy.mean for p in edge],
@@ -97,10 +97,12 @@ def tradeoff(
                 hoverinfo="skip",
             )
         )
-    for point in found:
-        figure.add_trace(_marker(point, look, measure, first=point.arm.head == heads[0]))
+    for pooling in dict.fromkeys(point.arm.pooling for point in found):
+        own = [point for point in found if point.arm.pooling == pooling]
+        traces.append(_markers(own, look, measure, heads[0]))
     costs = [point.cost for point in found] or [1.0]
-    figure.update_layout(
+    return plot(
+        traces,
         **layout(look, height=HEIGHT, left=64, right=24),
         xaxis=axis(
             look,
@@ -113,29 +115,31 @@ def tradeoff(
         yaxis=axis(look, title="test accuracy, %", grid=True, range=list(_range(found))),
         annotations=_names(found, look, several=len(heads) > 1),
     )
-    return figure
 
 
-def _marker(point: Point, look: Look, measure: Measure, *, first: bool) -> go.Scatter:
-    form, interval = style(point.arm.pooling), point.accuracy
-    colour = look.colour(point.arm.pooling)
-    symbol = form.marker.removesuffix("-dot").removesuffix("-open")
-    spread = 0.0 if interval.high is None else 100 * (interval.high - interval.mean)
+def _markers(own: list[Point], look: Look, measure: Measure, first: Head) -> go.Scatter:
+    """The networks of one strategy, under each head."""
+    pooling = own[0].arm.pooling
+    colour = look.colour(pooling)
+    symbol = style(pooling).marker.removesuffix("-dot").removesuffix("-open")
+    found = [point.accuracy for point in own]
+    half = [0.0 if each.high is None else 100 * (each.high - each.mean) for each in found]
     return go.Scatter(
-        x=[point.cost],
-        y=[100 * interval.mean],
+        x=[point.cost for point in own],
+        y=[100 * each.mean for each in found],
         mode="markers",
         marker={
-            "symbol": symbol if first else f"{symbol}-open",
+            "symbol": [symbol if point.arm.head == first else f"{symbol}-open" for point in own],
             "size": look.px(14),
             "color": colour,
             "line": {"width": look.px(2), "color": colour},
         },
-        error_y={"array": [spread], "width": 0, "color": colour, "thickness": look.px(1.25)},
-        hovertemplate=(
-            f"{name(point.arm.pooling)} + {HEADS[point.arm.head].label}: {accuracy(interval)}, "
+        error_y={"array": half, "width": 0, "color": colour, "thickness": look.px(1.25)},
+        hovertemplate=[
+            f"{name(pooling)} + {HEADS[point.arm.head].label}: {accuracy(point.accuracy)}, "
             f"{WRITTEN[measure](point.cost)}<extra></extra>"
-        ),
+            for point in own
+        ],
     )
 
 

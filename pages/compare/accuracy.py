@@ -41,7 +41,6 @@ TITLES = {
 def main() -> None:
     """Draw the page."""
     results = cached.results(controls.comparison())
-    dark = frame.dark()
     facets = results.comparison.facets
     poolings = list(dict.fromkeys(str(arm.pooling) for arm in results.comparison.arms))
     wanted = st.session_state.get("reference")
@@ -64,7 +63,9 @@ def main() -> None:
                 if not rows:
                     frame.nothing_yet("This comparison")
                     continue
-                figure = figures.accuracy_curves(results, facet, reference, view=view, dark=dark)
+                figure = cached.figure(
+                    figures.accuracy_curves, results, facet, reference, view=view, **frame.look()
+                )
                 frame.chart(
                     figure,
                     figures.accuracy_curves_alt(results, facet, view),
@@ -73,7 +74,7 @@ def main() -> None:
                 start = figure.layout.yaxis.range[0]
                 st.caption(_curves_caption(results, view, max(start, 0.0)))
     if results.runs:
-        _differences(results, poolings, dark=dark)
+        _differences(results, poolings)
         with frame.grid(2, min_column_width=420):
             _changed(results)
             _confusion(results)
@@ -171,10 +172,7 @@ def _confusion(results: Results) -> None:
         figure = figures.confusion(counts, entry.classes, difference=second in runs, **frame.look())
         alt = figures.confusion_alt(_counts(runs[first]), entry.classes)
         frame.chart(figure, alt, "confusion")
-        with st.popover("Numbers", icon=":material/table:", type="tertiary"):
-            frame.numbers(
-                figures.confusion_table(counts, entry.classes), "confusion.csv", "confusion"
-            )
+        frame.numbers(figures.confusion_table(counts, entry.classes), "confusion.csv", "confusion")
         st.caption(
             f"First minus second, on {entry.splits.test:,} test images: blue more, red less."
             if second in runs
@@ -189,7 +187,7 @@ def _counts(run: Run) -> figures.Counts:
     return figures.confusion_counts(labels, predictions, experiment.classes)
 
 
-def _differences(results: Results, poolings: list[str], *, dark: bool) -> None:
+def _differences(results: Results, poolings: list[str]) -> None:
     """Draw the paired differences of every facet, against a reference to choose."""
     facets = results.comparison.facets
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -208,7 +206,9 @@ def _differences(results: Results, poolings: list[str], *, dark: bool) -> None:
                 if not rows:
                     st.caption("Two strategies with two seeds each are needed to compare.")
                     continue
-                figure = figures.paired_differences(results, facet, reference, dark=dark)
+                figure = cached.figure(
+                    figures.paired_differences, results, facet, reference, **frame.look()
+                )
                 frame.chart(
                     figure,
                     figures.paired_differences_alt(results, facet, reference),

@@ -92,7 +92,7 @@ def _parameters(arms: list[Arm]) -> None:
     with frame.card(
         "Where the parameters sit", rows, file_name="parameters.csv", reading=PARAMETERS_HELP
     ):
-        figure = figures.parameter_bars(arms, **frame.look())
+        figure = cached.figure(figures.parameter_bars, tuple(arms), **frame.look())
         frame.chart(figure, figures.parameter_bars_alt(arms), "parameters")
         st.caption(
             "Counted from the architecture, complete. Networks that share a row learn alike."
@@ -118,7 +118,7 @@ def _tradeoff(results: Results) -> None:
             return
         measure = Measure(chosen or Measure.MACS)
         frame.chart(
-            figures.tradeoff(results, measure, **frame.look()),
+            cached.figure(figures.tradeoff, results, measure, **frame.look()),
             figures.tradeoff_alt(results, measure),
             "tradeoff",
         )
@@ -228,7 +228,9 @@ def _growth(arm: Arm) -> None:
         if not rows:
             st.caption("No square image from 8 to 128 px fits through this network.")
             return
-        frame.chart(figures.growth(arm, **frame.look()), figures.growth_alt(arm), "growth")
+        frame.chart(
+            cached.figure(figures.growth, arm, **frame.look()), figures.growth_alt(arm), "growth"
+        )
         side = arm.experiment.input_shape[1]
         here = {row.head: row for row in rows if row.image_side == side}
         flatten, gap = here.get("flatten"), here.get("gap")
@@ -290,7 +292,7 @@ def _ledger(arms: list[Arm]) -> None:
 def _one(arm: Arm) -> None:
     network = architecture_of(arm)
     rows = [readable(layer) for layer in network.layers]
-    frame.numbers(rows, "ledger.csv", "ledger")
+    frame.table(rows, "ledger.csv", "ledger")
     totals = network.totals
     st.caption(
         f"Totals: {count(totals.parameters)} parameters, {count(totals.macs)} MACs, "
@@ -317,7 +319,7 @@ def _times(arms: list[Arm], names: list[str]) -> None:
         ],
         [architecture_of(arm) for arm in arms],
     )
-    frame.numbers(rows, "times.csv", "times")
+    frame.table(rows, "times.csv", "times")
     st.caption(
         f"Milliseconds for a batch of {found.batch}, forward + backward, each layer by itself; "
         f"medians of {TIME_ROUNDS} rounds in which the networks take turns ({found.machine}). The "
@@ -328,7 +330,7 @@ def _times(arms: list[Arm], names: list[str]) -> None:
 def _several(arms: list[Arm], names: list[str], quantity: Column) -> None:
     networks = [(name, architecture_of(arm)) for name, arm in zip(names, arms, strict=True)]
     rows = side_by_side(networks, quantity)
-    frame.numbers(rows, f"{quantity.name}.csv", "side by side")
+    frame.table(rows, f"{quantity.name}.csv", "side by side")
     differ = sum(bool(row["differs"]) for row in rows)
     st.caption(
         f"{quantity.heading.capitalize() if quantity.heading.islower() else quantity.heading}: "

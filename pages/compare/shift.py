@@ -125,7 +125,7 @@ def _maps(maps: dict[Arm, Consistency], results: Results) -> None:
             rows = figures.shift_table(arm, found)
             key = f"map {arm.pooling} {arm.head} {arm.dropout}"
             with frame.card(title, rows, file_name="shift.csv", reading=MAP_HELP, key=key):
-                figure = figures.shift_map(found, low, **frame.look())
+                figure = cached.figure(figures.shift_map, found, low, **frame.look())
                 frame.chart(figure, figures.shift_alt(arm, found), key)
                 st.caption(_caption(arm, found))
     first = next(iter(maps.values()))

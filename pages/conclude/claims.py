@@ -236,8 +236,7 @@ def _facts(parts: tuple[Judged, ...]) -> None:
                 if judged.fact:
                     st.markdown(f":gray[{judged.fact.sentence}]")
                     if judged.fact.rows:
-                        with st.popover("Numbers", icon=":material/table:", type="tertiary"):
-                            frame.numbers(judged.fact.rows, "fact.csv", judged.part.fact)
+                        frame.numbers(judged.fact.rows, "fact.csv", judged.part.fact)
 
 
 def _effects(parts: tuple[Judged, ...], title: str, key: str) -> None:

@@ -35,14 +35,8 @@ def main() -> None:
     listed = summaries[:LISTED]
     if len(listed) < len(summaries):
         st.caption(f"The newest {LISTED} of {len(summaries):,} runs are listed.")
-    curves = cached.store().runs(summary.key for summary in listed)
-    rows = [
-        _row(
-            s,
-            [100 * e.validation_accuracy for e in curves[s.key].epochs] if s.key in curves else [],
-        )
-        for s in listed
-    ]
+    curves = cached.curves(summary.key for summary in listed)
+    rows = [_row(summary, curves.get(summary.key, [])) for summary in listed]
     chosen = st.dataframe(
         rows,
         hide_index=True,

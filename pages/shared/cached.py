@@ -1,15 +1,18 @@
 """What pages keep between reruns: the store, and the runs of a comparison."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
+from functools import lru_cache
 from pathlib import Path
 
+import plotly.graph_objects as go
 import streamlit as st
 
-from core import settings
+from core import estimate, settings
 from core.claims import CLAIMS, TIMED, Judgement, judge
 from core.comparison import Comparison, Results
 from core.config import DataConfig, Experiment
 from core.engine import labels_of_test
+from core.estimate import Rate
 from core.run import RunSummary
 from core.store import RunStore
 
@@ -31,6 +34,28 @@ def results(comparison: Comparison) -> Results:
 def summaries() -> tuple[RunSummary, ...]:
     """Every stored run, newest first."""
     return _summaries(_stamp())
+
+
+def curves(keys: Iterable[str]) -> dict[str, list[float]]:
+    """Validation accuracy after each epoch, percent, of every stored run among the keys."""
+    return _curves(tuple(keys), _stamp())
+
+
+def rates() -> list[Rate]:
+    """How fast the newest runs were trained."""
+    return _rates(_stamp())
+
+
+@lru_cache(maxsize=128)
+def figure(draw: Callable[..., go.Figure], *args: Hashable, **how: Hashable) -> go.Figure:
+    """A figure that was drawn before, for anybody: making one takes longer than sending it.
+
+    Args:
+        draw: one of `core.figures`.
+        args: what it draws.
+        how: in which look.
+    """
+    return draw(*args, **how)
 
 
 def without_weights(experiments: Iterable[Experiment]) -> tuple[Experiment, ...]:
@@ -76,6 +101,19 @@ def _results(comparison: Comparison, stamp: Stamp) -> Results:  # noqa: ARG001
 @st.cache_resource(max_entries=2)
 def _summaries(stamp: Stamp) -> tuple[RunSummary, ...]:  # noqa: ARG001
     return tuple(store().summaries())
+
+
+@st.cache_resource(max_entries=2)
+def _curves(keys: tuple[str, ...], stamp: Stamp) -> dict[str, list[float]]:  # noqa: ARG001
+    return {
+        key: [100 * epoch.validation_accuracy for epoch in run.epochs]
+        for key, run in store().runs(keys).items()
+    }
+
+
+@st.cache_resource(max_entries=2)
+def _rates(stamp: Stamp) -> list[Rate]:
+    return estimate.rates(_summaries(stamp))
 
 
 @st.cache_resource(max_entries=2, show_spinner="Judging the claims…")

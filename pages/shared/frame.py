@@ -152,21 +152,26 @@ def card(  # noqa: PLR0913 (what it shows, and how)
         with st.container(horizontal=True, vertical_alignment="center", wrap=False):
             st.markdown(f"**{title}**", width="stretch", help=reading)
             if rows:
-                place = st.popover(
-                    "Numbers",
-                    icon=":material/table:",
-                    type="tertiary",
-                    key=f"numbers {key or title}",
-                    on_change="rerun",
-                )
-                # a table takes longer to send than many a figure
-                if place.open:
-                    with place:
-                        numbers(rows, file_name, key or title)
+                numbers(rows, file_name, key or title)
         yield
 
 
 def numbers(rows: Sequence[Any], file_name: str, key: str) -> None:
+    """A button that opens the rows as a table, and as CSV to keep."""
+    place = st.popover(
+        "Numbers",
+        icon=":material/table:",
+        type="tertiary",
+        key=f"numbers {key}",
+        on_change="rerun",
+    )
+    # a table takes longer to send than many a figure
+    if place.open:
+        with place:
+            table(rows, file_name, key)
+
+
+def table(rows: Sequence[Any], file_name: str, key: str) -> None:
     """The rows as a table, and as CSV to keep."""
     plain = [row if isinstance(row, dict) else asdict(row) for row in rows]
     st.dataframe(

@@ -23,7 +23,7 @@ ACTIVE = (JobState.QUEUED, JobState.RUNNING)
 
 def expected(missing: tuple[Experiment, ...]) -> Estimate | None:
     """Time for the missing runs on this machine's workers."""
-    return estimate(missing, cached.summaries(), settings.load().workers)
+    return estimate(missing, cached.rates(), settings.load().workers)
 
 
 def missing_runs(results: Results) -> None:
@@ -217,7 +217,7 @@ def _fraction(job: Job) -> float:
 def _time_left(jobs: list[Job]) -> str:
     left = tuple(j.experiment for j in jobs if j.state in ACTIVE)
     progress = {job.key: _fraction(job) for job in jobs}
-    known = estimate(left, cached.summaries(), settings.load().workers, progress)
+    known = estimate(left, cached.rates(), settings.load().workers, progress)
     return f", about {duration(known.seconds)} left" if known else ""
 
 

@@ -70,7 +70,7 @@ def main() -> None:
         ):
             if rows:
                 frame.chart(
-                    figures.accuracy_by_head(results, **frame.look()),
+                    cached.figure(figures.accuracy_by_head, results, **frame.look()),
                     figures.accuracy_by_head_alt(results),
                     "by head",
                 )

@@ -46,8 +46,12 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Server]:
+def serving(folder: Path, script: str = "app.py") -> Iterator[Server]:
     """Start a dashboard with an empty store and the bundled runs, and end it.
+
+    Args:
+        folder: for its store and its log.
+        script: what Streamlit runs.
 
     Raises:
         AssertionError: it does not start, or leaves processes behind.
@@ -57,7 +61,7 @@ def serving(folder: Path) -> Iterator[Server]:
     with (folder / "server.log").open("wb") as log:
         started = subprocess.Popen(
             [
-                *(sys.executable, "-m", "streamlit", "run", "app.py"),
+                *(sys.executable, "-m", "streamlit", "run", script),
                 *("--server.port", str(port), "--server.headless", "true"),
             ],
             cwd=ROOT,
