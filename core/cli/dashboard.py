@@ -17,8 +17,6 @@ from core.errors import PoolscopeError
 from core.settings import PROJECT, Mode
 
 POLL_SECONDS = 0.2
-TALK_FONT_SIZE = 20
-"""px; 16 otherwise"""
 
 
 @app.command("dashboard")
@@ -42,7 +40,6 @@ def dashboard(
         command.append("--server.headless=true")
     environment = dict(os.environ)
     if talk:
-        command.append(f"--theme.baseFontSize={TALK_FONT_SIZE}")
         environment["POOLSCOPE_MODE"] = Mode.TALK
     # stdout is for the one document that --json promises
     stdout = sys.stderr if as_json else None

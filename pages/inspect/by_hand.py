@@ -66,7 +66,7 @@ def main() -> None:
                 figure = figures.routing(each, side, stride, **frame.look())
                 frame.chart(figure, figures.routing_alt(each), f"routing {each.pooling}")
                 st.caption(_routing_caption(each.outputs, each.reached, each.gradient.size))
-    left, right = st.columns(2)
+    left, right = frame.columns((1, 1))
     with left, frame.card("Window by window", reading=STEPS_HELP):
         if padding:
             st.caption("Without padding the windows can be stepped through.")

@@ -60,7 +60,7 @@ def written(sentence: Sentence) -> str:
 
 def top(question: str, answer: Sentence, scene: str | None = None) -> None:
     """The question in grey, the answer as title, the scene line below; then any remarks."""
-    with st.container(gap="xsmall", width=TOP_WIDTH):
+    with st.container(gap="xsmall", width="stretch" if talk.active() else TOP_WIDTH):
         if not talk.active():
             # a scene has a heading of its own
             st.markdown(f":gray[{question}]")
@@ -118,6 +118,13 @@ def section(title: str) -> Iterator[None]:
     with place.container():
         yield
     place.empty()
+
+
+def columns(widths: Sequence[float]) -> Sequence[Any]:
+    """Columns side by side; in a scene that shows one part, that has the whole width."""
+    if len(talk.chosen()) == 1:
+        return [st.container() for _ in widths]
+    return st.columns(widths)
 
 
 def grid(columns: int, *, min_column_width: int) -> Any:

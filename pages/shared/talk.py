@@ -29,6 +29,8 @@ FILES = {
 """name of a page in a script -> its file"""
 
 _ON, _NUMBER, _GOING = "talk_on", "talk_scene", "talk_going"
+FONT_SIZE = 20
+"""of the body, px; figures are scaled by `frame.TALK_SCALE`"""
 CLAIM = "claim"
 """the one control of a page that is no widget"""
 
@@ -81,6 +83,7 @@ def parameters() -> dict[str, str]:
 
 def bar() -> None:
     """Heading and sentence of the scene, and the way on; arrow keys go too."""
+    st.html(f"<style>html {{ font-size: {FONT_SIZE}px; }}</style>")
     talk, number = _script(), st.session_state[_NUMBER]
     scene, last = talk.scenes[number], len(talk.scenes) - 1
     with st.container(horizontal=True, vertical_alignment="center", key="talk bar"):
@@ -117,6 +120,9 @@ def _go(number: int) -> None:
     for other in _script().scenes:
         for name in other.link.keys() - scene.link.keys():
             state.pop(name, None)
+            if other.link[name] is True:
+                # the browser would leave the switch as it is
+                state[name] = False
     for name, value in {**controls.DEFAULTS, **scene.link}.items():
         if name != CLAIM:
             state[name] = value

@@ -59,7 +59,7 @@ def main() -> None:
     jobs.missing_runs(results)
     jobs.watch()
     jobs.diverged(results.diverged)
-    left, right = st.columns([3, 2])
+    left, right = frame.columns((3, 2))
     with left:
         rows = figures.accuracy_by_head_table(results)
         with frame.card(

@@ -1,0 +1,35 @@
+"""Does a talk go on by the arrow keys, larger than usual, without a word to any other host?"""
+
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.e2e
+
+FIRST_OF_ALL = "What pooling really does"
+
+
+def test_arrow_keys_go_from_scene_to_scene_and_nobody_else_is_asked(visitor, server):
+    page = visitor.page
+    hosts = set()
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
+    page.goto(f"{server.url}/?view=talk")
+    expect(page.get_by_text(FIRST_OF_ALL)).to_be_visible()
+    expect(page.locator("html")).to_have_css("font-size", "20px")
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("2 / 12")).to_be_visible()
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_text(FIRST_OF_ALL)).to_be_visible()
+    assert {"localhost"} == hosts
+
+
+def test_a_scene_turns_off_what_the_one_before_has_turned_on(visitor, server):
+    page = visitor.page
+    page.goto(f"{server.url}/?view=talk&scene=11")
+    switch = page.get_by_role("switch", name="Predict before reveal")
+    expect(switch).to_be_checked()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("12 / 12")).to_be_visible()
+    expect(switch).not_to_be_checked()
