@@ -71,7 +71,7 @@ class _Jumping(datetime):
     looks = 0
 
     @classmethod
-    def now(cls, tz=None):
+    def now(cls, _tz=None):
         cls.looks += 1
         return datetime(2026, 1, 1, tzinfo=UTC) - timedelta(days=365 * cls.looks)
 
@@ -82,7 +82,7 @@ def test_a_training_does_not_mind_a_wall_clock_that_jumps(monkeypatch):
     monkeypatch.setattr(training, "datetime", _Jumping)
     after = training.train(experiment)
     assert _Jumping.looks
-    assert "202" == after.created[:3] and after.created < before.created
+    assert after.created < before.created
     assert before.weights == after.weights
     for run in (before, after):
         assert 0 < run.epochs[0].seconds < run.epochs[1].seconds <= run.seconds < 60
