@@ -1,6 +1,6 @@
 """Twenty sentences that are said about pooling, the fair test of each, and the verdict.
 
-A claim is data (`claim`, `exact_table`, `measured_table`); its verdict follows from the store by a
+A claim is data (`claim`, `tables`); its verdict follows from the store by a
 fixed rule (`verdict`, `judge`). Nothing here needs torch: computations are asked of the engine.
 """
 
@@ -16,9 +16,8 @@ from core.claims.claim import (
     Part,
     Recipe,
 )
-from core.claims.exact_table import EXACT_CLAIMS
 from core.claims.judge import Judged, Judgement, judge, timed_networks
-from core.claims.measured_table import MEASURED_CLAIMS
+from core.claims.tables import TABLE
 
 _ORDER = (
     "pooling-raises-accuracy",
@@ -44,7 +43,7 @@ _ORDER = (
 )
 """as the page shows them: what pooling does to answers, then to costs, then how it works"""
 
-_FOUND = {claim.id: claim for claim in (*EXACT_CLAIMS, *MEASURED_CLAIMS)}
+_FOUND = {claim.id: claim for claim in TABLE}
 
 CLAIMS: dict[str, Claim] = {name: _FOUND[name] for name in _ORDER}
 

@@ -2,7 +2,7 @@
 
 from core.claims.claim import Certainty, Claim, Exact, Finding, Kind
 
-EXACT_CLAIMS = (
+EXACT = (
     Claim(
         id="max-keeps-edges",
         text="Max pooling keeps edges and bright detail; average pooling smooths them away.",

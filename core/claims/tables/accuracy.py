@@ -1,0 +1,274 @@
+"""What is said about accuracy, and the networks that decide it."""
+
+from core.catalog import Head
+from core.claims.arms import MEASURE, arm, called, tuned
+from core.claims.claim import Certainty, Claim, Contrast, Exact, Finding, Kind, Metric, Recipe
+from core.claims.tables.shared import HEADS, MISHKIN, SMALL
+
+_SPRINGENBERG = Finding(
+    "Springenberg et al. 2014 (CIFAR-10 error, model C)",
+    "base 9.74, strided 10.19, ConvPool 9.31, All-CNN 9.08 %.",
+    Certainty.SECOND_HAND,
+)
+_REPRODUCED = Finding(
+    "an independent reproduction of it",
+    "base 11.11, strided 12.91, ConvPool 11.09, All-CNN 11.17 %.",
+    Certainty.READ,
+)
+
+
+_TWO_SETS = ("digits", "shapes")
+
+
+_RAISES = Claim(
+    id="pooling-raises-accuracy",
+    text="Pooling raises accuracy.",
+    kind=Kind.MEASURED,
+    test="Max and average against no downsampling at all, with equal channels, under both heads, "
+    "on three data sets. The learning rate of each arm is chosen on validation from three.",
+    expected="It depends on the head and the data; without pooling, Flatten on small images is "
+    "hard to beat.",
+    change="Every pool ahead under both heads on all three data sets.",
+    page=("accuracy", {"pooling": ["none", "max", "average"], "head": ["both"], "seeds": 10}),
+    parts=tuple(
+        Contrast(
+            says=f"{name.capitalize()} is ahead of none, {label} head, {data}.",
+            where=f"{label}, {data}",
+            metric=Metric.TEST_ACCURACY,
+            arm=tuned(data, name, head),
+            control=tuned(data, "none", head),
+            least=MEASURE[data],
+        )
+        for data in MEASURE
+        for head, label in HEADS
+        for name in ("max", "average")
+    ),
+    beside=tuple(
+        Contrast(
+            says=f"{name.capitalize()} is ahead of none, {label} head, 100 images of digits.",
+            where=f"{label}, 100 images of digits",
+            metric=Metric.TEST_ACCURACY,
+            arm=tuned("digits", name, head, **SMALL),
+            control=tuned("digits", "none", head, **SMALL),
+            least=0.01,
+        )
+        for head, label in HEADS
+        for name in ("max", "average")
+    ),
+    literature=(_SPRINGENBERG,),
+)
+
+
+_BEST = Claim(
+    id="which-pool-is-best",
+    text="Max pooling is the best: ahead of average and of min.",
+    kind=Kind.BOTH,
+    test="Max, average and min with a GAP head, on light strokes on dark and on the negatives of "
+    "the same images. The learning rate of each arm is chosen on validation from three.",
+    expected="It depends on polarity and on texture: on dark strokes min sees what max sees on "
+    "light ones.",
+    change="Max ahead by a point or more in all eight comparisons.",
+    page=("accuracy", {"pooling": ["max", "average", "min"], "head": ["gap"], "seeds": 10}),
+    parts=(
+        *(
+            Contrast(
+                says=f"Max is ahead of {other}, {data}, {polarity.replace('-', ' ')}.",
+                where=f"{data}, {polarity.replace('-', ' ')}",
+                metric=Metric.TEST_ACCURACY,
+                arm=tuned(data, "max", polarity=polarity),
+                control=tuned(data, other, polarity=polarity),
+                least=MEASURE[data],
+            )
+            for data in ("digits", "shapes")
+            for polarity in ("light-on-dark", "dark-on-light")
+            for other in ("average", "min")
+        ),
+    ),
+    beside=(
+        Exact(
+            "After ReLU, min is zero in 15 of 16 windows of random values, max in 1 of 16.",
+            "relu-zeros",
+        ),
+    ),
+    literature=(
+        Finding(MISHKIN, "top-1 accuracy: max .471, average .435.", Certainty.READ),
+        Finding(
+            "Scherer, Müller, Behnke 2010",
+            "Max beats subsampling; overlapping windows bring no significant gain.",
+            Certainty.ABSTRACT,
+        ),
+        Finding(
+            "a VGG16-BN comparison on CIFAR-100, one seed each",
+            "max 70.89, average 70.56, mixed 71.19, soft 71.39 %; no error bars.",
+            Certainty.READ,
+        ),
+        Finding(
+            "Bieder, Sandkühler, Cattin 2021",
+            "No generalised pooling significantly beats max or average.",
+            Certainty.ABSTRACT,
+        ),
+    ),
+)
+
+
+def _three_blocks(data: str, name: str, head: Head, pools: int) -> Recipe:
+    many = "one pool" if pools == 1 else f"{pools} pools"
+    return called(many, arm(data, name, head, widths="16,16,16", pools=pools))
+
+
+_UNDERFIT = Claim(
+    id="pooling-can-underfit",
+    text="Too much pooling makes a network underfit.",
+    kind=Kind.MEASURED,
+    test="Networks of three blocks with equal channels, of which the first one or all three have a "
+    "pool. Training accuracy at the end is compared: what cannot be learned is underfitted.",
+    expected="So for average pools under GAP on small images; less so for max.",
+    change="Training accuracy within a point with one pool and with three, in every cell.",
+    page=("accuracy", {"pooling": ["max", "average"], "head": ["both"]}),
+    parts=(
+        *(
+            Contrast(
+                says=f"With three {name} pools training accuracy is lower than with one, {label} "
+                f"head, digits.",
+                where=f"{name}, {label}, digits",
+                metric=Metric.TRAIN_ACCURACY,
+                arm=_three_blocks("digits", name, head, 3),
+                control=_three_blocks("digits", name, head, 1),
+                least=0.01,
+                sign=-1,
+            )
+            for head, label in HEADS
+            for name in ("max", "average")
+        ),
+        *(
+            Contrast(
+                says=f"With three {name} pools training accuracy is lower than with one, GAP head, "
+                f"shapes.",
+                where=f"{name}, GAP, shapes",
+                metric=Metric.TRAIN_ACCURACY,
+                arm=_three_blocks("shapes", name, Head.GAP, 3),
+                control=_three_blocks("shapes", name, Head.GAP, 1),
+                least=0.01,
+                sign=-1,
+            )
+            for name in ("max", "average")
+        ),
+    ),
+    literature=(
+        Finding(
+            "Mouton et al. 2020",
+            "Larger pooling windows buy invariance and cost generalisation.",
+            Certainty.ABSTRACT,
+        ),
+    ),
+)
+
+
+_STRIDED = Claim(
+    id="strided-conv-replaces-pooling",
+    text="A strided convolution can replace pooling.",
+    kind=Kind.MEASURED,
+    test="Four arms with a GAP head: max; strided (the block's own convolution takes the stride); "
+    "conv (an added 3 × 3 convolution with stride 2 replaces the pool); and its control conv-max "
+    "(the same added convolution, then max). All with batch norm, without which the added "
+    "convolutions often learn nothing in so few epochs; the learning rate of each arm is chosen on "
+    "validation from three.",
+    expected="Plain strided is lowest; conv ties only by its added parameters.",
+    change="Strided within a point of max on both data sets.",
+    page=(
+        "accuracy",
+        {
+            "pooling": ["max", "strided", "conv", "conv-max"],
+            "head": ["gap"],
+            "seeds": 10,
+            "norm": "batch",
+        },
+    ),
+    parts=tuple(
+        Contrast(
+            says=f"{name.capitalize()} is within one point of max, {data}.",
+            where=data,
+            metric=Metric.TEST_ACCURACY,
+            arm=tuned(data, name, norm="batch"),
+            control=tuned(data, "max", norm="batch"),
+            least=0.01,
+            equivalent=True,
+        )
+        for data in _TWO_SETS
+        for name in ("strided", "conv")
+    ),
+    beside=(
+        *(
+            Contrast(
+                says=f"Conv is within one point of conv-max, which has its parameters, {data}.",
+                where=data,
+                metric=Metric.TEST_ACCURACY,
+                arm=tuned(data, "conv", norm="batch"),
+                control=tuned(data, "conv-max", norm="batch"),
+                least=0.01,
+                equivalent=True,
+            )
+            for data in _TWO_SETS
+        ),
+        *(
+            Contrast(
+                says=f"The added convolution alone raises accuracy: conv-max over max, {data}.",
+                where=data,
+                metric=Metric.TEST_ACCURACY,
+                arm=tuned(data, "conv-max", norm="batch"),
+                control=tuned(data, "max", norm="batch"),
+                least=MEASURE[data],
+            )
+            for data in _TWO_SETS
+        ),
+    ),
+    literature=(_SPRINGENBERG, _REPRODUCED),
+)
+
+
+_GAP = Claim(
+    id="gap-cuts-parameters",
+    text="GAP in place of Flatten cuts the parameters and keeps the accuracy.",
+    kind=Kind.BOTH,
+    test="The weights of the first dense layer are counted. Then networks with max pools are "
+    "trained with both heads, and with a Flatten head of GAP's budget as a control.",
+    expected="The parameters fall by exactly the number of cells of the map; the accuracy can go "
+    "either way.",
+    change="Test accuracies more than a point apart on no data set.",
+    page=("cost", {"pooling": ["max"], "head": ["both"]}),
+    parts=(
+        Exact("The first dense layer has H × W times fewer weights.", "dense-factor"),
+        *(
+            Contrast(
+                says=f"With max pools, GAP is within one point of Flatten, {data}.",
+                where=data,
+                metric=Metric.TEST_ACCURACY,
+                arm=called("GAP", tuned(data, "max")),
+                control=called("Flatten", tuned(data, "max", Head.FLATTEN)),
+                least=0.01,
+                equivalent=True,
+            )
+            for data in MEASURE
+        ),
+    ),
+    beside=tuple(
+        Contrast(
+            says=f"At an equal budget of parameters GAP is ahead of Flatten, {data}.",
+            where=data,
+            metric=Metric.TEST_ACCURACY,
+            arm=called("GAP", tuned(data, "max")),
+            control=called("Flatten, matched", tuned(data, "max", Head.FLATTEN_MATCHED)),
+            least=0.01,
+        )
+        for data in MEASURE
+    ),
+    literature=(
+        Finding(
+            "Lin, Chen, Yan 2013 (CIFAR-10 error)",
+            "10.41 %; with augmentation 8.81 %.",
+            Certainty.SECOND_HAND,
+        ),
+    ),
+)
+
+ACCURACY = (_RAISES, _BEST, _UNDERFIT, _STRIDED, _GAP)

@@ -1,0 +1,120 @@
+"""What is said about shifts of the image, and the networks that decide it."""
+
+from core.catalog import Head
+from core.claims.arms import arm, called
+from core.claims.claim import Certainty, Claim, Contrast, Exact, Finding, Kind, Metric
+from core.claims.tables.shared import HEADS
+
+_INVARIANCE = Claim(
+    id="pooling-gives-invariance",
+    text="Pooling makes the network invariant to translation.",
+    kind=Kind.BOTH,
+    test="Test images are moved by up to half their size (zeros, or the ground, come in); "
+    "answers are compared with those for the unmoved image. Networks with and without pools, "
+    "both heads. Exact gates: circular shifts through networks with circular padding.",
+    expected="Mostly refuted: partial, local, and a matter of the head and the data.",
+    change="A network with plain pools whose answers all stay under a shift by one pixel.",
+    page=("shift", {"pooling": ["none", "max", "blur-max", "aps"], "head": ["both"]}),
+    parts=(
+        Exact(
+            "With max pools and a GAP head, every circular shift leaves all as it was.", "gate-max"
+        ),
+        *(
+            Contrast(
+                says=f"With max and GAP, 99 of 100 answers stay under one pixel, {data}.",
+                where=f"one pixel, {data}",
+                metric=Metric.ONE_PIXEL,
+                arm=called("max, GAP", arm(data, "max")),
+                level=0.99,
+                least=0.0,
+            )
+            for data in ("digits", "shapes")
+        ),
+        *(
+            Contrast(
+                says=f"More answers stay with max than without pooling, {label} head, {data}.",
+                where=data,
+                metric=Metric.AGREEMENT,
+                arm=called(f"max, {label}", arm(data, "max", head)),
+                control=called(f"none, {label}", arm(data, "none", head)),
+                least=0.02,
+            )
+            for data in ("digits", "shapes")
+            for head, label in HEADS
+        ),
+    ),
+    beside=(
+        Exact("GAP without any stride: every circular shift leaves all as it was.", "gate-none"),
+        Exact("After L stages of stride 2: so do shifts by multiples of 2^L.", "gate-multiples"),
+        Exact("With APS: so does every circular shift, up to ties.", "gate-aps"),
+        *(
+            Contrast(
+                says=f"Blurred max keeps more answers than plain max under one pixel, {data}.",
+                where=f"one pixel, GAP, {data}",
+                metric=Metric.ONE_PIXEL,
+                arm=arm(data, "blur-max"),
+                control=arm(data, "max"),
+                least=0.01,
+            )
+            for data in ("digits", "shapes")
+        ),
+        *(
+            Contrast(
+                says=f"Training on images moved by up to 2 px keeps more answers, {data}.",
+                where=f"GAP, {data}",
+                metric=Metric.AGREEMENT,
+                arm=called("max, moved", arm(data, "max", augment_shift=2)),
+                control=arm(data, "max"),
+                least=0.02,
+            )
+            for data in ("digits", "shapes")
+        ),
+        *(
+            Contrast(
+                says=f"A GAP head keeps more answers than Flatten, max, {data}.",
+                where=f"max, {data}",
+                metric=Metric.AGREEMENT,
+                arm=called("GAP", arm(data, "max")),
+                control=called("Flatten", arm(data, "max", Head.FLATTEN)),
+                least=0.02,
+            )
+            for data in ("digits", "shapes")
+        ),
+    ),
+    literature=(
+        Finding(
+            "Zhang 2019 (ImageNet, accuracy / answers that stay, %)",
+            "ResNet-50 76.16 / 89.20, blurred 77.23 / 91.29; VGG16 71.59 / 88.52, 72.43 / 89.92.",
+            Certainty.READ,
+        ),
+        Finding(
+            "Azulay and Weiss 2019",
+            "A shift by one pixel often changes the answer of common networks; blurring and "
+            "augmentation are partial remedies.",
+            Certainty.ABSTRACT,
+        ),
+        Finding(
+            "Kauderer-Abrams 2017",
+            "Augmentation matters most; number of pools and filter size come second.",
+            Certainty.ABSTRACT,
+        ),
+        Finding(
+            "Chaman and Dokmanic 2021",
+            "Adaptive polyphase sampling: all answers stay under circular shifts, even untrained.",
+            Certainty.ABSTRACT,
+        ),
+        Finding(
+            "Ruderman et al. 2018",
+            "Pooling is neither necessary nor sufficient for stability to deformations; smooth "
+            "filters do the work.",
+            Certainty.ABSTRACT,
+        ),
+        Finding(
+            "Mouton et al. 2020",
+            "Larger pooling windows buy invariance and cost generalisation.",
+            Certainty.ABSTRACT,
+        ),
+    ),
+)
+
+TRANSLATION = (_INVARIANCE,)

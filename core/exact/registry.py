@@ -1,0 +1,41 @@
+"""The computations by name, and what several of them use."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from core.analyses import Fact
+
+FACTS: dict[str, Callable[[], Fact]] = {}
+"""name -> computation"""
+
+CLASSES = 10
+CHANNELS = 64
+ROUNDING = 1e-4
+"""logits of size one that differ by less are the same up to rounding in single precision"""
+
+
+def exact(name: str) -> Callable[[Callable[[], Fact]], Callable[[], Fact]]:
+    """Register a computation under the name by which claims ask for it."""
+
+    def register(compute: Callable[[], Fact]) -> Callable[[], Fact]:
+        FACTS[name] = compute
+        return compute
+
+    return register
+
+
+def percent(share: float) -> float:
+    """A fraction in percent, for a table."""
+    return round(100 * share, 1)
+
+
+def whole(share: float) -> str:
+    """A fraction in whole percent, for a sentence."""
+    return f"{100 * share:.0f} %"
+
+
+def distinct(side: int = 8) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """A grid in which no two numbers are equal."""
+    return np.random.RandomState(0).permutation(side * side).reshape(side, side).astype(float)
