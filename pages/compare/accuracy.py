@@ -83,24 +83,14 @@ def main() -> None:
 def _view() -> View:
     """How the curves are drawn, as the visitor likes it."""
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="right"):
-        quantity = st.segmented_control(
+        quantity = frame.one_of(
             "Curves",
             [str(each) for each in Quantity],
-            default=str(Quantity.VALIDATION),
-            required=True,
-            key="curves",
-            bind="query-params",
-            help="Accuracy on the validation images, on a sample of the training images, or the "
+            "curves",
+            help_="Accuracy on the validation images, on a sample of the training images, or the "
             "difference of the two: the generalisation gap.",
         )
-        against = st.segmented_control(
-            "Against",
-            [str(each) for each in Against],
-            default=str(Against.EPOCH),
-            required=True,
-            key="curves_against",
-            bind="query-params",
-        )
+        against = frame.one_of("Against", [str(each) for each in Against], "curves_against")
         with st.popover("Lines", icon=":material/tune:"):
             seeds = st.toggle("Single seeds", key="single_seeds", bind="query-params")
             smoothing = st.slider(
@@ -114,8 +104,8 @@ def _view() -> View:
                 help="Weight of the past in a moving average. The raw line stays visible.",
             )
     return View(
-        Quantity(quantity or Quantity.VALIDATION),
-        Against(against or Against.EPOCH),
+        Quantity(quantity),
+        Against(against),
         seeds,
         smoothing,
     )

@@ -104,19 +104,11 @@ def _tradeoff(results: Results) -> None:
     rows = figures.tradeoff_table(results, measure)
     title = "Accuracy against cost"
     with frame.card(title, rows, file_name="tradeoff.csv", reading=TRADEOFF_HELP):
-        chosen = st.segmented_control(
-            "Cost",
-            [str(each) for each in Measure],
-            default=str(Measure.MACS),
-            required=True,
-            key="against",
-            bind="query-params",
-            label_visibility="collapsed",
-        )
+        chosen = frame.one_of("Cost", [str(each) for each in Measure], "against", named=False)
         if not rows:
             frame.nothing_yet("This comparison")
             return
-        measure = Measure(chosen or Measure.MACS)
+        measure = Measure(chosen)
         frame.chart(
             cached.figure(figures.tradeoff, results, measure, **frame.look()),
             figures.tradeoff_alt(results, measure),
@@ -142,24 +134,10 @@ def _field(arms: list[Arm], results: Results) -> None:
         arm = arms[names.index(_choose("Network", names, "field_of"))]
         found = fields(architecture_of(arm), arm.experiment.model)
         layers = [each.layer for each in found]
-        layer = st.segmented_control(
-            "Layer",
-            layers,
-            default=layers[-1],
-            required=True,
-            key=f"field_layer {' '.join(layers)}",
-            label_visibility="collapsed",
-        )
-        sight = st.segmented_control(
-            "Field",
-            [THEORY, EFFECTIVE],
-            default=THEORY,
-            required=True,
-            key="field",
-            bind="query-params",
-            label_visibility="collapsed",
-        )
-        chosen = layers.index(layer or layers[-1])
+        key = f"field_layer {' '.join(layers)}"
+        layer = frame.one_of("Layer", layers, key, default=layers[-1], bound=False, named=False)
+        sight = frame.one_of("Field", [THEORY, EFFECTIVE], "field", named=False)
+        chosen = layers.index(layer)
         each = found[chosen]
         seen = _effective(arm, results) if sight == EFFECTIVE else None
         figure = figures.field_squares(

@@ -93,14 +93,11 @@ def headline(maps: dict[Arm, Consistency], seed: int) -> Sentence:
 
 def _settings(arm: Arm) -> ShiftSettings:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.segmented_control(
+        chosen = frame.one_of(
             "What comes in at the border",
             [FILLED, CIRCULAR],
-            default=FILLED,
-            required=True,
-            key="shift_border",
-            bind="query-params",
-            help="**filled**: the ground of the image; **circular**: what left on the other side.",
+            "shift_border",
+            help_="**filled**: the ground of the image; **circular**: what left on the other side.",
         )
     return ShiftSettings.of(arm.experiment.input_shape, circular=chosen == CIRCULAR)
 

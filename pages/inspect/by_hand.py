@@ -104,14 +104,11 @@ def headline(found: list[tuple[Pooling, int, int]]) -> Sentence:
 def _input(side: int, stride: int) -> tuple[np.ndarray, int, tuple[int, int] | None]:
     """The grid of numbers, the padding, and the output that gets gradient."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kind = st.segmented_control(
+        kind = frame.one_of(
             "Input",
             [PATCH, DIGIT, LINE, EDGE, OWN, UPLOAD],
-            default=PATCH,
-            required=True,
-            key="grid",
-            bind="query-params",
-            help="**patch**: 4 × 4 of a digit; **digit**: all of it; **line**: one light column; "
+            "grid",
+            help_="**patch**: 4 × 4 of a digit; **digit**: all of it; **line**: one light column; "
             "**edge**: dark to light; **own**: numbers that you type; **upload**: an image of "
             f"yours, reduced to {UPLOAD_SIDE} × {UPLOAD_SIDE} shades.",
         )
@@ -123,7 +120,7 @@ def _input(side: int, stride: int) -> tuple[np.ndarray, int, tuple[int, int] | N
             bind="query-params",
             help="Send the gradient from the output in the middle, not from all.",
         )
-    grid = _grid(kind or PATCH)
+    grid = _grid(kind)
     if invert:
         grid = 16 - grid
     rows, columns = (outputs_of(n, side, stride, padding) for n in grid.shape)
@@ -149,10 +146,7 @@ def _grid(kind: str) -> np.ndarray:
 
 def _own() -> np.ndarray:
     """Numbers that a visitor types."""
-    side = st.segmented_control(
-        "Size", OWN_SIDES, default=OWN_SIDES[0], required=True, key="own_side", bind="query-params"
-    )
-    side = side or OWN_SIDES[0]
+    side = frame.one_of("Size", OWN_SIDES, "own_side")
     with Image.open(PROJECT / "assets" / "samples" / "digits.png") as image:
         whole = (np.asarray(image).astype(float) * 16 / 255).round()
     start = np.array(START, dtype=float) if side == len(START) else whole[:side, :side]

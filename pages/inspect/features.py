@@ -252,14 +252,8 @@ def _first_channel(most: int) -> int:
         return 0
     starts = range(0, most, CHANNELS)
     names = {f"{start + 1}–{min(start + CHANNELS, most)}": start for start in starts}
-    chosen = st.segmented_control(
-        "Channels",
-        list(names),
-        default=next(iter(names)),
-        required=True,
-        key=f"channels of {most}",
-    )
-    return names.get(chosen or "", 0)
+    chosen = frame.one_of("Channels", list(names), f"channels of {most}", bound=False)
+    return names[chosen]
 
 
 def _row(  # noqa: PLR0913 (what is drawn, and how)
@@ -298,16 +292,15 @@ def _sources(there: dict[Arm, "Network"], looks: dict[Arm, "Look"], image: np.nd
     from pages.shared import networks
 
     with frame.card("Where the answer comes from", reading=SOURCE_HELP):
-        chosen = st.segmented_control(
-            "Method",
-            [str(method) for method in Method],
-            default=str(Method.GRAD_CAM),
-            required=True,
-            key="method",
-            bind="query-params",
-            label_visibility="collapsed",
+        method = Method(
+            frame.one_of(
+                "Method",
+                [str(each) for each in Method],
+                "method",
+                default=str(Method.GRAD_CAM),
+                named=False,
+            )
         )
-        method = Method(chosen or Method.GRAD_CAM)
         layer = st.session_state.get("layer")
         with st.grid(min(len(there), 4), min_column_width=110):
             for arm, network in there.items():

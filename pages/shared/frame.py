@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -30,6 +30,7 @@ OUTCOMES: dict[Outcome, tuple[Any, str]] = {
 }
 """colour and icon of a verdict"""
 TALK_SCALE = 1.25
+T = TypeVar("T")
 CHART = {"displayModeBar": False, "displaylogo": False, "showSendToCloud": False}
 
 
@@ -215,6 +216,41 @@ def as_csv(rows: Sequence[dict[str, Any]]) -> str:
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
+
+
+def one_of(  # noqa: PLR0913 (what Streamlit asks for)
+    label: str,
+    options: Sequence[T],
+    key: str,
+    *,
+    default: T | None = None,
+    help_: str | None = None,
+    bound: bool = True,
+    named: bool = True,
+) -> T:
+    """A row of segments of which exactly one is chosen; by the link, if it is bound.
+
+    Args:
+        label: read aloud also where it is not shown.
+        options: as they stand in the link.
+        key: of the widget, and its name in the link.
+        default: chosen at first; without one, the first.
+        help_: in Markdown.
+        bound: whether the link keeps it.
+        named: whether the label is shown.
+    """
+    first = options[0] if default is None else default
+    chosen = st.segmented_control(
+        label,
+        options,
+        default=first,
+        required=True,
+        key=key,
+        bind="query-params" if bound else None,
+        help=help_,
+        label_visibility="visible" if named else "collapsed",
+    )
+    return first if chosen is None else chosen
 
 
 def badge(outcome: Outcome) -> None:
