@@ -316,7 +316,7 @@ BROKEN = {
         "distributed.Client is slow",
     ),
     "captum": (
-        "core/inspection.py",
+        "core/inspection/looking.py",
         "try:\n    import captum\nfinally:\n    pass",
         "captum is slow",
     ),
