@@ -1,16 +1,8 @@
-"""How does validation accuracy grow with the epochs, and how far do the seeds agree?"""
-
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from statistics import mean
+"""How the curves are drawn."""
 
 import plotly.graph_objects as go
 
-from core.architecture import describe
-from core.catalog import DROPOUT_POSITIONS, HEADS, DropoutPosition
 from core.comparison import Arm, Facet, Results
-from core.config import ALL
 from core.figures.base import (
     LABEL_GAP,
     Look,
@@ -26,9 +18,19 @@ from core.figures.base import (
     spread,
     ticks_within,
 )
+from core.figures.curves.lines import (
+    AXES,
+    PLAIN,
+    VALUES,
+    Against,
+    Line,
+    Quantity,
+    View,
+    lines_of,
+    smoothed,
+)
 from core.palette import QUIET, style
-from core.run import Epoch, Run
-from core.statistics import Interval, curve
+from core.run import Run
 from core.words import MINUS, percent, points
 
 HEIGHT = 360
@@ -40,93 +42,6 @@ MANY = 8
 EXTREMES = 3
 BAND = 0.18
 MARKER_EVERY = 5
-
-
-class Against(StrEnum):
-    """What stands on the horizontal axis."""
-
-    EPOCH = "epoch"
-    SECONDS = "seconds"
-    MACS = "MACs"
-
-
-class Quantity(StrEnum):
-    """What the curves show."""
-
-    VALIDATION = "validation"
-    TRAINING = "training"
-    GAP = "training − validation"
-
-
-VALUES: dict[Quantity, Callable[[Epoch], float]] = {
-    Quantity.VALIDATION: lambda epoch: epoch.validation_accuracy,
-    Quantity.TRAINING: lambda epoch: epoch.train_accuracy,
-    Quantity.GAP: lambda epoch: epoch.train_accuracy - epoch.validation_accuracy,
-}
-AXES = {
-    Against.EPOCH: "epoch",
-    Against.SECONDS: "seconds of training",
-    Against.MACS: "multiply-accumulates of training, forward and backward",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """How the curves are drawn.
-
-    Attributes:
-        quantity: what is drawn.
-        against: what it is drawn against.
-        seeds: whether every seed has a thin line of its own.
-        smoothing: weight of the past in an exponential moving average, 0 for none; the raw line
-            stays visible.
-    """
-
-    quantity: Quantity = Quantity.VALIDATION
-    against: Against = Against.EPOCH
-    seeds: bool = False
-    smoothing: float = 0.0
-
-
-PLAIN = View()
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One arm's curve: mean and interval after each epoch, and where these stand."""
-
-    arm: Arm
-    points: tuple[Interval, ...]
-    places: tuple[float, ...]
-
-    @property
-    def last(self) -> float:
-        """Mean after the last epoch."""
-        return self.points[-1].mean
-
-
-def _lines(results: Results, facet: Facet, view: View = PLAIN) -> list[Line]:
-    found = ((arm, curve(results.of(arm).values(), VALUES[view.quantity])) for arm in facet.arms)
-    return [
-        Line(arm, points, _places(results, arm, len(points), view.against))
-        for arm, points in found
-        if points
-    ]
-
-
-def _places(results: Results, arm: Arm, epochs: int, against: Against) -> tuple[float, ...]:
-    """Where the figures of each epoch stand on the horizontal axis."""
-    if against is Against.EPOCH:
-        return tuple(float(number) for number in range(1, epochs + 1))
-    if against is Against.SECONDS:
-        runs = [run for run in results.of(arm).values() if len(run.epochs) >= epochs]
-        return tuple(mean(run.epochs[n].seconds for run in runs) for n in range(epochs))
-    experiment = arm.experiment
-    macs = describe(experiment.model, experiment.input_shape, experiment.classes).totals.macs
-    size = experiment.data.train_size
-    images = experiment.data.entry.splits.train if size == ALL else size
-    # forward and backward cost about three forward passes
-    return tuple(3.0 * macs * images * number for number in range(1, epochs + 1))
 
 
 def accuracy_curves(  # noqa: PLR0913 (what, how, and for which page)
@@ -144,7 +59,7 @@ def accuracy_curves(  # noqa: PLR0913 (what, how, and for which page)
     their colour.
     """
     look = Look(dark, scale)
-    lines = _lines(results, facet, view)
+    lines = lines_of(results, facet, view)
     gap = view.quantity is Quantity.GAP
     low, high = _gap_range(lines) if gap else _range(lines)
     end = max((line.places[-1] for line in lines), default=1.0)
@@ -162,7 +77,7 @@ def accuracy_curves(  # noqa: PLR0913 (what, how, and for which page)
                 traces.append(_seed(line, run, view, look))
         if view.smoothing:
             traces.append(_raw(line, look))
-        traces.append(_trace(_smoothed(line, view.smoothing), look))
+        traces.append(_trace(smoothed(line, view.smoothing), look))
     by_epoch = view.against is Against.EPOCH
     ticks = ticks_within(low, high, 5) if gap else _accuracy_ticks(low)
     unit = " points" if gap else " %"
@@ -192,7 +107,7 @@ def accuracy_curves(  # noqa: PLR0913 (what, how, and for which page)
             ],
         ),
         annotations=_end_labels(
-            [_smoothed(line, view.smoothing) for line in named], look, (low, high), gap=gap
+            [smoothed(line, view.smoothing) for line in named], look, (low, high), gap=gap
         ),
     )
 
@@ -246,16 +161,6 @@ def _gap_range(lines: list[Line]) -> tuple[float, float]:
 
 def _xy(line: Line) -> tuple[list[float], list[float]]:
     return list(line.places), [round(100 * p.mean, 2) for p in line.points]
-
-
-def _smoothed(line: Line, weight: float) -> Line:
-    """The exponential moving average of the means, without the bias of its start."""
-    average, total, points = 0.0, 0.0, []
-    for point in line.points:
-        average = weight * average + (1 - weight) * point.mean
-        total = weight * total + (1 - weight)
-        points.append(replace(point, mean=average / total))
-    return replace(line, points=tuple(points)) if weight else line
 
 
 def _raw(line: Line, look: Look) -> go.Scatter:
@@ -364,55 +269,3 @@ def _end_labels(
             lines, spread(wanted, low + apart / 2, high - apart / 4, apart), strict=True
         )
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class CurveRow:
-    """One point of the curves, as table and CSV; accuracies in percent."""
-
-    pooling: str
-    head: str
-    dropout: str
-    quantity: str
-    epoch: int
-    mean_percent: float
-    low_percent: float | None
-    high_percent: float | None
-    seeds: int
-
-
-def accuracy_curves_table(results: Results, facet: Facet, view: View = PLAIN) -> list[CurveRow]:
-    """List every point of the curves."""
-    return [
-        CurveRow(
-            pooling=str(line.arm.pooling),
-            head=str(line.arm.head),
-            dropout=str(line.arm.dropout),
-            quantity=str(view.quantity),
-            epoch=number,
-            mean_percent=round(100 * point.mean, 3),
-            low_percent=None if point.low is None else round(100 * point.low, 3),
-            high_percent=None if point.high is None else round(100 * point.high, 3),
-            seeds=point.n,
-        )
-        for line in _lines(results, facet, view)
-        for number, point in enumerate(line.points, start=1)
-    ]
-
-
-def accuracy_curves_alt(results: Results, facet: Facet, view: View = PLAIN) -> str:
-    """Say in words what the curves show."""
-    lines = sorted(_lines(results, facet, view), key=lambda line: -line.last)
-    if not lines:
-        return "No curves yet: nothing of this comparison is trained."
-    ends = ", ".join(f"{name(line.arm.pooling)} {percent(line.last)} %" for line in lines)
-    dropout = DROPOUT_POSITIONS[facet.dropout].label
-    place = f"a {HEADS[facet.head].label} head" + (
-        "" if facet.dropout is DropoutPosition.NONE else f" and {dropout}"
-    )
-    what = {
-        Quantity.VALIDATION: "Validation accuracy",
-        Quantity.TRAINING: "Training accuracy",
-        Quantity.GAP: "Training minus validation accuracy",
-    }[view.quantity]
-    return f"{what} by {view.against} with {place}. After the last epoch: {ends}."
