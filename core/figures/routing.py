@@ -11,7 +11,7 @@ from core.hand import Worked, explained, plain, window_values
 from core.sheet import DIVERGING, SEQUENTIAL
 
 HEIGHT = 230
-STEP_HEIGHT = 300
+STEP_HEIGHT = 210
 LINE_HEIGHT = 26
 STEP_SECONDS = 1.2
 DARK_SHARE = 0.55

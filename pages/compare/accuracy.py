@@ -82,7 +82,7 @@ def main() -> None:
 
 def _view() -> View:
     """How the curves are drawn, as the visitor likes it."""
-    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="right"):
+    with frame.settings_row(right=True):
         quantity = frame.one_of(
             "Curves",
             [str(each) for each in Quantity],

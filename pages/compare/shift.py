@@ -92,7 +92,7 @@ def headline(maps: dict[Arm, Consistency], seed: int) -> Sentence:
 
 
 def _settings(arm: Arm) -> ShiftSettings:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with frame.settings_row():
         chosen = frame.one_of(
             "What comes in at the border",
             [FILLED, CIRCULAR],

@@ -103,7 +103,7 @@ def headline(found: list[tuple[Pooling, int, int]]) -> Sentence:
 
 def _input(side: int, stride: int) -> tuple[np.ndarray, int, tuple[int, int] | None]:
     """The grid of numbers, the padding, and the output that gets gradient."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with frame.settings_row():
         kind = frame.one_of(
             "Input",
             [PATCH, DIGIT, LINE, EDGE, OWN, UPLOAD],

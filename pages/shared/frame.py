@@ -128,6 +128,22 @@ def columns(widths: Sequence[float]) -> Sequence[Any]:
     return st.columns(widths)
 
 
+@contextmanager
+def settings_row(*, right: bool = False) -> Iterator[None]:
+    """A row of controls that belong to the page itself; in a talk they are in the folded sidebar.
+
+    Args:
+        right: whether they stand at the right end.
+    """
+    if talk.active():
+        with st.sidebar.container():
+            yield
+        return
+    end: Any = "right" if right else "left"
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment=end):
+        yield
+
+
 def grid(columns: int, *, min_column_width: int) -> Any:
     """A grid of cards; in a scene that shows only some of them, one below the other."""
     if len(talk.chosen()) == 1:

@@ -29,8 +29,9 @@ FILES = {
 """name of a page in a script -> its file"""
 
 _ON, _NUMBER, _GOING = "talk_on", "talk_scene", "talk_going"
-FONT_SIZE = 20
-"""of the body, px; figures are scaled by `frame.TALK_SCALE`"""
+FONT_SIZE = "clamp(16px, 1.042vw, 28px)"
+"""of the body: 20 px on a screen of 1920, no more than usual where little fits; figures are scaled
+by `frame.TALK_SCALE`"""
 CLAIM = "claim"
 """the one control of a page that is no widget"""
 
@@ -83,13 +84,11 @@ def parameters() -> dict[str, str]:
 
 def bar() -> None:
     """Heading and sentence of the scene, and the way on; arrow keys go too."""
-    st.html(f"<style>html {{ font-size: {FONT_SIZE}px; }}</style>")
+    st.html(f"<style>html {{ font-size: {FONT_SIZE}; }}</style>")
     talk, number = _script(), st.session_state[_NUMBER]
     scene, last = talk.scenes[number], len(talk.scenes) - 1
     with st.container(horizontal=True, vertical_alignment="center", key="talk bar"):
-        with st.container(gap=None, width="stretch"):
-            st.markdown(f"**{scene.heading}**")
-            st.markdown(f":gray[{scene.sentence}]")
+        st.markdown(f"**{scene.heading}** :gray[{scene.sentence}]", width="stretch")
         st.markdown(f":gray[{number + 1} / {last + 1}]", width="content")
         st.button(
             "Previous",

@@ -33,7 +33,7 @@ from core.palette import QUIET, style
 from core.run import Run
 from core.words import MINUS, percent, points
 
-HEIGHT = 360
+HEIGHT = 320
 LABEL_MARGIN = 118
 VALUE_WIDTH = 42
 """a value of up to 100.0 with the spaces around it, px"""
