@@ -317,7 +317,7 @@ def test_curves_have_a_line_and_a_band_per_strategy():
     assert ["Max", "Average", "None"] == [t.name for t in traces(figure, "lines+markers")]
     assert 3 == len(traces(figure, "lines"))
     assert all("0.18" in trace.fillcolor for trace in traces(figure, "lines"))
-    assert (360, 118, 56, 12, 44) == (
+    assert (320, 118, 56, 12, 44) == (
         figure.layout.height,
         figure.layout.margin.r,
         figure.layout.margin.l,

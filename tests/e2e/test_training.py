@@ -68,6 +68,15 @@ def test_a_second_visitor_sees_the_runs_of_the_first(enter, server):
     expect(second.headline).to_have_text(re.compile("trained"))
 
 
+def test_a_training_goes_on_when_the_one_who_asked_is_gone(enter, server):
+    visitor = enter(server)
+    visitor.open(f"/train?{TINY}&epochs=30&seeds=1&lr=0.014")
+    visitor.train_button.click()
+    expect(visitor.cancel_button).to_be_visible()
+    visitor.page.close()
+    until(lambda: [0] == trained(server.home, lr=0.014), 60)
+
+
 def test_cancel_stops_the_training_and_leaves_no_run(visitor, server):
     visitor.open(f"/train?{ENDLESS}&lr=0.013")
     visitor.train_button.click()
