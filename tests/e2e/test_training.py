@@ -73,7 +73,7 @@ def test_a_training_goes_on_when_the_one_who_asked_is_gone(enter, server):
     visitor.open(f"/train?{TINY}&epochs=30&seeds=1&lr=0.014")
     visitor.train_button.click()
     expect(visitor.cancel_button).to_be_visible()
-    visitor.page.close()
+    visitor.page.goto("about:blank")
     until(lambda: [0] == trained(server.home, lr=0.014), 60)
 
 
