@@ -9,10 +9,11 @@ import pytest
 from numpy.random import default_rng
 from scipy import stats
 
+from core import figures
 from core.analyses import AnyRequest, Fact, FactRequest, LayerTime, StepTime, Times, as_text
 from core.claims import CLAIMS, TIMED, Contrast, Exact, Kind, Metric, Outcome, Recipe, judge
 from core.claims.claim import CHOOSING_SEEDS, VERDICT_SEEDS
-from core.claims.judge import outcome_of
+from core.claims.judge import Judged, outcome_of
 from core.claims.verdict import directional, equivalence, together
 from core.claims.wording import claims_headline, effect, outcome_word, verdict_sentence
 from core.config import Experiment
@@ -366,3 +367,33 @@ def test_a_fact_is_what_was_stored():
     request = FactRequest("light-line")
     kept = Fact(holds=True, sentence="So it is.", rows=({"operator": "max"},))
     assert kept == request.parse(as_text(kept))
+
+
+# the figure of a claim's parts
+
+
+def _judged(outcome, *differences):
+    part = CLAIMS["pooling-raises-accuracy"].parts[0]
+    return Judged(
+        part=part,
+        outcome=outcome,
+        difference=difference(differences),
+        chosen=(Experiment.from_flat({}), Experiment.from_flat({"pooling": "average"})),
+    )
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_a_part_is_a_marker_with_its_interval_filled_if_it_is_decided(dark):
+    judged = [
+        _judged(Outcome.SUPPORTED, 0.01, 0.02, 0.03),
+        _judged(Outcome.UNDECIDED, -0.01, 0.01, 0.03),
+    ]
+    figure = figures.effects(judged, figures.Scale.POINTS, dark=dark)
+    for each, trace in zip(judged, figure.data, strict=True):
+        found, (x,) = each.difference, trace.x
+        ends = x - trace.error_x.arrayminus[0], x + trace.error_x.array[0]
+        assert pytest.approx((100 * found.low, 100 * found.high)) == ends
+        assert pytest.approx(100 * found.mean) == x
+    filled = [trace.marker.color == trace.marker.line.color for trace in figure.data]
+    assert [True, False] == filled
+    assert ["Holds", "Undecided"] == [note.text for note in figure.layout.annotations]

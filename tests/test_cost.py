@@ -291,6 +291,19 @@ def test_every_cost_is_drawn_with_a_marker_per_network(measure, dark):
     assert "cheapest first" in figures.tradeoff_alt(results, measure)
 
 
+def test_whiskers_against_a_cost_end_where_the_table_says():
+    results = trained(comparison(head=["gap", "flatten"]), [0.95, 0.93, 0.96, 0.94])
+    rows = figures.tradeoff_table(results, Measure.MACS)
+    drawn = [
+        (round(y, 2), round(y + half, 2))
+        for trace in figures.tradeoff(results, Measure.MACS).data
+        if trace.mode == "markers"
+        for y, half in zip(trace.y, trace.error_y.array, strict=True)
+    ]
+    expected = [(round(r.test_accuracy_percent, 2), round(r.high_percent, 2)) for r in rows]
+    assert sorted(expected) == sorted(drawn)
+
+
 def test_without_runs_there_is_nothing_to_weigh():
     empty = Results(comparison())
     assert [] == figures.tradeoff_table(empty, Measure.MACS)

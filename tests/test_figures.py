@@ -12,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import catalog, figures
+from core.architecture import describe
 from core.catalog import Pooling
 from core.comparison import Comparison, Results
 from core.config import Experiment
+from core.figures import Against, View
 from core.figures.base import (
     Look,
     marked,
@@ -417,6 +419,16 @@ def test_pointing_at_an_epoch_shows_every_line():
     assert "x unified" == figure.layout.hovermode
     assert "epoch %{x}" == figure.layout.xaxis.unifiedhovertitle.text
     assert {"skip"} == {trace.hoverinfo for trace in traces(figure, "lines")}
+
+
+def test_against_macs_an_epoch_costs_three_passes_of_every_training_image():
+    found = results()
+    line = next(
+        trace for trace in curves(found, view=View(against=Against.MACS)).data if trace.name
+    )
+    experiment = found.comparison.facets[0].arms[0].experiment
+    totals = describe(experiment.model, experiment.input_shape, experiment.classes).totals
+    assert [3 * totals.macs * 1_197, 2 * 3 * totals.macs * 1_197] == list(line.x[:2])
 
 
 def test_the_table_of_curves_has_a_row_per_point_in_percent():

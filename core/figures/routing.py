@@ -11,7 +11,7 @@ from core.hand import Worked, explained, plain, window_values
 from core.sheet import DIVERGING, SEQUENTIAL
 
 HEIGHT = 230
-STEP_HEIGHT = 210
+STEP_HEIGHT = 270
 LINE_HEIGHT = 26
 STEP_SECONDS = 1.2
 DARK_SHARE = 0.55
@@ -138,7 +138,8 @@ def steps(
     inputs = many[0].inputs
     windows = window_values(inputs, size, stride)
     below = LINE_HEIGHT * len(many) + 70
-    height = STEP_HEIGHT + below
+    # the grid keeps its size on a projector, where there is no more room than on a screen
+    height = STEP_HEIGHT / scale + below
     base = _frame(look, inputs.shape, height)
     base["margin"] = {"l": 6, "r": 6, "t": 6, "b": look.px(below)}
     numbers = [
