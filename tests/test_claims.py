@@ -397,3 +397,10 @@ def test_a_part_is_a_marker_with_its_interval_filled_if_it_is_decided(dark):
     filled = [trace.marker.color == trace.marker.line.color for trace in figure.data]
     assert [True, False] == filled
     assert ["Holds", "Undecided"] == [note.text for note in figure.layout.annotations]
+
+
+def test_the_numbers_of_a_fact_are_percent():
+    rows = {row["operator"]: row for row in fact("dark-line").rows}
+    assert 100.0 == rows["max"]["light line kept, %"]
+    assert 0.0 == rows["max"]["dark line kept, %"]
+    assert {50.0} == {rows["average"][f"{kind} line kept, %"] for kind in ("light", "dark")}
