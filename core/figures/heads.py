@@ -24,6 +24,8 @@ from core.statistics import Interval, mean_interval
 from core.words import accuracy, plural
 
 ROW, FRAME = 44, 100
+LEAST = 170
+"""px that all rows have together: two need no less room than four"""
 """height of a row and of what is around the rows, px"""
 MOST_TICKS = 4
 LEAST_SPAN = 1.0
@@ -107,7 +109,7 @@ def accuracy_by_head(results: Results, *, dark: bool = False, scale: float = 1.0
     low, high, ticks = _axis(rows)
     return plot(
         traces,
-        **layout(look, height=FRAME + ROW * max(len(rows), 1), left=118),
+        **layout(look, height=FRAME + max(ROW * len(rows), LEAST), left=118),
         xaxis=axis(
             look,
             title="test accuracy",
