@@ -16,7 +16,7 @@ help:
 	echo "make test      run all tests, the browser's too (ARGS=... goes to pytest)"
 	echo "make lint      ruff and mypy"
 	echo "make bench     measure against the budgets"
-	echo "make soak      kill trainings a hundred times and check the store"
+	echo "make soak      kill trainings a hundred times, then let fifty visitors click"
 	echo "make gallery   train the bundled runs again"
 	echo "make clean     remove what was built; .venv and your own runs stay"
 
@@ -34,7 +34,7 @@ $(READY): pyproject.toml constraints.txt
 	    echo "Install it, or name it: make setup PYTHON=/path/to/python3.11" >&2; \
 	    exit 1; \
 	fi; \
-	echo "Installing into .venv (torch is large: about 5.5 GB and some minutes, once)"; \
+	echo "Installing into .venv (torch is large: about 6 GB and some minutes, once)"; \
 	$$python -m venv .venv
 	$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check \
 	    --editable ".[dev,bench]" --constraint constraints.txt

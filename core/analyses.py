@@ -124,7 +124,7 @@ class Request(ABC, Generic[Result]):
 
 @dataclass(frozen=True)
 class MapRequest(Request[Consistency]):
-    """The map of the shift lab of a run."""
+    """The map of the shift map of a run."""
 
     experiment: Experiment
     how: ShiftSettings

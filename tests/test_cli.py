@@ -342,7 +342,7 @@ def test_a_grid_crosses_its_lists_and_leaves_out_what_is_one_network_twice(grid)
     assert {"8,16"} == {experiment.to_flat()["widths"] for experiment in experiments}
 
 
-def test_the_grid_of_the_bundled_runs_asks_for_twenty():
+def test_the_grid_of_the_bundled_runs_is_whole():
     sizes = {p.name: len(read_grid(p)) for p in (ROOT / "assets" / "gallery").glob("*.toml")}
     assert {"catalog.toml": 440, "dropout.toml": 100} == sizes
 

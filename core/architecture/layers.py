@@ -110,7 +110,7 @@ class Architecture:
     def head_ratio(self) -> float:
         """Parameters of the head as a multiple of what a GAP head on the same map has.
 
-        For flatten-matched: how close the match came. Above 1.5 this map allows none.
+        For flatten-matched: how close the match came; above 1.5 it counts as none.
         """
         channels = self._head[0].inputs[0]
         dense = [layer for layer in self._head if layer.kind is LayerKind.DENSE]

@@ -147,7 +147,8 @@ _ENTRIES = (
     HeadEntry(
         name=Head.FLATTEN_MATCHED,
         label="Flatten, matched",
-        sentence="a 1x1 convolution leaves so few channels that Flatten costs about what GAP does",
+        sentence="a 1x1 convolution leaves so few channels that Flatten costs once to twice what "
+        "GAP does",
         reference="control: a Flatten head with the parameter budget of a GAP head",
         features=lambda channels, height, width: channels * height * width,
         operations=lambda channels, height, width: 0,

@@ -60,7 +60,7 @@ class Metric(StrEnum):
 
     @property
     def needs_maps(self) -> bool:
-        """Whether it needs the maps of the shift lab."""
+        """Whether it needs the maps of the shift map."""
         return self in {Metric.AGREEMENT, Metric.ONE_PIXEL}
 
 

@@ -36,7 +36,8 @@ def _show_version(asked: bool) -> None:
 @app.callback()
 def _application(
     version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show it.")
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
     """Find out what pooling really does in a small CNN."""

@@ -87,7 +87,7 @@ def export(
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Write runs to a file: a store to import elsewhere, JSON, or CSV."""
+    """Write runs to a file: a store to import elsewhere, JSON, CSV, report, weights or PyTorch."""
     if form is not Format.DB and (seeds_with_weights, kilobytes) != (None, None):
         raise ConfigError("--weights-of and --weights-under are for --format db")
     if everything == bool(keys):

@@ -1,6 +1,6 @@
 """Work of seconds that is no training: in processes of their own, so that torch stays out of ours.
 
-The labels of the test images, the maps of the shift lab, receptive fields, times and exact facts.
+The labels of the test images, the maps of the shift map, receptive fields, times and exact facts.
 Results are small and are kept by those who ask: labels in a cache, everything else in the store.
 """
 

@@ -95,7 +95,7 @@ def _parameters(arms: list[Arm]) -> None:
         figure = cached.figure(figures.parameter_bars, tuple(arms), **frame.look())
         frame.chart(figure, figures.parameter_bars_alt(arms), "parameters")
         st.caption(
-            "Counted from the architecture, complete. Networks that share a row learn alike."
+            "Counted from the architecture, complete. Networks in one row have equal parameters."
         )
 
 

@@ -10,7 +10,7 @@ from core.claims.wording import claims_headline, outcome_word, verdict_sentence
 from core.comparison import Arm
 from core.contrast import what_else
 from core.figures import Scale
-from core.words import duration
+from core.words import duration, plural
 from pages.shared import cached, computing, frame, jobs
 
 GUESSES = [
@@ -18,14 +18,14 @@ GUESSES = [
     for outcome in (Outcome.SUPPORTED, Outcome.NUANCED, Outcome.REFUTED, Outcome.UNDECIDED)
 ]
 MEANINGS = """
-**Holds**: every part of the claim is supported. **Depends**: some parts are supported and some are
-refuted. **Refuted**: every part is. **Undecided**: these seeds cannot tell.
+**Holds**: every part of the claim holds. **Depends**: some parts hold and some are refuted.
+**Refuted**: every part is. **Undecided**: these seeds cannot tell.
 """
 READING = """
 Each row is one part. The bar is the 95 % interval of the paired difference over ten training
-seeds; the mark is its mean, filled if the part is decided. The part **holds** if the whole bar lies
-in the grey zone, is **refuted** if the whole bar lies outside of it, and is **undecided**
-otherwise. The line is no effect.
+seeds, or ten timed rounds; the mark is its mean, filled if the part is decided. The part **holds**
+if the whole bar lies in the grey zone, is **refuted** if the whole bar lies outside of it, and is
+**undecided** otherwise. The line is no effect.
 """
 KINDS = {Scale.POINTS: "", Scale.PERCENT: ": shares", Scale.TIMES: ": times"}
 PAGES = {
@@ -192,7 +192,9 @@ def _missing(judgement: Judgement) -> None:
         known = jobs.expected(runs)
         time = f", about {duration(known.seconds)}" if known else ""
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{len(runs)} runs missing**{time}", width="content")
+            st.markdown(
+                f"**{len(runs)} {plural('run', len(runs))} missing**{time}", width="content"
+            )
             jobs.train_button(runs)
     elif judgement.requests:
         needed = [request.run for request in judgement.requests if request.run]

@@ -230,8 +230,8 @@ def _additive(poolings: list[Pooling], grid: np.ndarray, side: int, stride: int)
         same = "the same numbers" if gap < 1e-9 else f"different by {gap:.2g}"  # noqa: PLR2004
         st.caption(
             f"First window; y is the grid turned by a quarter. A convolution is additive whatever "
-            f"the numbers, so what is not additive here is none. Average against a convolution "
-            f"with weights 1/{side * side}: {same}."
+            f"the numbers, so an operator that is not additive here is no convolution. Average "
+            f"against a convolution with weights 1/{side * side}: {same}."
         )
 
 

@@ -33,8 +33,8 @@ filters, so the same place in each row began as the same channel. A crossed-out 
 everywhere on this image. Darker (in the dark theme: lighter) is larger.
 """
 PATCHES_HELP = """
-Each picture is a part of a test image: what the cell sees in which the channel is largest, of one
-image each. A channel that stands for something shows it here again and again.
+Each picture is cut from another test image: the part that the channel's strongest cell sees. A
+channel that stands for something shows it here again and again.
 """
 FILTERS_HELP = """
 For one seed all networks start from the same filters; what differs is what training made of them.
@@ -76,7 +76,7 @@ def main() -> None:
         jobs.watch()
         jobs.diverged(results.diverged)
     if not there:
-        frame.nothing_yet("None of these networks")
+        frame.nothing_yet("This comparison")
         return
     with right:
         _maps(looks)

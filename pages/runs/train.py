@@ -4,7 +4,7 @@ import streamlit as st
 
 from core import settings
 from core.headlines import train_headline
-from core.words import duration
+from core.words import duration, plural
 from pages.shared import cached, controls, frame, jobs
 
 
@@ -32,7 +32,9 @@ def main() -> None:
         st.metric(
             "Estimate",
             duration(known.seconds) if known else "–",
-            f"{workers} workers, {known.per_run:.1f} s per run" if known else _why(missing != ()),
+            f"{workers} {plural('worker', workers)}, {known.per_run:.1f} s per run"
+            if known
+            else _why(missing != ()),
             delta_color="off",
             delta_arrow="off",
             border=True,

@@ -17,7 +17,7 @@ from core.comparison import Facet, Results
 from core.headlines import Sentence
 from core.palette import colour, style
 from core.run import Source
-from core.words import inside, join, size
+from core.words import inside, join, plural, size
 from pages.shared import cached, controls, talk
 
 TOP_WIDTH = 1080
@@ -102,8 +102,9 @@ def _origin(results: Results) -> str:
     count = len(results.runs)
     there = sum(key in bundled for key in results.runs)
     if count and there == count:
-        return f"{count} bundled runs"
-    return f"{count} runs, {there} of them bundled" if there else f"{count} runs"
+        return f"{count} bundled {plural('run', count)}"
+    runs = f"{count} {plural('run', count)}"
+    return f"{runs}, {there} of them bundled" if there else runs
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """What is missing, the button that trains it, and the progress of what is being trained.
 
-Training happens in the engine's workers. This page only asks; the work outlives the session.
+Training happens in the engine's workers. Pages only ask; the work outlives the session.
 """
 
 import streamlit as st
@@ -13,7 +13,7 @@ from core.engine import Job, JobState, shared_engine
 from core.estimate import Estimate, estimate
 from core.hosting import SoFar, refusal, seconds_of_day
 from core.run import Run, Source
-from core.words import duration, join
+from core.words import duration, join, plural
 from pages.shared import cached
 from pages.shared.problems import explained
 
@@ -116,7 +116,9 @@ def train_again(bare: tuple[Experiment, ...]) -> None:
     time = f", about {duration(known.seconds)}" if known else ""
     names = join(list(dict.fromkeys(described(experiment) for experiment in missing)))
     with st.container(horizontal=True, vertical_alignment="center", key="without weights"):
-        st.markdown(f"**Kept without weights: {names}.** To look inside{time}:", width="content")
+        st.markdown(
+            f"**Kept without weights: {names}.** Train again to look inside{time}:", width="content"
+        )
         reason = _refusal(missing)
         st.button(
             "Train again",
@@ -195,7 +197,7 @@ def _place(jobs: list[Job]) -> str:
     mine = [number for number, key in enumerate(waiting) if key in asked]
     if not settings.load().hosted or not mine:
         return ""
-    return f", {mine[0]} runs before yours" if mine[0] else ", yours is next"
+    return f", {mine[0]} {plural('run', mine[0])} before yours" if mine[0] else ", yours is next"
 
 
 def _row(job: Job) -> dict[str, object]:

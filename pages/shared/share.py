@@ -31,7 +31,9 @@ def _share() -> None:
     address = permalink(hide=st.toggle("Link hides the controls", key="share_hides"))
     st.code(address, language=None, wrap_lines=True)
     st.image(_qr(address), width=180)
-    st.caption("This page with every control written out, so that it stays what it is.")
+    st.caption(
+        "This page with every control of the sidebar written out, so that it stays what it is."
+    )
     try:
         results = cached.results(controls.comparison())
     except ConfigError:

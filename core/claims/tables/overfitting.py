@@ -104,7 +104,8 @@ _OVERFITTING = Claim(
         ),
         *(
             Contrast(
-                says=f"At the end of training the gap is smaller with max than without, {size}.",
+                says="At the end of training the gap to the test images is smaller with max than "
+                f"without, {size}.",
                 where=f"digits, {size}, at the end",
                 metric=Metric.FINAL_GAP,
                 arm=arm("digits", "max", **flat),
@@ -194,7 +195,7 @@ _DROPOUT = Claim(
     test="Dropout in a Flatten head at the best of three rates, as validation chooses it, against "
     "none: two widths, 100 and all images of digits.",
     expected="It depends on the size of the network and of the training set.",
-    change="Half a point more test accuracy in every cell of that table, or in none.",
+    change="Half a point more test accuracy in all four comparisons, or in none.",
     page=("accuracy", {"pooling": ["max"], "head": ["flatten"], "dropout": ["none", "head"]}),
     parts=tuple(
         Contrast(

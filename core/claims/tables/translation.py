@@ -9,9 +9,10 @@ _INVARIANCE = Claim(
     id="pooling-gives-invariance",
     text="Pooling makes the network invariant to translation.",
     kind=Kind.BOTH,
-    test="Test images are moved by up to half their size (zeros, or the ground, come in); "
-    "answers are compared with those for the unmoved image. Networks with and without pools, "
-    "both heads. Exact gates: circular shifts through networks with circular padding.",
+    test="Test images are moved by up to 8 px, or half their size where that is less (zeros, or "
+    "the background, come in); answers are compared with those for the unmoved image. Networks "
+    "with and without pools, both heads. Exact gates: circular shifts through networks with "
+    "circular padding.",
     expected="Mostly refuted: partial, local, and a matter of the head and the data.",
     change="A network with plain pools whose answers all stay under a shift by one pixel.",
     page=("shift", {"pooling": ["none", "max", "blur-max", "aps"], "head": ["both"]}),
