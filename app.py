@@ -4,15 +4,19 @@ Streamlit's main script is pages/main.py. A folder named pages/ beside the main 
 Streamlit's older way of multipage apps, which gets in the way of the first deep link.
 """
 
+import gzip
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import lru_cache
 
 # Imported here, once, before anybody comes: two first visitors at the same moment would import it
 # in two threads, and one of them would meet it half made.
 import pandas as pd  # noqa: F401
 import plotly.graph_objects as go  # noqa: F401
 import streamlit as st
+from plotly.offline import get_plotlyjs
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -34,6 +38,19 @@ async def life(_: st.App) -> AsyncIterator[None]:
     """Close the workers when the server stops."""
     yield
     close_shared_engine()
+
+
+@lru_cache(maxsize=1)
+def _plotly() -> bytes:
+    """plotly.js as the package brings it, 4.8 MB, packed to 1.4."""
+    return gzip.compress(get_plotlyjs().encode())
+
+
+async def plotly_js(_: Request) -> Response:
+    """What pages/shared/plot.js draws with."""
+    packed = await run_in_threadpool(_plotly)
+    headers = {"Content-Encoding": "gzip", "Cache-Control": "max-age=86400"}
+    return Response(packed, media_type="text/javascript", headers=headers)
 
 
 async def ready(_: Request) -> Response:
@@ -69,6 +86,6 @@ class SessionCap:
 app = st.App(
     "pages/main.py",
     lifespan=life,
-    routes=[Route("/ready", ready)],
+    routes=[Route("/ready", ready), Route("/plotly.js", plotly_js)],
     middleware=[Middleware(SessionCap)],
 )

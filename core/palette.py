@@ -13,6 +13,15 @@ CHART_TEXT_LIGHT = "#566268"
 """Streamlit's own chart text has too little contrast in light; in dark it is left alone"""
 QUIET = "#94A1A6"
 """lines that are there and not named"""
+SEQUENTIAL = (
+    ("#F3F7F8", "#C2DAE1", "#7FB0BF", "#3F8095", "#145066", "#06384B"),
+    ("#1A2327", "#134656", "#1F7087", "#519FB6", "#A5D0DD", "#D6EBF1"),
+)
+DIVERGING = (
+    ("#8A2F1B", "#D67F69", "#F5F5F5", "#6F9DCF", "#1B4F98"),
+    ("#F5A08B", "#B9573F", "#20282C", "#4A76C2", "#A9C6FF"),
+)
+"""scales of amounts and of signed amounts, light and dark: maps, matrices, grids"""
 
 
 @dataclass(frozen=True, slots=True)

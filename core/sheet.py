@@ -11,14 +11,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-SEQUENTIAL = (
-    ("#F3F7F8", "#C2DAE1", "#7FB0BF", "#3F8095", "#145066", "#06384B"),
-    ("#1A2327", "#134656", "#1F7087", "#519FB6", "#A5D0DD", "#D6EBF1"),
-)
-DIVERGING = (
-    ("#8A2F1B", "#D67F69", "#F5F5F5", "#6F9DCF", "#1B4F98"),
-    ("#F5A08B", "#B9573F", "#20282C", "#4A76C2", "#A9C6FF"),
-)
+from core.palette import DIVERGING, SEQUENTIAL
+
 GREYS = (("#FFFFFF", "#12191C"), ("#14191C", "#E6EBED"))
 MARK = ((184, 64, 42), (239, 126, 99))
 SILENT = ((160, 170, 175), (90, 105, 112))

@@ -68,10 +68,9 @@ ARROWS: dict[str, set[str]] = {
         "run",
         "ledger",
         "hand",
-        "sheet",
         "consistency",
     },
-    "sheet": set(),
+    "sheet": {"palette"},
     "hand": {"catalog"},
     "operate": {"hand", "model"},
 }

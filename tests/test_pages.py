@@ -1,6 +1,7 @@
 """Does every page say something true and useful, whatever the store, the link and the controls?"""
 
 import io
+import json
 import math
 import random
 import sqlite3
@@ -130,7 +131,7 @@ def text(app: AppTest) -> str:
 
 
 def figures(app: AppTest) -> list[str]:
-    return [chart.proto.spec for chart in app.get("plotly_chart")]
+    return [json.loads(chart.proto.json)["spec"] for chart in app.get("bidi_component")]
 
 
 def keys(app: AppTest) -> set[str]:

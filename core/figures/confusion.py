@@ -6,7 +6,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.figures.base import SMALL, Look, axis, layout, plot
+from core.figures.base import SMALL, Look, axis, colour_scale, layout, plot
+from core.palette import DIVERGING, SEQUENTIAL
 
 HEIGHT = 380
 MOST_CLASSES = 40
@@ -30,7 +31,7 @@ def confusion_counts(labels: bytes, predictions: bytes, classes: int) -> Counts:
 
 
 def confusion(
-    counts: Counts,
+    rows: Counts | Sequence[Sequence[int]],
     names: Sequence[str],
     *,
     difference: bool = False,
@@ -40,13 +41,14 @@ def confusion(
     """Draw mistakes on the sequential scale; what is right stands as grey numbers.
 
     Args:
-        counts: (classes, classes), or the difference of two.
+        rows: (classes, classes), or the difference of two.
         names: of the classes.
         difference: draw on the diverging scale, the diagonal too.
         dark: for the dark theme.
         scale: of sizes and text.
     """
     look = Look(dark, scale)
+    counts = np.asarray(rows)
     shown = counts.astype(float)
     if not difference:
         np.fill_diagonal(shown, np.nan)
@@ -56,8 +58,7 @@ def confusion(
         z=shown,
         zmin=-largest if difference else 0,
         zmax=largest or 1.0,
-        coloraxis=None,
-        colorscale=None if not difference else _diverging(look),
+        colorscale=colour_scale((DIVERGING if difference else SEQUENTIAL)[dark]),
         showscale=False,
         xgap=2,
         ygap=2,
@@ -82,13 +83,6 @@ def confusion(
         ),
         annotations=_numbers(counts, look, difference=difference),
     )
-
-
-def _diverging(look: Look) -> list[list[object]]:
-    low, middle, high = (
-        ("#F5A08B", "#14191C", "#A9C6FF") if look.dark else ("#8A2F1B", "#FFFFFF", "#1B4F98")
-    )
-    return [[0, low], [0.5, middle], [1, high]]
 
 
 def _numbers(counts: Counts, look: Look, *, difference: bool) -> list[dict[str, object]]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from core.architecture.field import Field
 from core.figures.base import SMALL, Look, colour_scale, layout, plot
-from core.sheet import SEQUENTIAL
+from core.palette import SEQUENTIAL
 
 HEIGHT = 340
 ACCENT = ("#17607A", "#5BB0C8")

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from core.figures.base import SMALL, Look, colour_scale, layout, marked, plot
 from core.hand import Worked, explained, plain, window_values
-from core.sheet import DIVERGING, SEQUENTIAL
+from core.palette import DIVERGING, SEQUENTIAL
 
 HEIGHT = 230
 STEP_HEIGHT = 270

@@ -24,8 +24,7 @@ from core.figures.base import (
     plot,
     spread,
 )
-from core.palette import style
-from core.sheet import SEQUENTIAL
+from core.palette import SEQUENTIAL, style
 from core.words import percent
 
 SIDE, FRAME = 27, 24

@@ -63,15 +63,15 @@ def main() -> None:
                 if not rows:
                     frame.nothing_yet("This comparison")
                     continue
-                figure = cached.figure(
+                drawn = cached.figure(
                     figures.accuracy_curves, results, facet, reference, view=view, **frame.look()
                 )
                 frame.chart(
-                    figure,
+                    drawn,
                     figures.accuracy_curves_alt(results, facet, view),
                     f"curves {facet.head} {facet.dropout}",
                 )
-                start = figure.layout.yaxis.range[0]
+                start = drawn.figure.layout.yaxis.range[0]
                 st.caption(_curves_caption(results, view, max(start, 0.0)))
     if results.runs:
         _differences(results, poolings)
@@ -159,9 +159,15 @@ def _confusion(results: Results) -> None:
         counts = _counts(runs[first])
         if second in runs:
             counts = counts - _counts(runs[second])
-        figure = figures.confusion(counts, entry.classes, difference=second in runs, **frame.look())
+        drawn = cached.figure(
+            figures.confusion,
+            tuple(map(tuple, counts.tolist())),
+            entry.classes,
+            difference=second in runs,
+            **frame.look(),
+        )
         alt = figures.confusion_alt(_counts(runs[first]), entry.classes)
-        frame.chart(figure, alt, "confusion")
+        frame.chart(drawn, alt, "confusion")
         frame.numbers(figures.confusion_table(counts, entry.classes), "confusion.csv", "confusion")
         st.caption(
             f"First minus second, on {entry.splits.test:,} test images: blue more, red less."
@@ -196,15 +202,17 @@ def _differences(results: Results, poolings: list[str]) -> None:
                 if not rows:
                     st.caption("Two strategies with two seeds each are needed to compare.")
                     continue
-                figure = cached.figure(
+                drawn = cached.figure(
                     figures.paired_differences, results, facet, reference, **frame.look()
                 )
                 frame.chart(
-                    figure,
+                    drawn,
                     figures.paired_differences_alt(results, facet, reference),
                     f"differences {facet.head} {facet.dropout}",
                 )
-                st.caption(_pairs_caption(results, facet, reference, figure.layout.xaxis.range))
+                st.caption(
+                    _pairs_caption(results, facet, reference, drawn.figure.layout.xaxis.range)
+                )
 
 
 def _curves_caption(results: Results, view: View, start: float) -> str:

@@ -15,6 +15,7 @@ from core.engine import labels_of_test
 from core.estimate import Rate
 from core.run import RunSummary
 from core.store import RunStore
+from pages.shared.plot import Drawn
 
 Stamp = tuple[tuple[int, int], ...]
 
@@ -47,7 +48,7 @@ def rates() -> list[Rate]:
 
 
 @lru_cache(maxsize=128)
-def figure(draw: Callable[..., go.Figure], *args: Hashable, **how: Hashable) -> go.Figure:
+def figure(draw: Callable[..., go.Figure], *args: Hashable, **how: Hashable) -> Drawn:
     """A figure that was drawn before, for anybody: making one takes longer than sending it.
 
     Args:
@@ -55,7 +56,7 @@ def figure(draw: Callable[..., go.Figure], *args: Hashable, **how: Hashable) -> 
         args: what it draws.
         how: in which look.
     """
-    return draw(*args, **how)
+    return Drawn(draw(*args, **how))
 
 
 def without_weights(experiments: Iterable[Experiment]) -> tuple[Experiment, ...]:

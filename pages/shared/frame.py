@@ -19,6 +19,7 @@ from core.palette import colour, style
 from core.run import Source
 from core.words import inside, join, plural, size
 from pages.shared import cached, controls, talk
+from pages.shared.plot import Drawn, plot
 
 TOP_WIDTH = 1080
 OUTCOMES: dict[Outcome, tuple[Any, str]] = {
@@ -31,7 +32,6 @@ OUTCOMES: dict[Outcome, tuple[Any, str]] = {
 """colour and icon of a verdict"""
 TALK_SCALE = 1.25
 T = TypeVar("T")
-CHART = {"displayModeBar": False, "displaylogo": False, "showSendToCloud": False}
 
 
 def dark() -> bool:
@@ -291,6 +291,7 @@ def nothing_yet(what: str) -> None:
     st.caption(f"{what} is not trained yet. Train the missing runs{help_}.")
 
 
-def chart(figure: go.Figure, alt: str, key: str) -> None:
-    """A Plotly figure in the theme of the page."""
-    st.plotly_chart(figure, theme="streamlit", alt=alt, config=CHART, key=key)
+def chart(figure: go.Figure | Drawn, alt: str, key: str) -> None:
+    """A figure, or what `cached.figure` kept of one, in the theme of the page."""
+    drawn = figure if isinstance(figure, Drawn) else Drawn(figure)
+    plot(drawn, alt=alt, key=key, dark=dark())
