@@ -12,7 +12,7 @@ GALLERY_ENV := POOLSCOPE_HOME=$(CURDIR)/$(GALLERY) POOLSCOPE_GALLERY=$(CURDIR)/$
 
 help:
 	echo "make setup     install everything into .venv"
-	echo "make run       open the dashboard"
+	echo "make run       open the dashboard (ARGS=... goes to streamlit)"
 	echo "make test      run all tests, the browser's too (ARGS=... goes to pytest)"
 	echo "make lint      ruff and mypy"
 	echo "make bench     measure against the budgets"
@@ -41,7 +41,7 @@ $(READY): pyproject.toml constraints.txt
 	touch $@
 
 run: $(READY)
-	$(BIN)/streamlit run app.py
+	$(BIN)/streamlit run app.py $(ARGS)
 
 test: $(READY) browser
 	$(BIN)/python -m pytest $(ARGS)

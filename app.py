@@ -17,20 +17,32 @@ import plotly.graph_objects as go  # noqa: F401
 import streamlit as st
 from plotly.offline import get_plotlyjs
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core import settings
 from core.engine import close_shared_engine
+from core.errors import ConfigError
 from core.settings import PROJECT
 
 # Streamlit puts the folder of its main script on sys.path while a script runs, and takes it off
 # again, unless it is there already. A thread that imports at that moment reads a list that
 # shifts under it and can miss an entry: Dask, imported by the engine, was then "not found".
 sys.path.append(str(PROJECT / "pages"))
+
+
+FULL = """<!doctype html><meta http-equiv="refresh" content="30"><title>Poolscope</title>
+<p style="font: 1rem sans-serif; margin: 4rem auto; max-width: 30rem">As many visitors as this
+dashboard can serve are here ({count}). This page tries again every half minute.</p>"""
+
+try:
+    settings.load()
+except ConfigError as error:
+    sys.exit(f"poolscope: {error}")
 
 
 @asynccontextmanager
@@ -61,7 +73,8 @@ async def ready(_: Request) -> Response:
 class SessionCap:
     """Turns visitors away from a hosted dashboard while as many as it can serve are there.
 
-    A session is one websocket. Closing with 1013 means "try again later".
+    A session is one websocket. Closing with 1013 means "try again later"; who opens the page gets
+    a sentence, and the page asks again by itself.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -70,10 +83,20 @@ class SessionCap:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on but a websocket too many."""
-        if scope["type"] != "websocket" or not settings.load().hosted:
+        here = settings.load()
+        full = here.hosted and self._open >= here.sessions
+        if (
+            scope["type"] == "http"
+            and full
+            and "text/html" in Headers(scope=scope).get("accept", "")
+        ):
+            page = HTMLResponse(FULL.format(count=here.sessions), 503, {"Retry-After": "30"})
+            await page(scope, receive, send)
+            return
+        if scope["type"] != "websocket" or not here.hosted:
             await self._app(scope, receive, send)
             return
-        if self._open >= settings.load().sessions:
+        if full:
             await send({"type": "websocket.close", "code": 1013, "reason": "too many visitors"})
             return
         self._open += 1

@@ -141,6 +141,11 @@ def _values(name: str, value: object, path: Path) -> list[object]:
     values = value if isinstance(value, list) else [value]
     if not values:
         raise ConfigError(f"{path}: {name} is an empty list; give it at least one value")
+    if name == "widths" and isinstance(value, list) and not all(isinstance(v, str) for v in values):
+        raise ConfigError(
+            f"{path}: widths: a list is crossed, so each entry is a network of its own; write "
+            f'"16,32" for one, ["16,32", "8,16"] for two; received {value!r}'
+        )
     for item in values:
         if not isinstance(item, str | int | float) or isinstance(item, bool):
             raise ConfigError(

@@ -63,11 +63,11 @@ def explained(pooling: Pooling, values: list[float], result: float) -> str:
         Pooling.MEDIAN: f"lower middle of {', '.join(map(plain, sorted(values)))} = {shown}",
         Pooling.LP: f"√({' + '.join(f'{plain(v)}²' for v in values)}) = {shown}",
         Pooling.LSE: f"log(mean of exp(5·x)) / 5 of {listed} = {shown}",
-        Pooling.SOFT: f"{_weighted(values, _softmax(values))} = {shown}",
+        Pooling.SOFT: f"{_weighted(values, _softmax(values))} ≈ {shown}",
         Pooling.RANK: f"ranks of {listed}, each half as heavy as the one above → {shown}",
         Pooling.DETAIL: f"{listed}, weighted by distance from their mean {plain(mean)} → {shown}",
         Pooling.STOCHASTIC: (
-            f"{_weighted(values, _shares(values))} = {shown} (evaluation; training draws one)"
+            f"{_weighted(values, _shares(values))} ≈ {shown} (evaluation; training draws one)"
         ),
         Pooling.MIXED: f"½·max + ½·mean = ½·{plain(max(values))} + ½·{plain(mean)} = {shown}",
         Pooling.GATED: f"½·max + ½·mean = ½·{plain(max(values))} + ½·{plain(mean)} = {shown}",

@@ -222,7 +222,7 @@ def _interacts(first: Compared, second: Compared, candidates: int) -> bool:
 
 def _second(first: Difference, second: Difference, *, interacts: bool) -> str:
     if second.verdict is Verdict.UNDECIDED:
-        return "the difference is undecided"
+        return "their difference is undecided"
     if second.verdict is not first.verdict:
         return f"{_by(second)} {_side(second)}"
     # "only" would say that the heads differ

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 import core
 from core import figures
-from core.catalog import HEADS, POOLINGS
+from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS, DropoutPosition
 from core.comparison import Arm, Comparison, Facet, Results
 from core.figures import Measure
 from core.grids import as_toml
@@ -128,7 +128,9 @@ def _ledgers(arms: Sequence[Arm]) -> str:
     parts = ["<h2>Layer by layer</h2>"]
     for arm in arms:
         network = architecture_of(arm)
-        name = f"{POOLINGS[arm.pooling].label} + {HEADS[arm.head].label}, {arm.dropout}"
+        name = f"{POOLINGS[arm.pooling].label} + {HEADS[arm.head].label}"
+        if arm.dropout is not DropoutPosition.NONE:
+            name += f", {DROPOUT_POSITIONS[arm.dropout].label}"
         parts.append(
             f"<details><summary>{escape(name)}: {count(network.totals.parameters)} parameters, "
             f"{macs(network.totals.macs)} MACs</summary>"

@@ -1,8 +1,14 @@
 """Does the application leave the process fit for threads that import?"""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
+
+from starlette.responses import PlainTextResponse
+from starlette.testclient import TestClient
+
+from app import SessionCap
 
 ROOT = Path(__file__).parent.parent
 
@@ -21,6 +27,47 @@ def _stays(first):
     command = [sys.executable, "-c", PROGRAM.format(first=first)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return done.stdout.strip()
+
+
+def test_who_comes_when_all_places_are_taken_reads_so(monkeypatch):
+    monkeypatch.setenv("POOLSCOPE_MODE", "hosted")
+    monkeypatch.setenv("POOLSCOPE_SESSIONS", "1")
+
+    async def inside(scope, receive, send):
+        await PlainTextResponse("inside")(scope, receive, send)
+
+    cap = SessionCap(inside)
+    client = TestClient(cap)
+    page = {"Accept": "text/html"}
+    assert "inside" == client.get("/", headers=page).text
+    cap._open = 1
+    answer = client.get("/", headers=page)
+    assert (503, "30") == (answer.status_code, answer.headers["retry-after"])
+    assert "As many visitors as this" in answer.text
+    assert "(1)" in answer.text
+    # parts of a page that somebody has open
+    assert "inside" == client.get("/plotly.js").text
+    monkeypatch.setenv("POOLSCOPE_MODE", "local")
+    assert "inside" == client.get("/", headers=page).text
+
+
+def test_a_bad_setting_ends_the_server_with_a_sentence():
+    environment = {**os.environ, "POOLSCOPE_SESSIONS": "none"}
+    command = [sys.executable, "-c", "import app"]
+    done = subprocess.run(  # noqa: PLW1510 (its failure is what is looked at)
+        command, cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    assert 1 == done.returncode
+    assert done.stderr.startswith("poolscope: POOLSCOPE_SESSIONS: ")
+    assert 1 == len(done.stderr.splitlines())
+
+
+def test_the_main_script_brings_nothing_into_a_process_that_is_spawned():
+    program = "import runpy, sys; runpy.run_path('pages/main.py', run_name='__mp_main__');"
+    program += "print('streamlit' in sys.modules, 'pages.router' in sys.modules)"
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "False False" == done.stdout.strip()
 
 
 def test_a_running_script_does_not_shift_the_list_that_other_threads_import_by():

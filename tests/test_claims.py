@@ -388,7 +388,7 @@ def test_a_part_is_a_marker_with_its_interval_filled_if_it_is_decided(dark):
         _judged(Outcome.SUPPORTED, 0.01, 0.02, 0.03),
         _judged(Outcome.UNDECIDED, -0.01, 0.01, 0.03),
     ]
-    figure = figures.effects(judged, figures.Scale.POINTS, dark=dark)
+    figure = figures.effects(judged, figures.Unit.POINTS, dark=dark)
     for each, trace in zip(judged, figure.data, strict=True):
         found, (x,) = each.difference, trace.x
         ends = x - trace.error_x.arrayminus[0], x + trace.error_x.array[0]

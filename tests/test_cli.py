@@ -11,16 +11,18 @@ import subprocess
 import sys
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from core.analyses import MapRequest, SightRequest
 from core.architecture import describe
 from core.catalog import DATASETS, HEADS, POOLINGS
 from core.claims import CLAIMS
-from core.cli import dashboard, main, workers
+from core.cli import dashboard, main, report, workers
 from core.cli.app import app
 from core.cli.flags import flag_help
 from core.config import SECTION_OF, Experiment
@@ -29,7 +31,7 @@ from core.engine import Job, JobState, stored
 from core.errors import EngineError
 from core.grids import read_grid
 from core.run import Epoch, Machine, Run, Status
-from core.store import RunStore
+from core.store import RunStore, write_copy
 from tests.store_samples import some_weights
 
 ROOT = Path(__file__).parent.parent
@@ -355,7 +357,46 @@ def test_networks_that_shrink_away_are_named_before_anything_is_trained(cli, eng
     assert "pooling=none" not in answer.err
 
 
+def test_widths_as_a_list_of_numbers_would_be_several_networks(cli, grid):
+    answer = cli("sweep", grid("widths = [16, 32]"))
+    assert 2 == answer.status
+    assert 'write "16,32" for one, ["16,32", "8,16"] for two' in answer.err
+
+
 # runs, show, delete
+
+
+def test_runs_can_be_cut_short_and_says_how_many_are_left(cli, store):
+    for seed in range(3):
+        store.put(finished(seed=seed))
+    assert 2 == len(cli("runs", "--limit", "2", "--json").document)
+    answer = cli("runs", "--limit", "1")
+    assert 2 == len(answer.out.splitlines())
+    assert "2 more; --limit 3 lists all" in answer.err
+
+
+def test_own_runs_are_listed_by_themselves(cli, store, tmp_path):
+    store.put(finished(seed=1))
+    write_copy(store, [finished(seed=1).key], tmp_path / "gallery.db")
+    store.put(finished(seed=2))
+    store.delete([finished(seed=1).key])
+    assert 2 == len(cli("runs", "--json").document)
+    (row,) = cli("runs", "--here", "--json").document
+    assert 2 == row["seed"]
+
+
+def test_a_narrow_terminal_cuts_texts_and_neither_keys_nor_numbers(monkeypatch, capsys):
+    monkeypatch.setattr(report, "Console", partial(Console, force_terminal=True, width=40))
+    report.table(
+        ["key", "dataset", "test"],
+        [["0123456789abcdef", "a very long name of a data set", "100.0 %"]],
+        numbers=["test"],
+    )
+    out = capsys.readouterr().out
+    assert "0123456789abcdef" in out
+    assert "100.0 %" in out
+    assert "a very" in out
+    assert "data set" not in out
 
 
 def test_runs_lists_configuration_and_figures(cli, store):
@@ -726,7 +767,24 @@ def test_the_dashboard_tells_its_address_once_it_answers(tmp_path):
     assert {"url": f"http://localhost:{port}"} == json.loads("".join(lines))
 
 
+def test_a_port_that_is_taken_is_named_before_anything_starts(cli, tmp_path, monkeypatch):
+    (tmp_path / "app.py").touch()
+    monkeypatch.setattr(dashboard, "PROJECT", tmp_path)
+    with closing(socket.create_server(("localhost", 0))) as taken:
+        port = taken.getsockname()[1]
+        answer = cli("dashboard", "--port", port, "--json")
+    assert (1, "") == (answer.status, answer.out)
+    assert f"port {port} is in use; name another one with --port" in answer.err
+
+
 # claims
+
+
+def test_a_claim_in_full_tells_from_which_effect_on_it_holds(cli):
+    said = "holds if all of it is above +1.0 points"
+    assert said in cli("claims", "--id", "pooling-raises-accuracy").out
+    (claim,) = cli("claims", "--id", "pooling-raises-accuracy", "--json").document
+    assert (0.01, said) == (claim["parts"][0]["least"], claim["parts"][0]["rule"])
 
 
 def test_claims_lists_all_twenty(cli):

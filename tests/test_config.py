@@ -147,8 +147,11 @@ def test_each_size_and_difficulty_of_the_shapes_has_a_key_and_a_fingerprint():
 @pytest.mark.parametrize(
     ("flat", "message"),
     [
-        ({"pooling": "maxx"}, "pooling: 'maxx' is not known; allowed: max, average, "),
-        ({"head": "gaap"}, "head: 'gaap' is not known; allowed: gap, flatten, "),
+        (
+            {"pooling": "maxx"},
+            "pooling: 'maxx' is not known; did you mean max? allowed: max, average, ",
+        ),
+        ({"head": "gaap"}, "head: 'gaap' is not known; did you mean gap? allowed: gap, flatten, "),
         ({"dataset": "imagenet"}, "dataset: 'imagenet' is not known; allowed: digits, shapes, "),
         ({"poling": "max"}, "poling: not known; allowed: dataset, train_size, "),
         ({"epochs": 0}, "epochs: input should be greater than or equal to 1; received 0"),
@@ -161,7 +164,7 @@ def test_each_size_and_difficulty_of_the_shapes_has_a_key_and_a_fingerprint():
         ({"train_size": 5000}, "so 10 to 1197 or all is allowed; received 5000"),
         ({"train_size": "few"}, "train_size: a whole number or all is allowed; received 'few'"),
         ({"pools": 3}, "pools: the network has 2 blocks (widths 16, 32), so 0 to 2 or all"),
-        ({"widths": "16,x"}, "widths: input should be a valid integer"),
+        ({"widths": "16,x"}, "widths: whole numbers with commas between, as in 16,32; received"),
         ({"widths": ""}, "widths: "),
         (
             {"norm": "batch", "batch_size": 1},

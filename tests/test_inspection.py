@@ -19,9 +19,9 @@ from core.inspection import (
     exciting,
     filters,
     images_of_test,
-    look,
     methods,
     prepared,
+    respond,
     silent,
     softened_accuracy,
     winners,
@@ -61,7 +61,7 @@ def test_maps_are_those_that_hooks_see_in_a_plain_pass(data, pooling):
     logits = network.model(x)
     for handle in handles:
         handle.remove()
-    found = look(network, x)
+    found = respond(network, x)
     maps = {n: m for n, m in seen.items() if m.ndim == 3 and not n.endswith("margins")}
     assert set(maps) == set(found.maps)
     assert all(np.array_equal(maps[name], found.maps[name]) for name in maps)
@@ -80,7 +80,7 @@ def test_weights_of_another_network_are_refused():
 def test_looking_changes_nothing(data):
     network = opened()
     before = torch.get_rng_state(), {k: v.clone() for k, v in network.model.state_dict().items()}
-    look(network, image(data))
+    respond(network, image(data))
     for method in Method:
         attribution(network, image(data), 3, method)
     assert torch.equal(before[0], torch.get_rng_state())
@@ -101,13 +101,13 @@ def test_a_view_that_fails_half_way_leaves_the_network_as_it_was(data):
 
 def test_many_visitors_of_one_network_see_the_same(data):
     network = opened()
-    alone = look(network, image(data)).probabilities
+    alone = respond(network, image(data)).probabilities
     heat = attribution(network, image(data), 2, Method.GRAD_CAM)
 
     def visit(number):
         if number % 2:
             return np.array_equal(heat, attribution(network, image(data), 2, Method.GRAD_CAM))
-        return np.array_equal(alone, look(network, image(data)).probabilities)
+        return np.array_equal(alone, respond(network, image(data)).probabilities)
 
     with ThreadPoolExecutor(8) as visitors:
         assert all(visitors.map(visit, range(40)))
@@ -224,7 +224,7 @@ def test_the_strongest_patches_are_where_the_channel_is_largest(data):
     network = opened(pooling="max")
     found = exciting(network, "block2.pool", 3, data, 5)
     maps = np.stack(
-        [look(network, image(data, n)).maps["block2.pool"][3] for n in range(len(data))]
+        [respond(network, image(data, n)).maps["block2.pool"][3] for n in range(len(data))]
     )
     tops = maps.reshape(len(maps), -1).max(1)
     assert sorted(tops, reverse=True)[:5] == pytest.approx([patch.value for patch in found])

@@ -131,7 +131,8 @@ def text(app: AppTest) -> str:
 
 
 def figures(app: AppTest) -> list[str]:
-    return [json.loads(chart.proto.json)["spec"] for chart in app.get("bidi_component")]
+    parts = (part.proto for part in app.get("bidi_component"))
+    return [json.loads(part.json)["spec"] for part in parts if part.component_name == "plot"]
 
 
 def keys(app: AppTest) -> set[str]:
@@ -536,13 +537,13 @@ def test_every_page_refuses_a_bad_text_in_one_sentence(page):
     app = opened(page)
     app.text_input(key="widths").set_value("a,b").run()
     (said,) = messages(app)
-    assert "received 'a'" in said
+    assert "received 'a,b'" in said
 
 
 @pytest.mark.parametrize(
     ("name", "value", "received"),
     [
-        ("widths", "0", "received '0'"),
+        ("widths", "0", "received 0"),
         ("train_size", "many", "received 'many'"),
         ("train_size", "5", "received 5"),
     ],
@@ -830,6 +831,25 @@ def test_a_scene_shows_only_its_figures():
     assert "Ten seeds each" in text(app)
 
 
+def test_what_a_link_says_wins_over_its_scene():
+    app = opened(ACCURACY, view="talk", scene="6", pooling=["max", "soft"], head="flatten")
+    assert ["max", "soft"] == app.session_state["pooling"]
+    assert "flatten" == app.session_state["head"]
+    assert ["max", "soft"] == app.query_params["pooling"]
+    assert "6 / 12" in text(app)
+    app.button(key="talk_next").click().run()
+    assert ["max", "soft"] != app.session_state["pooling"]
+
+
+def test_a_link_without_a_scene_stays_on_its_page_until_somebody_goes_on():
+    app = opened(ACCURACY, view="talk", pooling=["max", "soft"], head="gap")
+    assert "– / 12" in text(app)
+    assert ["max", "soft"] == app.session_state["pooling"]
+    assert app.button(key="talk_previous").disabled
+    app.button(key="talk_next").click().run()
+    assert "1 / 12" in text(app)
+
+
 def test_a_talk_that_cannot_be_read_is_said_to_be(monkeypatch, tmp_path):
     monkeypatch.setenv("POOLSCOPE_TALK", str(tmp_path / "mine.toml"))
     app = AppTest.from_file(PAGES_FOLDER / "main.py", default_timeout=30)
@@ -861,7 +881,7 @@ def test_strangers_see_no_folder_of_the_server(monkeypatch):
     def looked(*_):
         raise AssertionError("somebody looked at the disk")
 
-    monkeypatch.setattr("core.config.look", looked)
+    monkeypatch.setattr("core.config.sections.look", looked)
     app = opened(ACCURACY, dataset="folder:/etc")
     assert "Left out of the link: dataset `folder:/etc`" in text(app)
     assert "folder:PATH" not in text(app)
@@ -887,6 +907,40 @@ def test_strangers_train_within_bounds(link, said):
     app = opened(ACCURACY, **link)
     assert app.button(key="train_missing").disabled
     assert said in text(app)
+
+
+@pytest.mark.usefixtures("hosted")
+def test_strangers_see_their_place_until_their_own_runs_have_begun(engine):
+    others, mine = (
+        tuple(Job(experiment=Experiment.from_flat({"pooling": p, "seed": s})) for s in range(2))
+        for p in ("soft", "conv")
+    )
+    engine.listed = others + mine
+    app = opened(ACCURACY, head="gap", seeds="2")
+    app.session_state["asked"] = frozenset(job.key for job in mine)
+    assert "2 runs before yours" in text(app.run())
+    engine.listed = others[0], replace(others[1], state=JobState.RUNNING), *mine
+    assert "1 run before yours" in text(app.run())
+    engine.listed = others[0], replace(mine[0], state=JobState.RUNNING), mine[1]
+    said = text(app.run())
+    assert "before yours" not in said
+    assert "yours is next" not in said
+
+
+def test_a_page_is_drawn_again_when_its_own_runs_are_there_and_others_wait(engine):
+    others, mine = (
+        tuple(Job(experiment=Experiment.from_flat({"pooling": p, "seed": s})) for s in range(2))
+        for p in ("soft", "conv")
+    )
+    engine.listed = others + mine
+    app = opened(ACCURACY, head="gap", seeds="2")
+    app.session_state["asked"] = frozenset(job.key for job in mine)
+    app.run()
+    assert (True, True) == app.session_state["was_training"]
+    # what the fragment sees when it runs by itself, and then the page
+    engine.listed = others + tuple(replace(job, state=JobState.DONE) for job in mine)
+    app.run()
+    assert (True, False) == app.session_state["was_training"]
 
 
 @pytest.mark.usefixtures("hosted")

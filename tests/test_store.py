@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 
 import pytest
 
-import core.config
+import core.config.experiment
 from core.errors import ConfigError, StoreError
 from core.run import RunSummary, Source, Status
 from core.store import RunStore, rows
@@ -239,7 +239,7 @@ def test_deleting_nothing_makes_no_file(store):
 
 
 def test_a_run_of_an_older_recipe_is_listed_and_can_be_deleted_but_is_not_given(store, monkeypatch):
-    monkeypatch.setattr(core.config, "RECIPE", 0)
+    monkeypatch.setattr(core.config.experiment, "RECIPE", 0)
     old = a_run()
     old_key = old.key
     store.put(old)

@@ -76,6 +76,20 @@ def effect(judged: Judged) -> str | None:
     return f"{mean} points [{low}, {high}]"
 
 
+def rule(part: Contrast) -> str:
+    """Where the whole interval must lie: "holds if all of it is above +0.5 points"."""
+    if part.metric.is_ratio:
+        low, high, unit = f"{1 / (1 + part.least):.2f}", f"{1 + part.least:.2f}", "times"
+    elif part.control is None:
+        low, high, unit = percent(part.level - part.least), percent(part.level + part.least), "%"
+    else:
+        low, high, unit = points(-part.least), points(part.least), "points"
+    if part.equivalent:
+        return f"holds if all of it is between {low} and {high} {unit}"
+    beyond = f"above {high}" if part.sign > 0 else f"below {low}"
+    return f"holds if all of it is {beyond} {unit}"
+
+
 def _ends(judged: Judged) -> tuple[float, float, float]:
     if judged.difference is None:
         raise ValueError("nothing was measured")

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from core import settings
-from core.claims import CLAIMS, TIMED, Judged, Judgement, judge
-from core.claims.wording import effect, outcome_word, verdict_sentence
+from core.claims import CLAIMS, TIMED, Contrast, Judged, Judgement, judge
+from core.claims.wording import effect, outcome_word, rule, verdict_sentence
 from core.cli.app import Json, app, open_store
 from core.cli.report import document, facts, say
 from core.cli.workers import train_or_stop
@@ -126,6 +126,8 @@ def _parts(heading: str, parts: Sequence[Judged]) -> None:
         found = effect(judged)
         if found:
             typer.echo(f"{'':<14}{found}{f', n = {seeds}' if seeds else ''}")
+        if isinstance(judged.part, Contrast):
+            typer.echo(f"{'':<14}{rule(judged.part)}")
 
 
 def _document(judgement: Judgement) -> dict[str, Any]:
@@ -148,6 +150,8 @@ def _part(judged: Judged) -> dict[str, Any]:
     content: dict[str, Any] = {"says": judged.part.says, "verdict": judged.outcome}
     if judged.fact:
         content |= {"found": judged.fact.sentence}
+    if isinstance(judged.part, Contrast):
+        content |= {"least": judged.part.least, "rule": rule(judged.part)}
     if difference:
         content |= {
             "effect": effect(judged),

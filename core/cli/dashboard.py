@@ -1,6 +1,8 @@
 """`dashboard`: open the Streamlit app of this checkout."""
 
 import os
+import signal
+import socket
 import subprocess
 import sys
 import time
@@ -17,11 +19,20 @@ from core.errors import PoolscopeError
 from core.settings import PROJECT, Mode
 
 POLL_SECONDS = 0.2
+FIRST_PORT, PORTS = 8501, 20
 
 
 @app.command("dashboard")
 def dashboard(
-    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Of the server.")] = 8501,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            "--port",
+            min=1,
+            max=65535,
+            help="Of the server; default the first free one from 8501 on.",
+        ),
+    ] = None,
     headless: Annotated[bool, typer.Option("--headless", help="Open no browser.")] = False,
     talk: Annotated[
         bool, typer.Option("--talk", help="Larger type, one scene after the other.")
@@ -35,6 +46,10 @@ def dashboard(
             "the dashboard needs a checkout of Poolscope, because app.py and pages/ are no part "
             "of the installed package; clone the repository and run `make run` there"
         )
+    if port is None:
+        port = next(filter(_is_free, range(FIRST_PORT, FIRST_PORT + PORTS)), FIRST_PORT)
+    if not _is_free(port):
+        raise PoolscopeError(f"port {port} is in use; name another one with --port")
     command = [sys.executable, "-m", "streamlit", "run", script.name, f"--server.port={port}"]
     if headless:
         command.append("--server.headless=true")
@@ -44,6 +59,8 @@ def dashboard(
     # stdout is for the one document that --json promises
     stdout = sys.stderr if as_json else None
     with subprocess.Popen(command, cwd=PROJECT, stdout=stdout, env=environment) as server:  # noqa: S603 (no shell)
+        # who ends this command ends the server
+        signal.signal(signal.SIGTERM, lambda *_: server.terminate())
         try:
             if as_json:
                 _announce(server, f"http://localhost:{port}")
@@ -55,6 +72,12 @@ def dashboard(
             raise typer.Exit from None
     if status:
         raise typer.Exit(1)
+
+
+def _is_free(port: int) -> bool:
+    """Whether nobody listens there."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("localhost", port)) != 0
 
 
 def _announce(server: subprocess.Popen[bytes], url: str) -> None:

@@ -3,13 +3,18 @@
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from textwrap import wrap
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
 WIDE = 200
 """columns of a table that goes to a file or another program"""
+
+SHORTEST = 7
+"""letters that are left of a text where a terminal has no room"""
 
 
 def messages() -> Console:
@@ -39,14 +44,32 @@ def table(
         numbers: the columns to align on the right.
     """
     console = Console(markup=False, emoji=False)
-    if not console.is_terminal:
-        console = Console(markup=False, emoji=False, width=WIDE)
-    grid = Table(box=None, pad_edge=False, header_style="bold")
+    written = [[cell(value) for value in row] for row in rows]
     right = set(numbers)
-    for column in columns:
-        grid.add_column(column, justify="right" if column in right else "left", no_wrap=True)
-    for row in rows:
-        grid.add_row(*map(cell, row))
+    # numbers and what a row is called by stay whole; other texts are cut where there is no room
+    contents = [max((cell_len(row[n]) for row in written), default=0) for n in range(len(columns))]
+    # long headings are broken on a terminal, where a row has to fit
+    fold = console.is_terminal
+    headings = [
+        "\n".join(wrap(column, max(width, SHORTEST), break_long_words=False)) if fold else column
+        for column, width in zip(columns, contents, strict=True)
+    ]
+    widths = [
+        max(width, *map(cell_len, heading.split("\n")))
+        for heading, width in zip(headings, contents, strict=True)
+    ]
+    room = console.width if fold else WIDE
+    cut = [n for n, column in enumerate(columns) if n and column not in right]
+    # numbers, and what a row is called by, stay whole
+    while sum(widths) + len(widths) - 1 > room and any(widths[n] > SHORTEST for n in cut):
+        widths[max(cut, key=widths.__getitem__)] -= 1
+    console = Console(markup=False, emoji=False, width=max(room, sum(widths) + len(widths)))
+    grid = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    for column, heading, width in zip(columns, headings, widths, strict=True):
+        side: Any = "right" if column in right else "left"
+        grid.add_column(heading, justify=side, no_wrap=True, width=width)
+    for row in written:
+        grid.add_row(*row)
     console.print(grid)
 
 

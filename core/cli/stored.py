@@ -1,6 +1,7 @@
 """`runs`, `show` and `delete`: what is in the store?"""
 
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -8,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from core.cli.app import Json, app, open_store
-from core.cli.report import document, facts, percent, table
+from core.cli.report import document, facts, percent, say, table
 from core.config import KEY_DIGITS
 from core.errors import ConfigError
 from core.run import Run, RunSummary, Source
@@ -20,6 +21,9 @@ SHORTEST = 4
 AMBIGUOUS = 4
 """keys that a message lists when a short one fits several"""
 
+SCREENFUL = 30
+"""runs that a terminal shows without being asked for more"""
+
 _LISTED = ("dataset", "pooling", "head", "dropout", "widths", "seed")
 """flat names in the table of runs; --json has all"""
 
@@ -29,9 +33,20 @@ Keys = Annotated[
 
 
 @app.command("runs")
-def runs(as_json: Json = False) -> None:
+def runs(
+    here: Annotated[
+        bool, typer.Option("--here", help="Only your own, not those that are bundled.")
+    ] = False,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", min=1, help="At most so many; on a terminal 30 by default."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """List the stored runs, newest first."""
-    summaries = open_store().summaries()
+    found = [each for each in open_store().summaries() if not here or each.source is Source.HERE]
+    most = limit or (SCREENFUL if sys.stdout.isatty() and not as_json else None)
+    summaries = found[:most]
     if as_json:
         document([asdict(summary) for summary in summaries])
         return
@@ -50,6 +65,8 @@ def runs(as_json: Json = False) -> None:
         ),
         numbers=["seed", "test", "seconds"],
     )
+    if len(found) > len(summaries):
+        say(f"{len(found) - len(summaries):,} more; --limit {len(found)} lists all")
 
 
 @app.command("show")

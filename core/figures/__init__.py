@@ -19,7 +19,7 @@ from core.figures.curves import (
     accuracy_curves_alt,
     accuracy_curves_table,
 )
-from core.figures.effects import Scale, drawn, effects, effects_alt, effects_table
+from core.figures.effects import Unit, drawn, effects, effects_alt, effects_table
 from core.figures.field import field_alt, field_squares
 from core.figures.growth import growth, growth_alt, growth_table
 from core.figures.heads import (
@@ -46,7 +46,7 @@ __all__ = [
     "Counts",
     "Measure",
     "Quantity",
-    "Scale",
+    "Unit",
     "View",
     "accuracy_by_head",
     "accuracy_by_head_alt",

@@ -31,7 +31,7 @@ RIGHT = 92
 RATIOS = (0.1, 0.2, 0.25, 0.33, 0.5, 0.67, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 3.0, 4.0, 5.0, 10.0)
 
 
-class Scale(StrEnum):
+class Unit(StrEnum):
     """On which axis a contrast is drawn."""
 
     POINTS = "difference, percentage points"
@@ -39,11 +39,11 @@ class Scale(StrEnum):
     TIMES = "ratio, times"
 
 
-def scale_of(part: Contrast) -> Scale:
+def unit_of(part: Contrast) -> Unit:
     """The axis of a contrast."""
     if part.metric.is_ratio:
-        return Scale.TIMES
-    return Scale.POINTS if part.control else Scale.PERCENT
+        return Unit.TIMES
+    return Unit.POINTS if part.control else Unit.PERCENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +64,18 @@ class EffectRow:
 
 
 def effects(
-    judged: Sequence[Judged], kind: Scale, *, dark: bool = False, scale: float = 1.0
+    judged: Sequence[Judged], unit: Unit, *, dark: bool = False, scale: float = 1.0
 ) -> go.Figure:
     """Draw the intervals of all contrasts with one kind of axis.
 
     Args:
         judged: parts with a difference; others are passed over.
-        kind: which axis.
+        unit: which axis.
         dark: on a dark page.
         scale: 1.25 on a projector.
     """
     look = Look(dark, scale)
-    shown = drawn(judged, kind)
+    shown = drawn(judged, unit)
     traces: Traces = []
     low, high = _range(shown)
     for place, each in enumerate(shown):
@@ -83,13 +83,13 @@ def effects(
     labels = [_label(each) for each in shown]
     widths = (max(LETTER * len(first), SMALLER * len(second)) for first, second in labels)
     left = min(max(LEAST_LEFT, max(widths, default=0.0) + 16), MOST_LEFT)
-    ticks = _ticks(low, high, kind)
+    ticks = _ticks(low, high, unit)
     return plot(
         traces,
         **layout(look, height=FRAME + ROW * max(len(shown), 1), left=left, right=RIGHT),
         xaxis=axis(
             look,
-            title=_title(shown, kind),
+            title=_title(shown, unit),
             grid=True,
             range=[low, high],
             tickvals=list(ticks),
@@ -111,12 +111,12 @@ def effects(
     )
 
 
-def drawn(judged: Sequence[Judged], scale: Scale) -> list[Judged]:
+def drawn(judged: Sequence[Judged], unit: Unit) -> list[Judged]:
     """The contrasts that have an interval on this axis."""
     return [
         each
         for each in judged
-        if each.difference and isinstance(each.part, Contrast) and scale_of(each.part) is scale
+        if each.difference and isinstance(each.part, Contrast) and unit_of(each.part) is unit
     ]
 
 
@@ -127,7 +127,7 @@ def effects_table(judged: Sequence[Judged]) -> list[EffectRow]:
         part = each.part
         if not isinstance(part, Contrast):
             continue
-        scale, ends = scale_of(part), _ends(each)
+        unit, ends = unit_of(part), _ends(each)
         mean, low, high = ends or (None, None, None)
         rows.append(
             EffectRow(
@@ -135,7 +135,7 @@ def effects_table(judged: Sequence[Judged]) -> list[EffectRow]:
                 arm=part.arm.name,
                 control=part.control.name if part.control else f"{100 * part.level:g} %",
                 metric=part.metric,
-                unit={Scale.POINTS: "points", Scale.PERCENT: "%", Scale.TIMES: "log ratio"}[scale],
+                unit={Unit.POINTS: "points", Unit.PERCENT: "%", Unit.TIMES: "log ratio"}[unit],
                 mean=_rounded(mean),
                 low=_rounded(low),
                 high=_rounded(high),
@@ -147,11 +147,11 @@ def effects_table(judged: Sequence[Judged]) -> list[EffectRow]:
     return rows
 
 
-def effects_alt(judged: Sequence[Judged], scale: Scale) -> str:
+def effects_alt(judged: Sequence[Judged], unit: Unit) -> str:
     """Say in words what was found."""
     parts = (
         f"{each.part.says.removesuffix('.')}: {outcome_word(each.outcome).lower()}, {effect(each)}"
-        for each in drawn(judged, scale)
+        for each in drawn(judged, unit)
     )
     return f"{'. '.join(parts)}."
 
@@ -166,12 +166,12 @@ def _ends(judged: Judged) -> tuple[float, float, float] | None:
     if difference is None or not isinstance(part, Contrast):
         return None
     values = difference.mean, difference.low, difference.high
-    match scale_of(part):
-        case Scale.TIMES:
+    match unit_of(part):
+        case Unit.TIMES:
             return values
-        case Scale.POINTS:
+        case Unit.POINTS:
             mean, low, high = (100 * value for value in values)
-        case Scale.PERCENT:
+        case Unit.PERCENT:
             mean, low, high = (100 * (value + part.level) for value in values)
     return mean, low, high
 
@@ -193,12 +193,12 @@ def _against(part: Contrast) -> str:
     return "÷" if part.metric.is_ratio else MINUS
 
 
-def _title(shown: Sequence[Judged], scale: Scale) -> str:
+def _title(shown: Sequence[Judged], unit: Unit) -> str:
     metrics = {each.part.metric for each in shown if isinstance(each.part, Contrast)}
-    if scale is Scale.TIMES or len(metrics) != 1:
-        return str(scale)
+    if unit is Unit.TIMES or len(metrics) != 1:
+        return str(unit)
     (metric,) = metrics
-    if scale is Scale.PERCENT:
+    if unit is Unit.PERCENT:
         return f"{metric}, %"
     if metric is Metric.MATCHED_GAP:
         return "gap to validation at equal loss, points"
@@ -255,8 +255,8 @@ def _zero(part: Contrast) -> float:
     return 100 * part.level if part.control is None else 0.0
 
 
-def _ticks(low: float, high: float, scale: Scale) -> dict[float, str]:
-    if scale is not Scale.TIMES:
+def _ticks(low: float, high: float, unit: Unit) -> dict[float, str]:
+    if unit is not Unit.TIMES:
         return {tick: f"{tick:g}".replace("-", MINUS) for tick in ticks_within(low, high, 5)}
     inside = [ratio for ratio in RATIOS if low <= log(ratio) <= high]
     chosen: list[float] = []

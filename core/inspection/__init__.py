@@ -6,25 +6,25 @@ moment; a lock keeps visitors who share a network apart.
 """
 
 from core.inspection.attribution import Method, attribution, methods
-from core.inspection.looking import Look, filters, look, silent, winners
 from core.inspection.network import TESTED, Floats, Network, images_of_test, prepared
 from core.inspection.patches import Patch, exciting
+from core.inspection.response import Response, filters, respond, silent, winners
 from core.inspection.softening import softened_accuracy
 
 __all__ = [
     "TESTED",
     "Floats",
-    "Look",
     "Method",
     "Network",
     "Patch",
+    "Response",
     "attribution",
     "exciting",
     "filters",
     "images_of_test",
-    "look",
     "methods",
     "prepared",
+    "respond",
     "silent",
     "softened_accuracy",
     "winners",

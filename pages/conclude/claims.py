@@ -9,7 +9,7 @@ from core.claims import CLAIMS, Contrast, Judged, Judgement, Kind, Outcome
 from core.claims.wording import claims_headline, outcome_word, verdict_sentence
 from core.comparison import Arm
 from core.contrast import what_else
-from core.figures import Scale
+from core.figures import Unit
 from core.words import duration, plural
 from pages.shared import cached, computing, frame, jobs
 
@@ -27,7 +27,7 @@ seeds, or ten timed rounds; the mark is its mean, filled if the part is decided.
 if the whole bar lies in the grey zone, is **refuted** if the whole bar lies outside of it, and is
 **undecided** otherwise. The line is no effect.
 """
-KINDS = {Scale.POINTS: "", Scale.PERCENT: ": shares", Scale.TIMES: ": times"}
+KINDS = {Unit.POINTS: "", Unit.PERCENT: ": shares", Unit.TIMES: ": times"}
 PAGES = {
     "accuracy": "Accuracy",
     "cost": "Cost",
@@ -243,13 +243,13 @@ def _facts(parts: tuple[Judged, ...]) -> None:
 
 def _effects(parts: tuple[Judged, ...], title: str, key: str) -> None:
     """The measured parts, a figure for each kind of axis."""
-    for scale in Scale:
-        shown = figures.drawn(parts, scale)
+    for unit in Unit:
+        shown = figures.drawn(parts, unit)
         if not shown:
             continue
-        name = f"{key} {scale.name.lower()}"
+        name = f"{key} {unit.name.lower()}"
         with frame.card(
-            f"{title}{KINDS[scale]}",
+            f"{title}{KINDS[unit]}",
             figures.effects_table(shown),
             file_name=f"{key.replace(' ', '-')}.csv",
             reading=READING,
@@ -257,8 +257,8 @@ def _effects(parts: tuple[Judged, ...], title: str, key: str) -> None:
             stretch=False,
         ):
             frame.chart(
-                figures.effects(shown, scale, **frame.look()),
-                figures.effects_alt(shown, scale),
+                figures.effects(shown, unit, **frame.look()),
+                figures.effects_alt(shown, unit),
                 name,
             )
             st.caption(_scope(shown))

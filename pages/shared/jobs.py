@@ -135,14 +135,16 @@ def train_again(bare: tuple[Experiment, ...]) -> None:
 def watch() -> None:
     """Show what is being trained, refreshed while anything runs; redraw the page at its end."""
     active = shared_engine().active
-    st.session_state["was_training"] = active
+    st.session_state["was_training"] = active, _waits()
     st.fragment(_panel, run_every=POLL_SECONDS if active else None)()
 
 
 def _panel() -> None:
     engine = shared_engine()
     jobs = [job for job in engine.jobs() if not job.cached]
-    if st.session_state["was_training"] and not engine.active:
+    was_active, waited = st.session_state["was_training"]
+    # a visitor's own runs are shown when they are there, whoever else is still waiting
+    if (was_active and not engine.active) or (waited and not _waits()):
         st.rerun()
     # between two draws of the page, this runs by itself
     with explained():
@@ -150,6 +152,12 @@ def _panel() -> None:
         if engine.active:
             with st.container(border=True, key="training"):
                 _progress(jobs)
+
+
+def _waits() -> bool:
+    """Whether anything that this visitor asked for is not done."""
+    asked: frozenset[str] = st.session_state.get("asked", frozenset())
+    return any(job.key in asked for job in shared_engine().jobs() if job.state in ACTIVE)
 
 
 def _progress(jobs: list[Job]) -> None:
@@ -195,7 +203,8 @@ def _place(jobs: list[Job]) -> str:
     asked: frozenset[str] = st.session_state.get("asked", frozenset())
     waiting = [job.key for job in jobs if job.state is JobState.QUEUED]
     mine = [number for number, key in enumerate(waiting) if key in asked]
-    if not settings.load().hosted or not mine:
+    begun = any(job.key in asked for job in jobs if job.state is JobState.RUNNING)
+    if not settings.load().hosted or not mine or begun:
         return ""
     return f", {mine[0]} {plural('run', mine[0])} before yours" if mine[0] else ", yours is next"
 

@@ -30,9 +30,11 @@ def button() -> None:
 def _share() -> None:
     address = permalink(hide=st.toggle("Link hides the controls", key="share_hides"))
     st.code(address, language=None, wrap_lines=True)
-    st.image(_qr(address), width=180)
+    st.image(_qr(address), width=240)
+    here = urlsplit(address).hostname in ("localhost", "127.0.0.1")
     st.caption(
         "This page with every control of the sidebar written out, so that it stays what it is."
+        + (" It opens on this machine only: its address is localhost." if here else "")
     )
     try:
         results = cached.results(controls.comparison())

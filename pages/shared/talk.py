@@ -4,7 +4,9 @@ Active with `?view=talk`, or everywhere with POOLSCOPE_MODE=talk. A scene is a p
 controls; going to one sets them, as a link would.
 """
 
+from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -28,10 +30,24 @@ FILES = {
 }
 """name of a page in a script -> its file"""
 
-_ON, _NUMBER, _GOING = "talk_on", "talk_scene", "talk_going"
+_ON, _NUMBER, _GOING, _KEPT = "talk_on", "talk_scene", "talk_going", "talk_kept"
 FONT_SIZE = "clamp(16px, 1.042vw, 28px)"
 """of the body: 20 px on a screen of 1920, no more than usual where little fits; figures are scaled
 by `frame.TALK_SCALE`"""
+_KEYS = "talk_keys"
+REMOTE = """
+const press = (event) => {
+  const button = { PageDown: "talk_next", PageUp: "talk_previous" }[event.key];
+  if (!button || document.querySelector("[role=dialog]")) return;
+  event.preventDefault();
+  document.querySelector(`.st-key-${button} button`)?.click();
+};
+export default () => {
+  document.addEventListener("keydown", press);
+  return () => document.removeEventListener("keydown", press);
+};
+"""
+"""the keys that a presenter's remote sends; the arrows are shortcuts of the buttons"""
 CLAIM = "claim"
 """the one control of a page that is no widget"""
 
@@ -59,44 +75,58 @@ def chosen() -> tuple[str, ...]:
     return _scene().figures
 
 
-def begin() -> str | None:
+def begin(*, at_home: bool) -> str | None:
     """Set the controls of a new visitor's first scene; the page to go to, if any.
 
-    Ask before any control is drawn.
+    Ask before any control is drawn. What a link says of the controls wins over the scene, and a
+    link to another page than Home that names no scene stays there until somebody goes on.
     """
-    state = st.session_state
+    state, link = st.session_state, st.query_params
     if not active():
         return None
     if _NUMBER not in state:
-        given = st.query_params.get(SCENE, "1")
+        given = link.get(SCENE, "1" if at_home else "")
         last = len(_script().scenes)
-        _go(min(max(int(given), 1), last) - 1 if given.isdecimal() else 0)
+        if given.isdecimal():
+            _go(min(max(int(given), 1), last) - 1, keep=tuple(link))
+        elif given:
+            _go(0)
+        else:
+            state[_NUMBER] = None
     going = state.pop(_GOING, None)
     return FILES[going] if going else None
 
 
-def parameters() -> dict[str, str]:
-    """What the URL of the present scene says besides its controls."""
-    here = {VIEW: TALK, SCENE: str(st.session_state[_NUMBER] + 1)}
-    claim = _scene().link.get(CLAIM)
-    return {**here, CLAIM: str(claim)} if claim else here
+def parameters() -> dict[str, Any]:
+    """What the URL of the present scene says: its place, and what a link chose for it."""
+    claim = {name: str(value) for name, value in _scene().link.items() if name == CLAIM}
+    kept = {name: st.query_params.get_all(name) for name in st.session_state.pop(_KEPT, ())}
+    return {**claim, **kept, VIEW: TALK, SCENE: str(st.session_state[_NUMBER] + 1)}
 
 
 def bar() -> None:
-    """Heading and sentence of the scene, and the way on; arrow keys go too."""
-    st.html(f"<style>html {{ font-size: {FONT_SIZE}; }}</style>")
-    talk, number = _script(), st.session_state[_NUMBER]
-    scene, last = talk.scenes[number], len(talk.scenes) - 1
+    """Heading and sentence of the scene, and the way on; arrow and page keys go too."""
+    hidden = f".st-key-{_KEYS} {{ display: none; }}"
+    st.html(f"<style>html {{ font-size: {FONT_SIZE}; }} {hidden}</style>")
+    st.components.v2.component("remote", js=REMOTE)(key=_KEYS)
+    scenes, number = _script().scenes, st.session_state[_NUMBER]
+    last = len(scenes) - 1
+    heading, sentence, place = _script().title, "", f"– / {last + 1}"
+    if number is None:
+        number = -1
+    else:
+        heading, sentence = scenes[number].heading, scenes[number].sentence
+        place = f"{number + 1} / {last + 1}"
     with st.container(horizontal=True, vertical_alignment="center", key="talk bar"):
-        st.markdown(f"**{scene.heading}** :gray[{scene.sentence}]", width="stretch")
-        st.markdown(f":gray[{number + 1} / {last + 1}]", width="content")
+        st.markdown(f"**{heading}** :gray[{sentence}]", width="stretch")
+        st.markdown(f":gray[{place}]", width="content")
         st.button(
             "Previous",
             icon=":material/chevron_left:",
             shortcut="Left",
             on_click=_go,
             args=(max(number - 1, 0),),
-            disabled=number == 0,
+            disabled=number <= 0,
             key="talk_previous",
         )
         st.button(
@@ -111,8 +141,13 @@ def bar() -> None:
         )
 
 
-def _go(number: int) -> None:
-    """Set the controls of a scene; the page is changed when the script runs again."""
+def _go(number: int, keep: Collection[str] = ()) -> None:
+    """Set the controls of a scene; the page is changed when the script runs again.
+
+    Args:
+        number: of the scene, from 0.
+        keep: controls that stay as the link has them.
+    """
     state, scene = st.session_state, _script().scenes[number]
     state[_NUMBER] = number
     # what another scene has set beyond the sidebar
@@ -123,9 +158,10 @@ def _go(number: int) -> None:
                 # the browser would leave the switch as it is
                 state[name] = False
     for name, value in {**controls.DEFAULTS, **scene.link}.items():
-        if name != CLAIM:
+        if name != CLAIM and name not in keep:
             state[name] = value
     state[_GOING] = scene.page
+    state[_KEPT] = tuple(keep)
 
 
 def _scene() -> Scene:

@@ -11,7 +11,7 @@ from core.inspection.network import Floats, Network
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Response:
     """What a network makes of one image.
 
     Attributes:
@@ -28,7 +28,7 @@ class Look:
         return int(self.probabilities.argmax())
 
 
-def look(network: Network, x: Tensor) -> Look:
+def respond(network: Network, x: Tensor) -> Response:
     """Pass an image through a network, layer by layer.
 
     Args:
@@ -42,7 +42,7 @@ def look(network: Network, x: Tensor) -> Look:
                 x = layer(x)
                 if x.dim() == 4 and name != "margins":  # noqa: PLR2004 (N, C, H, W)
                     maps[f"{part_name}.{name}"] = x[0].float().numpy()
-        return Look(maps, x[0].softmax(dim=0).numpy())
+        return Response(maps, x[0].softmax(dim=0).numpy())
 
 
 def silent(maps: Floats) -> NDArray[np.bool_]:

@@ -1,0 +1,136 @@
+"""One training as it was asked for, its key, and its flat form."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from pydantic import Field, ValidationError, model_validator
+
+from core.catalog import Norm, TrainingDefaults
+from core.config.sections import DataConfig, ModelConfig, Section, TrainingConfig
+from core.config.values import listed
+from core.errors import ConfigError
+from core.folders import PREFIX
+
+RECIPE = 1
+"""raised when a change of code changes the results of training"""
+
+KEY_DIGITS = 16
+
+
+class Experiment(Section):
+    """One training: data, network, recipe and seed."""
+
+    data: DataConfig = DataConfig()
+    model: ModelConfig = ModelConfig()
+    training: TrainingConfig = TrainingConfig()
+    seed: int = Field(default=0, ge=0, le=2**31 - 1)
+
+    @model_validator(mode="after")
+    def _resolve(self) -> "Experiment":
+        defaults = self.data.entry.training
+        missing = {
+            name: getattr(defaults, name)
+            for name in TrainingConfig.model_fields
+            if getattr(self.training, name) is None
+        }
+        self._set(training=self.training.model_copy(update=missing))
+        if self.model.norm is Norm.BATCH and self.training.batch_size == 1:
+            raise ValueError("batch_size: batch norm needs 2 images or more; received 1")
+        return self
+
+    @property
+    def input_shape(self) -> tuple[int, int, int]:
+        """Channels, height and width of the images that the network sees."""
+        return self.data.entry.shape
+
+    @property
+    def classes(self) -> int:
+        """Number of classes."""
+        return len(self.data.entry.classes)
+
+    @property
+    def recipe(self) -> TrainingDefaults:
+        """The recipe with every field filled in."""
+        return TrainingDefaults(**self.training.model_dump())
+
+    @property
+    def canonical_json(self) -> str:
+        """The text whose hash is the key: sorted names, no spaces, data set by fingerprint."""
+        content = {
+            "recipe": RECIPE,
+            "fingerprint": self.data.entry.fingerprint,
+            **self.model_dump(mode="json", exclude={"data": {"folder"}}),
+        }
+        if self.data.folder:
+            # known by its fingerprint, wherever it lies
+            content["data"]["dataset"] = PREFIX
+        return json.dumps(content, sort_keys=True, separators=(",", ":"))
+
+    @cached_property
+    def key(self) -> str:
+        """First 16 hex digits of the SHA-256 of the canonical JSON."""
+        return hashlib.sha256(self.canonical_json.encode()).hexdigest()[:KEY_DIGITS]
+
+    def to_flat(self) -> dict[str, Any]:
+        """Flat names to plain values; `from_flat` takes it back.
+
+        What was found in a folder comes along, as `folder`.
+        """
+        dumped = self.model_dump(mode="json")
+        flat = {name: dumped[section][name] for name, section in SECTION_OF.items() if section}
+        flat["widths"] = ",".join(str(width) for width in self.model.widths)
+        found = {"folder": dumped["data"]["folder"]} if self.data.folder else {}
+        return {**flat, "seed": self.seed, **found}
+
+    @classmethod
+    def from_flat(cls, flat: Mapping[str, Any]) -> "Experiment":
+        """Build an experiment from flat names, with defaults for the rest.
+
+        Raises:
+            ConfigError: a name is unknown or a value is not allowed; the message names each.
+        """
+        unknown = [name for name in flat if name not in (*SECTION_OF, "folder")]
+        if unknown:
+            raise ConfigError(f"{listed(unknown)}: not known; allowed: {listed(SECTION_OF)}")
+        nested: dict[str, Any] = {"data": {}, "model": {}, "training": {}}
+        for name, value in flat.items():
+            section = SECTION_OF.get(name, "data")
+            (nested[section] if section else nested)[name] = value
+        try:
+            return cls.model_validate(nested)
+        except ValidationError as error:
+            # one clause per field: a union or a tuple reports one error per branch or item
+            clauses = {_field(item): _explain(item) for item in reversed(error.errors())}
+            raise ConfigError("; ".join(reversed(clauses.values()))) from None
+
+    def with_flat(self, **changes: Any) -> "Experiment":
+        """The same experiment with some flat fields changed."""
+        return Experiment.from_flat({**self.to_flat(), **changes})
+
+
+SECTION_OF: dict[str, str] = {
+    **dict.fromkeys([name for name in DataConfig.model_fields if name != "folder"], "data"),
+    **dict.fromkeys(ModelConfig.model_fields, "model"),
+    **dict.fromkeys(TrainingConfig.model_fields, "training"),
+    "seed": "",
+}
+"""flat name -> section of the experiment that holds it; the seed stands by itself"""
+
+
+def _field(item: Any) -> str:
+    """The flat name that a validation error is about, or an empty string."""
+    return next((str(part) for part in item["loc"] if part in SECTION_OF), "")
+
+
+def _explain(item: Any) -> str:
+    """The field, what is wrong, what was received."""
+    message = str(item["msg"]).removeprefix("Value error, ")
+    name = _field(item)
+    if not name or message.startswith(f"{name}: "):
+        return message
+    if "received" in message or repr(item["input"]) in message:
+        return f"{name}: {message}"
+    return f"{name}: {message[0].lower()}{message[1:]}; received {item['input']!r}"

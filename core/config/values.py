@@ -1,0 +1,64 @@
+"""Validators of single values: several ways to write one, messages that name what is allowed."""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any, Literal
+
+from pydantic import BeforeValidator
+
+from core.catalog import DATASETS
+from core.folders import PREFIX, absolute
+
+ALL: Literal["all"] = "all"
+
+
+def widths(value: object) -> object:
+    """Accept "16,32" beside (16, 32)."""
+    if isinstance(value, int):
+        return (value,)
+    if isinstance(value, str):
+        parts = [part.strip() for part in value.split(",")]
+        if not all(part.isdecimal() for part in parts):
+            raise ValueError(f"whole numbers with commas between, as in 16,32; received {value!r}")
+        return tuple(map(int, parts))
+    return value
+
+
+def whole_or_all(value: object) -> object:
+    """Accept "200" beside 200, and "all"."""
+    if not isinstance(value, str) or value == ALL:
+        return value
+    if not value.isdecimal():
+        raise ValueError(f"a whole number or all is allowed; received {value!r}")
+    return int(value)
+
+
+def dataset(value: object) -> object:
+    """Turn the path of a folder into the form in which it is kept, refuse an unknown name."""
+    if isinstance(value, str) and value.startswith(PREFIX):
+        path = value.removeprefix(PREFIX)
+        if not path:
+            raise ValueError("folder: a path is needed, as in folder:pictures")
+        return PREFIX + absolute(path)
+    if isinstance(value, str) and value in DATASETS:
+        return value
+    raise ValueError(f"{value!r} is not known; allowed: {listed(DATASETS)}, folder:PATH")
+
+
+def known(table: Mapping[Any, Any]) -> BeforeValidator:
+    """A validator whose message names what there is."""
+
+    def check(value: object) -> object:
+        # a list or a dictionary cannot be looked up
+        if isinstance(value, str) and value in table:
+            return value
+        near = get_close_matches(str(value), list(table), n=1)
+        meant = f"did you mean {near[0]}? " if near else ""
+        raise ValueError(f"{value!r} is not known; {meant}allowed: {listed(table)}")
+
+    return BeforeValidator(check)
+
+
+def listed(names: Any) -> str:
+    """Names as a message lists them."""
+    return ", ".join(str(name) for name in names)
