@@ -24,6 +24,11 @@ def test_arrow_keys_go_from_scene_to_scene_and_nobody_else_is_asked(visitor, ser
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
     page.keyboard.press("ArrowLeft")
     expect(page.get_by_text(FIRST_OF_ALL)).to_be_visible()
+    # what a presenter's remote sends
+    page.keyboard.press("PageDown")
+    expect(page.get_by_text("2 / 12")).to_be_visible()
+    page.keyboard.press("PageUp")
+    expect(page.get_by_text(FIRST_OF_ALL)).to_be_visible()
     assert {"localhost"} == {url.hostname for url in asked if url.scheme != "blob"}
 
 
