@@ -755,3 +755,8 @@ def test_only_the_glyph_of_a_name_is_coloured():
     assert "<span style='color:#F9A424'>■</span> Average" == marked(
         Pooling.AVERAGE, Look(dark=True)
     )
+
+
+def test_one_tick_alone_would_give_no_scale():
+    assert [-0.5, 0.0, 0.5] == ticks_within(-0.95, 0.95, 2)
+    assert [0.0] == ticks_within(-0.01, 0.01, 3)

@@ -150,9 +150,16 @@ def at_the_end(place: float, text: str, look: Look) -> dict[str, Any]:
 
 
 def ticks_within(low: float, high: float, most: float) -> list[float]:
-    """Round values between low and high, with at most `most` steps between these two."""
+    """Round values between low and high, with at most `most` steps between these two.
+
+    Two at least, if need be with more steps: one tick alone gives no scale.
+    """
     step = _step(low, high, most)
-    return _multiples(step, ceil(low / step - ROUNDING), floor(high / step + ROUNDING))
+    for finer in (step, *(each for each in reversed(STEPS) if each < step)):
+        found = _multiples(finer, ceil(low / finer - ROUNDING), floor(high / finer + ROUNDING))
+        if len(found) > 1:
+            return found
+    return found
 
 
 def ticks_around(low: float, high: float, most: float) -> list[float]:

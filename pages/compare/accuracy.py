@@ -186,7 +186,10 @@ def _counts(run: Run) -> figures.Counts:
 def _differences(results: Results, poolings: list[str]) -> None:
     """Draw the paired differences of every facet, against a reference to choose."""
     facets = results.comparison.facets
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with (
+        frame.section("Paired difference"),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
         st.subheader("Is the difference real?", anchor=False, width="stretch")
         wanted = st.selectbox(
             "Compare with", poolings, key="reference", bind="query-params", width=190

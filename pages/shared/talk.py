@@ -65,7 +65,7 @@ def active() -> bool:
 def shows(title: str) -> bool:
     """Whether a part of the page belongs to the present scene."""
     wanted = chosen()
-    return not wanted or any(title.startswith(each) or each in title for each in wanted)
+    return not wanted or any(each in title or each.startswith(title) for each in wanted)
 
 
 def chosen() -> tuple[str, ...]:
