@@ -504,42 +504,49 @@ def by_head_of(gap, flatten):
     return figures.accuracy_by_head(Results(comparison, runs))
 
 
-def test_two_dots_far_apart_have_their_names_under_them():
-    for gap, flatten in ((0.90, 0.95), (0.95, 0.90)):
-        figure = by_head_of(gap, flatten)
-        assert {"GAP head": 100 * gap, "Flatten head": 100 * flatten} == {
-            name.text: name.x for name in figure.layout.annotations
-        }
-
-
-@pytest.mark.parametrize(("gap", "flatten"), [(0.95, 0.951), (0.95, 0.95), (0.90, 1.0)])
-def test_two_dots_that_leave_no_room_for_names_have_a_key(gap, flatten):
-    (key,) = by_head_of(gap, flatten).layout.annotations
-    assert ["●", "GAP", "○", "Flatten"] == key.text.split()
-    assert ("paper", 0, "left") == (key.xref, key.x, key.xanchor)
+@pytest.mark.parametrize(("gap", "flatten"), [(0.90, 0.95), (0.95, 0.90), (0.95, 0.95)])
+def test_a_pair_of_heads_is_named_above_and_below_its_dots(gap, flatten):
+    figure = by_head_of(gap, flatten)
+    above, below = figure.layout.annotations
+    assert ("GAP head", 100 * gap) == (above.text, above.x)
+    assert ("Flatten head", 100 * flatten) == (below.text, below.x)
+    assert above.yshift > 0 > below.yshift
 
 
 @pytest.mark.parametrize("gap", [0.5, 0.9, 0.97, 0.98])
 @pytest.mark.parametrize("flatten", [0.52, 0.91, 0.985, 1.0])
-def test_names_under_dots_neither_touch_nor_leave_the_figure_on_a_telephone(gap, flatten):
+def test_names_at_dots_do_not_leave_the_figure_on_a_telephone(gap, flatten):
     figure = by_head_of(gap, flatten)
-    names = figure.layout.annotations
     # a card on a telephone is 330 px wide; letters of 13 px are about 6.3 px wide
     margin, (low, high) = figure.layout.margin, figure.layout.xaxis.range
     plot = 330 - margin.l - margin.r
-    if len(names) == 2:
-        spans = sorted(
-            ((x := plot * (name.x - low) / (high - low)) - half, x + half)
-            for name in names
-            for half in [6.3 * len(name.text) / 2]
-        )
-        assert spans[0][1] < spans[1][0]
-        assert spans[1][1] < plot + margin.r
+    for name in figure.layout.annotations:
+        part = {"left": 0, "center": 0.5, "right": 1}[name.xanchor]
+        width = 6.3 * len(name.text)
+        begin = plot * (name.x - low) / (high - low) - part * width
+        assert begin >= 0
+        assert begin + width <= plot + margin.r
 
 
-def test_heads_are_named_once_under_the_last_row():
-    (key,) = labels(figures.accuracy_by_head(results(heads=("flatten", "gmp", "gap"))))
-    assert ["●", "GAP", "○", "Flatten", "◉", "GMP"] == key.split()
+@pytest.mark.parametrize(
+    "heads", [("flatten", "gap"), ("flatten", "gmp", "gap"), tuple(catalog.HEADS)]
+)
+def test_heads_of_a_row_stand_apart_within_it(heads):
+    for poolings in (("max",), tuple(LEVEL)):
+        figure = figures.accuracy_by_head(results(poolings=poolings, heads=heads))
+        for place, trace in enumerate(figure.data):
+            assert len(heads) == len(set(trace.y))
+            assert sum(trace.y) / len(heads) == pytest.approx(place)
+            assert max(trace.y) - min(trace.y) <= 0.5 + 1e-9
+
+
+def test_heads_that_are_no_pair_are_named_once_under_the_last_row():
+    figure = figures.accuracy_by_head(results(heads=("flatten", "gmp", "gap")))
+    (key,) = figure.layout.annotations
+    assert ["●", "GAP", "○", "Flatten", "◉", "GMP"] == key.text.split()
+    assert ("paper", 0, "left") == (key.xref, key.x, key.xanchor)
+    assert key.y == max(figure.data[-1].y)
+    assert key.yshift < 0
     assert [] == labels(figures.accuracy_by_head(results(heads=("flatten",))))
 
 

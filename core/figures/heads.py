@@ -23,18 +23,23 @@ from core.figures.base import (
 from core.statistics import Interval, mean_interval
 from core.words import accuracy, plural
 
-ROW, FRAME = 44, 100
-LEAST = 170
-"""px that all rows have together: two need no less room than four"""
+ROW, FRAME = 52, 100
 """height of a row and of what is around the rows, px"""
+LEAST = 290
+"""px that all rows have together: two need no less room than six"""
+HEADS_APART, HEADS_HIGH = 16, 0.5
+"""px between the heads of a row, one below the other: intervals that lie on each other cannot be
+told apart; and the part of a row that they take at most"""
 MOST_TICKS = 4
 LEAST_SPAN = 1.0
 """of the axis, in percent: one dot alone has none"""
 LAST_NAMES = 0.7
 """room under the last row for the names of the heads, in rows"""
-NAMES_APART, NAMES_END = 0.36, 0.88
-"""least distance of two dots that are named, and the farthest place of a name, as parts of the
-axis: on a telephone a name is a third of it"""
+NAME_AWAY = 19
+"""px from a dot to its name"""
+NAMES_BEGIN, NAMES_END = 0.18, 0.82
+"""parts of the axis between which a name has room on both sides of its dot: on a telephone it is
+a third of the axis"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +110,12 @@ def accuracy_by_head(results: Results, *, dark: bool = False, scale: float = 1.0
     look = Look(dark, scale)
     rows = _rows(results)
     marks = _marks(rows)
-    traces: Traces = [_trace(row, place, marks, look) for place, row in enumerate(rows)]
+    below = _places(marks, rows)
+    traces: Traces = [_trace(row, place, below, marks, look) for place, row in enumerate(rows)]
     low, high, ticks = _axis(rows)
     return plot(
         traces,
-        **layout(look, height=FRAME + max(ROW * len(rows), LEAST), left=118),
+        **layout(look, height=FRAME + _height(rows), left=118),
         xaxis=axis(
             look,
             title="test accuracy",
@@ -125,7 +131,7 @@ def accuracy_by_head(results: Results, *, dark: bool = False, scale: float = 1.0
             ticktext=[_label(row, look) for row in rows],
             tickfont={"size": look.px(SMALL), "color": look.ink},
         ),
-        annotations=_head_names(rows, marks, (low, high), look),
+        annotations=_head_names(rows, marks, below, (low, high), look),
     )
 
 
@@ -136,7 +142,21 @@ def _label(row: Row, look: Look) -> str:
     return marked(row.pooling, look, text)
 
 
-def _trace(row: Row, place: int, marks: Mapping[Head, Mark], look: Look) -> go.Scatter:
+def _places(marks: Mapping[Head, Mark], rows: Sequence[Row]) -> dict[Head, float]:
+    """How far below the middle of a row each head stands, in rows."""
+    gaps = max(len(marks) - 1, 1)
+    apart = min(HEADS_APART * len(rows) / _height(rows), HEADS_HIGH / gaps)
+    return {head: apart * (at - (len(marks) - 1) / 2) for at, head in enumerate(marks)}
+
+
+def _height(rows: Sequence[Row]) -> float:
+    """Px that all rows have together."""
+    return max(ROW * len(rows), LEAST)
+
+
+def _trace(
+    row: Row, place: int, below: Mapping[Head, float], marks: Mapping[Head, Mark], look: Look
+) -> go.Scatter:
     """The means of one strategy, with intervals, joined by a line."""
     colour = look.colour(row.pooling)
     dots = sorted(row.dots, key=lambda dot: dot.interval.mean)
@@ -144,7 +164,7 @@ def _trace(row: Row, place: int, marks: Mapping[Head, Mark], look: Look) -> go.S
     own = [marks[dot.arm.head] for dot in dots]
     return go.Scatter(
         x=[mean for mean, _, _ in ends],
-        y=[place] * len(dots),
+        y=[place + below[dot.arm.head] for dot in dots],
         mode="lines+markers",
         name=name(row.pooling),
         line={"color": faded(colour, 0.45), "width": look.px(3)},
@@ -189,38 +209,37 @@ def _axis(rows: list[Row]) -> tuple[float, float, list[float]]:
 
 
 def _head_names(
-    rows: list[Row], marks: Mapping[Head, Mark], ends: tuple[float, float], look: Look
+    rows: list[Row],
+    marks: Mapping[Head, Mark],
+    below: Mapping[Head, float],
+    ends: tuple[float, float],
+    look: Look,
 ) -> list[dict[str, object]]:
-    """Name the marks once, under the last row: two by their dots where there is room, or a key."""
+    """Name the marks once, at the last row: a pair above and below its dots, or a key of all."""
     if len(marks) < 2:  # noqa: PLR2004 (one head needs no name)
         return []
-    if len(rows[-1].dots) < len(marks) or not _room_for_names(rows[-1].dots, ends):
+    last = len(rows) - 1
+    if not len(rows[-1].dots) == len(marks) == 2:  # noqa: PLR2004 (a pair)
         text = "   ".join(f"{mark.glyph} {HEADS[head].label}" for head, mark in marks.items())
-        return [{**_under(rows, text, look), "x": 0, "xref": "paper", "xanchor": "left"}]
-    return [
-        {**_under(rows, f"{HEADS[dot.arm.head].label} head", look), "x": 100 * dot.interval.mean}
-        for dot in rows[-1].dots
-    ]
-
-
-def _room_for_names(dots: Sequence[Dot], ends: tuple[float, float]) -> bool:
-    """Whether two dots are far enough apart, and from the right edge, for a name under each."""
-    if len(dots) != 2:  # noqa: PLR2004 (a pair)
-        return False
+        lowest = last + max(below.values())
+        at = {"x": 0, "xref": "paper", "xanchor": "left", "y": lowest}
+        return [_text(text, -NAME_AWAY, look) | at]
     low, high = ends
-    first, second = sorted((100 * dot.interval.mean - low) / (high - low) for dot in dots)
-    return second - first >= NAMES_APART and second <= NAMES_END
+    names = []
+    for dot in rows[-1].dots:
+        x, shift = 100 * dot.interval.mean, below[dot.arm.head]
+        part = (x - low) / (high - low)
+        anchor = "left" if part < NAMES_BEGIN else "right" if part > NAMES_END else "center"
+        text = f"{HEADS[dot.arm.head].label} head"
+        at = {"x": x, "xanchor": anchor, "y": last + shift}
+        names.append(_text(text, NAME_AWAY if shift < 0 else -NAME_AWAY, look) | at)
+    return names
 
 
-def _under(rows: list[Row], text: str, look: Look) -> dict[str, object]:
-    """Text under the last row."""
-    return {
-        "text": text,
-        "y": len(rows) - 1,
-        "yshift": look.px(-19),
-        "showarrow": False,
-        "font": {"size": look.px(SMALL), "color": look.text},
-    }
+def _text(text: str, up: float, look: Look) -> dict[str, object]:
+    """Text so many px above its place."""
+    font = {"size": look.px(SMALL), "color": look.text}
+    return {"text": text, "yshift": look.px(up), "showarrow": False, "font": font}
 
 
 @dataclass(frozen=True, slots=True)

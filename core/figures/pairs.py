@@ -126,7 +126,8 @@ def _mean(pair: Pair, place: int, look: Look) -> go.Scatter:
             "symbol": form.marker.removesuffix("-dot").removesuffix("-open"),
             "size": look.px(12),
             "color": colour if decided else look.page,
-            "line": {"color": colour, "width": look.px(2)},
+            # a cross has an outline of its own, which looks like a second one
+            "line": {"color": colour, "width": 0 if decided else look.px(2)},
         },
         hovertemplate=f"{name(pair.arm.pooling)}: {in_words(d)}<extra></extra>",
     )

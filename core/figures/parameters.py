@@ -29,6 +29,8 @@ LABELLED = 0.2
 """a part of a pool is labelled if it is longer than this share of the longest bar"""
 GLYPHS = 4
 """how many strategies that learn nothing share the label of a row before it says how many"""
+MOST_TICKS = 4
+"""on a telephone a number of five figures is a fifth of the axis"""
 STONE = ("#8A989E", "#66757B")
 
 
@@ -80,8 +82,9 @@ def parameter_bars(arms: Sequence[Arm], *, dark: bool = False, scale: float = 1.
             title="learned parameters",
             grid=True,
             range=[0, 1.01 * longest],
-            tickvals=(ticks := round_ticks(longest)),
+            tickvals=(ticks := round_ticks(longest, MOST_TICKS)),
             ticktext=[count(int(tick)) for tick in ticks],
+            tickangle=0,
         ),
         yaxis=axis(
             look,

@@ -18,7 +18,8 @@ from tests.benchmarks.measure import Line
 from tests.conftest import BROWSERS
 from tests.e2e.dashboard import serving
 
-TOGGLES, PAGES = 20, 6
+# the 95th percentile of twenty is the slowest of them
+TOGGLES, PAGES = 60, 6
 TOGGLE_SECONDS, PAGE_SECONDS, PAGE_KILOBYTES = 0.3, 1.0, 1000.0
 LOOK_SECONDS, LOOK_KILOBYTES = 1.0, 500.0
 TEN = list(POOLINGS)[:10]

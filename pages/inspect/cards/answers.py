@@ -56,7 +56,7 @@ def sources(there: dict[Arm, "Network"], looks: dict[Arm, "Response"], image: np
             )
         )
         layer = st.session_state.get("layer")
-        with st.grid(min(len(there), 4), min_column_width=110):
+        with st.grid(min(len(there), 4), min_column_width=130):
             for arm, network in there.items():
                 with st.container(gap="xsmall"):
                     st.markdown(title(arm))
@@ -144,6 +144,7 @@ def softened(there: dict[Arm, "Network"]) -> None:
         "Turning max towards average",
         reading="The pools of a trained max network are replaced by y = Σ softmax(t·x)·x, without "
         "training again: t = 0 takes the mean, a large t the largest value.",
+        stretch=False,
     ):
         own = {arm: n for arm, n in there.items() if arm.pooling is Pooling.MAX}
         if not own:
