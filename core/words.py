@@ -63,15 +63,16 @@ def difference(compared: Difference) -> str:
 
 def count(number: int) -> str:
     """A count: "16,698", from 100,000 on "1.3 M"."""
-    return f"{number:,}" if number < WRITTEN_OUT else _scaled(number)
+    return f"{number:,}" if number < WRITTEN_OUT else scaled(number)
 
 
 def macs(number: int) -> str:
     """Multiply-accumulate operations: "320", "73.7 k", "1.3 M"."""
-    return _scaled(number)
+    return scaled(number)
 
 
-def _scaled(number: float) -> str:
+def scaled(number: float) -> str:
+    """A number to three figures or four: "320", "73.7 k", "1.3 M"."""
     for unit in ("", " k", " M", " G"):
         if number < 999.95:  # noqa: PLR2004 (rounds to 1000.0)
             return f"{number:.1f}{unit}" if unit else f"{number:.0f}"

@@ -336,8 +336,9 @@ def test_without_any_run_a_claim_says_what_is_missing():
 def test_by_hand_says_who_gets_the_gradient():
     app = opened(BY_HAND, pooling=["max", "average"])
     assert [] == messages(app)
-    assert "sends gradient to 4 of 16 cells" in title(app)
-    assert "to all 16" in title(app)
+    assert title(app).startswith(":color[●]")
+    assert "}\u00a0Max sends gradient to 4 of 16 cells, " in title(app)
+    assert "}\u00a0average to all 16." in title(app)
     assert 3 == len(figures(app))
 
 

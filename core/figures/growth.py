@@ -10,7 +10,7 @@ from core.catalog import HEADS, Head
 from core.comparison import Arm
 from core.errors import ConfigError
 from core.figures.base import SMALL, Look, Traces, axis, layout, plot, spread
-from core.words import count
+from core.words import count, scaled
 
 HEIGHT = 340
 SIDES = tuple(range(8, 129, 4))
@@ -98,7 +98,7 @@ def growth(arm: Arm, *, dark: bool = False, scale: float = 1.0) -> go.Figure:
             type="log",
             range=[low, high],
             tickvals=(ticks := [10.0**p for p in range(int(low), int(high) + 1)]),
-            ticktext=[count(round(tick)).replace(".0 ", " ") for tick in ticks],
+            ticktext=[scaled(tick).replace(".0 ", " ") for tick in ticks],
         ),
         shapes=[
             {

@@ -151,7 +151,7 @@ def _confusion(results: Results) -> None:
     if not runs:
         return
     names = list(runs)
-    with frame.card("Which classes are taken for which", reading=CONFUSION_HELP):
+    with frame.card("Which classes are taken for which", reading=CONFUSION_HELP) as head:
         with st.container(horizontal=True):
             first = st.selectbox("Run", names, key="confusion_of") or names[0]
             second = st.selectbox("minus", ["nothing", *names], key="confusion_minus")
@@ -167,8 +167,10 @@ def _confusion(results: Results) -> None:
             **frame.look(),
         )
         alt = figures.confusion_alt(_counts(runs[first]), entry.classes)
+        with head:
+            rows = figures.confusion_table(counts, entry.classes)
+            frame.numbers(rows, "confusion.csv", "confusion")
         frame.chart(drawn, alt, "confusion")
-        frame.numbers(figures.confusion_table(counts, entry.classes), "confusion.csv", "confusion")
         st.caption(
             f"First minus second, on {entry.splits.test:,} test images: blue more, red less."
             if second in runs

@@ -135,7 +135,9 @@ def _field(arms: list[Arm], results: Results) -> None:
         found = fields(architecture_of(arm), arm.experiment.model)
         layers = [each.layer for each in found]
         key = f"field_layer {' '.join(layers)}"
-        layer = frame.one_of("Layer", layers, key, default=layers[-1], bound=False, named=False)
+        layer = frame.one_of(
+            "Layer", layers, key, default=layers[-1], bound=False, named=False, wraps=True
+        )
         sight = frame.one_of("Field", [THEORY, EFFECTIVE], "field", named=False)
         chosen = layers.index(layer)
         each = found[chosen]

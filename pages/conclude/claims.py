@@ -105,7 +105,7 @@ def _tile(judgement: Judgement) -> None:
             )
         st.markdown(f"**{claim.text}**")
         if not _hidden(claim.id):
-            st.markdown(f":small[:gray[{verdict_sentence(judgement)}]]")
+            st.markdown(f":small[:gray[{frame.written((verdict_sentence(judgement),))}]]")
 
 
 def _hidden(name: str) -> bool:

@@ -92,12 +92,10 @@ def headline(found: list[tuple[Pooling, int, int]]) -> Sentence:
     parts: list[str | Pooling] = []
     for number, (pooling, reached, cells) in enumerate(found[:3]):
         where = f"all {cells}" if reached == cells else f"{reached} of {cells}"
-        verb = " sends gradient to " if number == 0 else " to "
-        parts += [
-            ", " if number else "",
-            pooling,
-            f"{verb}{where} cells" if not number else f"{verb}{where}",
-        ]
+        if number:
+            parts += [", ", pooling, f" to {where}"]
+        else:
+            parts += [pooling, f" sends gradient to {where} cells"]
     return (*parts, ".")
 
 
@@ -111,6 +109,7 @@ def _input(side: int, stride: int) -> tuple[np.ndarray, int, tuple[int, int] | N
             help_="**patch**: 4 × 4 of a digit; **digit**: all of it; **line**: one light column; "
             "**edge**: dark to light; **own**: numbers that you type; **upload**: an image of "
             f"yours, reduced to {UPLOAD_SIDE} × {UPLOAD_SIDE} shades.",
+            wraps=True,
         )
         invert = st.toggle("Invert", key="invert", bind="query-params", help="16 − x.")
         padding = st.slider("Padding", 0, 2, 0, key="hand_padding", bind="query-params", width=130)

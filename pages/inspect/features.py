@@ -65,8 +65,8 @@ def main() -> None:
     with frame.grid(2, min_column_width=420):
         answers.sources(there, looks, image)
         answers.patches(there)
-        answers.filters(there)
-        answers.softened(there)
+    answers.filters(there)
+    answers.softened(there)
     if len(list(_distinct(results))) > SHOWN:
         st.caption(f"The first {SHOWN} networks of the comparison are shown.")
 
@@ -131,15 +131,15 @@ def _maps(looks: dict[Arm, "Response"]) -> None:
                 bind="query-params",
                 help="A dot on each value that the following max pool passes on.",
             )
-        layer = st.pills(
+        layer = frame.one_of(
             "Layer",
             shown,
+            "layer",
             default=(pools or shown)[0],
-            required=True,
-            key="layer",
-            label_visibility="collapsed",
+            bound=False,
+            named=False,
+            wraps=True,
         )
-        layer = layer or shown[0]
         present = {arm: seen.maps[layer] for arm, seen in looks.items() if layer in seen.maps}
         most = max(len(maps) for maps in present.values())
         first = _first_channel(most)

@@ -31,6 +31,7 @@ OUTCOMES: dict[Outcome, tuple[Any, str]] = {
 }
 """colour and icon of a verdict"""
 TALK_SCALE = 1.25
+NO_BREAK = "\u00a0"
 T = TypeVar("T")
 
 
@@ -51,12 +52,15 @@ def mark(pooling: Pooling) -> str:
 
 def named(pooling: Pooling) -> str:
     """Glyph and name, for the middle of a sentence."""
-    return f"{mark(pooling)} {inside(POOLINGS[pooling].label)}"
+    return f"{mark(pooling)}{NO_BREAK}{inside(POOLINGS[pooling].label)}"
 
 
 def written(sentence: Sentence) -> str:
     """A sentence as Markdown, with a coloured mark before each strategy."""
-    return "".join(named(part) if isinstance(part, Pooling) else part for part in sentence)
+    text = "".join(named(part) if isinstance(part, Pooling) else part for part in sentence)
+    if isinstance(first := sentence[0], Pooling):
+        text = f"{mark(first)}{NO_BREAK}{POOLINGS[first].label}" + text.removeprefix(named(first))
+    return text.replace(" %", f"{NO_BREAK}%")
 
 
 def top(question: str, answer: Sentence, scene: str | None = None) -> None:
@@ -161,8 +165,10 @@ def card(  # noqa: PLR0913 (what it shows, and how)
     reading: str | None = None,
     key: str | None = None,
     stretch: bool = True,
-) -> Iterator[None]:
+) -> Iterator[Any]:
     """A bordered card: title with help, the numbers as table and CSV, the content.
+
+    Gives the container of the title, for numbers that depend on the card's own controls.
 
     Args:
         title: what the figure shows.
@@ -174,11 +180,12 @@ def card(  # noqa: PLR0913 (what it shows, and how)
     """
     height: Any = "stretch" if stretch else "content"
     with section(title), st.container(border=True, height=height):
-        with st.container(horizontal=True, vertical_alignment="center", wrap=False):
+        head = st.container(horizontal=True, vertical_alignment="center", wrap=False)
+        with head:
             st.markdown(f"**{title}**", width="stretch", help=reading)
             if rows:
                 numbers(rows, file_name, key or title)
-        yield
+        yield head
 
 
 def numbers(rows: Sequence[Any], file_name: str, key: str) -> None:
@@ -244,6 +251,7 @@ def one_of(  # noqa: PLR0913 (what Streamlit asks for)
     help_: str | None = None,
     bound: bool = True,
     named: bool = True,
+    wraps: bool = False,
 ) -> T:
     """A row of segments of which exactly one is chosen; by the link, if it is bound.
 
@@ -255,9 +263,11 @@ def one_of(  # noqa: PLR0913 (what Streamlit asks for)
         help_: in Markdown.
         bound: whether the link keeps it.
         named: whether the label is shown.
+        wraps: whether the options are pills, of which many find room on a telephone.
     """
     first = options[0] if default is None else default
-    chosen = st.segmented_control(
+    row = st.pills if wraps else st.segmented_control
+    chosen = row(
         label,
         options,
         default=first,

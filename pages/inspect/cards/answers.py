@@ -56,7 +56,8 @@ def sources(there: dict[Arm, "Network"], looks: dict[Arm, "Response"], image: np
             )
         )
         layer = st.session_state.get("layer")
-        with st.grid(min(len(there), 4), min_column_width=130):
+        # four stand two by two
+        with st.grid(2 if len(there) == 4 else min(len(there), 3), min_column_width=130):  # noqa: PLR2004
             for arm, network in there.items():
                 with st.container(gap="xsmall"):
                     st.markdown(title(arm))
@@ -126,9 +127,12 @@ def filters(there: dict[Arm, "Network"]) -> None:
     with frame.card("Filters of the first block", reading=FILTERS_HELP):
         found = {arm: filters(network) for arm, network in there.items()}
         scale = Scale.even(np.concatenate([each.ravel() for each in found.values()]))
-        for arm, weights in found.items():
-            st.markdown(title(arm))
-            st.image(sheet.sheet(weights[:FILTERS], scale, dark=frame.dark()), width="stretch")
+        with st.grid(min(len(found), 2), min_column_width=300):
+            for arm, weights in found.items():
+                with st.container(gap="xsmall"):
+                    st.markdown(title(arm))
+                    picture = sheet.sheet(weights[:FILTERS], scale, dark=frame.dark())
+                    st.image(picture, width="stretch")
         st.caption(
             f"One scale for all: blue is positive, red negative, the largest weight "
             f"{scale.high:.2f}. The first {min(FILTERS, max(map(len, found.values())))} filters."
@@ -144,7 +148,6 @@ def softened(there: dict[Arm, "Network"]) -> None:
         "Turning max towards average",
         reading="The pools of a trained max network are replaced by y = Σ softmax(t·x)·x, without "
         "training again: t = 0 takes the mean, a large t the largest value.",
-        stretch=False,
     ):
         own = {arm: n for arm, n in there.items() if arm.pooling is Pooling.MAX}
         if not own:
@@ -162,7 +165,10 @@ def softened(there: dict[Arm, "Network"]) -> None:
                     },
                 }
             )
-        st.dataframe(rows, hide_index=True, key="softened")
+        one_place = {
+            name: st.column_config.NumberColumn(format="%.1f") for name in list(rows[0])[1:]
+        }
+        st.dataframe(rows, hide_index=True, column_config=one_place, key="softened")
         tested = min(TESTED, next(iter(own)).experiment.data.entry.splits.test)
         st.caption(
             f"Accuracy in percent on the first {tested:,} test {plural('image', tested)}; the "
