@@ -179,6 +179,25 @@ def test_every_flag_takes_its_default_as_text(cli, name):
     assert (0, cli("cost", "--json").out) == (answer.status, answer.out)
 
 
+@pytest.mark.parametrize(
+    ("flags", "idle"),
+    [
+        (["--dropout-rate", "0.5"], "--dropout-rate"),
+        (["--dropout-rate", "0.5", "--dropout", "head"], None),
+        (["--dropout-rate", "0.25"], None),
+        (["--dropout-rate", ".250"], None),
+        (["--pooling", "strided", "--pool-size", "3"], "--pool-size"),
+        (["--pooling", "max"], None),
+        (["--difficulty", "hard", "--image-size", "64"], "--image-size and --difficulty"),
+        (["--dataset", "shapes", "--image-size", "64"], None),
+    ],
+)
+def test_a_flag_without_effect_is_named(cli, flags, idle):
+    answer = cli("cost", *flags)
+    assert 0 == answer.status
+    assert (f"{idle}: no effect here\n" if idle else "") == answer.err
+
+
 def test_flag_help_tells_values_and_default():
     assert f"{', '.join(POOLINGS)}; default max" == flag_help("pooling")
     assert f"{', '.join(sorted(HEADS))}; default gap" == ordered(flag_help("head"))

@@ -11,7 +11,9 @@ from typing import Annotated, Any
 import typer
 from pydantic import BaseModel
 
+from core.cli import report
 from core.config import SECTION_OF, DataConfig, Experiment, ModelConfig, TrainingConfig
+from core.words import join
 
 _SECTIONS: dict[str, type[BaseModel]] = {
     "data": DataConfig,
@@ -35,11 +37,35 @@ def with_experiment(command: Command) -> Command:
     def with_flags(**given: Any) -> None:
         flat = {name: given.pop(name) for name in SECTION_OF}
         chosen = {name: value for name, value in flat.items() if value is not None}
-        command(Experiment.from_flat(chosen), **given)
+        experiment = Experiment.from_flat(chosen)
+        if idle := _idle(chosen, experiment):
+            flags = join([f"--{name.replace('_', '-')}" for name in idle])
+            report.say(f"{flags}: no effect here")
+        command(experiment, **given)
 
     flags = [_parameter(name, section) for name, section in SECTION_OF.items()]
     with_flags.__signature__ = Signature([*flags, *own])  # type: ignore[attr-defined]
     return with_flags
+
+
+def _idle(chosen: Mapping[str, str], experiment: Experiment) -> list[str]:
+    """The flags that this experiment does not use, as its other fields are."""
+    kept = experiment.to_flat()
+    return [
+        name
+        for name, value in chosen.items()
+        if not _says(value, kept[name])
+        and experiment.key
+        == Experiment.from_flat({other: chosen[other] for other in chosen if other != name}).key
+    ]
+
+
+def _says(text: str, value: object) -> bool:
+    """Whether a text is a value, however it is spelled."""
+    try:
+        return float(text) == float(str(value))
+    except ValueError:
+        return text.replace(" ", "") == str(value)
 
 
 def _parameter(name: str, section: str) -> Parameter:
