@@ -164,6 +164,27 @@ def history_headline(here: int, bundled: int) -> Sentence:
     return (f"{total:,} {plural('run', total)} {_is(total)} stored, {bundled:,} of them bundled.",)
 
 
+def routing_headline(found: Sequence[tuple[Pooling, int, int]]) -> Sentence:
+    """Who sends gradient to how many cells, the choosiest first.
+
+    Args:
+        found: operator, inputs that are reached, inputs.
+    """
+    if not found:
+        return ("Strided pools nothing: its convolution takes the stride.",)
+    groups: dict[tuple[int, int], list[Pooling]] = {}
+    for pooling, reached, cells in found:
+        groups.setdefault((reached, cells), []).append(pooling)
+    parts: list[str | Pooling] = []
+    for (reached, cells), poolings in sorted(groups.items()):
+        to = f" to all {cells}" if reached == cells else f" to {reached}"
+        if not parts:
+            of = "" if reached == cells else f" of {cells}"
+            to = f" {'send' if len(poolings) > 1 else 'sends'} gradient{to}{of} cells"
+        parts += [*([", "] if parts else []), *_names(poolings, "and"), to]
+    return (*parts, ".")
+
+
 def _alone(results: Results, arm: Arm, start: str) -> Sentence:
     values = list(results.test_accuracy(arm).values())
     seeds, reached = plural("seed", len(values)), accuracy(mean_interval(values))
@@ -195,7 +216,7 @@ def _names(poolings: Sequence[Pooling], conjunction: str) -> Sentence:
     for index, name in enumerate(shown):
         last = index == len(shown) - 1 and len(poolings) <= NAMED
         joint = "" if index == 0 else f" {conjunction} " if last else ", "
-        parts += (joint, name)
+        parts += (joint, name) if joint else (name,)
     if len(poolings) > NAMED:
         rest = len(poolings) - NAMED
         parts += (f" {conjunction} {number_word(rest)} {plural('other', rest)}",)

@@ -214,6 +214,18 @@ def test_a_filled_store_shows_its_runs(home, page, count):
 
 
 @pytest.mark.usefixtures("no_gallery")
+@pytest.mark.parametrize(
+    ("count", "said"), [(8, "band: 95 % interval"), (9, "thin and grey: the other strategies")]
+)
+def test_a_caption_explains_the_lines_that_are_drawn(home, count, said):
+    names = [str(name) for name in POOLINGS][:count]
+    fill(home, *(run for name in names for run in trained(pooling=name)))
+    app = opened(ACCURACY, pooling=names, head="gap", seeds="3", show_all="true")
+    assert said in text(app)
+    assert ("band" in said) == ('"fill":' in figures(app)[0])
+
+
+@pytest.mark.usefixtures("no_gallery")
 def test_history_lists_a_filled_store(home):
     fill(home, *trained(pooling="conv"), *trained(pooling="min", dropout="head"))
     (table,) = opened(HISTORY).dataframe
@@ -340,6 +352,13 @@ def test_by_hand_says_who_gets_the_gradient():
     assert "}\u00a0Max sends gradient to 4 of 16 cells, " in title(app)
     assert "}\u00a0average to all 16." in title(app)
     assert 3 == len(figures(app))
+
+
+def test_by_hand_names_every_operator_by_how_many_cells_it_reaches():
+    app = opened(BY_HAND, pooling=["average", "max", "soft"])
+    words = [part.partition("}")[2] for part in title(app).split(":color")]
+    assert ["", "\u00a0Max sends gradient to 4 of 16 cells, ", "\u00a0average and "] == words[:3]
+    assert ["\u00a0soft to all 16."] == words[3:]
 
 
 @pytest.mark.parametrize("grid", ["patch", "digit", "line", "edge", "own", "upload"])

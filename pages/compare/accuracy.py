@@ -72,7 +72,8 @@ def main() -> None:
                     f"curves {facet.head} {facet.dropout}",
                 )
                 start = drawn.figure.layout.yaxis.range[0]
-                st.caption(_curves_caption(results, view, max(start, 0.0)))
+                banded = any(trace.fill for trace in drawn.figure.data)
+                st.caption(_curves_caption(results, view, max(start, 0.0), banded=banded))
     if results.runs:
         _differences(results, poolings)
         with frame.grid(2, min_column_width=420):
@@ -220,14 +221,15 @@ def _differences(results: Results, poolings: list[str]) -> None:
                 )
 
 
-def _curves_caption(results: Results, view: View, start: float) -> str:
+def _curves_caption(results: Results, view: View, start: float, *, banded: bool) -> str:
     seeds = len(results.comparison.seeds)
     axis = f" The axis starts at {start:.0f} %." if start else ""
     if seeds == 1:
         return f"One seed, so no interval.{axis}"
     gap = " Above zero: better on the images it was trained on."
     end = gap if view.quantity is Quantity.GAP else axis
-    return f"Mean of {seeds} seeds; band: 95 % interval of that mean.{end}"
+    band = "band: 95 % interval of that mean" if banded else "thin and grey: the other strategies"
+    return f"Mean of {seeds} seeds; {band}.{end}"
 
 
 def _pairs_caption(

@@ -8,7 +8,7 @@ from core import figures
 from core.catalog import POOLINGS, Pooling
 from core.errors import ConfigError
 from core.hand import between, outputs_of, plain, window_values
-from core.headlines import Sentence
+from core.headlines import routing_headline
 from core.pictures import fitted, uploaded
 from core.settings import PROJECT
 from core.words import join, size
@@ -49,7 +49,7 @@ def main() -> None:
     with top:
         frame.top(
             "By hand: what does the operator do to a few numbers?",
-            headline([(each.pooling, each.reached, each.gradient.size) for each in worked]),
+            routing_headline([(each.pooling, each.reached, each.gradient.size) for each in worked]),
             f":gray[A {size(*grid.shape)} grid, windows of {size(side, side)}, stride {stride}"
             f"{f', padding {padding}' if padding else ''} (in Advanced)]",
         )
@@ -79,24 +79,6 @@ def main() -> None:
     with frame.grid(2, min_column_width=420):
         _additive(poolings, grid, side, stride)
         _contrast(poolings, side, stride)
-
-
-def headline(found: list[tuple[Pooling, int, int]]) -> Sentence:
-    """Who sends gradient to how many cells, from the gradients.
-
-    Args:
-        found: operator, inputs that are reached, inputs.
-    """
-    if not found:
-        return ("Strided pools nothing: its convolution takes the stride.",)
-    parts: list[str | Pooling] = []
-    for number, (pooling, reached, cells) in enumerate(found[:3]):
-        where = f"all {cells}" if reached == cells else f"{reached} of {cells}"
-        if number:
-            parts += [", ", pooling, f" to {where}"]
-        else:
-            parts += [pooling, f" sends gradient to {where} cells"]
-    return (*parts, ".")
 
 
 def _input(side: int, stride: int) -> tuple[np.ndarray, int, tuple[int, int] | None]:
@@ -181,9 +163,8 @@ def _upload() -> np.ndarray:
 def _routing_caption(outputs: np.ndarray, reached: int, cells: int) -> str:
     shown = ", ".join(plain(value) for value in outputs.ravel()[:4])
     more = ", …" if outputs.size > 4 else ""  # noqa: PLR2004
-    return f"Output {shown}{more}. Gradient reaches {reached / cells:.0%} of the cells.".replace(
-        "%", " %"
-    )
+    share = f"{reached / cells:.0%}".replace("%", f"{frame.NO_BREAK}%")
+    return f"Output {shown}{more}. Gradient reaches {share} of the cells."
 
 
 def _sizes(grid: np.ndarray, side: int, stride: int, padding: int) -> None:
