@@ -598,6 +598,7 @@ def test_every_page_says_what_it_left_out_of_a_link(page):
         ("seeds", "2.5", "1 to 20"),
         ("epochs", "0", "1 to 1000"),
         ("lr", "nan", "1e-06 to 10"),
+        ("reference", "banana", "max, average, "),
     ],
 )
 def test_a_link_that_asks_for_the_impossible_is_answered(name, value, allowed):
@@ -624,7 +625,8 @@ def test_the_note_on_a_link_stays_until_a_control_is_changed():
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_good_link_has_no_note(page):
-    link = {"pooling": ["max", "conv"], "seeds": "3", "lr": "0.01", "dropout_rate": "0.5"}
+    link = {"pooling": ["max", "conv"], "reference": "conv", "seeds": "3", "lr": "0.01"}
+    link["dropout_rate"] = "0.5"
     assert "Left out of the link" not in text(opened(page, **link))
 
 

@@ -130,7 +130,8 @@ def sidebar() -> None:
     """Draw the controls of the shared comparison, and note what of the link they cannot show."""
     hosted = settings.load().hosted
     known = CHOICES["dataset"] if hosted else OpenList(CHOICES["dataset"], PREFIX)
-    wrong = link.unusable({**CHOICES, **RANGES, "dataset": known})
+    # Accuracy's own control offers what is compared; any strategy may stand in its link
+    wrong = link.unusable({**CHOICES, **RANGES, "dataset": known, "reference": CHOICES["pooling"]})
     st.session_state["refused"] = {}
     st.markdown("**Comparison**")
     st.selectbox(

@@ -211,7 +211,7 @@ def table(rows: Sequence[Any], file_name: str, key: str) -> None:
         hide_index=True,
         width="content",
         placeholder="–",
-        column_config={name: _heading(name) for name in plain[0]},
+        column_config={name: _column(name, [row[name] for row in plain]) for name in plain[0]},
         key=f"table {key}",
     )
     st.download_button(
@@ -223,6 +223,13 @@ def table(rows: Sequence[Any], file_name: str, key: str) -> None:
         key=f"csv {key}",
         on_click="ignore",
     )
+
+
+def _column(name: str, values: Sequence[object]) -> Any:
+    """How a table shows a column: whole numbers with their thousands apart."""
+    if any(isinstance(value, bool) or not isinstance(value, int | None) for value in values):
+        return _heading(name)
+    return st.column_config.NumberColumn(_heading(name), format="localized")
 
 
 def _heading(name: str) -> str:
