@@ -170,6 +170,11 @@ def test_rows_that_no_window_reads_are_counted(window, rows, unread):
     assert unread == window.unread(rows)
 
 
+def test_a_layer_without_a_window_reads_every_row():
+    layers = describe(ModelConfig(norm="batch", head="gap+gmp"), (1, 9, 9), 10).layers
+    assert {(0, 0)} == {layer.dropped for layer in layers if layer.window is None}
+
+
 @pytest.mark.parametrize("window", [(2, 2), (3, 2), (4, 4), (2, 3)])
 @pytest.mark.parametrize("pooling", OPERATORS)
 def test_rows_that_a_pool_drops_get_no_gradient_whatever_it_draws(pooling, window):

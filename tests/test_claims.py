@@ -15,7 +15,7 @@ from core.claims import CLAIMS, TIMED, Contrast, Exact, Kind, Metric, Outcome, R
 from core.claims.claim import CHOOSING_SEEDS, VERDICT_SEEDS
 from core.claims.judge import Judged, outcome_of
 from core.claims.verdict import directional, equivalence, together
-from core.claims.wording import claims_headline, effect, outcome_word, verdict_sentence
+from core.claims.wording import claims_headline, effect, outcome_word, rule, verdict_sentence
 from core.config import Experiment
 from core.engine import compute, stored
 from core.exact import FACTS, fact
@@ -122,6 +122,21 @@ def contrast(**changes):
         "least": 0.01,
     }
     return Contrast(**given | changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "above +1.0 points"),
+        ({"sign": -1}, "below −1.0 points"),
+        ({"equivalent": True}, "between −1.0 and +1.0 points"),
+        ({"metric": Metric.STEP_TIME, "least": 0.25}, "above 1.25 times"),
+        ({"metric": Metric.STEP_TIME, "least": 0.25, "sign": -1}, "below 0.80 times"),
+        ({"metric": Metric.POOL_SHARE, "control": None, "level": 0.5}, "above 51.0 %"),
+    ],
+)
+def test_the_rule_of_a_part_is_said_in_its_unit(changes, said):
+    assert f"holds if all of it is {said}" == rule(contrast(**changes))
 
 
 def test_fewer_than_ten_pairs_give_no_verdict():

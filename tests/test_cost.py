@@ -172,6 +172,12 @@ def test_a_learned_convolution_changes_parameters_work_and_sight():
     assert {"MACs per image", "receptive field after the blocks, px"} <= set(changes)
 
 
+def test_a_pool_less_leaves_a_larger_map_before_the_head():
+    changes = {change.what: change for change in what_else(arm(pools=2), arm(pools=1))}
+    found = changes["map before the head"]
+    assert ("2 × 2", "4 × 4", 4.0) == (found.first, found.second, found.ratio)
+
+
 def test_a_network_differs_in_nothing_from_itself():
     assert () == what_else(arm(), arm())
 

@@ -138,7 +138,7 @@ def test_an_image_moves_by_whole_pixels_and_the_rest_is_filled(shift, expected):
 
 def test_each_image_of_a_batch_moves_by_its_own_shift():
     images = torch.arange(18, dtype=torch.uint8).reshape(2, 1, 3, 3)
-    moved = translate(images, torch.tensor([[0, 0], [0, 1]]))
+    moved = translate(images, torch.tensor([[0, 0], [0, 1]]), fill=9)
     assert torch.equal(images[0], moved[0])
     assert torch.equal(images[1, :, :, :2], moved[1, :, :, 1:])
 

@@ -21,7 +21,7 @@ def to_input(images: Tensor, standard: Standard) -> Tensor:
     return floats.mul_(standard.scale).add_(standard.shift)
 
 
-def translate(images: Tensor, shift: Tensor, fill: int = 0) -> Tensor:
+def translate(images: Tensor, shift: Tensor, fill: int) -> Tensor:
     """Move each image by its own whole number of pixels; what comes in is `fill`.
 
     Args:

@@ -83,7 +83,7 @@ def main() -> None:
 
 def _view() -> View:
     """How the curves are drawn, as the visitor likes it."""
-    with frame.settings_row(right=True):
+    with frame.settings_row():
         quantity = frame.one_of(
             "Curves",
             [str(each) for each in Quantity],

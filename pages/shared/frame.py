@@ -134,18 +134,13 @@ def columns(widths: Sequence[float]) -> Sequence[Any]:
 
 
 @contextmanager
-def settings_row(*, right: bool = False) -> Iterator[None]:
-    """A row of controls that belong to the page itself; in a talk they are in the folded sidebar.
-
-    Args:
-        right: whether they stand at the right end.
-    """
+def settings_row() -> Iterator[None]:
+    """A row of controls of the page itself; in a talk they are in the folded sidebar."""
     if talk.active():
         with st.sidebar.container():
             yield
         return
-    end: Any = "right" if right else "left"
-    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment=end):
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         yield
 
 
