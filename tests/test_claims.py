@@ -213,6 +213,7 @@ def test_each_fact_comes_out_as_arithmetic_says(name):
         ("light-line", ["100 %", "50 %"]),
         ("dark-line", ["0 %", "50 %", "100 %"]),
         ("routing-max", ["25 %"]),
+        ("gate-max", ["256 shifts", "240 change"]),
         ("parameters-learned", ["mixed 1", "gated 4", "GeM 1", "LIP 4,160", "conv 36,928"]),
         ("field-doubles", ["3 to 4", "8 to 10", "18 to 22"]),
         ("dense-factor", ["1,280", "320", "4 times", "49 times"]),

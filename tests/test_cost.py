@@ -319,6 +319,9 @@ def test_without_runs_there_is_nothing_to_weigh():
 def test_parameters_grow_with_the_area_after_flatten_and_not_at_all_after_gap():
     rows = figures.growth_table(arm())
     of = {(row.head, row.image_side): row for row in rows}
+    trained = arm().experiment
+    network = describe(trained.model, trained.input_shape, trained.classes)
+    assert network.totals.parameters == of[str(trained.model.head), 8].parameters
     assert of["gap", 8].parameters == of["gap", 128].parameters
     dense = of["flatten", 128].parameters - of["gap", 128].parameters
     assert 32 * 10 * (32 * 32 - 1) == dense

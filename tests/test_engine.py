@@ -32,6 +32,10 @@ from core.training import train
 
 WORKERS = 2
 
+OUT_OF_MEMORY = (
+    "the worker ran out of memory; use fewer workers, a smaller batch or narrower widths"
+)
+
 # starts its own engine, prints what became of the jobs, and forgets to close
 SCRIPT = """
 import json, sys
@@ -536,3 +540,16 @@ def test_a_training_under_which_three_workers_die_has_failed_and_the_engine_goes
     assert JobState.FAILED is killed.state
     assert killed.cause.startswith("3 worker processes died while training it")
     assert JobState.DONE is sound.state
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (MemoryError(), OUT_OF_MEMORY),
+        (EngineError("no network"), "no network"),
+        (ValueError("first\nsecond"), "ValueError: first"),
+        (KeyError(), "KeyError"),
+    ],
+)
+def test_a_failure_is_explained_in_one_sentence(error, expected):
+    assert expected == cluster.explain(error)

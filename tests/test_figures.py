@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from core import catalog, figures
 from core.architecture import describe
 from core.catalog import Pooling
-from core.comparison import Comparison, Results
+from core.comparison import Arm, Comparison, Results
 from core.config import Experiment
 from core.figures import Against, View
 from core.figures.base import (
@@ -24,9 +24,10 @@ from core.figures.base import (
     ticks_around,
     ticks_within,
 )
+from core.figures.curves.lines import Line, smoothed
 from core.palette import QUIET, colour
 from core.run import Epoch, Run
-from core.statistics import compare_facet, mean_interval
+from core.statistics import Interval, compare_facet, mean_interval
 from tests.store_samples import a_run
 
 POOLINGS = ("max", "average", "none")
@@ -767,3 +768,11 @@ def test_only_the_glyph_of_a_name_is_coloured():
 def test_one_tick_alone_would_give_no_scale():
     assert [-0.5, 0.0, 0.5] == ticks_within(-0.95, 0.95, 2)
     assert [0.0] == ticks_within(-0.01, 0.01, 3)
+
+
+def test_smoothing_starts_at_the_first_value_and_follows_the_rest():
+    points = tuple(Interval(value, None, None, 1) for value in (1.0, 0.0, 0.0))
+    line = Line(Arm(Experiment()), points, (1.0, 2.0, 3.0))
+    means = [point.mean for point in smoothed(line, 0.5).points]
+    assert means == pytest.approx([1, 1 / 3, 1 / 7])
+    assert line == smoothed(line, 0.0)

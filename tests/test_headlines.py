@@ -325,10 +325,12 @@ def test_heads_are_compared_against_the_reference_of_the_first():
     [
         (0, 0, None, "Choose something to compare."),
         (0, 1, None, "The only run of this comparison is trained."),
+        (0, 2, None, "Both runs of this comparison are trained."),
         (0, 20, 9.0, "All twenty runs of this comparison are trained."),
         (0, 40, None, "All 40 runs of this comparison are trained."),
         (1, 1, 1.6, "The only run is missing; about 2 s on this machine."),
         (1, 1, None, "The only run is missing; how long that takes is not known yet."),
+        (2, 2, 4.0, "Both runs are missing; about 4 s on this machine."),
         (1, 5, 2.0, "One of five runs is missing; about 2 s on this machine."),
         (8, 20, 16.0, "Eight of twenty runs are missing; about 16 s on this machine."),
         (8, 40, 16.0, "8 of 40 runs are missing; about 16 s on this machine."),
