@@ -294,6 +294,8 @@ def test_validation_chooses_the_rate_and_the_test_set_judges(store):
     part = contrast(arm=tried)
     filled(store, part.control, [0.9 - 0.001 * seed for seed in VERDICT_SEEDS])
     assert 6 <= len([run for run in one(part, store).runs if run.seed in CHOOSING_SEEDS])
+    # nothing tells them apart yet: the first stands
+    assert 0.1 == one(part, store).parts[0].chosen[0].recipe.lr
     better, worse = (
         tuple(dataclasses.replace(epoch, validation_accuracy=value) for epoch in a_run(0).epochs)
         for value in (0.99, 0.5)
