@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from core.architecture import describe
 from core.catalog import Dataset
 from core.config import ALL, Experiment
+from core.network import describe
 from core.run import RunSummary
 from core.words import count, duration, join
 

@@ -12,11 +12,11 @@ import core
 from core import figures
 from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS, DropoutPosition
 from core.comparison import Arm, Comparison, Facet, Results
+from core.comparison.grids import as_toml
+from core.comparison.ledger import architecture_of, readable
 from core.figures import Measure
-from core.grids import as_toml
-from core.headlines import accuracy_headline, plain, where
-from core.ledger import architecture_of, readable
 from core.run import Run
+from core.sentences.headlines import accuracy_headline, plain, where
 from core.words import count, macs, plural
 
 _STYLE = """

@@ -22,11 +22,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 import core
-from core.architecture import describe
 from core.config import Experiment
 from core.data import Labelled, load, to_input, translate
 from core.errors import EngineError
-from core.model import build_model, generator
+from core.network import describe
+from core.network.build import build_model, generator
 from core.run import Epoch, Machine, Run, Status
 from core.settings import Device
 

@@ -5,7 +5,7 @@ Accuracies and differences come in as fractions and are written in percent and p
 
 from collections.abc import Sequence
 
-from core.statistics import Difference, Interval, Verdict
+from core.comparison.statistics import Difference, Interval, Verdict
 
 MINUS = "−"
 NUMBER_WORDS = (

@@ -26,15 +26,15 @@ def main() -> None:
     st.logo(ASSETS / "logo.svg", size="large", icon_image=icon)
     page = st.navigation(
         [
-            st.Page("start/home.py", title="Home", icon=":material/home:", default=True),
-            st.Page("compare/accuracy.py", title="Accuracy", icon=":material/show_chart:"),
-            st.Page("compare/cost.py", title="Cost", icon=":material/balance:"),
-            st.Page("compare/shift.py", title="Shift", icon=":material/open_with:"),
-            st.Page("inspect/by_hand.py", title="By hand", icon=":material/calculate:"),
-            st.Page("inspect/features.py", title="Features", icon=":material/grid_view:"),
-            st.Page("conclude/claims.py", title="Claims", icon=":material/gavel:"),
-            st.Page("runs/train.py", title="Train", icon=":material/model_training:"),
-            st.Page("runs/history.py", title="History", icon=":material/history:"),
+            st.Page("home.py", title="Home", icon=":material/home:", default=True),
+            st.Page("accuracy.py", title="Accuracy", icon=":material/show_chart:"),
+            st.Page("cost.py", title="Cost", icon=":material/balance:"),
+            st.Page("shift.py", title="Shift", icon=":material/open_with:"),
+            st.Page("by_hand.py", title="By hand", icon=":material/calculate:"),
+            st.Page("features.py", title="Features", icon=":material/grid_view:"),
+            st.Page("claims.py", title="Claims", icon=":material/gavel:"),
+            st.Page("train.py", title="Train", icon=":material/model_training:"),
+            st.Page("history.py", title="History", icon=":material/history:"),
         ],
         position="top",
     )

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from core.store import RunStore
 from tests.e2e.dashboard import Server, serving
-from tests.store_samples import a_run
-from tests.test_store_crash import check_whole
+from tests.store.store_samples import a_run
+from tests.store.test_store_crash import check_whole
 from tests.visitors import EVERY_PAGE, TORCH_FREE, Crowd, again, visit
 
 KILLS = 100

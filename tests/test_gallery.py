@@ -8,12 +8,12 @@ import torch
 
 from core.catalog import HEADS, POOLINGS
 from core.claims import CLAIMS, TIMED, Outcome, judge
-from core.claims.wording import outcome_word
 from core.comparison import Comparison
 from core.config import Experiment
 from core.data import load
 from core.errors import DataError
 from core.run import Status
+from core.sentences.claims import outcome_word
 from core.settings import PROJECT
 from core.store import RunStore
 from core.training import train

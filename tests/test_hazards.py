@@ -14,7 +14,7 @@ from core.config import Experiment
 from core.engine import Engine
 from core.store import RunStore
 from tests.conftest import NO_MOUNTS
-from tests.store_samples import a_run
+from tests.store.store_samples import a_run
 
 ROOT = Path(__file__).parent.parent
 MOUNTS = ["unshare", "--user", "--map-root-user", "--mount"]
@@ -24,7 +24,7 @@ import sys
 from pathlib import Path
 from core.errors import StoreError
 from core.store import RunStore
-from tests.store_samples import a_run
+from tests.store.store_samples import a_run
 store, kept = RunStore(Path(sys.argv[1]) / "runs.db"), []
 try:
     for seed in range(40):

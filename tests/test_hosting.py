@@ -15,7 +15,7 @@ from core.hosting import (
     too_large,
 )
 from core.store import RunStore
-from tests.store_samples import a_run
+from tests.store.store_samples import a_run
 
 NOTHING = SoFar(own=0, queued=0, seconds=0.0)
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)

@@ -4,8 +4,8 @@ import pytest
 
 from core import settings
 from core.comparison import Comparison, Results
+from core.comparison.statistics import Verdict, compare_facet
 from core.config import Experiment
-from core.statistics import Verdict, compare_facet
 from core.training import train
 
 

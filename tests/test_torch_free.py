@@ -12,13 +12,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PAGES = (
-    "start/home.py",
-    "compare/accuracy.py",
-    "compare/cost.py",
-    "compare/shift.py",
-    "conclude/claims.py",
-    "runs/train.py",
-    "runs/history.py",
+    "home.py",
+    "accuracy.py",
+    "cost.py",
+    "shift.py",
+    "claims.py",
+    "train.py",
+    "history.py",
 )
 HEAVY = ("torch", "torchvision", "sklearn", "scipy.stats", "distributed", "captum")
 

@@ -14,7 +14,7 @@ from core.catalog import POOLINGS, DropoutPosition
 from core.config import Experiment
 from core.data import load, to_input
 from core.errors import EngineError
-from core.model import build_model
+from core.network.build import build_model
 from core.run import Status
 from core.settings import Device
 from core.training import Cancelled, evaluate, torch_device, train

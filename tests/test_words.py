@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core import words
-from core.statistics import Interval, paired_difference
+from core.comparison.statistics import Interval, paired_difference
 
 FRACTIONS = st.floats(-1, 1)
 

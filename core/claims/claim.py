@@ -150,7 +150,7 @@ class Exact:
 
     Attributes:
         says: what is computed, as a statement that holds or does not.
-        fact: the name of the computation (`core.exact`).
+        fact: the name of the computation (`core.analyses.facts`).
     """
 
     says: str

@@ -6,6 +6,7 @@ from math import log
 from statistics import fmean
 
 from core.analyses import AnyRequest, Fact, FactRequest, MapRequest, Times, TimesRequest
+from core.analyses.consistency import Consistency, ShiftSettings
 from core.claims.claim import (
     CHOOSING_SEEDS,
     VERDICT_SEEDS,
@@ -15,7 +16,6 @@ from core.claims.claim import (
 )
 from core.comparison import Arm
 from core.config import Experiment
-from core.consistency import Consistency, ShiftSettings
 from core.run import Epoch, Run, RunSummary, Status
 from core.store import RunStore
 

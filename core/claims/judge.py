@@ -8,8 +8,8 @@ from core.analyses import AnyRequest, Fact, FactRequest, TimesRequest
 from core.claims.claim import Claim, Contrast, Exact, Outcome, Part
 from core.claims.evidence import Evidence
 from core.claims.verdict import LEAST_SEEDS, directional, equivalence, together
+from core.comparison.statistics import Difference, paired_difference
 from core.config import Experiment
-from core.statistics import Difference, paired_difference
 from core.store import RunStore
 
 

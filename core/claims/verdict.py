@@ -13,7 +13,7 @@ simulates it.
 from collections.abc import Iterable
 
 from core.claims.claim import Outcome
-from core.statistics import Difference
+from core.comparison.statistics import Difference
 
 LEAST_SEEDS = 10
 

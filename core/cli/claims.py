@@ -7,13 +7,13 @@ import typer
 
 from core import settings
 from core.claims import CLAIMS, TIMED, Contrast, Judged, Judgement, judge
-from core.claims.wording import effect, outcome_word, rule, verdict_sentence
 from core.cli.app import Json, app, open_store
 from core.cli.report import document, facts, say
 from core.cli.workers import train_or_stop
+from core.comparison.estimate import estimate, rates
 from core.engine import JobState, compute
 from core.errors import ConfigError
-from core.estimate import estimate, rates
+from core.sentences.claims import effect, outcome_word, rule, verdict_sentence
 from core.store import RunStore
 from core.words import duration
 

@@ -3,12 +3,12 @@
 from dataclasses import asdict
 from typing import Any
 
-from core.architecture import Architecture, describe
 from core.cli.app import Json, app
 from core.cli.flags import with_experiment
 from core.cli.report import document, facts, table
+from core.comparison.ledger import COLUMNS, row
 from core.config import Experiment
-from core.ledger import COLUMNS, row
+from core.network import Architecture, describe
 
 
 @app.command("cost")

@@ -16,10 +16,10 @@ from core.cli.report import document, facts, say
 from core.cli.stored import Keys, find, run_documents
 from core.config import SECTION_OF
 from core.errors import ConfigError, StoreError
+from core.network.pytorch_code import torch_code
 from core.report import report, results_of
 from core.run import Run, RunSummary
 from core.store import RunStore, Weights, write_copy
-from core.torchcode import torch_code
 
 
 class Format(StrEnum):

@@ -7,10 +7,10 @@ import typer
 
 from core import settings
 from core.analyses import MapRequest
+from core.analyses.consistency import ShiftSettings
 from core.cli.app import Json, app, open_store
 from core.cli.report import document, facts, percent, table
 from core.cli.stored import find
-from core.consistency import ShiftSettings
 from core.engine import compute, stored
 from core.errors import StoreError
 

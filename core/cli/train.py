@@ -9,16 +9,16 @@ import typer
 
 from core import settings
 from core.analyses import AnyRequest, MapRequest, SightRequest
-from core.architecture import describe
+from core.analyses.consistency import ShiftSettings
 from core.cli.app import Json, app, open_store
 from core.cli.flags import with_experiment
 from core.cli.report import document, facts, percent, say
 from core.cli.workers import train_or_stop
+from core.comparison.grids import read_grid
 from core.config import Experiment
-from core.consistency import ShiftSettings
 from core.engine import Job, JobState, compute
 from core.errors import EngineError
-from core.grids import read_grid
+from core.network import describe
 from core.run import Run, Status
 from core.settings import Device, Settings
 from core.store import RunStore

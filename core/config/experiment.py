@@ -9,10 +9,10 @@ from typing import Any
 from pydantic import Field, ValidationError, model_validator
 
 from core.catalog import Norm, TrainingDefaults
+from core.config.folder import PREFIX
 from core.config.sections import DataConfig, ModelConfig, Section, TrainingConfig
 from core.config.values import listed
 from core.errors import ConfigError
-from core.folders import PREFIX
 
 RECIPE = 1
 """raised when a change of code changes the results of training"""

@@ -24,8 +24,8 @@ from core.catalog import (
     shapes_entry,
 )
 from core.config import values
+from core.config.folder import PREFIX, Folder, look
 from core.config.values import ALL, known, listed, whole_or_all
-from core.folders import PREFIX, Folder, look
 
 
 class Section(BaseModel):

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BeforeValidator
 
 from core.catalog import DATASETS
-from core.folders import PREFIX, absolute
+from core.config.folder import PREFIX, absolute
 
 ALL: Literal["all"] = "all"
 

@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from core import folders
 from core.catalog import Colour
+from core.config import folder as folders
+from core.config.folder import Folder, ImageFile
+from core.data.pictures import to_eight_bits
 from core.data.splits import Raw
 from core.errors import DataError
-from core.folders import Folder, ImageFile
-from core.pictures import to_eight_bits
 
 
 def read_folder(folder: Folder, image_size: int, colour: Colour) -> Raw:

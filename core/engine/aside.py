@@ -119,19 +119,19 @@ def _labels(data: DataConfig) -> bytes:
 def _compute(request: AnyRequest, weights: bytes) -> str:
     match request:
         case MapRequest():
-            from core.shift import consistency_of
+            from core.analyses.shift import consistency_of
 
             return consistency_of(request.experiment, weights, request.how)
         case SightRequest():
-            from core.inspection import Network
-            from core.sight import sight
+            from core.analyses.effective_field import sight
+            from core.analyses.inspection import Network
 
             return as_text(sight(Network.of(request.experiment, weights)))
         case TimesRequest():
-            from core.timing import times
+            from core.analyses.timing import times
 
             return as_text(times(request.experiments, request.rounds))
         case _:
-            from core.exact import fact
+            from core.analyses.facts import fact
 
             return as_text(fact(request.name))

@@ -1,7 +1,7 @@
 """Results as Plotly figures: pure functions, one question each, with their numbers and alt text.
 
 A figure has no title (its card has one) and no legend (lines carry their names). Colours come by
-strategy from `core.palette`.
+strategy from `core.figures.palette`.
 """
 
 from core.figures.confusion import (

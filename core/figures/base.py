@@ -8,7 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from core.catalog import POOLINGS, Pooling
-from core.palette import CHART_TEXT_LIGHT, PAGE_DARK, PAGE_LIGHT, colour, style
+from core.figures.palette import CHART_TEXT_LIGHT, PAGE_DARK, PAGE_LIGHT, colour, style
 
 Traces = list[go.Scatter | go.Bar | go.Heatmap]
 

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.figures.base import SMALL, Look, axis, colour_scale, layout, plot
-from core.palette import DIVERGING, SEQUENTIAL
+from core.figures.palette import DIVERGING, SEQUENTIAL
 
 HEIGHT = 380
 MOST_CLASSES = 40

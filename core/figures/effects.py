@@ -8,7 +8,6 @@ from math import log, log1p
 import plotly.graph_objects as go
 
 from core.claims import Contrast, Judged, Metric, Outcome
-from core.claims.wording import effect, outcome_word
 from core.figures.base import (
     SMALL,
     Look,
@@ -20,7 +19,8 @@ from core.figures.base import (
     ticks_within,
     whiskers,
 )
-from core.palette import style
+from core.figures.palette import style
+from core.sentences.claims import effect, outcome_word
 from core.words import MINUS
 
 FRAME, ROW = 84, 52

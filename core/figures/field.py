@@ -6,9 +6,9 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.architecture.field import Field
 from core.figures.base import SMALL, Look, colour_scale, layout, plot
-from core.palette import SEQUENTIAL
+from core.figures.palette import SEQUENTIAL
+from core.network.receptive_field import Field
 
 HEIGHT = 340
 ACCENT = ("#17607A", "#5BB0C8")

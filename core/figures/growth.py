@@ -5,11 +5,11 @@ from math import log10
 
 import plotly.graph_objects as go
 
-from core.architecture import Architecture, LayerKind, describe
 from core.catalog import HEADS, Head
 from core.comparison import Arm
 from core.errors import ConfigError
 from core.figures.base import SMALL, Look, Traces, axis, layout, plot, spread
+from core.network import Architecture, LayerKind, describe
 from core.words import count, scaled
 
 HEIGHT = 340

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from core.catalog import DROPOUT_POSITIONS, HEADS, DropoutPosition, Head, Pooling
 from core.comparison import Arm, Results
+from core.comparison.statistics import Interval, mean_interval
 from core.figures.base import (
     SMALL,
     Look,
@@ -20,7 +21,6 @@ from core.figures.base import (
     ticks_around,
     whiskers,
 )
-from core.statistics import Interval, mean_interval
 from core.words import accuracy, plural
 
 ROW, FRAME = 52, 100

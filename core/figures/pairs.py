@@ -6,6 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from core.comparison import Arm, Facet, Results
+from core.comparison.statistics import Difference, Verdict, compare_facet
 from core.figures.base import (
     SMALL,
     Look,
@@ -21,8 +22,7 @@ from core.figures.base import (
     ticks_within,
     whiskers,
 )
-from core.palette import style
-from core.statistics import Difference, Verdict, compare_facet
+from core.figures.palette import style
 from core.words import MINUS, inside, points
 from core.words import difference as in_words
 

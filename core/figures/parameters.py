@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from core.architecture import Architecture, Layer, LayerKind
 from core.catalog import HEADS
 from core.comparison import Arm
+from core.comparison.ledger import architecture_of, layer_names
 from core.figures.base import (
     GLYPH_WIDTH,
     LETTER_WIDTH,
@@ -21,7 +21,7 @@ from core.figures.base import (
     plot,
     round_ticks,
 )
-from core.ledger import architecture_of, layer_names
+from core.network import Architecture, Layer, LayerKind
 from core.words import count
 
 FRAME, ROW = 74, 44

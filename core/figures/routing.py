@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from core.analyses.hand import Worked, explained, plain, window_values
 from core.figures.base import SMALL, Look, colour_scale, layout, marked, plot
-from core.hand import Worked, explained, plain, window_values
-from core.palette import DIVERGING, SEQUENTIAL
+from core.figures.palette import DIVERGING, SEQUENTIAL
 
 HEIGHT = 230
 STEP_HEIGHT = 270

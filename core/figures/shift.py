@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
+from core.analyses.consistency import Consistency
 from core.catalog import HEADS
 from core.comparison import Arm
-from core.consistency import Consistency
 from core.figures.base import (
     LABEL_GAP,
     LETTER_WIDTH,
@@ -24,7 +24,7 @@ from core.figures.base import (
     plot,
     spread,
 )
-from core.palette import SEQUENTIAL, style
+from core.figures.palette import SEQUENTIAL, style
 from core.words import percent
 
 SIDE, FRAME = 27, 24

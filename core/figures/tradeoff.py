@@ -10,10 +10,10 @@ import plotly.graph_objects as go
 
 from core.catalog import HEADS, Head
 from core.comparison import Arm, Results
+from core.comparison.ledger import architecture_of
+from core.comparison.statistics import Interval, mean_interval
 from core.figures.base import SMALL, Look, Traces, axis, layout, name, plot, spread
-from core.ledger import architecture_of
-from core.palette import style
-from core.statistics import Interval, mean_interval
+from core.figures.palette import style
 from core.words import accuracy, count, duration, macs
 
 HEIGHT = 340

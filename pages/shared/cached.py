@@ -7,12 +7,12 @@ from pathlib import Path
 import plotly.graph_objects as go
 import streamlit as st
 
-from core import estimate, settings
+from core import settings
 from core.claims import CLAIMS, TIMED, Judgement, judge
-from core.comparison import Comparison, Results
+from core.comparison import Comparison, Results, estimate
+from core.comparison.estimate import Rate
 from core.config import DataConfig, Experiment
 from core.engine import labels_of_test
-from core.estimate import Rate
 from core.run import RunSummary
 from core.store import RunStore
 from pages.shared.plot import Drawn

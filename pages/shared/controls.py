@@ -9,8 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from core import folders, settings
-from core.architecture import describe
+from core import settings
 from core.catalog import (
     DATASETS,
     HEADS,
@@ -29,8 +28,10 @@ from core.catalog import (
 )
 from core.comparison import Arm, Comparison
 from core.config import Experiment
+from core.config import folder as folders
+from core.config.folder import PREFIX
 from core.errors import ConfigError
-from core.folders import PREFIX
+from core.network import describe
 from core.words import join
 from pages.shared import link
 from pages.shared.link import OpenList, Range

@@ -12,11 +12,11 @@ import streamlit as st
 
 from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS, DropoutPosition, Pooling
 from core.claims import Outcome
-from core.claims.wording import outcome_word
 from core.comparison import Facet, Results
-from core.headlines import Sentence
-from core.palette import colour, style
+from core.figures.palette import colour, style
 from core.run import Source
+from core.sentences.claims import outcome_word
+from core.sentences.headlines import Sentence
 from core.words import inside, join, plural, size
 from pages.shared import cached, controls, talk
 from pages.shared.plot import Drawn, plot

@@ -8,9 +8,9 @@ import streamlit as st
 from core import settings
 from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS, DropoutPosition
 from core.comparison import Results
+from core.comparison.estimate import Estimate, estimate
 from core.config import Experiment
 from core.engine import Job, JobState, shared_engine
-from core.estimate import Estimate, estimate
 from core.hosting import SoFar, refusal, seconds_of_day
 from core.run import Run, Source
 from core.words import duration, join, plural

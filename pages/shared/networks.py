@@ -3,10 +3,10 @@
 import numpy as np
 import streamlit as st
 
+from core.analyses.inspection import Network, Patch, exciting, images_of_test, softened_accuracy
 from core.comparison import Arm
 from core.config import DataConfig, Experiment
 from core.data import Labelled
-from core.inspection import Network, Patch, exciting, images_of_test, softened_accuracy
 from core.run import Status
 from pages.shared import cached
 

@@ -7,8 +7,8 @@ import segno
 import streamlit as st
 
 from core.comparison import Results
+from core.comparison.grids import as_toml
 from core.errors import ConfigError
-from core.grids import as_toml
 from pages.shared import cached, controls, link, talk
 
 CONTROLS, HIDDEN = "controls", "hidden"

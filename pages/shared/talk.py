@@ -18,15 +18,15 @@ from pages.shared import controls
 VIEW, TALK = "view", "talk"
 SCENE = "scene"
 FILES = {
-    "home": "start/home.py",
-    "accuracy": "compare/accuracy.py",
-    "cost": "compare/cost.py",
-    "shift": "compare/shift.py",
-    "by_hand": "inspect/by_hand.py",
-    "features": "inspect/features.py",
-    "claims": "conclude/claims.py",
-    "train": "runs/train.py",
-    "history": "runs/history.py",
+    "home": "home.py",
+    "accuracy": "accuracy.py",
+    "cost": "cost.py",
+    "shift": "shift.py",
+    "by_hand": "by_hand.py",
+    "features": "features.py",
+    "claims": "claims.py",
+    "train": "train.py",
+    "history": "history.py",
 }
 """name of a page in a script -> its file"""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from core.store import RunStore, rows
 from tests.benchmarks.measure import Line, in_turns
-from tests.store_samples import a_run
+from tests.store.store_samples import a_run
 
 SIZES = (10, 100, 1_000, 10_000)
 BUDGET = 0.2

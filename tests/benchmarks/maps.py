@@ -3,8 +3,8 @@
 import time
 from collections.abc import Iterator
 
+from core.analyses.consistency import ShiftSettings
 from core.config import Experiment
-from core.consistency import ShiftSettings
 from core.engine.aside import _processes
 from core.training import train
 from tests.benchmarks.measure import Line, has_mnist
@@ -49,7 +49,7 @@ def _line(name: str, subject: float, reference: float) -> Line:
 
 
 def _seconds(experiment: Experiment, weights: bytes, settings: ShiftSettings) -> float:
-    from core.shift import consistency_of
+    from core.analyses.shift import consistency_of
 
     began = time.perf_counter()
     consistency_of(experiment, weights, settings)

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from core.catalog import POOLINGS, Downsampling, Pooling
-from core.pooling import make_pooling
+from core.network.pooling import make_pooling
 from tests.benchmarks.measure import Line, in_turns
 
 BATCH, CHANNELS, SIZE = 64, 32, 28

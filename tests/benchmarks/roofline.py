@@ -11,9 +11,9 @@ from statistics import median
 import torch
 from torch import nn
 
-from core.architecture import LayerKind, describe
 from core.config import Experiment
 from core.engine.cluster import WORKER_ENVIRONMENT
+from core.network import LayerKind, describe
 from core.training import EVALUATION_BATCH, train
 from tests.benchmarks.measure import Line, has_mnist
 

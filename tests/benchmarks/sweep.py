@@ -14,7 +14,7 @@ from torchvision.datasets import MNIST
 from core import settings
 from core.config import Experiment
 from core.engine import Engine
-from core.model import build_model
+from core.network.build import build_model
 from core.store import RunStore
 from tests.benchmarks.measure import Line, has_mnist
 

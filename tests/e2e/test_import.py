@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from core.store import RunStore, write_copy
 from tests.e2e.dashboard import until
-from tests.store_samples import a_run
+from tests.store.store_samples import a_run
 
 pytestmark = pytest.mark.e2e
 

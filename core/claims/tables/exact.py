@@ -1,4 +1,4 @@
-"""The claims that a computation decides. What is computed stands in `core.exact`."""
+"""The claims that a computation decides. What is computed stands in `core.analyses.facts`."""
 
 from core.claims.claim import Certainty, Claim, Exact, Finding, Kind
 

@@ -29,7 +29,7 @@ from core.figures.curves.lines import (
     lines_of,
     smoothed,
 )
-from core.palette import QUIET, style
+from core.figures.palette import QUIET, style
 from core.run import Run
 from core.words import MINUS, percent, points
 

@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from statistics import mean
 
-from core.architecture import describe
 from core.catalog import DROPOUT_POSITIONS, HEADS, DropoutPosition
 from core.comparison import Arm, Facet, Results
+from core.comparison.statistics import Interval, curve
 from core.config import ALL
 from core.figures.base import (
     name,
 )
+from core.network import describe
 from core.run import Epoch
-from core.statistics import Interval, curve
 from core.words import percent
 
 

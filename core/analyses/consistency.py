@@ -1,0 +1,116 @@
+"""How steady are a network's answers when the image moves? The results, as plain numbers.
+
+Pure Python and numpy: a worker computes them (`core.analyses.shift`), the store keeps them,
+pages read them.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+IMAGES = 1_000
+"""test images that are moved: the first ones"""
+FURTHEST = 8
+"""pixels; less on an image whose half is less"""
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftSettings:
+    """How the images are moved.
+
+    Attributes:
+        circular: what leaves on one side comes in on the other; otherwise the ground comes in.
+        reach: largest shift in each direction, px.
+        images: how many test images at most.
+    """
+
+    circular: bool
+    reach: int
+    images: int = IMAGES
+
+    @classmethod
+    def of(cls, shape: tuple[int, int, int], *, circular: bool) -> "ShiftSettings":
+        """The usual ones for images (C, H, W)."""
+        return cls(circular, min(FURTHEST, min(shape[1:]) // 2))
+
+    @property
+    def text(self) -> str:
+        """The key of a stored result."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Consistency:
+    """Answers under every shift, against those for the unmoved image.
+
+    Attributes:
+        settings: how the images were moved.
+        size: rows and columns of an image.
+        images: how many were moved.
+        same: (2R + 1, 2R + 1), share of images whose answer stays; rows down, columns right,
+            from -R to R.
+        right: likewise, share whose answer stays and is correct.
+        ties: largest number of images per shift whose two best classes came within rounding.
+    """
+
+    settings: ShiftSettings
+    size: tuple[int, int]
+    images: int
+    same: tuple[tuple[float, ...], ...]
+    right: tuple[tuple[float, ...], ...]
+    ties: int = 0
+
+    def to_json(self) -> str:
+        """For the store."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> "Consistency":
+        """What `to_json` gave."""
+        content = json.loads(text)
+        return cls(
+            settings=ShiftSettings(**content["settings"]),
+            size=tuple(content["size"]),
+            images=content["images"],
+            same=tuple(tuple(row) for row in content["same"]),
+            right=tuple(tuple(row) for row in content["right"]),
+            ties=content["ties"],
+        )
+
+    @property
+    def shifts(self) -> range:
+        """-R to R."""
+        return range(-self.settings.reach, self.settings.reach + 1)
+
+    def at(self, down: int, right: int) -> float:
+        """Share of answers that stay at one shift."""
+        reach = self.settings.reach
+        return self.same[down + reach][right + reach]
+
+    def mean_same(self) -> float:
+        """Mean over all shifts but (0, 0), circular duplicates counted once."""
+        return float(np.array(self.same)[self._counted()].mean())
+
+    def mean_right(self) -> float:
+        """Likewise for answers that stay and are correct."""
+        return float(np.array(self.right)[self._counted()].mean())
+
+    def one_pixel(self) -> float:
+        """Mean over the four shifts by one pixel."""
+        return float(np.mean([self.at(*shift) for shift in ((0, 1), (1, 0), (0, -1), (-1, 0))]))
+
+    def _counted(self) -> NDArray[np.bool_]:
+        """Which shifts count: with circular ones, -H/2 and H/2 are the same."""
+        seen: set[tuple[int, int]] = {(0, 0)}
+        mask = np.zeros((len(self.shifts),) * 2, dtype=bool)
+        for i, down in enumerate(self.shifts):
+            for j, right in enumerate(self.shifts):
+                key = (down, right)
+                if self.settings.circular:
+                    key = down % self.size[0], right % self.size[1]
+                if key not in seen:
+                    seen.add(key)
+                    mask[i, j] = True
+        return mask

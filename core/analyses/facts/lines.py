@@ -1,0 +1,51 @@
+"""What is left of a line one pixel wide?"""
+
+from typing import Any
+
+from core.analyses import Fact
+from core.analyses.facts.registry import exact, percent, whole
+from core.analyses.operate import contrast_kept, is_worked
+from core.catalog import POOLINGS, Combining, Pooling
+
+
+def _lines() -> list[dict[str, Any]]:
+    """What every operator keeps of a thin line's contrast."""
+    return [
+        {
+            "operator": str(name),
+            "light line kept, %": percent(contrast_kept(name, 2, 2, light=True)),
+            "dark line kept, %": percent(contrast_kept(name, 2, 2, light=False)),
+        }
+        for name, entry in POOLINGS.items()
+        # a learned convolution keeps what its weights say
+        if is_worked(name) and entry.combining is not Combining.TRANSFORMS
+    ]
+
+
+def _kept(light: bool) -> tuple[float, float]:  # noqa: FBT001 (two pictures, named by the caller)
+    first, second = (
+        contrast_kept(name, 2, 2, light=light) for name in (Pooling.MAX, Pooling.AVERAGE)
+    )
+    return first, second
+
+
+@exact("light-line")
+def _light_line() -> Fact:
+    top, mean = _kept(light=True)
+    return Fact(
+        holds=top == 1 and mean == 0.5,  # noqa: PLR2004 (one column of two)
+        sentence=f"Of a light line one pixel wide max keeps {whole(top)} of the contrast, average "
+        f"{whole(mean)}.",
+        rows=tuple(_lines()),
+    )
+
+
+@exact("dark-line")
+def _dark_line() -> Fact:
+    top, mean = _kept(light=False)
+    return Fact(
+        holds=top == 1,
+        sentence=f"Of a dark line one pixel wide max keeps {whole(top)} of the contrast, average "
+        f"{whole(mean)}, min {whole(contrast_kept(Pooling.MIN, 2, 2, light=False))}.",
+        rows=tuple(_lines()),
+    )

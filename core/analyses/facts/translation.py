@@ -1,0 +1,61 @@
+"""Under which shifts does nothing change at all?"""
+
+from itertools import product
+
+import torch
+
+from core.analyses import Fact
+from core.analyses.facts.registry import CLASSES, ROUNDING, exact
+from core.catalog import Head, Padding, Pooling
+from core.config import ModelConfig
+from core.network.build import build_model, generator
+
+IMAGES = 32
+SIDE = 16
+
+
+def _moving(pooling: Pooling, step: int) -> tuple[int, int, float]:
+    """Answers that change under circular shifts by multiples of a step.
+
+    Two stages, circular padding, GAP head, untrained.
+
+    Returns:
+        Shifts tried, shifts under which any answer or logit changes, largest change of a logit.
+    """
+    config = ModelConfig(widths=(6, 8), pooling=pooling, head=Head.GAP, padding=Padding.CIRCULAR)
+    model = build_model(config, (1, SIDE, SIDE), CLASSES).eval()
+    images = torch.randn(IMAGES, 1, SIDE, SIDE, generator=generator(0, "images"))
+    shifts = list(product(range(0, SIDE, step), repeat=2))
+    with torch.inference_mode():
+        start = model(images)
+        moved = [(model(images.roll(shift, (2, 3))) - start).abs().max().item() for shift in shifts]
+    return len(shifts), sum(change > ROUNDING for change in moved), max(moved)
+
+
+def _gate(pooling: Pooling, step: int, label: str) -> Fact:
+    tried, changed, largest = _moving(pooling, step)
+    return Fact(
+        holds=changed == 0,
+        sentence=f"{label}: of {tried} shifts {changed} change a logit; the largest change is "
+        f"{largest:.1g}.",
+    )
+
+
+@exact("gate-max")
+def _gate_max() -> Fact:
+    return _gate(Pooling.MAX, 1, "Two stages of max, GAP")
+
+
+@exact("gate-none")
+def _gate_none() -> Fact:
+    return _gate(Pooling.NONE, 1, "No stride, GAP")
+
+
+@exact("gate-multiples")
+def _gate_multiples() -> Fact:
+    return _gate(Pooling.MAX, 4, "Two stages of max, GAP, shifts by multiples of 4")
+
+
+@exact("gate-aps")
+def _gate_aps() -> Fact:
+    return _gate(Pooling.APS, 1, "Two stages of APS, GAP")

@@ -1,0 +1,31 @@
+"""What does a trained network do with one image? Its maps, its answer, where that comes from.
+
+A network is opened once and stays as it is, in evaluation mode; maps are read by calling
+its layers one after the other, without hooks. Attribution needs hooks and gradients for a
+moment; a lock keeps visitors who share a network apart.
+"""
+
+from core.analyses.inspection.attribution import Method, attribution, methods
+from core.analyses.inspection.network import TESTED, Floats, Network, images_of_test, prepared
+from core.analyses.inspection.patches import Patch, exciting
+from core.analyses.inspection.response import Response, filters, respond, silent, winners
+from core.analyses.inspection.softening import softened_accuracy
+
+__all__ = [
+    "TESTED",
+    "Floats",
+    "Method",
+    "Network",
+    "Patch",
+    "Response",
+    "attribution",
+    "exciting",
+    "filters",
+    "images_of_test",
+    "methods",
+    "prepared",
+    "respond",
+    "silent",
+    "softened_accuracy",
+    "winners",
+]

@@ -1,0 +1,128 @@
+"""Where does an answer come from? Four definitions, by captum."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+
+import torch
+from torch import Tensor, nn
+
+from core.analyses.inspection.network import Floats, Network
+from core.catalog import Head
+from core.config import Experiment
+
+
+class Method(StrEnum):
+    """Where an answer comes from, by different definitions."""
+
+    GRAD_CAM = "Grad-CAM"
+    CAM = "CAM"
+    SALIENCY = "saliency"
+    OCCLUSION = "occlusion"
+
+
+def methods(experiment: Experiment) -> tuple[Method, ...]:
+    """The methods that a network allows; CAM needs a GAP head right before the logits."""
+    plain_gap = experiment.model.head is Head.GAP and not experiment.model.hidden
+    return tuple(m for m in Method if m is not Method.CAM or plain_gap)
+
+
+def attribution(
+    network: Network, x: Tensor, target: int, method: Method, layer: str | None = None
+) -> Floats:
+    """How much each place of the image speaks for a class.
+
+    Args:
+        network: any.
+        x: (1, C, H, W).
+        target: the class.
+        method: by which definition. Saliency: |gradient of the logit| (Simonyan et al. 2014);
+            occlusion: the loss of the logit when a window is greyed out (Zeiler & Fergus 2014);
+            Grad-CAM: the last map weighted by the mean gradients, negative parts cut (Selvaraju et
+            al. 2017); CAM: the last map weighted by the class's weights (Zhou et al. 2016).
+        layer: for Grad-CAM, the layer of the blocks whose map is taken; None for the last.
+
+    Returns:
+        (H, W) of the image for saliency and occlusion, of the map otherwise.
+
+    Raises:
+        ValueError: CAM of a network without a plain GAP head.
+    """
+    with network.lock, _differentiable(network.model):
+        if method is Method.GRAD_CAM:
+            return _grad_cam(network, x.clone(), target, layer)
+        return _METHODS[method](network, x.clone(), target)
+
+
+def _cam(network: Network, x: Tensor, target: int) -> Floats:
+    if Method.CAM not in methods(network.experiment):
+        raise ValueError("CAM needs a GAP head right before the logits")
+    with torch.no_grad():
+        last = _blocks(network)(x)[0]
+        weights = network.model.get_submodule("head.logits").weight[target]  # type: ignore[index]
+        return torch.einsum("c,chw->hw", weights, last).numpy()
+
+
+def _grad_cam(network: Network, x: Tensor, target: int, layer: str | None) -> Floats:
+    from captum.attr import LayerGradCam
+
+    module = network.model.get_submodule(layer) if layer else _last_layer(network)
+    found = LayerGradCam(network.model, module).attribute(x, target=target, relu_attributions=True)
+    return _as_map(found)
+
+
+def _saliency(network: Network, x: Tensor, target: int) -> Floats:
+    from captum.attr import Saliency
+
+    return _as_map(Saliency(network.model).attribute(x.requires_grad_(), target=target))
+
+
+def _occlusion(network: Network, x: Tensor, target: int) -> Floats:
+    from captum.attr import Occlusion
+
+    channels, height, width = x.shape[1:]
+    side = max(2, min(height, width) // 7)
+    found = Occlusion(network.model).attribute(
+        x,
+        sliding_window_shapes=(channels, side, side),
+        strides=(channels, max(1, side // 2), max(1, side // 2)),
+        target=target,
+        perturbations_per_eval=32,
+    )
+    return _as_map(found)
+
+
+_METHODS: dict[Method, Callable[[Network, Tensor, int], Floats]] = {
+    Method.CAM: _cam,
+    Method.SALIENCY: _saliency,
+    Method.OCCLUSION: _occlusion,
+}
+
+
+def _as_map(found: Tensor) -> Floats:
+    """(1, C, H, W) -> (H, W): the sum over channels, or the mean over colours."""
+    values: Floats = found.detach()[0].mean(dim=0).float().numpy()
+    return values
+
+
+def _blocks(network: Network) -> nn.Sequential:
+    """Everything before the head."""
+    return network.model[:-1]
+
+
+def _last_layer(network: Network) -> nn.Module:
+    """The layer whose output is the last map."""
+    last = list(network.model.children())[-2]
+    return list(last.children())[-1]
+
+
+@contextmanager
+def _differentiable(model: nn.Module) -> Iterator[None]:
+    """Let gradients reach the layers for a moment; as before afterwards, whatever happens."""
+    with torch.enable_grad():
+        model.requires_grad_(requires_grad=True)
+        try:
+            yield
+        finally:
+            model.requires_grad_(requires_grad=False)
+            model.zero_grad(set_to_none=True)

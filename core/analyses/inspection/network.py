@@ -1,0 +1,60 @@
+"""A trained network, opened for reading, and the images that it is shown."""
+
+from dataclasses import dataclass, field
+from threading import Lock
+
+import numpy as np
+import safetensors.torch
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from core.config import Experiment
+from core.data import Labelled, load, to_input
+from core.network.build import build_model
+
+Floats = NDArray[np.float32]
+
+TESTED = 1_000
+"""test images on which the accuracy of a changed network is measured: the first ones"""
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A trained network, opened for reading.
+
+    Attributes:
+        experiment: how it was trained.
+        model: in evaluation mode; nobody changes it.
+        lock: held while anybody uses the model.
+    """
+
+    experiment: Experiment
+    model: nn.Sequential
+    lock: Lock = field(default_factory=Lock, compare=False)
+
+    @classmethod
+    def of(cls, experiment: Experiment, weights: bytes) -> "Network":
+        """Open a network from its stored weights (safetensors).
+
+        Raises:
+            ValueError: the weights are not those of this network.
+        """
+        model = build_model(
+            experiment.model, experiment.input_shape, experiment.classes, experiment.seed
+        )
+        try:
+            model.load_state_dict(safetensors.torch.load(weights))
+        except (RuntimeError, safetensors.SafetensorError) as error:
+            raise ValueError(f"the weights are not those of this network ({error})") from error
+        return cls(experiment, model.eval().requires_grad_(requires_grad=False))
+
+
+def images_of_test(experiment: Experiment) -> Labelled:
+    """The test images of an experiment's data set, and how they are shown to the network."""
+    return load(experiment.data).test
+
+
+def prepared(image: NDArray[np.uint8], data: Labelled) -> Tensor:
+    """One stored image (C, H, W) as a batch of one, as the network sees it."""
+    return to_input(torch.from_numpy(np.ascontiguousarray(image))[None], data.standard)

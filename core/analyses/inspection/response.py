@@ -1,0 +1,68 @@
+"""Maps and answer of a network on one image, and its filters."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from core.analyses.inspection.network import Floats, Network
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What a network makes of one image.
+
+    Attributes:
+        maps: layer name -> (C, H, W) after it; vectors are left out.
+        probabilities: (classes,), softmax of the logits.
+    """
+
+    maps: dict[str, Floats]
+    probabilities: Floats
+
+    @property
+    def answer(self) -> int:
+        """The class of largest probability."""
+        return int(self.probabilities.argmax())
+
+
+def respond(network: Network, x: Tensor) -> Response:
+    """Pass an image through a network, layer by layer.
+
+    Args:
+        network: any.
+        x: (1, C, H, W), as `prepared` gives it.
+    """
+    maps: dict[str, Floats] = {}
+    with network.lock, torch.inference_mode():
+        for part_name, part in network.model.named_children():
+            for name, layer in part.named_children():
+                x = layer(x)
+                if x.dim() == 4 and name != "margins":  # noqa: PLR2004 (N, C, H, W)
+                    maps[f"{part_name}.{name}"] = x[0].float().numpy()
+        return Response(maps, x[0].softmax(dim=0).numpy())
+
+
+def silent(maps: Floats) -> NDArray[np.bool_]:
+    """Which channels (C,) are zero everywhere on this image."""
+    found: NDArray[np.bool_] = np.logical_not(maps.any(axis=(1, 2)))
+    return found
+
+
+def winners(maps: Floats, size: int, stride: int) -> NDArray[np.bool_]:
+    """Cells (C, H, W) whose value a max pool passes on; of equal ones the first."""
+    _, index = torch.nn.functional.max_pool2d(
+        torch.from_numpy(maps)[None], size, stride, return_indices=True
+    )
+    chosen = np.zeros((len(maps), maps[0].size), dtype=bool)
+    np.put_along_axis(chosen, index[0].flatten(1).numpy(), values=True, axis=1)
+    return chosen.reshape(maps.shape)
+
+
+def filters(network: Network) -> Floats:
+    """The weights of the first convolution, (filters, rows, columns); colours are averaged."""
+    first = next(m for m in network.model.modules() if isinstance(m, nn.Conv2d))
+    weights: Floats = first.weight.mean(dim=1).numpy()
+    return weights

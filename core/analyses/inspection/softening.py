@@ -1,0 +1,55 @@
+"""How accurate does a max network stay when its pools are turned towards average?"""
+
+import torch
+from torch import Tensor, nn
+
+from core.analyses.inspection.network import TESTED, Network
+from core.catalog import Pooling
+from core.data import Labelled, to_input
+from core.network.pooling.windows import windows
+
+
+class _Softened(nn.Module):
+    """y = sum over the window of softmax(t * x)_i * x_i: t = 0 is average, t to infinity max."""
+
+    def __init__(self, size: int, stride: int, temperature: float) -> None:
+        super().__init__()
+        self.size, self.stride, self.temperature = size, stride, temperature
+
+    def forward(self, x: Tensor) -> Tensor:
+        values = windows(x, self.size, self.stride)
+        return ((self.temperature * values).softmax(dim=0) * values).sum(dim=0)
+
+
+def softened_accuracy(
+    network: Network, temperatures: tuple[float, ...], data: Labelled
+) -> dict[float, float]:
+    """Test accuracy of a trained max network whose pools are turned towards average.
+
+    Args:
+        network: with max pooling.
+        temperatures: t of y = sum of softmax(t * x)_i * x_i; infinity is max itself.
+        data: test images, of which the first `TESTED` are taken.
+
+    Returns:
+        temperature -> accuracy, a fraction.
+
+    Raises:
+        ValueError: the network has other pools.
+    """
+    config = network.experiment.model
+    if config.pooling is not Pooling.MAX:
+        raise ValueError(f"max pooling is needed; received {config.pooling}")
+    part = data.first(TESTED)
+    x = to_input(part.images, part.standard)
+    found = {}
+    with torch.inference_mode():
+        for temperature in temperatures:
+            y = x
+            for block in network.model.children():
+                for name, layer in block.named_children():
+                    soft = name == "pool" and temperature != float("inf")
+                    pool = _Softened(config.pool_size, config.pool_stride, temperature)
+                    y = pool(y) if soft else layer(y)
+            found[temperature] = float((y.argmax(1) == part.labels).float().mean())
+    return found

@@ -1,0 +1,75 @@
+"""Translation consistency: every shift of every test image through a trained network."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from core.analyses.consistency import Consistency, ShiftSettings
+from core.analyses.inspection import Network, images_of_test
+from core.config import Experiment
+from core.data import to_input, translate
+
+BATCH = 64
+CLOSE = 1e-5
+"""two logits this near, of logits of size one, may change places by rounding alone"""
+
+
+def consistency(
+    network: Network,
+    settings: ShiftSettings,
+    on_row: Callable[[int, int], None] | None = None,
+) -> Consistency:
+    """Move the test images by every shift and compare the answers with the unmoved ones.
+
+    Args:
+        network: trained or not.
+        settings: which shifts, of how many images.
+        on_row: called after each row of shifts with the rows done and all rows.
+    """
+    data = images_of_test(network.experiment).first(settings.images)
+    background = network.experiment.data.entry.background
+    start = _logits(network, to_input(data.images, data.standard))
+    answers = start.argmax(1)
+    correct = answers == data.labels
+    same: list[tuple[float, ...]] = []
+    right: list[tuple[float, ...]] = []
+    ties = 0
+    shifts = range(-settings.reach, settings.reach + 1)
+    for row, down in enumerate(shifts, start=1):
+        shares = []
+        for across in shifts:
+            moved = _moved(data.images, down, across, background, circular=settings.circular)
+            logits = _logits(network, to_input(moved, data.standard))
+            stays = logits.argmax(1) == answers
+            ties = max(ties, int((~stays & _close(logits)).sum()))
+            shares.append((stays.double().mean().item(), (stays & correct).double().mean().item()))
+        same.append(tuple(share for share, _ in shares))
+        right.append(tuple(share for _, share in shares))
+        if on_row:
+            on_row(row, len(shifts))
+    _, height, width = network.experiment.input_shape
+    return Consistency(settings, (height, width), len(data), tuple(same), tuple(right), ties)
+
+
+def _moved(images: Tensor, down: int, across: int, background: int, *, circular: bool) -> Tensor:
+    if circular:
+        return images.roll((down, across), (2, 3))
+    return translate(images, torch.tensor([[down, across]]).expand(len(images), 2), background)
+
+
+def _logits(network: Network, x: Tensor) -> Tensor:
+    with network.lock, torch.inference_mode():
+        return torch.cat([network.model(part) for part in torch.split(x, BATCH)])
+
+
+def _close(logits: Tensor) -> Tensor:
+    """Where the two best classes are within rounding of each other."""
+    best = logits.topk(2, dim=1).values
+    return (best[:, 0] - best[:, 1]) <= CLOSE * best.abs().amax(dim=1).clamp(min=1)
+
+
+def consistency_of(experiment: Experiment, weights: bytes, settings: ShiftSettings) -> str:
+    """What a worker is asked for: the map of a stored network, as JSON."""
+    torch.set_num_threads(1)
+    return consistency(Network.of(experiment, weights), settings).to_json()

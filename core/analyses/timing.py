@@ -1,0 +1,131 @@
+"""How long does a network take? Training steps, and every layer by itself, in turns."""
+
+import platform
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from core.analyses import LayerTime, StepTime, Times
+from core.config import Experiment
+from core.network.build import build_model, generator
+from core.training import MOMENTUM
+
+BATCH = 64
+REPEATS = 5
+"""measurements in one round, of which the median counts"""
+WARM_UP = 2
+"""rounds that do not count"""
+
+
+def times(experiments: Sequence[Experiment], rounds: int) -> Times:
+    """Time networks on one thread, on images of noise; in every round each has its turn.
+
+    A layer is timed by itself, on the input that it gets in the network: backward means the
+    gradients of its input and its weights. What surrounds it in a training step (loss, optimiser,
+    bookkeeping) is in the time of the step only.
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        networks = [_Timed.of(experiment) for experiment in experiments]
+        steps: list[list[float]] = [[] for _ in networks]
+        layers: list[list[dict[str, tuple[float, float]]]] = [[] for _ in networks]
+        for number in range(WARM_UP + rounds):
+            for index, network in enumerate(networks):
+                step, parts = network.step(), network.parts()
+                if number >= WARM_UP:
+                    steps[index].append(step)
+                    layers[index].append(parts)
+    finally:
+        torch.set_num_threads(before)
+    found = {
+        network.experiment.key: StepTime(tuple(steps[index]), _by_layer(layers[index]))
+        for index, network in enumerate(networks)
+    }
+    return Times(f"{platform.machine()}, one thread", BATCH, found)
+
+
+def _by_layer(rounds: list[dict[str, tuple[float, float]]]) -> dict[str, LayerTime]:
+    return {
+        name: LayerTime(
+            tuple(each[name][0] for each in rounds), tuple(each[name][1] for each in rounds)
+        )
+        for name in rounds[0]
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Timed:
+    experiment: Experiment
+    model: nn.Sequential
+    optimiser: torch.optim.Optimizer
+    images: Tensor
+    labels: Tensor
+    layers: tuple[tuple[str, nn.Module, Tensor], ...]
+
+    @classmethod
+    def of(cls, experiment: Experiment) -> "_Timed":
+        model = build_model(experiment.model, experiment.input_shape, experiment.classes)
+        model.to(memory_format=torch.channels_last)
+        images = torch.randn(BATCH, *experiment.input_shape, generator=generator(0, "noise"))
+        images = images.contiguous(memory_format=torch.channels_last)
+        labels = torch.arange(BATCH) % experiment.classes
+        optimiser = torch.optim.SGD(model.parameters(), 1e-3, MOMENTUM, nesterov=True)
+        return cls(experiment, model, optimiser, images, labels, tuple(_layers(model, images)))
+
+    def step(self) -> float:
+        """Median seconds of a whole training step."""
+
+        def run() -> None:
+            loss = F.cross_entropy(self.model(self.images), self.labels)
+            self.optimiser.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            self.optimiser.step()
+
+        return median(_clock(run) for _ in range(REPEATS))
+
+    def parts(self) -> dict[str, tuple[float, float]]:
+        """Median seconds of every layer: forward, backward."""
+        return {name: _part(layer, x) for name, layer, x in self.layers}
+
+
+def _layers(model: nn.Sequential, x: Tensor) -> list[tuple[str, nn.Module, Tensor]]:
+    """Every layer with the input that it gets; margins belong to the layer after them."""
+    found = []
+    for part_name, part in model.named_children():
+        waiting: list[nn.Module] = []
+        for name, layer in part.named_children():
+            if name == "margins":
+                waiting.append(layer)
+                continue
+            module = nn.Sequential(*waiting, layer) if waiting else layer
+            found.append((f"{part_name}.{name}", module, x))
+            x = module(x).detach()
+            waiting = []
+    return found
+
+
+def _part(layer: nn.Module, x: Tensor) -> tuple[float, float]:
+    forward, backward = [], []
+    for _ in range(REPEATS):
+        given = x.detach().requires_grad_()
+        start = time.perf_counter()
+        y = layer(given)
+        middle = time.perf_counter()
+        gradient = torch.ones_like(y)
+        ready = time.perf_counter()
+        torch.autograd.backward(y, gradient)
+        backward.append(time.perf_counter() - ready)
+        forward.append(middle - start)
+    return median(forward), median(backward)
+
+
+def _clock(run: Callable[[], None]) -> float:
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start

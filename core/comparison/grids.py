@@ -1,0 +1,155 @@
+"""Which experiments does a grid file ask for? Flat names; lists are crossed.
+
+A file holds one grid, or several as tables `[[grids]]`, whose experiments are put together.
+"""
+
+import json
+import tomllib
+from collections.abc import Iterable
+from itertools import product
+from math import prod
+from pathlib import Path
+from typing import Any
+
+from core.comparison import Comparison
+from core.config import SECTION_OF, Experiment
+from core.errors import ConfigError
+from core.network import describe
+
+MOST = 10_000
+"""experiments in one grid; a slip in a list should not ask for a million"""
+
+SEVERAL = "grids"
+"""the name of the tables of a file with several grids"""
+
+NAMED = 3
+"""refused networks that a message names before it counts the rest"""
+
+
+def read_grid(path: Path) -> tuple[Experiment, ...]:
+    """The experiments of a grid file, in order, without duplicates.
+
+    Raises:
+        ConfigError: the file cannot be read, or asks for something that is not allowed.
+    """
+    content = _parse(path)
+    parts = content.pop(SEVERAL, [content])
+    if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
+        raise ConfigError(f"{path}: {SEVERAL} are tables: write [[{SEVERAL}]] above each")
+    if content and parts != [content]:
+        raise ConfigError(f"{path}: {', '.join(content)}: belongs into one of the [[{SEVERAL}]]")
+    found = {e.key: e for part in parts for e in cross(part, path)}
+    if len(found) > MOST:
+        raise ConfigError(f"{path}: asks for {len(found):,} experiments; at most {MOST:,} allowed")
+    return tuple(found.values())
+
+
+def as_toml(comparison: Comparison) -> str:
+    """A grid file that asks for the experiments of a comparison: `read_grid` gives them back."""
+    lines = ["# A comparison of Poolscope; `poolscope sweep FILE` trains what is missing of it."]
+    default = Experiment().to_flat()
+    for arm in comparison.arms:
+        flat = arm.experiment.to_flat()
+        lines += ["", f"[[{SEVERAL}]]"]
+        always: tuple[str, ...] = ("dataset", "pooling", "head")
+        # the defaults of the recipe depend on the data set, so the recipe is always said
+        always += tuple(name for name, section in SECTION_OF.items() if section == "training")
+        lines += [
+            f"{name} = {json.dumps(flat[name])}"
+            for name, section in SECTION_OF.items()
+            if section and (name in always or flat[name] != default[name])
+        ]
+        lines.append(f"seed = {json.dumps(list(comparison.seeds))}")
+    return "\n".join([*lines, ""])
+
+
+def cross(grid: dict[str, Any], path: Path) -> tuple[Experiment, ...]:
+    """Every combination of the values of a grid.
+
+    Args:
+        grid: flat name to a value or a list of values.
+        path: where it comes from, for messages.
+
+    Raises:
+        ConfigError: a name or value is not allowed, or a network cannot be built.
+    """
+    unknown = [name for name in grid if name not in SECTION_OF]
+    if unknown:
+        raise ConfigError(
+            f"{path}: {', '.join(unknown)}: not known; allowed: {', '.join(SECTION_OF)}"
+        )
+    values = {name: _values(name, value, path) for name, value in grid.items()}
+    count = prod(map(len, values.values()))
+    if count > MOST:
+        raise ConfigError(f"{path}: asks for {count:,} experiments; at most {MOST:,} are allowed")
+    try:
+        experiments = [
+            Experiment.from_flat(dict(zip(values, combination, strict=True)))
+            for combination in product(*values.values())
+        ]
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from error
+    unique = {experiment.key: experiment for experiment in experiments}
+    check_buildable(unique.values())
+    return tuple(unique.values())
+
+
+def check_buildable(experiments: Iterable[Experiment]) -> None:
+    """Refuse networks whose maps shrink away, all of them at once.
+
+    Raises:
+        ConfigError: names them and the layer at which it happens.
+    """
+    refused: dict[str, str] = {}
+    for experiment in experiments:
+        try:
+            describe(experiment.model, experiment.input_shape, experiment.classes)
+        except ConfigError as error:
+            refused[_network(experiment)] = str(error)
+    if not refused:
+        return
+    named = [f"{network}: {reason}" for network, reason in refused.items()][:NAMED]
+    more = len(refused) - len(named)
+    rest = [f"and {more} more"] if more else []
+    raise ConfigError("cannot be built: " + "; ".join([*named, *rest]))
+
+
+def _network(experiment: Experiment) -> str:
+    """The network in the names of the flat table, without what is at its default."""
+    flat, default = experiment.to_flat(), Experiment().to_flat()
+    chosen = {
+        name: value
+        for name, value in flat.items()
+        if SECTION_OF[name] in ("data", "model") and value != default[name]
+    }
+    shown = {"dataset": flat["dataset"], "pooling": flat["pooling"], **chosen}
+    return " ".join(f"{name}={value}" for name, value in shown.items())
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is not a text file in UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}") from error
+
+
+def _values(name: str, value: object, path: Path) -> list[object]:
+    values = value if isinstance(value, list) else [value]
+    if not values:
+        raise ConfigError(f"{path}: {name} is an empty list; give it at least one value")
+    if name == "widths" and isinstance(value, list) and not all(isinstance(v, str) for v in values):
+        raise ConfigError(
+            f"{path}: widths: a list is crossed, so each entry is a network of its own; write "
+            f'"16,32" for one, ["16,32", "8,16"] for two; received {value!r}'
+        )
+    for item in values:
+        if not isinstance(item, str | int | float) or isinstance(item, bool):
+            raise ConfigError(
+                f"{path}: {name}: a text or a number is allowed, or a list of them; "
+                f"received {item!r}"
+            )
+    return values

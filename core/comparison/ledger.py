@@ -1,0 +1,157 @@
+"""The cost ledger as plain rows: one network in full, or one figure of several side by side."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from core.analyses import StepTime
+from core.comparison import Arm
+from core.network import Architecture, Layer, describe
+from core.words import size
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One figure of a layer.
+
+    Attributes:
+        name: the field of `Layer`, and the key in JSON.
+        heading: how a table writes it, with its unit.
+        counted: how it was counted, and what it leaves out.
+    """
+
+    name: str
+    heading: str
+    counted: str
+
+
+COLUMNS = (
+    Column("name", "layer", "Path of the layer in the network."),
+    Column("kind", "kind", "What the layer does."),
+    Column("shape", "output", "Channels × rows × columns, or units."),
+    Column("parameters", "parameters", "Learned numbers; complete."),
+    Column(
+        "macs",
+        "MACs",
+        "Multiply-accumulate operations for one image: convolutions and dense layers, and those "
+        "within a pool. Complete for these; batch norm and ReLU are not counted.",
+    ),
+    Column(
+        "pooling_ops",
+        "pooling operations",
+        "Comparisons, additions, multiplications, exponentials and roots of the pool as its "
+        "formula is written, for one image. Complete.",
+    ),
+    Column("receptive_field", "receptive field, px", "Input rows that one output cell can see."),
+    Column("jump", "jump, px", "Input pixels between neighbouring output cells."),
+    Column("dropped", "dropped", "Rows and columns of its input that no window reads."),
+    Column(
+        "activation_bytes", "memory, bytes", "Output of the layer for one image, as 32-bit floats."
+    ),
+)
+
+QUANTITIES = tuple(column for column in COLUMNS if column.name not in ("name", "kind"))
+
+
+def architecture_of(arm: Arm) -> Architecture:
+    """The layers of an arm's network."""
+    experiment = arm.experiment
+    return describe(experiment.model, experiment.input_shape, experiment.classes)
+
+
+def row(layer: Layer) -> dict[str, object]:
+    """A layer as plain data, by the names of the columns."""
+    return {column.name: getattr(layer, column.name) for column in COLUMNS}
+
+
+def readable(layer: Layer) -> dict[str, object]:
+    """A layer for people: shapes as text, by the headings of the columns."""
+    return {column.heading: _shown(layer, column.name) for column in COLUMNS}
+
+
+def side_by_side(
+    arms: Sequence[tuple[str, Architecture]], quantity: Column
+) -> list[dict[str, object]]:
+    """One figure of several networks, a row for each layer that any of them has.
+
+    Args:
+        arms: heading and layers of each network.
+        quantity: which figure.
+
+    Returns:
+        Rows with "layer", one entry per network (None where it has no such layer), and "differs".
+    """
+    found = []
+    for name in layer_names([network for _, network in arms]):
+        values = {heading: _of(network, name, quantity) for heading, network in arms}
+        differs = len(set(values.values())) > 1
+        found.append({"layer": name, **values, "differs": "≠" if differs else ""})
+    return found
+
+
+def layer_names(networks: Sequence[Architecture]) -> list[str]:
+    """The layers of several networks; one that only some have stands where it would stand."""
+    names = dict.fromkeys(layer.name for network in networks for layer in network.layers)
+    return sorted(names, key=lambda name: (_part(name), _place(name, networks)))
+
+
+def _part(name: str) -> tuple[int, str]:
+    """Input, blocks and head in the order in which data pass them."""
+    part = name.split(".", maxsplit=1)[0]
+    return {"input": (0, ""), "head": (2, "")}.get(part, (1, part))
+
+
+def _place(name: str, networks: Sequence[Architecture]) -> float:
+    """Mean place of a layer within its part, over the networks that have it."""
+    prefix = f"{name.partition('.')[0]}."
+    parts = [
+        [layer.name for layer in network.layers if layer.name.startswith(prefix)]
+        for network in networks
+    ]
+    found = [part.index(name) / len(part) for part in parts if name in part]
+    return sum(found) / len(found)
+
+
+def _of(network: Architecture, name: str, quantity: Column) -> object:
+    layer = next((layer for layer in network.layers if layer.name == name), None)
+    return None if layer is None else _shown(layer, quantity.name)
+
+
+def _shown(layer: Layer, name: str) -> object:
+    value = getattr(layer, name)
+    match name:
+        case "shape":
+            return " × ".join(map(str, value))
+        case "dropped":
+            return size(*value) if any(value) else "0"
+        case "kind":
+            return str(value)
+    return value
+
+
+def timed_rows(
+    networks: Sequence[tuple[str, StepTime]], architectures: Sequence[Architecture]
+) -> list[dict[str, object]]:
+    """Measured milliseconds of every layer, side by side, and of the whole step.
+
+    Args:
+        networks: heading and times of each network.
+        architectures: of the same networks, for the order of the layers.
+
+    Returns:
+        Rows with "layer" and one text "forward + backward" per network; None where it has no such
+        layer.
+    """
+    rows: list[dict[str, object]] = [
+        {"layer": name, **{heading: _ms(times, name) for heading, times in networks}}
+        for name in layer_names(architectures)
+    ]
+    step = {heading: f"{1000 * median(times.step):.2f}" for heading, times in networks}
+    return [*rows, {"layer": "whole step", **step}]
+
+
+def _ms(times: StepTime, name: str) -> str | None:
+    if name not in times.layers:
+        return None
+    forward, backward = times.layers[name].typical
+    return f"{1000 * forward:.2f} + {1000 * backward:.2f}"

@@ -1,0 +1,150 @@
+"""Many small maps as one picture: tiles in rows, one colour scale, gaps that let the page through.
+
+A picture and not a Plotly figure: eight to sixty-four maps stay sharp, small to send, and scale
+with the page.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.figures.palette import DIVERGING, SEQUENTIAL
+
+GREYS = (("#FFFFFF", "#12191C"), ("#14191C", "#E6EBED"))
+MARK = ((184, 64, 42), (239, 126, 99))
+SILENT = ((160, 170, 175), (90, 105, 112))
+
+COLUMNS = 8
+TILE, GAP = 128, 10
+"""px; a tile is enlarged without smoothing, so that a cell stays a square"""
+
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Values and colours: what is drawn lightest and darkest, and which scale."""
+
+    low: float
+    high: float
+    diverging: bool = False
+
+    @classmethod
+    def around(cls, values: NDArray[np.float32]) -> "Scale":
+        """From zero (or the least, if negative) to the largest value."""
+        low, high = min(0.0, float(values.min())), float(values.max())
+        return cls(low, high if high > low else low + 1.0)
+
+    @classmethod
+    def even(cls, values: NDArray[np.float32]) -> "Scale":
+        """The same distance on both sides of zero."""
+        reach = float(np.abs(values).max()) or 1.0
+        return cls(-reach, reach, diverging=True)
+
+
+def sheet(
+    maps: NDArray[np.float32],
+    scale: Scale,
+    *,
+    marked: NDArray[np.bool_] | None = None,
+    dark: bool = False,
+) -> Pixels:
+    """Draw maps side by side, eight to a row.
+
+    Args:
+        maps: (C, H, W).
+        scale: of the colours.
+        marked: (C, H, W), cells that get a dot; None for none.
+        dark: for the dark theme.
+
+    Returns:
+        (rows, columns, 4), red, green, blue and opacity.
+    """
+    channels, height, width = maps.shape
+    factor = max(1, TILE // max(height, width))
+    high, wide = height * factor, width * factor
+    columns = min(COLUMNS, channels)
+    rows = -(-channels // columns)
+    page = np.zeros((rows * (high + GAP) + GAP, columns * (wide + GAP) + GAP, 4), dtype=np.uint8)
+    for number in range(channels):
+        row, column = divmod(number, columns)
+        top, left = GAP + row * (high + GAP), GAP + column * (wide + GAP)
+        tile = coloured(maps[number], scale, dark=dark).repeat(factor, 0).repeat(factor, 1)
+        if not maps[number].any():
+            _cross(tile, SILENT[dark])
+        if marked is not None:
+            _dots(tile, marked[number], factor, MARK[dark])
+        page[top : top + high, left : left + wide, :3] = tile
+        page[top : top + high, left : left + wide, 3] = 255
+    return page
+
+
+def side_by_side(pictures: Sequence[Pixels], *, dark: bool = False) -> Pixels:
+    """Pictures of one size (rows, columns, 3) in a row, framed, with gaps between them."""
+    high, wide = pictures[0].shape[:2]
+    step = max(high, wide) // 12 or 1
+    page = np.zeros((high + 2 * step, len(pictures) * (wide + step) + step, 4), dtype=np.uint8)
+    for number, picture in enumerate(pictures):
+        left = step + number * (wide + step)
+        line = max(1, step // 8)
+        page[step - line : step + high + line, left - line : left + wide + line] = (
+            *SILENT[dark],
+            255,
+        )
+        page[step : step + high, left : left + wide, :3] = picture
+    return page
+
+
+def coloured(values: NDArray[np.float32], scale: Scale, *, dark: bool = False) -> Pixels:
+    """(H, W) -> (H, W, 3): each value by its place on the scale."""
+    table = _table((DIVERGING if scale.diverging else SEQUENTIAL)[dark])
+    share = (values - scale.low) / (scale.high - scale.low)
+    colours: Pixels = table[(np.clip(share, 0, 1) * 255).astype(np.uint8)]
+    return colours
+
+
+def grey(image: NDArray[np.uint8], white: int, *, dark: bool = False) -> Pixels:
+    """A stored image (C, H, W) as a picture (rows, columns, 3), its cells enlarged.
+
+    Grey images are drawn with the ink of the page; colours stay as they are.
+    """
+    channels, height, width = image.shape
+    factor = max(1, 2 * TILE // max(height, width))
+    if channels > 1:
+        picture = np.moveaxis(image, 0, 2)
+    else:
+        shown = (image[0].astype(np.float32) / white * 255).astype(np.uint8)
+        picture = _table(GREYS[dark])[shown]
+    return picture.repeat(factor, 0).repeat(factor, 1)
+
+
+def _cross(tile: Pixels, colour: tuple[int, int, int]) -> None:
+    """Cross out a tile in which nothing happens."""
+    high, wide = tile.shape[:2]
+    steps = np.arange(max(high, wide))
+    down, right = steps * high // len(steps), steps * wide // len(steps)
+    tile[down, right] = tile[down, wide - 1 - right] = colour
+
+
+def _dots(
+    tile: Pixels, cells: NDArray[np.bool_], factor: int, colour: tuple[int, int, int]
+) -> None:
+    """A dot in the middle of some cells."""
+    reach = max(1, factor // 6)
+    for row, column in np.argwhere(cells):
+        middle = row * factor + factor // 2, column * factor + factor // 2
+        tile[middle[0] - reach : middle[0] + reach, middle[1] - reach : middle[1] + reach] = colour
+
+
+@lru_cache
+def _table(colours: tuple[str, ...]) -> Pixels:
+    """256 colours between the given ones."""
+    anchors = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in colours], dtype=float)
+    places = np.linspace(0, 255, len(colours))
+    every = np.arange(256)
+    return np.stack([np.interp(every, places, anchors[:, i]) for i in range(3)], axis=1).astype(
+        np.uint8
+    )

@@ -1,0 +1,32 @@
+"""What a configuration builds: the layers of the network, their shapes and their costs.
+
+The single description of a network: `core.network.build` builds modules from these layers and
+the cost ledger is read from them, so the two cannot disagree. Pure Python: no torch.
+
+How things are counted
+    macs            multiplications with an addition in convolutions and dense layers, biases not
+                    counted, for one image
+    pooling_ops     elementary operations of everything that pools, for one image, as the catalog
+                    counts them (core/catalog/poolings/entry.py)
+    activation      bytes of a layer's output as float32, for one image
+    receptive_field side of the square of the input that one output value can depend on:
+                    r = 1 + sum over layers of (k_l - 1) * product of the earlier strides
+                    (Araujo, Norris, Sim 2019, Computing receptive fields)
+    jump            distance in input pixels between neighbouring output values
+    dropped         rows and columns of a layer's input that no window reads, on any grid that a
+                    pool may choose
+"""
+
+from core.network.describe import convolution_window, describe, reading_window
+from core.network.layers import Architecture, Layer, LayerKind, Totals, Window
+
+__all__ = [
+    "Architecture",
+    "Layer",
+    "LayerKind",
+    "Totals",
+    "Window",
+    "convolution_window",
+    "describe",
+    "reading_window",
+]

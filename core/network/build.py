@@ -1,0 +1,133 @@
+"""From a description to a network, with weights that depend on seed and name alone.
+
+Each tensor is drawn from a generator seeded by the seed and the tensor's name. Two networks
+that share a tensor (same name, same shape) therefore start from the same values, whatever else
+differs between them: the pairing on which fair comparisons rest.
+"""
+
+import hashlib
+from collections import OrderedDict
+from itertools import groupby
+from math import prod, sqrt
+
+import torch
+from torch import nn
+
+from core.catalog import Padding
+from core.config import ModelConfig
+from core.network import Architecture, Layer, LayerKind, describe
+from core.network.dropout import make_dropout
+from core.network.heads import HEAD_MODULES
+from core.network.pooling import make_margins, make_pooling
+
+
+def build_model(
+    model_config: ModelConfig, input_shape: tuple[int, int, int], classes: int, seed: int = 0
+) -> nn.Sequential:
+    """Build a network.
+
+    Args:
+        model_config: which network.
+        input_shape: (C, H, W) of an image.
+        classes: number of logits.
+        seed: decides the initial weights.
+
+    Returns:
+        A module from (N, C, H, W) to logits (N, classes). Its parts carry the names of
+        `describe(...)`: "block1.conv" is `model.block1.conv`.
+
+    Raises:
+        ConfigError: the map becomes smaller than a window.
+    """
+    architecture = describe(model_config, input_shape, classes)
+    model = _assemble(architecture, model_config)
+    initialise(model, seed)
+    return model
+
+
+def _assemble(architecture: Architecture, config: ModelConfig) -> nn.Sequential:
+    parts: OrderedDict[str, nn.Module] = OrderedDict()
+    for part, layers in groupby(architecture.layers, key=lambda layer: layer.name.split(".")[0]):
+        modules: OrderedDict[str, nn.Module] = OrderedDict()
+        for layer in layers:
+            name = layer.name.split(".")[1]
+            modules |= _modules(layer, name, config)
+        parts[part] = nn.Sequential(modules)
+    return nn.Sequential(parts)
+
+
+def _modules(layer: Layer, name: str, config: ModelConfig) -> OrderedDict[str, nn.Module]:
+    """The module of a layer, with its margins before it where it needs uneven ones."""
+    if layer.kind is LayerKind.CONVOLUTION:
+        return _convolution(layer, name, config)
+    return OrderedDict([(name, _module(layer, config))])
+
+
+def _module(layer: Layer, config: ModelConfig) -> nn.Module:
+    match layer.kind:
+        case LayerKind.NORM:
+            return nn.BatchNorm2d(layer.inputs[0])
+        case LayerKind.ACTIVATION:
+            return nn.ReLU()
+        case LayerKind.POOL:
+            # with valid padding a pool that needs a margin gets zeros: sizes must agree
+            mode = Padding.ZEROS if config.padding is Padding.VALID else config.padding
+            return make_pooling(
+                config.pooling,
+                layer.inputs[0],
+                config.pool_size,
+                config.pool_stride,
+                padding_mode=mode,
+            )
+        case LayerKind.DROPOUT:
+            spatial = len(layer.inputs) > 1
+            return make_dropout(config.dropout_kind, config.dropout_rate, spatial=spatial)
+        case LayerKind.HEAD:
+            return HEAD_MODULES[config.head]()
+        case LayerKind.DENSE:
+            return nn.Linear(layer.inputs[0], layer.shape[0])
+        case LayerKind.CONVOLUTION:
+            raise ValueError(f"{layer.name}: a convolution is built with its margins")
+
+
+def _convolution(layer: Layer, name: str, config: ModelConfig) -> OrderedDict[str, nn.Module]:
+    window = layer.window
+    if window is None:
+        raise ValueError(f"{layer.name}: a convolution needs a window")
+    even = window.before == window.after
+    convolution = nn.Conv2d(
+        layer.inputs[0],
+        layer.shape[0],
+        window.size,
+        window.stride,
+        padding=window.before if even else 0,
+        padding_mode="circular" if config.padding is Padding.CIRCULAR else "zeros",
+    )
+    if even:
+        return OrderedDict([(name, convolution)])
+    margins = make_margins(window.before, window.after, config.padding)
+    return OrderedDict([("margins", margins), (name, convolution)])
+
+
+def initialise(model: nn.Module, seed: int) -> None:
+    """Draw the weights of every convolution and dense layer; their biases start at zero.
+
+    Uniform in +-1/sqrt(fan_in), the scale of LeCun et al. 1998 (Efficient backprop). A bias has
+    the same shape whatever the fan-in, so drawing it on that scale would give two networks that
+    share it different values. Norm layers and operators keep the values they are built with.
+    """
+    with torch.no_grad():
+        for name, module in model.named_modules():
+            if isinstance(module, nn.Conv2d | nn.Linear):
+                bound = 1 / sqrt(prod(module.weight.shape[1:]))
+                drawn = generator(seed, f"{name}.weight")
+                module.weight.uniform_(-bound, bound, generator=drawn)
+                if module.bias is not None:
+                    module.bias.zero_()
+
+
+def generator(seed: int, name: str) -> torch.Generator:
+    """A random generator of its own for one purpose: the same for the same seed and name."""
+    digest = hashlib.sha256(f"{seed}/{name}".encode()).digest()
+    # torch takes seeds of 64 bits; the sign bit is left out for portability
+    return torch.Generator().manual_seed(int.from_bytes(digest[:8], "big") >> 1)

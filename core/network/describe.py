@@ -1,0 +1,253 @@
+"""From a configuration to the layers of its network, one after the other."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from math import prod
+
+from core.catalog import (
+    HEADS,
+    POOLINGS,
+    Downsampling,
+    DropoutPosition,
+    Norm,
+    Padding,
+    PoolingEntry,
+    PoolOrder,
+    PoolShape,
+)
+from core.catalog.poolings import CONV_SIZE
+from core.config import ModelConfig
+from core.errors import ConfigError
+from core.network.layers import Architecture, Layer, LayerKind, Window
+
+
+@lru_cache(maxsize=4096)
+def describe(model: ModelConfig, input_shape: tuple[int, int, int], classes: int) -> Architecture:
+    """Describe the network that a configuration builds.
+
+    Args:
+        model: the configuration.
+        input_shape: (C, H, W) of an image.
+        classes: number of logits.
+
+    Raises:
+        ConfigError: the map becomes smaller than a window; the message names the layer.
+    """
+    return Architecture(tuple(_layers(model, input_shape, classes)))
+
+
+def _layers(model: ModelConfig, input_shape: tuple[int, int, int], classes: int) -> Iterator[Layer]:
+    start = Layer(
+        name="input",
+        kind=LayerKind.DROPOUT,
+        inputs=input_shape,
+        shape=input_shape,
+        receptive_field=1,
+        jump=1,
+    )
+    here = start
+    if model.dropout is DropoutPosition.INPUT:
+        here = _same_shape(here, "input.dropout", LayerKind.DROPOUT)
+        yield here
+    for index, width in enumerate(model.widths):
+        for layer in _block(model, index, width, here):
+            yield layer
+            here = layer
+    yield from _head(model, here, classes)
+
+
+def _block(model: ModelConfig, index: int, width: int, here: Layer) -> Iterator[Layer]:
+    """Convolution, norm, activation, pool and dropout of one block, in the chosen order."""
+    prefix = f"block{index + 1}"
+    shrinks = index < model.downsampling_blocks
+    strides = POOLINGS[model.pooling].downsampling is Downsampling.STRIDE
+    here = _convolution(model, f"{prefix}.conv", width, here, strided=shrinks and strides)
+    yield here
+    if model.norm is Norm.BATCH:
+        here = _same_shape(here, f"{prefix}.norm", LayerKind.NORM)
+        # a learned scale and shift per channel; the running statistics are not learned
+        here = replace(here, parameters=2 * width)
+        yield here
+    after_activation = model.pool_order is PoolOrder.AFTER_ACTIVATION
+    if after_activation:
+        here = _same_shape(here, f"{prefix}.relu", LayerKind.ACTIVATION)
+        yield here
+    if model.dropout is DropoutPosition.BEFORE_POOL:
+        here = _same_shape(here, f"{prefix}.dropout", LayerKind.DROPOUT)
+        yield here
+    if shrinks and not strides:
+        here = _pool(model, f"{prefix}.pool", here)
+        yield here
+    if not after_activation:
+        here = _same_shape(here, f"{prefix}.relu", LayerKind.ACTIVATION)
+        yield here
+    if _drops_after(model, index):
+        yield _same_shape(here, f"{prefix}.dropout", LayerKind.DROPOUT)
+
+
+def _drops_after(model: ModelConfig, index: int) -> bool:
+    if model.dropout is DropoutPosition.AFTER_LAST_POOL:
+        return index == model.last_pool_block
+    return model.dropout is DropoutPosition.AFTER_POOL
+
+
+def _head(model: ModelConfig, here: Layer, classes: int) -> Iterator[Layer]:
+    entry = HEADS[model.head]
+    if entry.squeeze:
+        here = _squeeze("head.squeeze", entry.squeeze(*here.shape), here)
+        yield here
+    channels, height, width = here.shape
+    here = Layer(
+        name=f"head.{entry.name}",
+        kind=LayerKind.HEAD,
+        inputs=here.shape,
+        shape=(entry.features(channels, height, width),),
+        parameters=entry.parameters,
+        pooling_ops=entry.operations(channels, height, width),
+        # what the head leaves unread, the dense layer after it reads
+        receptive_field=here.receptive_field
+        + ((max(height, width) - 1) * here.jump if entry.reads_whole_map else 0),
+        jump=here.jump,
+    )
+    yield here
+    if model.hidden:
+        here = _dense(
+            "head.hidden", model.hidden, here, (height, width), seen=entry.reads_whole_map
+        )
+        yield here
+        here = _same_shape(here, "head.relu", LayerKind.ACTIVATION)
+        yield here
+    if model.dropout is DropoutPosition.HEAD:
+        here = _same_shape(here, "head.dropout", LayerKind.DROPOUT)
+        yield here
+    whole_map = entry.reads_whole_map or model.hidden > 0
+    yield _dense("head.logits", classes, here, (height, width), seen=whole_map)
+
+
+def _same_shape(before: Layer, name: str, kind: LayerKind) -> Layer:
+    """A layer that works value by value."""
+    return Layer(
+        name=name,
+        kind=kind,
+        inputs=before.shape,
+        shape=before.shape,
+        receptive_field=before.receptive_field,
+        jump=before.jump,
+    )
+
+
+def convolution_window(padding: Padding, stride: int | None = None) -> Window:
+    """The window of a block's convolution.
+
+    Without a stride the map keeps its size (or loses two rows with valid padding). With one, it
+    reads what the convolution and a pool of window 2 would keep: the positions of the convolution
+    at multiples of the stride, floor((m - 2)/stride) + 1 of them for m positions.
+    """
+    same = 0 if padding is Padding.VALID else 1
+    if stride is None:
+        return Window(CONV_SIZE, before=same, after=same)
+    return Window(CONV_SIZE, stride, before=same, after=same - 1)
+
+
+def _convolution(
+    model: ModelConfig, name: str, width: int, before: Layer, *, strided: bool
+) -> Layer:
+    window = convolution_window(model.padding, model.pool_stride if strided else None)
+    channels = before.shape[0]
+    shape = (width, *_slide(name, window, before))
+    return Layer(
+        name=name,
+        kind=LayerKind.CONVOLUTION,
+        inputs=before.shape,
+        shape=shape,
+        parameters=width * channels * window.size**2 + width,
+        macs=prod(shape) * channels * window.size**2,
+        receptive_field=before.receptive_field + (window.size - 1) * before.jump,
+        jump=before.jump * window.stride,
+        dropped=_unread(window, before),
+        window=window,
+    )
+
+
+def _squeeze(name: str, channels: int, before: Layer) -> Layer:
+    """A 1x1 convolution that leaves so many channels."""
+    inputs, height, width = before.shape
+    return Layer(
+        name=name,
+        kind=LayerKind.CONVOLUTION,
+        inputs=before.shape,
+        shape=(channels, height, width),
+        parameters=channels * inputs + channels,
+        macs=channels * inputs * height * width,
+        receptive_field=before.receptive_field,
+        jump=before.jump,
+        window=Window(1),
+    )
+
+
+def _pool(model: ModelConfig, name: str, before: Layer) -> Layer:
+    entry = POOLINGS[model.pooling]
+    window = Window(model.pool_size, model.pool_stride)
+    channels, height, width = before.shape
+    rows, columns = _slide(name, window, before)
+    shape = PoolShape(
+        channels=channels,
+        size=window.size,
+        stride=window.stride,
+        inputs=(height, width),
+        outputs=(rows, columns),
+    )
+    reach = entry.reach(window.size, window.stride)
+    return Layer(
+        name=name,
+        kind=LayerKind.POOL,
+        inputs=before.shape,
+        shape=(channels, rows, columns),
+        parameters=entry.parameters(channels, window.size),
+        macs=entry.macs(shape),
+        pooling_ops=entry.operations(shape),
+        receptive_field=before.receptive_field + (reach - 1) * before.jump,
+        jump=before.jump * window.stride,
+        dropped=_unread(reading_window(entry, window), before) if entry.regular_grid else (0, 0),
+        window=window,
+    )
+
+
+def reading_window(entry: PoolingEntry, window: Window) -> Window:
+    """The rows that an operator really reads where its window stands, at as many positions."""
+    reach, lead = (of(window.size, window.stride) for of in (entry.reach, entry.lead))
+    return Window(reach, window.stride, before=lead, after=reach - window.size - lead)
+
+
+def _dense(name: str, units: int, before: Layer, grid: tuple[int, int], *, seen: bool) -> Layer:
+    features = prod(before.shape)
+    spread = 0 if seen else (max(grid) - 1) * before.jump
+    return Layer(
+        name=name,
+        kind=LayerKind.DENSE,
+        inputs=before.shape,
+        shape=(units,),
+        parameters=units * features + units,
+        macs=units * features,
+        receptive_field=before.receptive_field + spread,
+        jump=before.jump,
+    )
+
+
+def _slide(name: str, window: Window, before: Layer) -> tuple[int, int]:
+    """Rows and columns of the output, refused if there are none."""
+    _, height, width = before.shape
+    rows, columns = window.outputs(height), window.outputs(width)
+    if rows < 1 or columns < 1:
+        raise ConfigError(
+            f"{name}: its map is {height} x {width}, too small for a window of "
+            f"{window.size} x {window.size}; use fewer blocks (widths) or pools, "
+            f"a smaller pool_size, or padding other than valid"
+        )
+    return rows, columns
+
+
+def _unread(window: Window, before: Layer) -> tuple[int, int]:
+    _, height, width = before.shape
+    return window.unread(height), window.unread(width)

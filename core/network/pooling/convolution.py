@@ -1,0 +1,56 @@
+"""Operators that are convolutions, or begin with one."""
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from core.catalog import Padding, Pooling
+from core.catalog.poolings import CONV_SIZE
+from core.network import Window
+from core.network.pooling.margins import make_margins
+from core.network.pooling.registry import operator
+from core.network.pooling.windows import WindowPool
+
+
+@operator(Pooling.CONV)
+class ConvolutionPool(WindowPool):
+    """y = ReLU(b_c + sum over channels and a 3x3 window of w * x), learned, with stride s.
+
+    The map gets 3 - k rows and columns more (fewer for k = 4), so that the output has the size
+    that a pool of window k gives. All-CNN of Springenberg et al. 2014.
+    """
+
+    def __init__(self, channels: int, size: int, stride: int, mode: Padding) -> None:
+        super().__init__(channels, size, stride, mode)
+        window = convolution_pool_window(size, stride)
+        self.margins = make_margins(window.before, window.after, mode)
+        self.conv = nn.Conv2d(channels, channels, CONV_SIZE, stride)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x: (N, C, H, W)."""
+        return F.relu(self.conv(self.margins(x)))
+
+
+@operator(Pooling.CONV_MAX)
+class ConvolutionMaxPool(WindowPool):
+    """y = max over W of ReLU(b_c + sum over channels and a 3x3 window of w * x), learned.
+
+    The convolution of conv at stride 1, with a row more on each side so that the map keeps its
+    size, then max: as many parameters as conv. Ties as for max. ConvPool-CNN of Springenberg et
+    al. 2014.
+    """
+
+    def __init__(self, channels: int, size: int, stride: int, mode: Padding) -> None:
+        super().__init__(channels, size, stride, mode)
+        self.margins = make_margins(CONV_SIZE // 2, CONV_SIZE // 2, mode)
+        self.conv = nn.Conv2d(channels, channels, CONV_SIZE)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x: (N, C, H, W)."""
+        return F.max_pool2d(F.relu(self.conv(self.margins(x))), self.size, self.stride)
+
+
+def convolution_pool_window(size: int, stride: int) -> Window:
+    """A 3x3 window with as many positions on any map as a pool of window `size` has."""
+    extra = CONV_SIZE - size
+    before = -(-extra // 2)
+    return Window(CONV_SIZE, stride, before=before, after=extra - before)

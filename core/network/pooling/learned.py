@@ -1,0 +1,106 @@
+"""Operators with learned parameters that still read their window value by value.
+
+Each starts as a known operator: mixed and gated halfway between max and average, gem with
+exponent 3, lip as average.
+"""
+
+from math import log
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from core.catalog import Padding, Pooling
+from core.catalog.poolings.learned import GEM_EXPONENT, GEM_SMALLEST
+from core.network.pooling.registry import operator
+from core.network.pooling.windows import WindowPool, windows
+
+IMPORTANCE = 12.0
+"""upper bound of the logarithm of LIP's weights, as in its authors' code"""
+
+
+@operator(Pooling.MIXED)
+class MixedPool(WindowPool):
+    """y = g * max + (1 - g) * average with g = sigmoid(a), one learned a per layer.
+
+    a starts at 0, so g at 1/2. a to infinity gives max, to minus infinity average. Ties of max as
+    for max. Lee, Gallagher, Tu 2016 (mixed, one proportion per layer).
+    """
+
+    def __init__(self, channels: int, size: int, stride: int, mode: Padding) -> None:
+        super().__init__(channels, size, stride, mode)
+        self.a = nn.Parameter(torch.zeros(()))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x: (N, C, H, W)."""
+        proportion = torch.sigmoid(self.a)
+        largest = F.max_pool2d(x, self.size, self.stride)
+        mean = F.avg_pool2d(x, self.size, self.stride)
+        return proportion * largest + (1 - proportion) * mean
+
+
+@operator(Pooling.GATED)
+class GatedPool(WindowPool):
+    """y = g * max + (1 - g) * average with g = sigmoid(sum over W of v_i * x_i).
+
+    v: a learned mask of k x k weights per layer, the same for every channel, starting at 0, so g
+    at 1/2. Unlike mixed, each window has its own g. Ties of max as for max.
+    Lee, Gallagher, Tu 2016 (gated, one mask per layer).
+    """
+
+    def __init__(self, channels: int, size: int, stride: int, mode: Padding) -> None:
+        super().__init__(channels, size, stride, mode)
+        self.mask = nn.Parameter(torch.zeros(size * size))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x: (N, C, H, W)."""
+        values = windows(x, self.size, self.stride)
+        gate = torch.sigmoid((self.mask.view(-1, 1, 1, 1, 1) * values).sum(dim=0))
+        largest = F.max_pool2d(x, self.size, self.stride)
+        mean = F.avg_pool2d(x, self.size, self.stride)
+        return gate * largest + (1 - gate) * mean
+
+
+@operator(Pooling.GEM)
+class PowerMeanPool(WindowPool):
+    """y = ((1/n) * sum over W of max(x_i, eps)^p)^(1/p), one learned p per layer, from p = 3.
+
+    p to infinity gives max, p = 1 average, p to 0 the geometric mean, of values from eps = 1e-6
+    up; smaller and negative ones count as eps and get no gradient. What is learned is log p, so
+    that p stays positive; weight decay pulls towards average. Computed as
+    exp(log-mean-exp(p * log x) / p), which is shifted by its maximum: finite for any p > 0.
+    Radenovic, Tolias, Chum 2019 (generalised mean).
+    """
+
+    def __init__(self, channels: int, size: int, stride: int, mode: Padding) -> None:
+        super().__init__(channels, size, stride, mode)
+        self.log_p = nn.Parameter(torch.tensor(log(GEM_EXPONENT)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x: (N, C, H, W)."""
+        p = self.log_p.exp()
+        logs = windows(x, self.size, self.stride).clamp(min=GEM_SMALLEST).log()
+        return ((torch.logsumexp(p * logs, dim=0) - log(len(logs))) / p).exp()
+
+
+@operator(Pooling.LIP)
+class LocalImportancePool(WindowPool):
+    """y = sum over W of exp(l_i) * x_i / sum over W of exp(l_i), l = 12 * sigmoid(conv1x1(x)).
+
+    l: importance of a place in a channel, read off all channels there. The 1x1 convolution starts
+    at 0, where y is the average; weights differ by a factor of at most exp(12), so nothing
+    overflows. Gao, Wang, Wu 2019, in the projection form and without its instance norm, whose
+    statistics would make every output depend on the whole map.
+    """
+
+    def __init__(self, channels: int, size: int, stride: int, mode: Padding) -> None:
+        super().__init__(channels, size, stride, mode)
+        self.projection = nn.Parameter(torch.zeros(channels, channels, 1, 1))
+        self.offset = nn.Parameter(torch.zeros(channels))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x: (N, C, H, W)."""
+        importance = IMPORTANCE * torch.sigmoid(F.conv2d(x, self.projection, self.offset))
+        weights = importance.exp()
+        weighted = F.avg_pool2d(weights * x, self.size, self.stride)
+        return weighted / F.avg_pool2d(weights, self.size, self.stride)

@@ -1,0 +1,78 @@
+"""The sentence above the cost page: which network asks for more, and how much the head adds."""
+
+from core.catalog import HEADS, Pooling
+from core.comparison import Arm, Comparison
+from core.comparison.ledger import architecture_of
+from core.sentences.headlines import Sentence
+from core.words import count, number_word
+
+NEAR = 1.05
+"""costs within so small a factor are called the same"""
+
+
+def cost_headline(comparison: Comparison) -> Sentence:
+    """Compare the networks of the first head, then the heads of the first strategy."""
+    first = comparison.facets[0]
+    arms = {arm.pooling: arm for arm in first.arms}
+    pools = _pools(list(arms.values()))
+    head = _head(comparison, first.arms[0])
+    return (*pools, *(("; ", *head) if head else ()), ".")
+
+
+def _pools(arms: list[Arm]) -> Sentence:
+    parameters = {arm.pooling: architecture_of(arm).totals.parameters for arm in arms}
+    if len(arms) == 1:
+        arm = arms[0]
+        return (arm.pooling, f" learns {count(parameters[arm.pooling])} parameters")
+    least, most = (
+        min(parameters, key=lambda p: parameters[p]),
+        max(parameters, key=lambda p: parameters[p]),
+    )
+    if parameters[most] > NEAR * parameters[least]:
+        ratio = parameters[most] / parameters[least]
+        return (most, f" has {_times(ratio)} the parameters of ", least)
+    work = {arm.pooling: architecture_of(arm).totals.macs for arm in arms}
+    idle, busy = min(work, key=lambda p: work[p]), max(work, key=lambda p: work[p])
+    same = _same(list(parameters), parameters)
+    if work[busy] > NEAR * work[idle]:
+        return (
+            f"{same}, but ",
+            busy,
+            f" takes {_times(work[busy] / work[idle])} the work of ",
+            idle,
+        )
+    return (f"{same} and take the same work",)
+
+
+def _same(poolings: list[Pooling], parameters: dict[Pooling, int]) -> str:
+    several = {2: "Both"}.get(len(poolings), f"All {number_word(len(poolings))}")
+    how_many = f"{several} networks"
+    values = sorted(parameters.values())
+    if values[0] == values[-1]:
+        return f"{how_many} have {count(values[0])} parameters"
+    return f"{how_many} have about {count(values[-1])} parameters"
+
+
+def _head(comparison: Comparison, arm: Arm) -> Sentence:
+    """What another head adds to the same strategy."""
+    others = [
+        other
+        for other in comparison.arms
+        if other.pooling == arm.pooling and other.head != arm.head and other.dropout == arm.dropout
+    ]
+    if not others:
+        return ()
+    here = architecture_of(arm).totals.parameters
+    other = max(others, key=lambda each: architecture_of(each).totals.parameters)
+    there = architecture_of(other).totals.parameters
+    name, base = HEADS[other.head].label, HEADS[arm.head].label
+    if there == here:
+        return (f"a {name} head costs what {base} does",)
+    if there > 2 * here:
+        return (f"a {name} head makes it {_times(there / here)} as many",)
+    more = "adds" if there > here else "saves"
+    return (f"a {name} head {more} {abs(there / here - 1):.0%}".replace("%", " %"),)
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:.1f} times" if ratio < 10 else f"{ratio:.0f} times"  # noqa: PLR2004

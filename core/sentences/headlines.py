@@ -1,0 +1,277 @@
+"""The sentence above a figure, computed from the data; where the data say nothing, so does it.
+
+A sentence is a tuple of text and strategies, so that a page can put a coloured mark before each
+name and a terminal can print it plain.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.catalog import HEADS, POOLINGS, DropoutPosition, Pooling
+from core.catalog.placement import DROPOUT_POSITIONS
+from core.comparison import Arm, Facet, Results
+from core.comparison.statistics import (
+    Difference,
+    Verdict,
+    compare_facet,
+    mean_interval,
+    paired_difference,
+)
+from core.words import (
+    NUMBER_WORDS,
+    accuracy,
+    duration,
+    inside,
+    number_word,
+    plural,
+    size_in_points,
+)
+
+Sentence = tuple[str | Pooling, ...]
+
+NAMED = 3
+"""how many strategies a sentence names before it counts the rest"""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One arm against the reference of its facet."""
+
+    arm: Arm
+    difference: Difference
+
+
+def plain(sentence: Sentence) -> str:
+    """The sentence as text, strategies by their label."""
+    text = "".join(
+        inside(POOLINGS[part].label) if isinstance(part, Pooling) else part for part in sentence
+    )
+    return _cap(text)
+
+
+def compare(results: Results, facet: Facet, wanted: Pooling | None = None) -> tuple[Compared, ...]:
+    """Every arm of a facet against its reference, in order; empty without two arms with runs."""
+    reference = results.reference(facet, wanted)
+    if reference is None:
+        return ()
+    found = compare_facet(results, facet, reference)
+    return tuple(Compared(arm, difference) for arm, difference in found.items())
+
+
+def where(facet: Facet) -> str:
+    """Name what the arms of a facet share: "with a GAP head", and the dropout if any."""
+    text = f"with a {HEADS[facet.head].label} head"
+    if facet.dropout is not DropoutPosition.NONE:
+        text += f" and {DROPOUT_POSITIONS[facet.dropout].label}"
+    return text
+
+
+def accuracy_headline(results: Results, wanted: Pooling | None = None) -> Sentence:
+    """Which differences are established, and which are not, in the first facet that has any."""
+    trained = [f for f in results.comparison.facets if results.reference(f)]
+    facet = next((f for f in trained if compare(results, f, wanted)), next(iter(trained), None))
+    reference = results.reference(facet, wanted) if facet else None
+    if facet is None or reference is None:
+        return ("Nothing of this comparison is trained yet.",)
+    compared = compare(results, facet, wanted)
+    start = _cap(where(facet))
+    if not compared:
+        return _alone(results, reference, start)
+    ahead = [c for c in compared if c.difference.verdict is Verdict.LOWER]
+    behind = [c for c in compared if c.difference.verdict is Verdict.HIGHER]
+    open_ = [c for c in compared if c.difference.verdict is Verdict.UNDECIDED]
+    if not ahead and not behind:
+        return (
+            f"{start}, {_seeds(open_)} cannot tell ",
+            reference.pooling,
+            " from ",
+            *_names([c.arm.pooling for c in open_], "or"),
+            ".",
+        )
+    sentence: Sentence = (f"{start}, ", reference.pooling, " is ")
+    if ahead:
+        sentence += ("ahead of ", *_amounts(ahead, "of "))
+    if behind:
+        sentence += (", and " if ahead else "", "behind ", *_amounts(behind, ""))
+    if open_:
+        sentence += (
+            f"; {_seeds(open_)} cannot tell it from ",
+            *_names([c.arm.pooling for c in open_], "or"),
+        )
+    return (*sentence, ".")
+
+
+def home_headline(results: Results) -> Sentence:
+    """How much the pool matters under each head, if the comparison has two heads."""
+    facets = [f for f in results.comparison.facets if compare(results, f)]
+    if not facets:
+        return accuracy_headline(results)
+    first = facets[0]
+    # another dropout as well would leave open which of the two makes the difference
+    alike = (f for f in facets if f.head != first.head and f.dropout == first.dropout)
+    second, reference = next(alike, None), results.reference(first)
+    if second is None or reference is None:
+        return accuracy_headline(results)
+    compared = compare(results, first)
+    largest = max(compared, key=lambda c: abs(c.difference.mean))
+    other = _same(results, second, largest.arm.pooling, reference.pooling)
+    if other is None or largest.difference.verdict is Verdict.UNDECIDED:
+        return accuracy_headline(results)
+    interacts = _interacts(largest, other, len(compared))
+    opening = "The head decides how much the pool matters: " if interacts else ""
+    return (
+        f"{opening}{where(first) if opening else _cap(where(first))}, ",
+        largest.arm.pooling,
+        f" is {_by(largest.difference)} {_side(largest.difference)} ",
+        reference.pooling,
+        f"; {where(second)}, {_second(largest.difference, other.difference, interacts=interacts)}.",
+    )
+
+
+def _same(results: Results, facet: Facet, pooling: Pooling, wanted: Pooling) -> Compared | None:
+    """The comparison of two strategies in a facet, if both have the runs for it."""
+    reference = results.reference(facet, wanted)
+    if reference is None or reference.pooling != wanted:
+        return None
+    compared = compare(results, facet, wanted)
+    return next((c for c in compared if c.arm.pooling == pooling), None)
+
+
+def train_headline(missing: int, total: int, seconds: float | None) -> Sentence:
+    """What is missing and how long it takes."""
+    if total == 0:
+        return ("Choose something to compare.",)
+    if missing == 0:
+        return (f"{_cap(_every(total))} of this comparison {_is(total)} trained.",)
+    # words and digits are not mixed
+    some = number_word(missing) if total < len(NUMBER_WORDS) else f"{missing:,}"
+    count = f"{some} of {number_word(total)} runs"
+    count = _cap(_every(total) if missing == total else count)
+    if seconds is None:
+        return (f"{count} {_is(missing)} missing; how long that takes is not known yet.",)
+    return (f"{count} {_is(missing)} missing; about {duration(seconds)} on this machine.",)
+
+
+def history_headline(here: int, bundled: int) -> Sentence:
+    """How many runs there are, and how many came with Poolscope."""
+    total = here + bundled
+    if total == 0:
+        return ("Nothing is stored yet.",)
+    if here == 0:
+        return (f"{_cap(_every(total))} stored here came with Poolscope.",)
+    if bundled == 0:
+        return (f"{total:,} {plural('run', total)} {_is(total)} stored.",)
+    return (f"{total:,} {plural('run', total)} {_is(total)} stored, {bundled:,} of them bundled.",)
+
+
+def routing_headline(found: Sequence[tuple[Pooling, int, int]]) -> Sentence:
+    """Who sends gradient to how many cells, the choosiest first.
+
+    Args:
+        found: operator, inputs that are reached, inputs.
+    """
+    if not found:
+        return ("Strided pools nothing: its convolution takes the stride.",)
+    groups: dict[tuple[int, int], list[Pooling]] = {}
+    for pooling, reached, cells in found:
+        groups.setdefault((reached, cells), []).append(pooling)
+    parts: list[str | Pooling] = []
+    for (reached, cells), poolings in sorted(groups.items()):
+        to = f" to all {cells}" if reached == cells else f" to {reached}"
+        if not parts:
+            of = "" if reached == cells else f" of {cells}"
+            to = f" {'send' if len(poolings) > 1 else 'sends'} gradient{to}{of} cells"
+        parts += [*([", "] if parts else []), *_names(poolings, "and"), to]
+    return (*parts, ".")
+
+
+def _alone(results: Results, arm: Arm, start: str) -> Sentence:
+    values = list(results.test_accuracy(arm).values())
+    seeds, reached = plural("seed", len(values)), accuracy(mean_interval(values))
+    return (
+        f"{start}, ",
+        arm.pooling,
+        f" reaches {reached} on the test images, over {number_word(len(values))} {seeds}.",
+    )
+
+
+def _amounts(compared: Sequence[Compared], again: str) -> Sentence:
+    """Name strategies with their amounts, the largest first, and count the rest."""
+    ordered = sorted(compared, key=lambda c: -abs(c.difference.mean))
+    parts: Sentence = ()
+    for index, item in enumerate(ordered[:NAMED]):
+        last = index == min(len(ordered), NAMED) - 1 and len(ordered) <= NAMED
+        joint = "" if index == 0 else (" and " if last else ", ") + again
+        amount = _by(item.difference) if index == 0 else _amount(item.difference)
+        parts += (joint, item.arm.pooling, f" by {amount}")
+    if len(ordered) > NAMED:
+        rest = len(ordered) - NAMED
+        parts += (f" and {again}{number_word(rest)} {plural('other', rest)}",)
+    return parts
+
+
+def _names(poolings: Sequence[Pooling], conjunction: str) -> Sentence:
+    shown = list(poolings[:NAMED])
+    parts: Sentence = ()
+    for index, name in enumerate(shown):
+        last = index == len(shown) - 1 and len(poolings) <= NAMED
+        joint = "" if index == 0 else f" {conjunction} " if last else ", "
+        parts += (joint, name) if joint else (name,)
+    if len(poolings) > NAMED:
+        rest = len(poolings) - NAMED
+        parts += (f" {conjunction} {number_word(rest)} {plural('other', rest)}",)
+    return parts
+
+
+def _seeds(compared: Sequence[Compared]) -> str:
+    least = min(c.difference.n for c in compared)
+    return f"these {number_word(least)} seeds"
+
+
+def _interacts(first: Compared, second: Compared, candidates: int) -> bool:
+    """Whether the pool's effect differs between the heads, seed by seed.
+
+    Corrected for the candidates of which the first is the largest.
+    """
+    pair = paired_difference(
+        dict(zip(first.difference.seeds, first.difference.differences, strict=True)),
+        dict(zip(second.difference.seeds, second.difference.differences, strict=True)),
+        comparisons=candidates,
+    )
+    return pair is not None and pair.verdict is not Verdict.UNDECIDED
+
+
+def _second(first: Difference, second: Difference, *, interacts: bool) -> str:
+    if second.verdict is Verdict.UNDECIDED:
+        return "their difference is undecided"
+    if second.verdict is not first.verdict:
+        return f"{_by(second)} {_side(second)}"
+    # "only" would say that the heads differ
+    smaller = interacts and abs(second.mean) < abs(first.mean)
+    return f"{'only ' if smaller else ''}{_amount(second)}"
+
+
+def _amount(difference: Difference) -> str:
+    size = size_in_points(difference.mean)
+    return "less than 0.1" if size == "0.0" else size
+
+
+def _by(difference: Difference) -> str:
+    return f"{_amount(difference)} points"
+
+
+def _side(difference: Difference) -> str:
+    return "below" if difference.mean < 0 else "above"
+
+
+def _cap(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _every(total: int) -> str:
+    names = {1: "the only run", 2: "both runs"}
+    return names.get(total, f"all {number_word(total)} runs")
+
+
+def _is(count: int) -> str:
+    return "is" if count == 1 else "are"

@@ -1,0 +1,176 @@
+"""What explains the answers of trained networks: sources, patches, filters, softer pools."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from core.catalog import HEADS, POOLINGS, Pooling
+from core.comparison import Arm
+from core.figures import tiles as sheet
+from core.figures.tiles import Scale
+from core.words import plural
+from pages.shared import frame
+
+if TYPE_CHECKING:
+    from core.analyses.inspection import Network, Response
+
+FILTERS = 16
+"""how many of the first block are shown"""
+PATCHES = 8
+TEMPERATURES = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, float("inf"))
+PATCHES_HELP = """
+Each picture is cut from another test image: the part that the channel's strongest cell sees. A
+channel that stands for something shows it here again and again.
+"""
+FILTERS_HELP = """
+For one seed all networks start from the same filters; what differs is what training made of them.
+A filter looks for what its picture shows: blue where it wants light, red where it wants dark.
+"""
+SOURCE_HELP = """
+**Grad-CAM**: the last map, weighted by how strongly each channel moves the answer. **CAM**: the
+same with the weights of the dense layer, which a GAP head allows. **Saliency**: how much the answer
+moves with each pixel. **Occlusion**: how much of the answer is lost when a window is greyed out.
+None of them says why the network learned what it did.
+"""
+
+
+def title(arm: Arm) -> str:
+    """Pooling and head of a network, as Markdown."""
+    return f"{frame.mark(arm.pooling)} **{POOLINGS[arm.pooling].label}** + {HEADS[arm.head].label}"
+
+
+def sources(there: dict[Arm, "Network"], looks: dict[Arm, "Response"], image: np.ndarray) -> None:
+    """Which part of the image speaks for the answer."""
+    from core.analyses.inspection import Method, attribution, methods, prepared
+    from pages.shared import networks
+
+    with frame.card("Where the answer comes from", reading=SOURCE_HELP):
+        method = Method(
+            frame.one_of(
+                "Method",
+                [str(each) for each in Method],
+                "method",
+                default=str(Method.GRAD_CAM),
+                named=False,
+            )
+        )
+        layer = st.session_state.get("layer")
+        # four stand two by two
+        with st.grid(2 if len(there) == 4 else min(len(there), 3), min_column_width=130):  # noqa: PLR2004
+            for arm, network in there.items():
+                with st.container(gap="xsmall"):
+                    st.markdown(title(arm))
+                    if method not in methods(network.experiment):
+                        st.caption("CAM needs a GAP head.")
+                        continue
+                    x = prepared(image, networks.test_images(network.experiment))
+                    known = layer if layer in looks[arm].maps else None
+                    found = attribution(network, x, looks[arm].answer, method, known)
+                    scale = Scale.even(found) if found.min() < 0 else Scale.around(found)
+                    factor = max(1, 2 * sheet.TILE // max(found.shape))
+                    heat = sheet.coloured(found, scale, dark=frame.dark())
+                    st.image(heat.repeat(factor, 0).repeat(factor, 1), width="stretch")
+                    entry = arm.experiment.data.entry
+                    st.caption(f"for {entry.classes[looks[arm].answer]}")
+        of_layer = f" Grad-CAM of {layer}, the layer chosen above." if layer else ""
+        st.caption(
+            "For the class that each network names. Each picture has its own scale; where a method "
+            "gives negative values, blue speaks for the class and red against it."
+            + (of_layer if method is Method.GRAD_CAM else "")
+        )
+
+
+def patches(there: dict[Arm, "Network"]) -> None:
+    """The parts of test images in which one channel is largest."""
+    from core.analyses.inspection import TESTED
+    from pages.shared import networks
+
+    with frame.card("What excites a channel", reading=PATCHES_HELP):
+        layer = str(st.session_state.get("layer") or "block1.pool")
+        number = st.number_input(
+            "Channel", 1, 1024, None, placeholder="1", key="channel", bind="query-params"
+        )
+        channel = int(number or 1) - 1
+        tested = min(TESTED, next(iter(there)).experiment.data.entry.splits.test)
+        for arm, network in there.items():
+            experiment = network.experiment
+            st.markdown(title(arm))
+            try:
+                found = networks.patches(network, layer, channel, PATCHES)
+            except (KeyError, IndexError):
+                st.caption(f"This network has no channel {channel + 1} after {layer}.")
+                continue
+            if found[0].value <= 0:
+                st.caption("No test image excites it.")
+                continue
+            entry = experiment.data.entry
+            st.image(
+                sheet.side_by_side(
+                    [sheet.grey(each.pixels, entry.white, dark=frame.dark()) for each in found],
+                    dark=frame.dark(),
+                ),
+                width="stretch",
+            )
+            images = ", ".join(str(each.image) for each in found)
+            st.caption(f"Test images {images}, strongest first.")
+        st.caption(
+            f"Channel {channel + 1} after {layer}, the layer chosen above: the part of the image "
+            f"that its strongest cell sees, among the first {tested:,} test images."
+        )
+
+
+def filters(there: dict[Arm, "Network"]) -> None:
+    """The weights of the first convolution, after training."""
+    from core.analyses.inspection import filters
+
+    with frame.card("Filters of the first block", reading=FILTERS_HELP):
+        found = {arm: filters(network) for arm, network in there.items()}
+        scale = Scale.even(np.concatenate([each.ravel() for each in found.values()]))
+        with st.grid(min(len(found), 2), min_column_width=300):
+            for arm, weights in found.items():
+                with st.container(gap="xsmall"):
+                    st.markdown(title(arm))
+                    picture = sheet.sheet(weights[:FILTERS], scale, dark=frame.dark())
+                    st.image(picture, width="stretch")
+        st.caption(
+            f"One scale for all: blue is positive, red negative, the largest weight "
+            f"{scale.high:.2f}. The first {min(FILTERS, max(map(len, found.values())))} filters."
+        )
+
+
+def softened(there: dict[Arm, "Network"]) -> None:
+    """Accuracy of trained max networks whose pools are turned towards average."""
+    from core.analyses.inspection import TESTED
+    from pages.shared import networks
+
+    with frame.card(
+        "Turning max towards average",
+        reading="The pools of a trained max network are replaced by y = Σ softmax(t·x)·x, without "
+        "training again: t = 0 takes the mean, a large t the largest value.",
+    ):
+        own = {arm: n for arm, n in there.items() if arm.pooling is Pooling.MAX}
+        if not own:
+            st.caption("Choose max to see what its networks do with softer pools.")
+            return
+        rows = []
+        for arm, network in own.items():
+            found = networks.softened(network, TEMPERATURES)
+            rows.append(
+                {
+                    "head": HEADS[arm.head].label,
+                    **{
+                        ("max" if t == float("inf") else f"t = {t:g}"): round(100 * value, 1)
+                        for t, value in found.items()
+                    },
+                }
+            )
+        one_place = {
+            name: st.column_config.NumberColumn(format="%.1f") for name in list(rows[0])[1:]
+        }
+        st.dataframe(rows, hide_index=True, column_config=one_place, key="softened")
+        tested = min(TESTED, next(iter(own)).experiment.data.entry.splits.test)
+        st.caption(
+            f"Accuracy in percent on the first {tested:,} test {plural('image', tested)}; the "
+            f"weights stay those that were trained with max."
+        )

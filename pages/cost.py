@@ -1,0 +1,337 @@
+"""Cost: what does each strategy ask for, in parameters, work, memory and sight?"""
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from PIL import Image
+
+from core import figures
+from core.analyses import Sight, SightRequest, TimesRequest
+from core.comparison import Arm, Results
+from core.comparison.ledger import (
+    COLUMNS,
+    QUANTITIES,
+    Column,
+    architecture_of,
+    readable,
+    side_by_side,
+    timed_rows,
+)
+from core.engine import stored
+from core.figures import Measure
+from core.network.pytorch_code import torch_code
+from core.network.receptive_field import Field, fields
+from core.sentences.cost import cost_headline
+from core.settings import PROJECT
+from core.words import count, plural
+from pages.shared import cached, computing, controls, frame, jobs
+
+ALL_FIGURES = "every figure of one network"
+PARAMETERS_HELP = """
+Each bar is one network, from the first layer to the last: convolutions grey, what a pool learns in
+the colour of its strategy, dense layers hatched. Networks with the same parameters share a row.
+"""
+TRADEOFF_HELP = """
+Up is more accurate, left is cheaper. The dotted steps join the networks that no other one beats in
+both. Bars: 95 % interval of the mean over seeds. Parameters and MACs are counted from the
+architecture; seconds were measured while training, on the machine that trained.
+"""
+THEORY, EFFECTIVE = "theory", "effective"
+FIELD_HELP = """
+The solid square is the part of the image that the middle cell of the chosen layer can see, the
+dotted ones that of the layers before it: the **theory**. **Effective** shows what a trained network
+makes of it: the share of each pixel in the gradient of that cell, over 100 test images (Luo et al.
+2016).
+"""
+MOST = 0.9
+"""of the gradient, where it is said how many pixels it takes"""
+TIME_ROUNDS = 5
+TIME = "measured time, ms"
+TIME_SECONDS = 1.0
+"""to time one network, at most; a guess"""
+GROWTH_HELP = """
+Flatten gives every value of the last map a weight of its own, so its dense layer grows with the
+area of the image. GAP hands on one value per channel, whatever the size. flatten-matched first
+leaves so few channels that it costs about as much as GAP, as long as one channel is few enough.
+"""
+
+
+def main() -> None:
+    """Draw the page."""
+    results = cached.results(controls.comparison())
+    arms = _distinct(results)
+    frame.top(
+        "Cost: what does each strategy ask for?",
+        cost_headline(results.comparison),
+        frame.scene(results),
+    )
+    jobs.missing_runs(results)
+    jobs.watch()
+    jobs.diverged(results.diverged)
+    _parameters(arms)
+    with frame.grid(2, min_column_width=420):
+        _tradeoff(results)
+        _field(arms, results)
+        _growth(arms[0])
+        _code(arms)
+    _ledger(arms)
+
+
+def _distinct(results: Results) -> list[Arm]:
+    """One arm for each pooling and head: dropout costs nothing that is counted here."""
+    found = {(arm.pooling, arm.head): arm for arm in reversed(results.comparison.arms)}
+    return list(reversed(found.values()))
+
+
+def _title(arm: Arm) -> str:
+    return jobs.described(Arm(arm.experiment.with_flat(dropout="none")).experiment)
+
+
+def _parameters(arms: list[Arm]) -> None:
+    rows = figures.parameter_bars_table(arms)
+    with frame.card(
+        "Where the parameters sit", rows, file_name="parameters.csv", reading=PARAMETERS_HELP
+    ):
+        figure = cached.figure(figures.parameter_bars, tuple(arms), **frame.look())
+        frame.chart(figure, figures.parameter_bars_alt(arms), "parameters")
+        st.caption(
+            "Counted from the architecture, complete. Networks in one row have equal parameters."
+        )
+
+
+def _tradeoff(results: Results) -> None:
+    measure = Measure(st.session_state.get("against", Measure.MACS))
+    rows = figures.tradeoff_table(results, measure)
+    title = "Accuracy against cost"
+    with frame.card(title, rows, file_name="tradeoff.csv", reading=TRADEOFF_HELP):
+        chosen = frame.one_of("Cost", [str(each) for each in Measure], "against", named=False)
+        if not rows:
+            frame.nothing_yet("This comparison")
+            return
+        measure = Measure(chosen)
+        frame.chart(
+            cached.figure(figures.tradeoff, results, measure, **frame.look()),
+            figures.tradeoff_alt(results, measure),
+            "tradeoff",
+        )
+        st.caption(_tradeoff_caption(results, measure))
+
+
+def _tradeoff_caption(results: Results, measure: Measure) -> str:
+    heads = list(dict.fromkeys(arm.head for arm in results.comparison.arms))
+    marks = " Open markers: the other heads." if len(heads) > 1 else ""
+    counted = {
+        Measure.MACS: "Counted: convolutions and dense layers; the pools' operations are below.",
+        Measure.PARAMETERS: "Counted from the architecture, complete.",
+        Measure.SECONDS: "Measured while training, evaluation included; machines may differ.",
+    }[measure]
+    return f"Dotted: nothing is both cheaper and more accurate.{marks} {counted}"
+
+
+def _field(arms: list[Arm], results: Results) -> None:
+    with frame.card("How much of the image one cell sees", reading=FIELD_HELP):
+        names = [_title(arm) for arm in arms]
+        arm = arms[names.index(_choose("Network", names, "field_of"))]
+        found = fields(architecture_of(arm), arm.experiment.model)
+        layers = [each.layer for each in found]
+        key = f"field_layer {' '.join(layers)}"
+        layer = frame.one_of(
+            "Layer", layers, key, default=layers[-1], bound=False, named=False, wraps=True
+        )
+        sight = frame.one_of("Field", [THEORY, EFFECTIVE], "field", named=False)
+        chosen = layers.index(layer)
+        each = found[chosen]
+        seen = _effective(arm, results) if sight == EFFECTIVE else None
+        figure = figures.field_squares(
+            _sample(arm) if seen is None else np.array(seen.shares[each.layer]),
+            found,
+            chosen,
+            amounts=seen is not None,
+            **frame.look(),
+        )
+        frame.chart(figure, figures.field_alt(found, chosen), "field squares")
+        st.caption(
+            f"After {each.layer} one cell sees {each.side} × {each.side} pixels; neighbours are "
+            f"{each.jump} px apart (the jump)."
+            + ("" if seen is None else f" {_used(np.array(seen.shares[each.layer]), each)}")
+        )
+
+
+def _effective(arm: Arm, results: Results) -> Sight | None:
+    """The effective fields of the first seed of an arm; offers to compute them."""
+    seed = results.comparison.seeds[0]
+    trained = [other for other in results.comparison.arms if seed in results.of(other)]
+    wanted = next((other for other in trained if _title(other) == _title(arm)), None)
+    if wanted is None:
+        frame.nothing_yet("This network")
+        return None
+    request = SightRequest(wanted.seeded(seed))
+    found = stored(cached.store(), request)
+    if found is None:
+        computing.offer([request], "field", "fields", 1.0, key="compute_field")
+    return found
+
+
+def _used(shares: NDArray[np.float64], each: Field) -> str:
+    """How concentrated the gradient is, in words."""
+    ordered = np.sort(shares, axis=None)[::-1]
+    total = ordered.sum()
+    if total == 0:
+        return "On these images its gradient is zero."
+    needed = int((ordered.cumsum() < MOST * total).sum()) + 1
+    height, width = shares.shape
+    rows, columns = (
+        min(ends[1], size - 1) - max(ends[0], 0) + 1
+        for ends, size in ((each.rows, height), (each.columns, width))
+    )
+    return (
+        f"Nine tenths of its gradient come from {needed} of the {rows * columns} pixels of the "
+        f"square that lie in the image."
+    )
+
+
+def _sample(arm: Arm) -> NDArray[np.uint8]:
+    """A test image of the data set, (H, W) in grey; an empty one where none is bundled."""
+    path = PROJECT / "assets" / "samples" / f"{arm.experiment.data.dataset}.png"
+    _, height, width = arm.experiment.input_shape
+    if not path.is_file():
+        return np.zeros((height, width), dtype=np.uint8)
+    with Image.open(path) as image:
+        return np.asarray(image.resize((width, height), Image.Resampling.NEAREST))
+
+
+def _growth(arm: Arm) -> None:
+    rows = figures.growth_table(arm)
+    with frame.card(
+        "As the image grows", rows, file_name="growth.csv", reading=GROWTH_HELP, key="growth"
+    ):
+        if not rows:
+            st.caption("No square image from 8 to 128 px fits through this network.")
+            return
+        frame.chart(
+            cached.figure(figures.growth, arm, **frame.look()), figures.growth_alt(arm), "growth"
+        )
+        side = arm.experiment.input_shape[1]
+        here = {row.head: row for row in rows if row.image_side == side}
+        flatten, gap = here.get("flatten"), here.get("gap")
+        numbers = (
+            f" At {side} px the first dense layer has {flatten.formula} parameters after Flatten, "
+            f"{gap.formula} after GAP."
+            if flatten and gap
+            else ""
+        )
+        st.caption(f"{_title(arm).split(' + ')[0].capitalize()} in every block.{numbers}")
+
+
+def _code(arms: list[Arm]) -> None:
+    with frame.card("As plain PyTorch"):
+        names = [_title(arm) for arm in arms]
+        arm = arms[names.index(_choose("Network", names, "code_of"))]
+        code = torch_code(arm.experiment)
+        st.code(code, language="python", height=300)
+        st.download_button(
+            "network.py",
+            code,
+            "network.py",
+            "text/x-python",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        st.caption(
+            "Runs with torch alone, and takes the weights of `export --format safetensors`: the "
+            "names are the same."
+        )
+
+
+def _ledger(arms: list[Arm]) -> None:
+    names = [_title(arm) for arm in arms]
+    headings = {column.heading: column for column in QUANTITIES}
+    with frame.section("Layer by layer"), st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown("**Layer by layer**", width="stretch")
+            shown = st.selectbox(
+                "Show",
+                [*headings, TIME, ALL_FIGURES],
+                index=1,
+                key="ledger",
+                bind="query-params",
+                width=260,
+                label_visibility="collapsed",
+            )
+            one = names[0]
+            if shown == ALL_FIGURES:
+                one = _choose("Network", names, "ledger_of")
+        if shown == ALL_FIGURES:
+            _one(arms[names.index(one)])
+        elif shown == TIME:
+            _times(arms, names)
+        else:
+            _several(arms, names, headings[shown])
+
+
+def _one(arm: Arm) -> None:
+    network = architecture_of(arm)
+    rows = [readable(layer) for layer in network.layers]
+    frame.table(rows, "ledger.csv", "ledger")
+    totals = network.totals
+    st.caption(
+        f"Totals: {count(totals.parameters)} parameters, {count(totals.macs)} MACs, "
+        f"{count(totals.pooling_ops)} pooling operations, {count(totals.activation_bytes)} bytes "
+        f"of activations for one image. The head has {network.head_ratio:.2f} times the "
+        f"parameters of a GAP head. " + " ".join(f"*{c.heading}*: {c.counted}" for c in COLUMNS[3:])
+    )
+
+
+def _times(arms: list[Arm], names: list[str]) -> None:
+    """Seconds of every layer, measured here; offers to measure them."""
+    request = TimesRequest(tuple(arm.seeded(0) for arm in arms), TIME_ROUNDS)
+    found = stored(cached.store(), request)
+    if found is None:
+        computing.offer(
+            [request], "table of times", "tables", TIME_SECONDS * len(arms), key="measure_times"
+        )
+        st.caption("Networks take turns on one thread, with a batch of 64 images of noise.")
+        return
+    rows = timed_rows(
+        [
+            (name, found.networks[each.key])
+            for name, each in zip(names, request.experiments, strict=True)
+        ],
+        [architecture_of(arm) for arm in arms],
+    )
+    frame.table(rows, "times.csv", "times")
+    st.caption(
+        f"Milliseconds for a batch of {found.batch}, forward + backward, each layer by itself; "
+        f"medians of {TIME_ROUNDS} rounds in which the networks take turns ({found.machine}). The "
+        f"whole step holds the loss and the optimiser too. Complete but for these, and noisy."
+    )
+
+
+def _several(arms: list[Arm], names: list[str], quantity: Column) -> None:
+    networks = [(name, architecture_of(arm)) for name, arm in zip(names, arms, strict=True)]
+    rows = side_by_side(networks, quantity)
+    frame.table(rows, f"{quantity.name}.csv", "side by side")
+    differ = sum(bool(row["differs"]) for row in rows)
+    st.caption(
+        f"{quantity.heading.capitalize() if quantity.heading.islower() else quantity.heading}: "
+        f"{quantity.counted} {_differing(differ, len(arms))}"
+    )
+
+
+def _differing(rows: int, networks: int) -> str:
+    if networks == 1:
+        return ""
+    if not rows:
+        return "No layer differs."
+    return f"{rows} {plural('layer', rows)} {'differs' if rows == 1 else 'differ'} (≠)."
+
+
+def _choose(label: str, names: list[str], key: str) -> str:
+    """One of the networks; without a second there is nothing to choose."""
+    if len(names) == 1:
+        return names[0]
+    found = st.selectbox(label, names, key=key, label_visibility="collapsed", width=260)
+    return found or names[0]
+
+
+main()

@@ -1,0 +1,180 @@
+"""History: what has been trained, and with what result?"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import streamlit as st
+
+from core import settings
+from core.catalog import HEADS, POOLINGS
+from core.errors import StoreError
+from core.run import RunSummary, Source
+from core.sentences.headlines import history_headline
+from core.store import absorb, write_copy
+from pages.shared import cached, frame
+from pages.shared.problems import explained
+
+LISTED = 500
+POOLING_LABELS = {str(name): entry.label for name, entry in POOLINGS.items()}
+HEAD_LABELS = {str(name): entry.label for name, entry in HEADS.items()}
+
+
+def main() -> None:
+    """Draw the page."""
+    summaries = cached.summaries()
+    bundled = sum(summary.source is Source.BUNDLED for summary in summaries)
+    frame.top(
+        "History: what has been trained?", history_headline(len(summaries) - bundled, bundled)
+    )
+    if not summaries:
+        st.info("Train something, and it will be listed here.", icon=":material/info:")
+        if settings.load().may_import:
+            _import_button()
+        return
+    listed = summaries[:LISTED]
+    if len(listed) < len(summaries):
+        st.caption(f"The newest {LISTED} of {len(summaries):,} runs are listed.")
+    curves = cached.curves(summary.key for summary in listed)
+    rows = [_row(summary, curves.get(summary.key, [])) for summary in listed]
+    chosen = st.dataframe(
+        rows,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="multi-row",
+        height=min(38 + 35 * len(rows), 480),
+        column_config={
+            "test %": st.column_config.NumberColumn(format="%.1f"),
+            "time, s": st.column_config.NumberColumn(format="%.1f"),
+            "parameters": st.column_config.NumberColumn(format="localized"),
+            "validation %": st.column_config.LineChartColumn(
+                y_min=0, y_max=100, help="Validation accuracy after each epoch."
+            ),
+            "trained": st.column_config.DatetimeColumn(format="distance"),
+        },
+        placeholder="–",
+        key="runs",
+        alt="One row per stored run.",
+    )
+    _actions([listed[index] for index in chosen.selection.rows], listed, rows)
+
+
+def _row(summary: RunSummary, curve: list[float]) -> dict[str, object]:
+    config = summary.config
+    test = summary.test_accuracy
+    return {
+        # an older or newer version of Poolscope may have had other names
+        "strategy": POOLING_LABELS.get(str(config.get("pooling")), config.get("pooling")),
+        "head": HEAD_LABELS.get(str(config.get("head")), config.get("head")),
+        "dropout": config.get("dropout"),
+        "seed": summary.seed,
+        "dataset": config.get("dataset"),
+        "test %": None if test is None else 100 * test,
+        "validation %": curve,
+        "parameters": summary.parameters,
+        "time, s": summary.seconds,
+        "status": str(summary.status),
+        "trained": summary.created,
+        "source": str(summary.source),
+        "key": summary.key,
+    }
+
+
+def _import_button() -> None:
+    if st.button("Import", icon=":material/upload:", type="tertiary", key="open_import"):
+        _import()
+
+
+@st.dialog("Import runs", on_dismiss="rerun")
+def _import() -> None:
+    """Take in files of other stores; each says what it added."""
+    files = st.file_uploader("Run stores", ["db"], accept_multiple_files=True, key="import_files")
+    st.caption(
+        "As **Export runs** or `poolscope export --format db` writes them. Runs that are here "
+        "already stay as they are."
+    )
+    if not (files and st.button("Take in", icon=":material/merge:", key="import")):
+        return
+    rows = []
+    with st.spinner("Checking every run…"), TemporaryDirectory() as folder:
+        for number, file in enumerate(files):
+            path = Path(folder) / f"{number}.db"
+            path.write_bytes(file.getvalue())
+            rows.append(_taken_in(file.name, path))
+    st.dataframe(rows, hide_index=True, key="imported", placeholder="–")
+
+
+def _taken_in(name: str, path: Path) -> dict[str, object]:
+    """What one file added, or why it is refused."""
+    try:
+        found = absorb(cached.store(), path)
+    except StoreError as error:
+        # the visitor knows the file by its own name
+        return {"file": name, "remark": str(error).replace(str(path), "it")}
+    remark = f"{found.refused} damaged or of an older version" if found.refused else ""
+    return {"file": name, "added": found.added, "known before": found.known, "remark": remark}
+
+
+def _copy(keys: Sequence[str]) -> bytes:
+    """The runs as a store of their own."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "runs.db"
+        write_copy(cached.store(), keys, path)
+        return path.read_bytes()
+
+
+def _actions(
+    chosen: Sequence[RunSummary],
+    listed: Sequence[RunSummary],
+    rows: list[dict[str, object]],
+) -> None:
+    own = [summary.key for summary in chosen if summary.source is Source.HERE]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            "Export CSV",
+            frame.as_csv([{k: v for k, v in row.items() if k != "validation %"} for row in rows]),
+            "poolscope-runs.csv",
+            "text/csv",
+            icon=":material/download:",
+            type="tertiary",
+            on_click="ignore",
+        )
+        wanted = [summary.key for summary in chosen] or [
+            summary.key for summary in listed if summary.source is Source.HERE
+        ]
+        st.download_button(
+            "Export runs",
+            lambda: _copy(wanted),
+            "poolscope-runs.db",
+            "application/vnd.sqlite3",
+            icon=":material/database:",
+            type="tertiary",
+            on_click="ignore",
+            disabled=not wanted,
+            help="The chosen runs, or all that were trained here, with their weights: for "
+            "**Import** on another machine.",
+        )
+        if settings.load().may_import:
+            _import_button()
+        # what strangers have trained belongs to all of them
+        if not settings.load().hosted and st.button(
+            "Delete", icon=":material/delete:", type="tertiary", disabled=not own, key="delete"
+        ):
+            _confirm(own)
+        if chosen and len(own) < len(chosen):
+            st.caption("Bundled runs came with Poolscope and cannot be deleted.")
+        elif not chosen:
+            st.caption("Choose rows to export or delete them.")
+
+
+@st.dialog("Delete runs")
+def _confirm(keys: list[str]) -> None:
+    what = "this run" if len(keys) == 1 else f"these {len(keys)} runs"
+    st.markdown(f"Delete {what} from the store? They can be trained again.")
+    if st.button("Delete", icon=":material/delete:", key="confirm_delete"):
+        with explained():
+            cached.store().delete(keys)
+        st.rerun()
+
+
+main()

@@ -1,0 +1,160 @@
+"""Home: what does pooling really do? The answer of the cached runs, and where to go next."""
+
+from collections import Counter
+
+import streamlit as st
+
+from core import figures
+from core.catalog import HEADS, Head
+from core.claims import Outcome
+from core.comparison import Results
+from core.comparison.statistics import Verdict
+from core.sentences.headlines import compare, home_headline
+from core.words import points, span
+from pages.shared import cached, controls, frame, jobs
+
+READING = """
+Each row is one strategy; its dots are mean test accuracies over the seeds, **filled** for a GAP
+head and **open** for Flatten. The thin bars are 95 % intervals over training seeds, on this test
+set.
+"""
+BADGES = {
+    Verdict.HIGHER: ("Higher", "green", ":material/arrow_upward:"),
+    Verdict.LOWER: ("Lower", "red", ":material/arrow_downward:"),
+    Verdict.UNDECIDED: ("Undecided", "gray", ":material/pending:"),
+}
+CLAIMS_SAID = {
+    Outcome.SUPPORTED: "as it is told",
+    Outcome.NUANCED: "true in part",
+    Outcome.REFUTED: "not so",
+    Outcome.UNDECIDED: "these seeds cannot tell",
+    Outcome.UNTESTED: "runs are missing",
+}
+NEXT = (
+    (
+        "Is the difference real?",
+        "Curves, seed by seed, with the smallest difference that these seeds can show.",
+        "accuracy.py",
+        "Accuracy",
+    ),
+    (
+        "What is missing?",
+        "Add strategies, heads or dropout in the sidebar and train them here, in seconds.",
+        "train.py",
+        "Train",
+    ),
+    (
+        "What has been trained?",
+        "Every stored run with its configuration, its result and its time.",
+        "history.py",
+        "History",
+    ),
+)
+
+
+def main() -> None:
+    """Draw the page."""
+    results = cached.results(controls.comparison())
+    frame.top("What does pooling really do?", home_headline(results), frame.scene(results))
+    jobs.missing_runs(results)
+    jobs.watch()
+    jobs.diverged(results.diverged)
+    left, right = frame.columns((3, 2))
+    with left:
+        rows = figures.accuracy_by_head_table(results)
+        with frame.card(
+            "Test accuracy, by strategy and head",
+            rows,
+            file_name="accuracy.csv",
+            reading=READING,
+        ):
+            if rows:
+                frame.chart(
+                    cached.figure(figures.accuracy_by_head, results, **frame.look()),
+                    figures.accuracy_by_head_alt(results),
+                    "by head",
+                )
+                st.caption(_caption(results))
+            else:
+                frame.nothing_yet("This comparison")
+    with right:
+        with (
+            frame.section("Which differences are real?"),
+            st.container(border=True, height="stretch"),
+        ):
+            _differences(results)
+        with frame.section("What is said about pooling"):
+            _claims()
+    with frame.section("Where next"):
+        st.subheader("Where next", anchor=False)
+        with st.grid(3, min_column_width=210, border=True):
+            for title, text, path, label in NEXT:
+                with st.container():
+                    st.markdown(f"**{title}**")
+                    st.markdown(f":gray[{text}]")
+                    st.page_link(
+                        path, label=label, icon=":material/arrow_forward:", icon_position="right"
+                    )
+
+
+def _claims() -> None:
+    """How many claims came out how."""
+    counts = Counter(judgement.outcome for judgement in cached.judgements().values())
+    with st.container(border=True):
+        st.markdown("**What is said about pooling**")
+        for outcome, phrase in CLAIMS_SAID.items():
+            if counts[outcome]:
+                with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
+                    frame.badge(outcome)
+                    st.markdown(f"**{counts[outcome]}** :gray[{phrase}]")
+        st.page_link(
+            "claims.py",
+            label="Twenty claims, tested",
+            icon=":material/arrow_forward:",
+            icon_position="right",
+        )
+
+
+def _caption(results: Results) -> str:
+    """What the dots and bars are, for the heads that are shown."""
+    heads = {arm.head for arm in results.comparison.arms}
+    if heads == {Head.GAP, Head.FLATTEN}:
+        dots = "Filled: GAP head. Open: Flatten head."
+    elif len(heads) == 1:
+        dots = f"All with a {HEADS[next(iter(heads))].label} head."
+    else:
+        dots = "Filled: GAP head. Open: the other heads; point at a dot to see which."
+    seeds = len(results.comparison.seeds)
+    bars = f" Bars: 95 % interval over {seeds} seeds." if seeds > 1 else " One seed: no interval."
+    return f"{dots}{bars} The axis does not start at zero."
+
+
+def _differences(results: Results) -> None:
+    """The paired differences in words, one row each."""
+    st.markdown("**Which differences are real?**")
+    shown = False
+    for facet in results.comparison.facets:
+        reference = results.reference(facet)
+        compared = compare(results, facet)
+        if reference is None or not compared:
+            continue
+        shown = True
+        st.markdown(f":gray[{frame.facet_name(facet)}, against] {frame.named(reference.pooling)}")
+        for item in compared:
+            word, colour, icon = BADGES[item.difference.verdict]
+            with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
+                st.badge(word, icon=icon, color=colour)
+                st.markdown(
+                    f"{frame.named(item.arm.pooling)} **{points(item.difference.mean)}** points "
+                    f"{span(item.difference)}"
+                )
+    if not shown:
+        st.caption("Two strategies with two seeds each are needed to compare.")
+        return
+    st.caption(
+        "95 % intervals of the paired differences, corrected for the comparisons shown; on this "
+        "test set, over training seeds."
+    )
+
+
+main()

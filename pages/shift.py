@@ -1,0 +1,169 @@
+"""Shift: what does a one-pixel shift of the image do to each network's answer?"""
+
+import streamlit as st
+
+from core import figures
+from core.analyses import MapRequest
+from core.analyses.consistency import Consistency, ShiftSettings
+from core.catalog import HEADS, POOLINGS, Padding
+from core.comparison import Arm, Results
+from core.engine import stored
+from core.sentences.headlines import Sentence
+from core.words import percent
+from pages.shared import cached, computing, controls, frame, jobs
+
+FILLED, CIRCULAR = "filled", "circular"
+SHOWN = 8
+SECONDS_PER_VIEW = 2.5e-5
+"""of one image of 8 x 8 through a small network"""
+MAP_HELP = """
+Each cell is one shift: rows are pixels down, columns pixels to the right, the blank cell is the
+unmoved image. The number is the share of test images, in percent, whose answer stays what it was
+for the unmoved image, right or wrong.
+"""
+PROFILE_HELP = """
+The row through the middle of each map: shifts to the right alone. After L stages that halve the
+map, a network with a global head sees shifts by multiples of 2^L alike, if nothing happens at the
+border: hence the teeth, clearest with circular shifts and circular padding.
+"""
+
+
+def main() -> None:
+    """Draw the page."""
+    results = cached.results(controls.comparison())
+    seed = results.comparison.seeds[0]
+    arms = list(results.comparison.arms)[:SHOWN]
+    trained = [arm for arm in arms if seed in results.of(arm)]
+    top = st.container()
+    if trained:
+        wanted = _settings(arms[0])
+        maps = {
+            arm: found
+            for arm in trained
+            if (found := stored(cached.store(), MapRequest(arm.seeded(seed), wanted)))
+        }
+    else:
+        wanted, maps = None, {}
+    with top:
+        frame.top(
+            "Shift: what does one pixel do to the answer?",
+            headline(maps, seed),
+            frame.scene(results),
+        )
+        jobs.missing_runs(results)
+        jobs.watch()
+        jobs.diverged(results.diverged)
+    if wanted is None:
+        frame.nothing_yet("This comparison")
+        return
+    bare = cached.without_weights(arm.seeded(seed) for arm in trained if arm not in maps)
+    jobs.train_again(bare)
+    keys = {experiment.key for experiment in bare}
+    missing = [arm for arm in trained if arm not in maps and arm.seeded(seed).key not in keys]
+    if missing:
+        _offer(missing, seed, wanted)
+    if maps:
+        _maps(maps, results)
+        _profile(maps)
+
+
+def headline(maps: dict[Arm, Consistency], seed: int) -> Sentence:
+    """How many answers one pixel changes, for the least and the most steady network."""
+    if not maps:
+        return ("How steady these networks are is not computed yet.",)
+    ordered = sorted(maps, key=lambda arm: maps[arm].one_pixel())
+    least, most = ordered[0], ordered[-1]
+    changed = percent(1 - maps[least].one_pixel())
+    first: Sentence = (
+        f"One pixel changes {changed} % of the answers with ",
+        least.pooling,
+        f" and {HEADS[least.head].label}",
+    )
+    if len(maps) == 1:
+        return (*first, f", for seed {seed}.")
+    fewer = percent(1 - maps[most].one_pixel())
+    return (
+        *first,
+        f", {fewer} % with ",
+        most.pooling,
+        f" and {HEADS[most.head].label}",
+        f", for seed {seed}.",
+    )
+
+
+def _settings(arm: Arm) -> ShiftSettings:
+    with frame.settings_row():
+        chosen = frame.one_of(
+            "What comes in at the border",
+            [FILLED, CIRCULAR],
+            "shift_border",
+            help_="**filled**: the ground of the image; **circular**: what left on the other side.",
+        )
+    return ShiftSettings.of(arm.experiment.input_shape, circular=chosen == CIRCULAR)
+
+
+def _offer(missing: list[Arm], seed: int, wanted: ShiftSettings) -> None:
+    """Name the maps that are missing, with a button that computes exactly these."""
+    experiment = missing[0].seeded(seed)
+    _, height, width = experiment.input_shape
+    images = min(wanted.images, experiment.data.entry.splits.test)
+    views = images * (2 * wanted.reach + 1) ** 2 * height * width / 64
+    requests = [MapRequest(arm.seeded(seed), wanted) for arm in missing]
+    computing.offer(requests, "map", "maps", views * SECONDS_PER_VIEW, key="compute_maps")
+
+
+def _maps(maps: dict[Arm, Consistency], results: Results) -> None:
+    low = min(min(map(min, found.same)) for found in maps.values())
+    low = min(low, 0.9)
+    with frame.grid(len(maps) if len(maps) <= 4 else 3, min_column_width=210):  # noqa: PLR2004
+        for arm, found in maps.items():
+            label = f"{POOLINGS[arm.pooling].label} + {HEADS[arm.head].label}"
+            title = f"{frame.mark(arm.pooling)} {label}"
+            rows = figures.shift_table(arm, found)
+            key = f"map {arm.pooling} {arm.head} {arm.dropout}"
+            with frame.card(title, rows, file_name="shift.csv", reading=MAP_HELP, key=key):
+                figure = cached.figure(figures.shift_map, found, low, **frame.look())
+                frame.chart(figure, figures.shift_alt(arm, found), key)
+                st.caption(_caption(arm, found))
+    first = next(iter(maps.values()))
+    moved = "circular shifts" if first.settings.circular else "the ground comes in at the border"
+    st.caption(
+        f"First {first.images:,} test images, seed {results.comparison.seeds[0]}, {moved}. One "
+        f"scale for all maps, from {percent(low)} to 100 %. Means leave out the unmoved image."
+    )
+
+
+def _caption(arm: Arm, found: Consistency) -> str:
+    exact = _exact(arm, found)
+    return (
+        f"Stay: **{percent(found.mean_same())} %**; stay and right: "
+        f"{percent(found.mean_right())} %.{exact}"
+    )
+
+
+def _exact(arm: Arm, found: Consistency) -> str:
+    """Whether theory promises that nothing changes, and what came out."""
+    model = arm.experiment.model
+    promised = (
+        found.settings.circular
+        and model.padding is Padding.CIRCULAR
+        and HEADS[model.head].is_global
+        and (str(model.pooling) in {"none", "aps"})
+    )
+    if not promised:
+        return ""
+    ties = f", up to {found.ties} ties of rounding" if found.ties else ""
+    return f" Exact by theory: 100 %{ties}."
+
+
+def _profile(maps: dict[Arm, Consistency]) -> None:
+    rows = [row for arm, found in maps.items() for row in figures.shift_table(arm, found)]
+    rows = [row for row in rows if row.down == 0]
+    with frame.card(
+        "Along one axis", rows, file_name="profile.csv", reading=PROFILE_HELP, key="profile"
+    ):
+        figure = figures.shift_profile(maps, **frame.look())
+        frame.chart(figure, " ".join(figures.shift_alt(a, f) for a, f in maps.items()), "profile")
+
+
+main()

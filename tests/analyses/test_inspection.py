@@ -1,0 +1,275 @@
+"""Is what a visitor sees inside a network what a plain forward and backward pass gives?"""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+import safetensors.torch
+import torch
+from captum.attr import LayerGradCam, Occlusion, Saliency
+
+from core.analyses.effective_field import sight
+from core.analyses.inspection import (
+    Method,
+    Network,
+    attribution,
+    exciting,
+    filters,
+    images_of_test,
+    methods,
+    prepared,
+    respond,
+    silent,
+    softened_accuracy,
+    winners,
+)
+from core.catalog import POOLINGS
+from core.config import Experiment
+from core.network import describe
+from core.network.build import build_model
+from core.network.receptive_field import fields
+
+
+def opened(**flat):
+    """A network with weights that nobody trained."""
+    experiment = Experiment.from_flat({"widths": "4,6", **flat})
+    model = build_model(experiment.model, experiment.input_shape, experiment.classes, 1)
+    return Network.of(experiment, safetensors.torch.save(model.state_dict()))
+
+
+@pytest.fixture(scope="module")
+def data():
+    return images_of_test(Experiment.from_flat({}))
+
+
+def image(data, number=0):
+    return prepared(data.images[number].numpy(), data)
+
+
+@pytest.mark.parametrize("pooling", POOLINGS)
+def test_maps_are_those_that_hooks_see_in_a_plain_pass(data, pooling):
+    network = opened(pooling=pooling, norm="batch", head="flatten")
+    seen, handles = {}, []
+    for name, module in network.model.named_modules():
+        if name.count(".") == 1:
+
+            def keep(_module, _inputs, output, name=name):
+                seen[name] = output.detach()[0].numpy()
+
+            handles.append(module.register_forward_hook(keep))
+    x = image(data)
+    logits = network.model(x)
+    for handle in handles:
+        handle.remove()
+    found = respond(network, x)
+    maps = {n: m for n, m in seen.items() if m.ndim == 3 and not n.endswith("margins")}
+    assert set(maps) == set(found.maps)
+    assert all(np.array_equal(maps[name], found.maps[name]) for name in maps)
+    assert np.allclose(logits.softmax(1)[0].detach().numpy(), found.probabilities)
+    assert int(logits.argmax()) == found.answer
+
+
+def test_weights_of_another_network_are_refused():
+    other = build_model(Experiment.from_flat({"widths": "5,5"}).model, (1, 8, 8), 10)
+    weights = safetensors.torch.save(other.state_dict())
+    for content in (weights, b"no weights at all"):
+        with pytest.raises(ValueError, match="the weights are not those of this network"):
+            Network.of(Experiment.from_flat({"widths": "4,6"}), content)
+
+
+def test_looking_changes_nothing(data):
+    network = opened()
+    before = torch.get_rng_state(), {k: v.clone() for k, v in network.model.state_dict().items()}
+    respond(network, image(data))
+    for method in Method:
+        attribution(network, image(data), 3, method)
+    assert torch.equal(before[0], torch.get_rng_state())
+    assert all(torch.equal(before[1][k], v) for k, v in network.model.state_dict().items())
+    assert not network.model.training
+    assert not any(module._forward_hooks for module in network.model.modules())
+    assert not any(p.requires_grad or p.grad is not None for p in network.model.parameters())
+
+
+def test_a_view_that_fails_half_way_leaves_the_network_as_it_was(data):
+    network = opened()
+    with pytest.raises(Exception, match=r"99|[Tt]arget"):
+        attribution(network, image(data), 99, Method.GRAD_CAM)
+    assert not any(module._forward_hooks for module in network.model.modules())
+    assert not any(p.requires_grad for p in network.model.parameters())
+    assert not network.lock.locked()
+
+
+def test_many_visitors_of_one_network_see_the_same(data):
+    network = opened()
+    alone = respond(network, image(data)).probabilities
+    heat = attribution(network, image(data), 2, Method.GRAD_CAM)
+
+    def visit(number):
+        if number % 2:
+            return np.array_equal(heat, attribution(network, image(data), 2, Method.GRAD_CAM))
+        return np.array_equal(alone, respond(network, image(data)).probabilities)
+
+    with ThreadPoolExecutor(8) as visitors:
+        assert all(visitors.map(visit, range(40)))
+
+
+def test_attribution_is_captums(data):
+    network, x = opened(head="flatten"), image(data, 5)
+    model = network.model.requires_grad_()
+    saliency = Saliency(model).attribute(x.clone().requires_grad_(), target=4)[0, 0]
+    gradcam = LayerGradCam(model, model.block2.pool).attribute(x, target=4, relu_attributions=True)
+    occlusion = Occlusion(model).attribute(
+        x, sliding_window_shapes=(1, 2, 2), strides=(1, 1, 1), target=4
+    )[0, 0]
+    model.requires_grad_(requires_grad=False)
+    assert np.allclose(saliency.detach(), attribution(network, x, 4, Method.SALIENCY))
+    assert np.allclose(gradcam.detach()[0, 0], attribution(network, x, 4, Method.GRAD_CAM))
+    assert np.allclose(occlusion.detach(), attribution(network, x, 4, Method.OCCLUSION), atol=1e-6)
+
+
+def test_cam_is_grad_cam_up_to_a_scale_where_the_head_is_gap(data):
+    network, x = opened(head="gap"), image(data, 7)
+    for target in range(10):
+        cam = attribution(network, x, target, Method.CAM)
+        gradcam = attribution(network, x, target, Method.GRAD_CAM)
+        # Grad-CAM averages the gradient, of which GAP gives each cell its share, and cuts negatives
+        assert np.allclose(np.maximum(cam, 0) / cam.size, gradcam, atol=1e-6)
+
+
+@pytest.mark.parametrize("flat", [{"head": "flatten"}, {"head": "gap", "hidden": 8}])
+def test_cam_is_refused_where_it_means_nothing(data, flat):
+    network = opened(**flat)
+    assert Method.CAM not in methods(network.experiment)
+    with pytest.raises(ValueError, match="CAM needs a GAP head"):
+        attribution(network, image(data), 0, Method.CAM)
+
+
+def test_winners_are_the_cells_that_max_passes_on():
+    maps = np.array([[[1, 2, 0, 0], [3, 0, 0, 5], [7, 7, 1, 1], [7, 7, 1, 2]]], dtype=np.float32)
+    expected = [[0, 0, 0, 0], [1, 0, 0, 1], [1, 0, 0, 0], [0, 0, 0, 1]]
+    assert expected == winners(maps, 2, 2)[0].astype(int).tolist()
+
+
+def test_silent_channels_are_zero_everywhere():
+    maps = np.zeros((3, 2, 2), dtype=np.float32)
+    maps[1, 0, 1] = -1
+    assert [True, False, True] == silent(maps).tolist()
+
+
+def test_filters_are_the_weights_of_the_first_convolution():
+    network = opened(dataset="cifar10")
+    assert (4, 3, 3) == filters(network).shape
+    weight = network.model.block1.conv.weight
+    assert np.allclose(weight.mean(dim=1), filters(network))
+
+
+def test_soft_pools_reach_from_average_to_max(data):
+    network = opened()
+    x = image(data)
+    found = softened_accuracy(network, (0.0, 1e4, float("inf")), data)
+    average = opened(pooling="average")
+    average.model.load_state_dict(network.model.state_dict())
+    with torch.no_grad():
+        answers = average.model(prepared_all(data)).argmax(1)
+        largest = network.model(prepared_all(data)).argmax(1)
+    assert float((answers == data.labels).float().mean()) == found[0.0]
+    assert float((largest == data.labels).float().mean()) == found[float("inf")]
+    assert pytest.approx(found[float("inf")], abs=0.01) == found[1e4]
+    assert x.shape == (1, 1, 8, 8)
+
+
+def prepared_all(data):
+    from core.data import to_input
+
+    return to_input(data.images, data.standard)
+
+
+def test_only_max_can_be_softened(data):
+    with pytest.raises(ValueError, match="max pooling is needed; received average"):
+        softened_accuracy(opened(pooling="average"), (1.0,), data)
+
+
+# effective receptive fields
+
+
+@pytest.mark.parametrize("pooling", ["max", "average", "strided", "blur-max"])
+def test_the_gradient_of_a_cell_stays_within_its_field(pooling):
+    network = opened(pooling=pooling)
+    found = sight(network)
+    experiment = network.experiment
+    architecture = describe(experiment.model, experiment.input_shape, experiment.classes)
+    theory = {each.layer: each for each in fields(architecture, experiment.model)}
+    assert set(theory) == set(found.shares)
+    for layer, shares in found.shares.items():
+        grid = np.array(shares)
+        assert grid.sum() == pytest.approx(1)
+        inside = np.zeros(grid.shape, dtype=bool)
+        (top, bottom), (left, right) = theory[layer].rows, theory[layer].columns
+        inside[max(top, 0) : bottom + 1, max(left, 0) : right + 1] = True
+        assert not grid[~inside].any()
+
+
+def test_the_sight_of_a_first_convolution_is_the_mean_of_its_absolute_weights():
+    """Over one image: the gradient of the summed channels is the sum of the filters."""
+    network = opened(pooling="average")
+    shares = np.array(sight(network).shares["block1.conv"])
+    total = network.model.get_submodule("block1.conv").weight.sum(0)[0].abs().numpy()
+    assert np.allclose(shares[3:6, 3:6], total / total.sum(), atol=1e-6)
+
+
+# what excites a channel
+
+
+def test_the_strongest_patches_are_where_the_channel_is_largest(data):
+    network = opened(pooling="max")
+    found = exciting(network, "block2.pool", 3, data, 5)
+    maps = np.stack(
+        [respond(network, image(data, n)).maps["block2.pool"][3] for n in range(len(data))]
+    )
+    tops = maps.reshape(len(maps), -1).max(1)
+    assert sorted(tops, reverse=True)[:5] == pytest.approx([patch.value for patch in found])
+    assert 5 == len({patch.image for patch in found})
+    assert {(1, 10, 10)} == {patch.pixels.shape for patch in found}
+
+
+def test_a_patch_holds_the_pixels_that_the_cell_sees(data):
+    """One filter that copies its middle pixel: the patch has the brightest pixel in its middle."""
+    network = opened(pooling="none", widths="1")
+    with torch.no_grad():
+        weight = network.model.get_submodule("block1.conv").weight
+        weight.zero_()
+        weight[0, 0, 1, 1] = 1.0
+    for patch in exciting(network, "block1.conv", 0, data, 8):
+        assert (1, 3, 3) == patch.pixels.shape
+        assert int(patch.pixels[0, 1, 1]) == int(data.images[patch.image].max())
+
+
+def test_a_patch_beyond_the_border_is_filled_with_the_ground(data):
+    network = opened(pooling="none", widths="1")
+    with torch.no_grad():
+        network.model.get_submodule("block1.conv").weight.fill_(-1.0)
+    # darkest surroundings: the corner, where two sides of the patch lie outside
+    patches = exciting(network, "block1.conv", 0, data, 8)
+    assert all((1, 3, 3) == patch.pixels.shape for patch in patches)
+
+
+def test_unknown_layers_and_channels_are_refused(data):
+    network = opened(pooling="max")
+    with pytest.raises(KeyError):
+        exciting(network, "block9.pool", 0, data)
+    with pytest.raises(IndexError):
+        exciting(network, "block1.pool", 99, data)
+
+
+def test_grad_cam_of_a_chosen_layer_is_captums(data):
+    network = opened(pooling="max")
+    x = image(data)
+    found = attribution(network, x, 2, Method.GRAD_CAM, "block1.conv")
+    with torch.enable_grad():
+        network.model.requires_grad_(requires_grad=True)
+        module = network.model.get_submodule("block1.conv")
+        expected = LayerGradCam(network.model, module).attribute(
+            x, target=2, relu_attributions=True
+        )
+    assert (8, 8) == found.shape
+    assert np.allclose(expected.detach()[0, 0].numpy(), found)

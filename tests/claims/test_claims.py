@@ -1,0 +1,424 @@
+"""Do verdicts follow from data by the rule, and are the claims what the evidence asks for?"""
+
+import dataclasses
+import json
+from math import exp, log
+
+import numpy as np
+import pytest
+from numpy.random import default_rng
+from scipy import stats
+
+from core import figures
+from core.analyses import AnyRequest, Fact, FactRequest, LayerTime, StepTime, Times, as_text
+from core.analyses.facts import FACTS, fact
+from core.analyses.timing import times
+from core.claims import CLAIMS, TIMED, Contrast, Exact, Kind, Metric, Outcome, Recipe, judge
+from core.claims.claim import CHOOSING_SEEDS, VERDICT_SEEDS
+from core.claims.judge import Judged, outcome_of
+from core.claims.verdict import directional, equivalence, together
+from core.comparison.statistics import paired_difference
+from core.config import Experiment
+from core.engine import compute, stored
+from core.run import Status
+from core.sentences.claims import claims_headline, effect, outcome_word, rule, verdict_sentence
+from core.store import RunStore
+from tests.store.store_samples import a_run
+
+SEEDS = 10
+
+# the rule
+
+
+def difference(values):
+    arm = dict(enumerate(map(float, values)))
+    return paired_difference(arm, dict.fromkeys(arm, 0.0))
+
+
+def spread(mean, width=0.001, n=SEEDS):
+    """N values around a mean whose 95 % interval has this half width."""
+    z = np.linspace(-1, 1, n)
+    half = stats.t.ppf(0.975, n - 1) * z.std(ddof=1) / n**0.5
+    return difference(mean + z / half * width)
+
+
+@pytest.mark.parametrize(
+    ("mean", "sign", "expected"),
+    [
+        (0.02, 1, Outcome.SUPPORTED),
+        (0.01, 1, Outcome.UNDECIDED),
+        (0.005, 1, Outcome.REFUTED),
+        (-0.02, 1, Outcome.REFUTED),
+        (-0.02, -1, Outcome.SUPPORTED),
+        (-0.01, -1, Outcome.UNDECIDED),
+        (0.0, -1, Outcome.REFUTED),
+    ],
+)
+def test_a_direction_is_judged_by_where_the_whole_interval_lies(mean, sign, expected):
+    assert expected is directional(spread(mean), 0.01, sign)
+
+
+@pytest.mark.parametrize(
+    ("mean", "width", "expected"),
+    [
+        (0.0, 0.005, Outcome.SUPPORTED),
+        (0.0, 0.02, Outcome.UNDECIDED),
+        (0.01, 0.002, Outcome.UNDECIDED),
+        (0.02, 0.002, Outcome.REFUTED),
+        (-0.02, 0.002, Outcome.REFUTED),
+        (-0.009, 0.0005, Outcome.SUPPORTED),
+    ],
+)
+def test_alike_means_that_the_interval_lies_within_d(mean, width, expected):
+    assert expected is equivalence(spread(mean, width), 0.01)
+
+
+def test_without_any_spread_there_is_a_tie_or_nothing():
+    assert Outcome.SUPPORTED is equivalence(difference([0.0] * SEEDS), 0.01)
+    assert Outcome.UNDECIDED is equivalence(difference([0.001] * SEEDS), 0.01)
+    assert Outcome.UNDECIDED is directional(difference([0.05] * SEEDS), 0.01, 1)
+    assert Outcome.UNDECIDED is directional(difference([0.0] * SEEDS), 0.01, 1)
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        ([Outcome.SUPPORTED, Outcome.SUPPORTED], Outcome.SUPPORTED),
+        ([Outcome.REFUTED], Outcome.REFUTED),
+        ([Outcome.SUPPORTED, Outcome.REFUTED], Outcome.NUANCED),
+        ([Outcome.SUPPORTED, Outcome.REFUTED, Outcome.UNTESTED], Outcome.NUANCED),
+        ([Outcome.SUPPORTED, Outcome.UNDECIDED], Outcome.UNDECIDED),
+        ([Outcome.REFUTED, Outcome.UNDECIDED], Outcome.UNDECIDED),
+        ([Outcome.SUPPORTED, Outcome.UNTESTED, Outcome.UNDECIDED], Outcome.UNTESTED),
+        ([], Outcome.UNTESTED),
+    ],
+)
+def test_a_claim_is_judged_from_its_parts(parts, expected):
+    assert expected is together(parts)
+
+
+@pytest.mark.parametrize("truth", [0.01, -0.01])
+@pytest.mark.parametrize("equivalent", [False, True], ids=["direction", "alike"])
+def test_at_the_boundary_a_wrong_verdict_is_rare(truth, equivalent):
+    """With the true effect exactly at d, both verdicts count as wrong: 5.5 % of 20,000 at most."""
+    part = contrast(equivalent=equivalent, sign=1 if truth > 0 or equivalent else -1)
+    draws = default_rng(7).normal(truth, 0.004, size=(20_000, SEEDS))
+    wrong = 0
+    for values in draws:
+        seeds = dict(enumerate(values.tolist()))
+        found = outcome_of(part, paired_difference(seeds, dict.fromkeys(seeds, 0.0)), missing=False)
+        wrong += found is not Outcome.UNDECIDED
+    assert wrong / len(draws) <= 0.055
+    assert wrong / len(draws) > 0.01, "the simulation should come near the boundary"
+
+
+def contrast(**changes):
+    given = {
+        "says": "Max is ahead of average.",
+        "where": "digits",
+        "metric": Metric.TEST_ACCURACY,
+        "arm": Recipe("max", {}),
+        "control": Recipe("average", {"pooling": "average"}),
+        "least": 0.01,
+    }
+    return Contrast(**given | changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "above +1.0 points"),
+        ({"sign": -1}, "below −1.0 points"),
+        ({"equivalent": True}, "between −1.0 and +1.0 points"),
+        ({"metric": Metric.STEP_TIME, "least": 0.25}, "above 1.25 times"),
+        ({"metric": Metric.STEP_TIME, "least": 0.25, "sign": -1}, "below 0.80 times"),
+        ({"metric": Metric.POOL_SHARE, "control": None, "level": 0.5}, "above 51.0 %"),
+    ],
+)
+def test_the_rule_of_a_part_is_said_in_its_unit(changes, said):
+    assert f"holds if all of it is {said}" == rule(contrast(**changes))
+
+
+def test_fewer_than_ten_pairs_give_no_verdict():
+    assert Outcome.UNDECIDED is outcome_of(contrast(), spread(0.05, n=9), missing=False)
+    assert Outcome.SUPPORTED is outcome_of(contrast(), spread(0.05, n=10), missing=False)
+    assert Outcome.UNTESTED is outcome_of(contrast(), spread(0.05, n=10), missing=True)
+    assert Outcome.UNDECIDED is outcome_of(contrast(), None, missing=False)
+
+
+def test_a_ratio_is_judged_by_its_logarithm():
+    faster = contrast(metric=Metric.STEP_TIME, least=0.1, sign=-1)
+    z = np.linspace(-0.01, 0.01, SEEDS)
+    assert Outcome.SUPPORTED is outcome_of(faster, difference(log(0.5) + z), missing=False)
+    assert Outcome.REFUTED is outcome_of(faster, difference(log(0.95) + z), missing=False)
+
+
+# the claims
+
+
+def test_there_are_the_twenty_claims_of_the_evidence():
+    assert {
+        *("pooling-reduces-overfitting", "max-keeps-edges", "gradient-routing"),
+        *("pooling-has-no-parameters", "pool-doubles-receptive-field", "gap-cuts-parameters"),
+        *("flatten-explodes", "dropout-after-last-pool", "dropout-reduces-overfitting"),
+        *("strided-conv-replaces-pooling", "pooling-gives-invariance", "pooling-speeds-training"),
+        *("pooling-is-slow", "which-pool-is-best", "average-pool-is-a-convolution"),
+        *("conv-fewer-than-dense", "output-size", "pooling-raises-accuracy"),
+        *("pooling-can-underfit", "depth-builds-hierarchy"),
+    } == set(CLAIMS)
+    assert 20 == len(CLAIMS)
+
+
+@pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
+def test_a_claim_is_complete(claim):
+    for text in (claim.text, claim.test, claim.expected, claim.change):
+        assert text.endswith(".")
+        assert text[0].isupper()
+    assert all(part.says.endswith(".") for part in (*claim.parts, *claim.beside))
+    exact = any(isinstance(part, Exact) for part in (*claim.parts, *claim.beside))
+    assert (claim.kind is Kind.EXACT) is (not claim.contrasts)
+    assert not exact or claim.kind in {Kind.EXACT, Kind.BOTH}
+    for part in claim.contrasts:
+        assert part.least >= 0
+        assert part.sign in {1, -1}
+        # a level stands where there is no control
+        assert (part.control is None) is bool(part.level)
+
+
+def test_every_fact_is_used_and_every_used_one_is_there():
+    assert set(FACTS) == {name for claim in CLAIMS.values() for name in claim.facts}
+
+
+TRUE = {
+    *("light-line", "routing-average", "routing-max", "routing-overlap", "routing-zero"),
+    *("parameters-fixed", "jump-doubles", "field-grows", "dense-factor", "flatten-grows"),
+    *("conv-fewer", "macs-none", "average-convolution", "size-plain", "size-formula"),
+    *("relu-zeros", "gate-none", "gate-multiples", "gate-aps"),
+}
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_each_fact_comes_out_as_arithmetic_says(name):
+    found = fact(name)
+    assert found.holds is (name in TRUE)
+    assert found.sentence.endswith(".")
+    request = FactRequest(name)
+    # what the store keeps is JSON: tuples become lists there
+    assert json.loads(as_text(found)) == json.loads(as_text(request.parse(as_text(found))))
+
+
+@pytest.mark.parametrize(
+    ("name", "numbers"),
+    [
+        ("light-line", ["100 %", "50 %"]),
+        ("dark-line", ["0 %", "50 %", "100 %"]),
+        ("routing-max", ["25 %"]),
+        ("gate-max", ["256 shifts", "240 change"]),
+        ("parameters-learned", ["mixed 1", "gated 4", "GeM 1", "LIP 4,160", "conv 36,928"]),
+        ("field-doubles", ["3 to 4", "8 to 10", "18 to 22"]),
+        ("dense-factor", ["1,280", "320", "4 times", "49 times"]),
+        ("max-additive", ["is 7 ", "is 8;"]),
+        ("size-plain", ["give 6"]),
+        ("size-always", ["give 8 with padding 1", "3 at stride 2"]),
+    ],
+)
+def test_the_numbers_of_a_fact_are_those_that_one_gets_by_hand(name, numbers):
+    sentence = fact(name).sentence
+    assert [] == [number for number in numbers if number not in sentence]
+
+
+# evidence from a store
+
+
+def filled(store, recipe, values, seeds=VERDICT_SEEDS, **figures):
+    """Runs of a recipe with these test accuracies."""
+    for seed, value in zip(seeds, values, strict=True):
+        experiment = Experiment.from_flat({**recipe.flat, "seed": seed})
+        store.put(
+            dataclasses.replace(
+                a_run(0), experiment=experiment, test_accuracy=value, weights=b"", **figures
+            )
+        )
+
+
+@pytest.fixture
+def store(tmp_path):
+    return RunStore(tmp_path / "runs.db")
+
+
+def one(part, store, beside=()):
+    claim = dataclasses.replace(
+        CLAIMS["pooling-raises-accuracy"], parts=(part,), beside=beside, kind=Kind.MEASURED
+    )
+    return judge([claim], store, TIMED)[0]
+
+
+def test_an_empty_store_asks_for_every_seed_of_both_arms(store):
+    found = one(contrast(), store)
+    assert Outcome.UNTESTED is found.outcome
+    assert 2 * len(VERDICT_SEEDS) == len(found.runs)
+    assert "Nothing is trained" in verdict_sentence(found)
+
+
+def test_ten_paired_seeds_decide(store):
+    part = contrast()
+    steps = [0.001 * seed for seed in VERDICT_SEEDS]
+    filled(store, part.arm, [0.95 + 0.1 * step for step in steps])
+    filled(store, part.control, [0.90 - step for step in steps])
+    found = one(part, store)
+    assert Outcome.SUPPORTED is found.outcome
+    assert () == found.runs
+    assert "over ten training seeds" in verdict_sentence(found)
+    assert effect(found.parts[0]).startswith("+5.5 points [")
+
+
+def test_one_missing_seed_leaves_a_part_untested(store):
+    part = contrast()
+    filled(store, part.arm, [0.95] * 9, VERDICT_SEEDS[:9])
+    filled(store, part.control, [0.9] * 10)
+    found = one(part, store)
+    assert Outcome.UNTESTED is found.outcome
+    assert [9] == [run.seed for run in found.runs]
+
+
+def test_a_diverged_run_is_no_pair(store):
+    part = contrast()
+    filled(store, part.control, [0.9 - 0.001 * seed for seed in VERDICT_SEEDS])
+    filled(store, part.arm, [0.95] * 9, VERDICT_SEEDS[:9])
+    filled(store, part.arm, [None], VERDICT_SEEDS[9:], status=Status.DIVERGED)
+    assert Outcome.UNDECIDED is one(part, store).outcome
+
+
+def test_validation_chooses_the_rate_and_the_test_set_judges(store):
+    tried = Recipe("max", {}, "lr", (0.1, 0.05))
+    part = contrast(arm=tried)
+    filled(store, part.control, [0.9 - 0.001 * seed for seed in VERDICT_SEEDS])
+    assert 6 <= len([run for run in one(part, store).runs if run.seed in CHOOSING_SEEDS])
+    # nothing tells them apart yet: the first stands
+    assert 0.1 == one(part, store).parts[0].chosen[0].recipe.lr
+    better, worse = (
+        tuple(dataclasses.replace(epoch, validation_accuracy=value) for epoch in a_run(0).epochs)
+        for value in (0.99, 0.5)
+    )
+    # the default is lower on validation and higher on test: validation decides
+    filled(store, Recipe("", {"lr": 0.1}), [0.99] * 3, CHOOSING_SEEDS, epochs=worse)
+    filled(store, Recipe("", {"lr": 0.05}), [0.7] * 3, CHOOSING_SEEDS, epochs=better)
+    found = one(part, store)
+    assert {0.05} == {run.recipe.lr for run in found.runs}
+    assert list(VERDICT_SEEDS[3:]) == sorted(run.seed for run in found.runs)
+    assert 0.05 == found.parts[0].chosen[0].recipe.lr
+
+
+def test_gaps_are_read_at_equal_training_loss(store):
+    part = contrast(metric=Metric.MATCHED_GAP, sign=-1)
+    first, second = (
+        dataclasses.replace(
+            a_run(0).epochs[0],
+            number=number,
+            train_loss=loss,
+            train_accuracy=train,
+            validation_accuracy=0.8,
+        )
+        for number, loss, train in ((1, 0.5, 0.9), (2, 0.1, 1.0))
+    )
+    wobble = [0.001 * seed for seed in VERDICT_SEEDS]
+    # the control gets to a loss of .5 only: the arm is read there too, not at its end
+    filled(store, part.arm, wobble, epochs=(first, second))
+    for seed, more in zip(VERDICT_SEEDS, wobble, strict=True):
+        lone = dataclasses.replace(first, train_accuracy=0.97 + more)
+        filled(store, part.control, [0.5], (seed,), epochs=(lone,))
+    found = one(part, store).parts[0]
+    assert Outcome.SUPPORTED is found.outcome
+    assert found.difference.mean == pytest.approx(0.1 - 0.17 - sum(wobble) / 10)
+
+
+def test_times_are_compared_as_ratios(store):
+    part = CLAIMS["pooling-speeds-training"].contrasts[0]
+    networks = {
+        each.key: StepTime(
+            tuple((2.0 if each.model.pooling == "none" else 1.0) + 0.01 * i for i in range(10)),
+            {"block1.conv": LayerTime((3.0,) * 10, (0.0,) * 10)},
+        )
+        for each in TIMED.experiments
+    }
+    text = as_text(Times("here", 64, networks))
+    store.put_analysis(TIMED.key, TIMED.kind, TIMED.settings, text.encode())
+    found = one(part, store).parts[0]
+    assert Outcome.SUPPORTED is found.outcome
+    assert 0.5 == pytest.approx(exp(found.difference.mean), abs=0.02)
+    assert "times [" in effect(found)
+
+
+def test_facts_are_computed_by_workers_and_kept(store):
+    requests: list[AnyRequest] = [FactRequest("light-line"), FactRequest("dark-line")]
+    done = []
+    compute(store, requests, 1, done.append)
+    assert [1, 2] == done
+    assert (True, False) == tuple(stored(store, request).holds for request in requests)
+    (found,) = judge([CLAIMS["max-keeps-edges"]], store, TIMED)
+    assert Outcome.NUANCED is found.outcome
+    assert "max keeps 100 %" in verdict_sentence(found)
+
+
+def test_networks_are_timed_layer_by_layer_in_turns():
+    experiments = [Experiment.from_flat({"pooling": name}) for name in ("max", "strided")]
+    found = times(experiments, rounds=2)
+    assert [each.key for each in experiments] == list(found.networks)
+    layers = found.networks[experiments[0].key]
+    assert {"block1.conv", "block1.relu", "block1.pool", "head.logits"} <= set(layers.layers)
+    assert 2 == len(layers.step)
+    assert 0 < layers.share(("block1.pool", "block2.pool"), 0) < 1
+    assert "block1.pool" not in found.networks[experiments[1].key].layers
+
+
+def test_the_headline_counts():
+    outcomes = [Outcome.SUPPORTED] * 3 + [Outcome.NUANCED] + [Outcome.REFUTED] * 2
+    assert (
+        claims_headline(outcomes)
+        == "Of six things said about pooling, three hold as told, one depends and two are refuted."
+    )
+    assert "None of these two claims" in claims_headline([Outcome.UNTESTED] * 2)
+    assert "Depends" == outcome_word(Outcome.NUANCED)
+
+
+def test_a_fact_is_what_was_stored():
+    request = FactRequest("light-line")
+    kept = Fact(holds=True, sentence="So it is.", rows=({"operator": "max"},))
+    assert kept == request.parse(as_text(kept))
+
+
+# the figure of a claim's parts
+
+
+def _judged(outcome, *differences):
+    part = CLAIMS["pooling-raises-accuracy"].parts[0]
+    return Judged(
+        part=part,
+        outcome=outcome,
+        difference=difference(differences),
+        chosen=(Experiment.from_flat({}), Experiment.from_flat({"pooling": "average"})),
+    )
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_a_part_is_a_marker_with_its_interval_filled_if_it_is_decided(dark):
+    judged = [
+        _judged(Outcome.SUPPORTED, 0.01, 0.02, 0.03),
+        _judged(Outcome.UNDECIDED, -0.01, 0.01, 0.03),
+    ]
+    figure = figures.effects(judged, figures.Unit.POINTS, dark=dark)
+    for each, trace in zip(judged, figure.data, strict=True):
+        found, (x,) = each.difference, trace.x
+        ends = x - trace.error_x.arrayminus[0], x + trace.error_x.array[0]
+        assert pytest.approx((100 * found.low, 100 * found.high)) == ends
+        assert pytest.approx(100 * found.mean) == x
+    filled = [trace.marker.color == trace.marker.line.color for trace in figure.data]
+    assert [True, False] == filled
+    assert ["Holds", "Undecided"] == [note.text for note in figure.layout.annotations]
+
+
+def test_the_numbers_of_a_fact_are_percent():
+    rows = {row["operator"]: row for row in fact("dark-line").rows}
+    assert 100.0 == rows["max"]["light line kept, %"]
+    assert 0.0 == rows["max"]["dark line kept, %"]
+    assert {50.0} == {rows["average"][f"{kind} line kept, %"] for kind in ("light", "dark")}

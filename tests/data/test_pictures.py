@@ -1,0 +1,204 @@
+"""Does an upload become a plain picture, or one clear sentence, quickly and whatever it is?"""
+
+import io
+import struct
+import time
+import tracemalloc
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.data.pictures import MOST_UPLOAD_BYTES, fitted, uploaded
+from core.errors import ConfigError
+from core.figures import tiles as sheet
+from core.figures.tiles import Scale
+
+SECONDS, BYTES = 2, 200 * 2**20
+
+
+def saved(image, kind, **more):
+    file = io.BytesIO()
+    image.save(file, kind, **more)
+    return file.getvalue()
+
+
+def rgb(width=20, height=20, colour=(200, 30, 30)):
+    return Image.new("RGB", (width, height), colour)
+
+
+def png_header(width, height):
+    """A PNG that says it is so large, with next to nothing in it."""
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(b"\0" * 1000)), (b"IEND", b"")]
+    body = b"".join(
+        struct.pack(">I", len(content))
+        + name
+        + content
+        + struct.pack(">I", zlib.crc32(name + content))
+        for name, content in chunks
+    )
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+PNG, JPEG = saved(rgb(), "PNG"), saved(rgb(), "JPEG")
+NOISE = np.random.default_rng(0).integers(0, 256, 5000, dtype=np.uint8).tobytes()
+
+HOSTILE = {
+    "nothing": b"",
+    "one byte": b"\x89",
+    "noise": NOISE,
+    "text": b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
+    "html": b"<html><body onload=alert(1)>",
+    "a zip": b"PK\x03\x04" + NOISE,
+    "a pdf": b"%PDF-1.7\n" + NOISE,
+    "a pickle": b"cos\nsystem\n(S'true'\ntR.",
+    "a program": b"\x7fELF" + NOISE,
+    "a gif by another name": saved(rgb(), "GIF"),
+    "a bmp by another name": saved(rgb(), "BMP"),
+    "a tiff by another name": saved(rgb(), "TIFF"),
+    "an icon by another name": saved(rgb(16, 16), "ICO"),
+    "a ppm by another name": saved(rgb(), "PPM"),
+    "an eps": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n",
+    "png signature alone": PNG[:8],
+    "png without pixels": PNG[:33],
+    "png cut off": saved(
+        Image.fromarray(np.random.default_rng(1).integers(0, 256, (90, 90, 3), dtype=np.uint8)),
+        "PNG",
+    )[:9000],
+    "png with a broken checksum": PNG[:40] + bytes([PNG[40] ^ 255]) + PNG[41:],
+    "jpeg cut off": JPEG[:200],
+    "jpeg signature alone": JPEG[:3],
+    "jpeg with noise inside": JPEG[:300] + NOISE,
+    "webp cut off": saved(rgb(), "WEBP")[:20],
+    "a bomb": png_header(60_000, 60_000),
+    "a strip": png_header(1, 65_535),
+    "a lying strip": png_header(65_535, 1),
+    "just too many pixels": saved(rgb(2001, 2000), "PNG"),
+    "too many bytes": PNG + b"\0" * MOST_UPLOAD_BYTES,
+    "no width": png_header(0, 10),
+    "fractions": b"II*\0" + NOISE,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_upload_is_one_sentence_soon(name):
+    tracemalloc.start()
+    began = time.monotonic()
+    with pytest.raises(ConfigError) as caught:
+        uploaded(HOSTILE[name])
+    seconds, (_, most) = time.monotonic() - began, tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert seconds < SECONDS
+    assert most < BYTES
+    message = str(caught.value)
+    assert message.startswith("upload: ")
+    assert "\n" not in message
+    assert len(message) < 200
+
+
+def test_there_are_enough_hostile_uploads():
+    assert len(HOSTILE) >= 25
+
+
+def turned():
+    halves = np.zeros((16, 16, 3), dtype=np.uint8)
+    halves[:8] = 255
+    image = Image.fromarray(halves)
+    exif = image.getexif()
+    exif[0x0112] = 6
+    return saved(image, "JPEG", exif=exif, quality=95)
+
+
+def animated():
+    first, second = rgb(colour=(255, 0, 0)), rgb(colour=(0, 0, 255))
+    return saved(first, "WEBP", save_all=True, append_images=[second], lossless=True)
+
+
+def mean(picture):
+    return np.asarray(picture.image.convert("RGB")).mean(axis=(0, 1)).round().tolist()
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (PNG, (200, 30, 30)),
+        (saved(rgb(), "WEBP", lossless=True), (200, 30, 30)),
+        (saved(Image.new("CMYK", (20, 20), (0, 255, 255, 0)), "JPEG", quality=95), (254, 0, 0)),
+        (saved(Image.new("RGBA", (20, 20), (0, 0, 0, 0)), "PNG"), (255, 255, 255)),
+        (saved(Image.fromarray(np.full((9, 9), 32_768, np.uint16)), "PNG"), (128, 128, 128)),
+        (saved(Image.new("1", (9, 9), 1), "PNG"), (255, 255, 255)),
+    ],
+)
+def test_every_kind_keeps_the_colours_that_a_person_sees(content, expected):
+    assert pytest.approx(expected, abs=2) == mean(uploaded(content))
+
+
+def test_a_photograph_is_turned_as_its_camera_says():
+    picture = np.asarray(uploaded(turned()).image)
+    assert picture[:, 9:].mean() > 240
+    assert picture[:, :7].mean() < 15
+
+
+def test_the_first_picture_of_an_animation_is_used_and_said_so():
+    picture = uploaded(animated())
+    assert pytest.approx((255, 0, 0), abs=2) == mean(picture)
+    assert ("an animation of 2 pictures: the first is used",) == picture.remarks
+
+
+@pytest.mark.parametrize("shape", [(1, 8, 8), (3, 32, 32), (1, 28, 28)])
+def test_a_picture_is_fitted_to_what_the_network_takes(shape):
+    picture = uploaded(saved(rgb(90, 40, (255, 255, 255)), "PNG"))
+    found = fitted(picture.image, shape, 16)
+    assert shape == found.shape
+    assert {16} == set(found.ravel().tolist())
+
+
+# sheets
+
+
+def test_a_sheet_has_a_tile_for_each_map_and_gaps_that_let_the_page_through():
+    maps = np.linspace(0, 1, 10 * 16, dtype=np.float32).reshape(10, 4, 4)
+    page = sheet.sheet(maps, Scale.around(maps))
+    side, gap = sheet.TILE, sheet.GAP
+    assert (2 * (side + gap) + gap, 8 * (side + gap) + gap, 4) == page.shape
+    assert 10 * side * side == int((page[:, :, 3] == 255).sum())
+    assert 0 == page[0, 0, 3]
+
+
+def test_larger_values_are_darker_on_a_light_page_and_lighter_on_a_dark_one():
+    values = np.array([[0.0, 1.0]], dtype=np.float32)
+    light, dark = (
+        sheet.coloured(values, Scale(0, 1), dark=dark).sum(2)[0] for dark in (False, True)
+    )
+    assert light[0] > light[1]
+    assert dark[0] < dark[1]
+
+
+def test_the_scale_of_signed_values_is_even():
+    values = np.array([[-1.0, 3.0]], dtype=np.float32)
+    assert Scale(-3.0, 3.0, diverging=True) == Scale.even(values)
+    assert Scale(-1.0, 3.0) == Scale.around(values)
+    assert Scale(0.0, 1.0) == Scale.around(np.zeros((1, 1), dtype=np.float32))
+
+
+def test_a_silent_tile_is_crossed_out_and_a_marked_cell_has_a_dot():
+    maps = np.zeros((2, 4, 4), dtype=np.float32)
+    maps[1] = 0.5
+    marked = np.zeros((2, 4, 4), dtype=bool)
+    marked[1, 2, 1] = True
+    page = sheet.sheet(maps, Scale(0, 1), marked=marked)
+    cell, left = sheet.TILE // 4, 2 * sheet.GAP + sheet.TILE
+    dot = page[sheet.GAP + 2 * cell + cell // 2, left + cell + cell // 2, :3]
+    assert sheet.MARK[0] == tuple(dot)
+    assert sheet.SILENT[0] == tuple(page[sheet.GAP, sheet.GAP, :3])
+
+
+def test_a_stored_image_is_drawn_in_the_ink_of_the_page():
+    image = np.array([[[0, 16]]], dtype=np.uint8)
+    picture = sheet.grey(image, 16)
+    assert (255, 255, 255) == tuple(picture[0, 0])
+    assert sum(picture[0, -1].tolist()) < 90
+    colours = sheet.grey(np.full((3, 2, 2), 7, dtype=np.uint8), 255)
+    assert {7} == set(colours.ravel().tolist())

@@ -1,0 +1,393 @@
+"""Does each operator compute its formula? Against naive loops and hand-made arrays.
+
+Limits and other people's operators: test_pooling_limits.py. What all operators have in common:
+test_pooling_table.py.
+"""
+
+from math import log
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from core.catalog import Pooling
+from core.errors import ConfigError
+from core.network.pooling import make_pooling
+
+SHAPES = [(2, 3, 8, 8), (1, 1, 7, 5), (2, 2, 9, 6), (1, 4, 4, 4)]
+WINDOWS = [(2, 2), (3, 2), (2, 1), (4, 4), (2, 3)]
+BINOMIAL = np.array([[1, 2, 1], [2, 4, 2], [1, 2, 1]]) / 16
+
+
+def _random(shape, dtype=torch.float64):
+    return torch.randn(shape, generator=torch.Generator().manual_seed(0), dtype=dtype)
+
+
+def _pool(name, channels=1, size=2, stride=2, mode="zeros"):
+    return make_pooling(name, channels, size, stride, padding_mode=mode).double().eval()
+
+
+def _naive(x, size, stride, reduce):
+    """Window by window, as the definition says."""
+    n, c, h, w = x.shape
+    rows, columns = (h - size) // stride + 1, (w - size) // stride + 1
+    y = np.empty((n, c, rows, columns))
+    for image, channel, i, j in np.ndindex(y.shape):
+        top, left = i * stride, j * stride
+        y[image, channel, i, j] = reduce(x[image, channel, top : top + size, left : left + size])
+    return y
+
+
+def _soft(window):
+    weights = np.exp(window)
+    return (weights * window).sum() / weights.sum()
+
+
+def _stochastic(window):
+    weights = np.where(window > 0, window, 0)
+    return (weights * window).sum() / weights.sum() if weights.any() else window.mean()
+
+
+def _rank(window):
+    ranked = sorted(window.ravel(), reverse=True)
+    weights = [0.5 ** (rank + 1) for rank in range(len(ranked))]
+    return sum(w * x for w, x in zip(weights, ranked, strict=True)) / sum(weights)
+
+
+def _detail(window):
+    weights = np.sqrt((window - window.mean()) ** 2 + 1e-6)
+    return (weights * window).sum() / weights.sum()
+
+
+NAIVE = {
+    Pooling.MAX: np.max,
+    Pooling.MIN: np.min,
+    Pooling.AVERAGE: np.mean,
+    Pooling.MEDIAN: lambda window: sorted(window.ravel())[(window.size - 1) // 2],
+    Pooling.LP: lambda window: np.sqrt((window**2).sum()),
+    Pooling.LSE: lambda window: np.log(np.exp(5 * window).mean()) / 5,
+    Pooling.SOFT: _soft,
+    Pooling.RANK: _rank,
+    Pooling.DETAIL: _detail,
+    Pooling.STOCHASTIC: _stochastic,
+    Pooling.MIXED: lambda window: (window.max() + window.mean()) / 2,
+    Pooling.GATED: lambda window: (window.max() + window.mean()) / 2,
+    Pooling.GEM: lambda window: np.cbrt((np.maximum(window, 1e-6) ** 3).mean()),
+    Pooling.LIP: np.mean,
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize(("size", "stride"), WINDOWS)
+@pytest.mark.parametrize("name", NAIVE)
+def test_an_operator_agrees_with_a_naive_loop(name, size, stride, shape):
+    x = _random(shape)
+    y = _pool(name, shape[1], size, stride)(x)
+    assert np.allclose(_naive(x.numpy(), size, stride, NAIVE[name]), y.detach().numpy())
+
+
+@pytest.mark.parametrize("size", [2, 3])
+def test_gated_reads_the_proportion_off_each_window(size):
+    pool, x = _pool("gated", 2, size), _random((2, 2, 7, 8))
+    pool.mask.data = mask = _random((size * size,))
+
+    def gated(window):
+        gate = 1 / (1 + np.exp(-(mask.numpy() * window.ravel()).sum()))
+        return gate * window.max() + (1 - gate) * window.mean()
+
+    assert np.allclose(_naive(x.numpy(), size, 2, gated), pool(x).detach().numpy())
+
+
+def test_mixed_uses_one_learned_proportion_for_every_window():
+    pool, x = _pool("mixed", 2), _random((2, 2, 6, 6))
+    pool.a.data.fill_(log(3))
+    expected = _naive(x.numpy(), 2, 2, lambda window: 0.75 * window.max() + 0.25 * window.mean())
+    assert np.allclose(expected, pool(x).detach().numpy())
+
+
+def test_lip_weights_every_value_by_an_importance_read_off_all_channels():
+    pool, x = _pool("lip", 2, 3), _random((1, 2, 7, 8))
+    weight, bias = _random((2, 2)), _random((2,))
+    pool.projection.data, pool.offset.data = weight[:, :, None, None], bias
+    logits = np.einsum("oc,ncij->noij", weight.numpy(), x.numpy()) + bias.numpy()[:, None, None]
+    importance = np.exp(12 / (1 + np.exp(-logits)))
+    sums = [_naive(values, 3, 2, np.sum) for values in (importance * x.numpy(), importance)]
+    assert np.allclose(sums[0] / sums[1], pool(x).detach().numpy())
+
+
+@pytest.mark.parametrize(("mode", "numpy_mode"), [("zeros", "constant"), ("circular", "wrap")])
+@pytest.mark.parametrize(("size", "stride"), WINDOWS)
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize(("name", "reduce"), [("blur-max", np.max), ("blur-average", np.mean)])
+def test_a_blurred_pool_is_a_pool_at_every_place_and_a_binomial_filter(
+    name, reduce, shape, size, stride, mode, numpy_mode
+):
+    x = _random(shape)
+    padded = np.pad(x.numpy(), ((0, 0), (0, 0), (1, 1), (1, 1)), mode=numpy_mode)
+    everywhere = _naive(padded, size, 1, reduce)
+    expected = _naive(everywhere, 3, stride, lambda window: (BINOMIAL * window).sum())
+    assert np.allclose(expected, _pool(name, shape[1], size, stride, mode)(x).numpy())
+
+
+def _polyphase(x, size, stride):
+    """The component of largest norm, image by image, value by value."""
+    n, c, h, w = x.shape
+    wrapped = np.pad(x, ((0, 0), (0, 0), (0, size - 1), (0, size - 1)), mode="wrap")
+    everywhere = _naive(wrapped, size, 1, np.max)
+    y = np.empty((n, c, (h - size) // stride + 1, (w - size) // stride + 1))
+    for image in range(n):
+        largest = -1.0
+        for a, b in np.ndindex(stride, stride):
+            component = np.empty(y.shape[1:])
+            for channel, i, j in np.ndindex(component.shape):
+                row, column = (a + i * stride) % h, (b + j * stride) % w
+                component[channel, i, j] = everywhere[image, channel, row, column]
+            norm = np.sqrt((component**2).sum())
+            if norm > largest:
+                largest, y[image] = norm, component
+    return y
+
+
+@pytest.mark.parametrize("shape", [*SHAPES, (20, 2, 8, 8)])
+@pytest.mark.parametrize(("size", "stride"), WINDOWS)
+def test_aps_keeps_the_polyphase_component_of_largest_norm(size, stride, shape):
+    x = _random(shape)
+    actual = _pool("aps", shape[1], size, stride)(x).numpy()
+    assert np.array_equal(_polyphase(x.numpy(), size, stride), actual)
+
+
+def _fractional(x, size, stride, u):
+    """Windows whose first rows are floor(a*(i + u)); u holds a number per axis and image."""
+    n, c, h, w = x.shape
+    rows, columns = (h - size) // stride + 1, (w - size) // stride + 1
+    y = np.empty((n, c, rows, columns))
+    for image, channel, i, j in np.ndindex(y.shape):
+        top = int((h - size + 1) / rows * (i + u[0][image]))
+        left = int((w - size + 1) / columns * (j + u[1][image]))
+        y[image, channel, i, j] = x[image, channel, top : top + size, left : left + size].max()
+    return y
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize(("size", "stride"), WINDOWS)
+def test_fractional_max_agrees_with_a_naive_loop_on_its_grid(size, stride, shape):
+    x, pool = _random(shape), _pool("fractional-max", shape[1], size, stride)
+    half = np.full((2, shape[0]), 0.5)
+    assert np.array_equal(_fractional(x.numpy(), size, stride, half), pool(x).numpy())
+    torch.manual_seed(3)
+    drawn = torch.rand(2, shape[0], 1, dtype=torch.float64)[:, :, 0].numpy()
+    torch.manual_seed(3)
+    expected = _fractional(x.numpy(), size, stride, drawn)
+    assert np.array_equal(expected, pool.train()(x).numpy())
+
+
+def test_fractional_max_is_max_in_evaluation_on_even_maps_and_not_in_training():
+    x = _random((8, 2, 8, 8))
+    pool, plain = _pool("fractional-max", 2), _pool("max", 2)(x)
+    assert torch.equal(plain, pool(x))
+    torch.manual_seed(0)
+    assert not torch.equal(plain, pool.train()(x))
+
+
+def test_fractional_max_steps_one_or_two_rows_and_reads_every_row_in_training():
+    x = torch.arange(8.0)[:, None].expand(200, 1, 8, 8)
+    torch.manual_seed(0)
+    last_rows = make_pooling("fractional-max", 1)(x)[:, 0, :, 0]
+    assert {1.0, 2.0} == set(last_rows.diff(dim=1).unique().tolist())
+    assert set(range(1, 8)) == set(last_rows.unique().int().tolist())
+
+
+def test_stochastic_draws_each_value_as_often_as_its_share():
+    x = torch.tensor([[3.0, -2.0], [0.0, 1.0]]).repeat(100, 100)[None, None]
+    torch.manual_seed(0)
+    y = make_pooling("stochastic", 1)(x)
+    assert {1.0, 3.0} == set(y.unique().tolist())
+    # 10,000 draws: three standard errors are 0.013
+    assert pytest.approx(0.75, abs=0.013) == (y == 3).double().mean().item()
+
+
+def test_stochastic_draws_alike_where_no_value_is_positive():
+    x = torch.tensor([[-3.0, -2.0], [0.0, -1.0]]).repeat(100, 100)[None, None]
+    torch.manual_seed(0)
+    shares = make_pooling("stochastic", 1)(x).unique(return_counts=True)[1] / 10_000
+    assert [0.25] * 4 == pytest.approx(shares.tolist(), abs=0.013)
+
+
+def test_stochastic_never_draws_a_value_of_weight_zero_even_at_the_lowest_draw(monkeypatch):
+    monkeypatch.setattr(torch, "rand", torch.zeros)
+    x = torch.tensor([[[[0.0, -1.0], [2.0, 3.0]]]])
+    assert 2.0 == make_pooling("stochastic", 1)(x).item()
+
+
+@pytest.mark.parametrize("rows", [4, 7, 8, 9])
+def test_fractional_max_stays_on_the_map_at_the_highest_draw(monkeypatch, rows):
+    highest = 1 - 2**-53
+    monkeypatch.setattr(torch, "rand", lambda shape, dtype: torch.full(shape, highest, dtype=dtype))
+    x = torch.arange(float(rows))[:, None].expand(1, 1, rows, rows)
+    assert rows - 1 == make_pooling("fractional-max", 1)(x).max().item()
+
+
+@pytest.mark.parametrize("name", ["blur-max", "blur-average"])
+def test_the_filter_of_a_blurred_pool_is_neither_learned_nor_stored(name):
+    assert not make_pooling(name, 3).state_dict()
+
+
+@pytest.mark.parametrize(("name", "size"), [("conv", 2), ("conv", 3), ("conv-max", 2)])
+def test_a_convolution_pool_agrees_with_a_naive_loop_over_a_padded_map(name, size):
+    pool, x = _pool(name, 2, size), _random((1, 2, 7, 8))
+    margins = {"conv": ((1, 0) if size == 2 else (0, 0)), "conv-max": (1, 1)}[name]
+    padded = np.pad(x.numpy(), ((0, 0), (0, 0), margins, margins))
+    stride = 2 if name == "conv" else 1
+    weight, bias = pool.conv.weight.detach().numpy(), pool.conv.bias.detach().numpy()
+    _, _, height, width = padded.shape
+    values = np.empty((1, 2, (height - 3) // stride + 1, (width - 3) // stride + 1))
+    for _, channel, i, j in np.ndindex(values.shape):
+        top, left = i * stride, j * stride
+        window = padded[0, :, top : top + 3, left : left + 3]
+        values[0, channel, i, j] = max(0.0, (weight[channel] * window).sum() + bias[channel])
+    expected = values if name == "conv" else _naive(values, size, 2, np.max)
+    assert np.allclose(expected, pool(x).detach().numpy())
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("max", [4, 0]),
+        ("min", [1, -3]),
+        ("average", [2.5, -1.5]),
+        ("median", [2, -2]),
+        ("lp", [30**0.5, 14**0.5]),
+        ("rank", [49 / 15, (0 * 8 - 1 * 4 - 2 * 2 - 3) / 15]),
+        # (4 + 9 + 16 + 1)/10; no positive value: the mean
+        ("stochastic", [3, -1.5]),
+        ("fractional-max", [4, 0]),
+        ("mixed", [3.25, -0.75]),
+        ("gated", [3.25, -0.75]),
+        ("gem", [25 ** (1 / 3), 1e-6]),
+        ("lip", [2.5, -1.5]),
+        # |x - 2.5| is 1.5, .5, .5, 1.5, so the weights are symmetric
+        ("detail", [2.5, -1.5]),
+    ],
+)
+def test_an_operator_gives_what_a_hand_computes(name, expected):
+    x = torch.tensor([[[[1.0, 2.0, 0.0, -1.0], [3.0, 4.0, -2.0, -3.0]]]], dtype=torch.float64)
+    assert expected == pytest.approx(_pool(name)(x)[0, 0, 0].tolist(), abs=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        # exp(5x) is 1, 1, 1, 5: mean 2
+        ("lse", log(5) / 5, log(2) / 5),
+        # weights 1, 1, 1, 3
+        ("soft", log(3), log(3) / 2),
+        # distances from the mean .25, .25, .25, .75
+        ("detail", 1.0, 0.5),
+    ],
+)
+def test_a_weighted_mean_of_three_zeros_and_a_number_is_what_a_hand_computes(name, value, expected):
+    x = torch.tensor([[[[0.0, 0.0], [value, 0.0]]]], dtype=torch.float64)
+    assert pytest.approx(expected, abs=1e-5) == _pool(name)(x).item()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        # taps (1, 3, 3, 1)/8 from the row before the window to the row after it
+        ("blur-average", 64.0, [[9, 3], [3, 1]]),
+        # max spreads the point to two places, of which the filter takes 3/4 and 1/4
+        ("blur-max", 16.0, [[9, 3], [3, 1]]),
+        # the point is in one place of every component: the first of them
+        ("aps", 8.0, [[8, 0], [0, 0]]),
+    ],
+)
+def test_a_single_point_is_spread_as_a_hand_computes(name, value, expected):
+    x = torch.zeros(1, 1, 4, 4, dtype=torch.float64)
+    x[0, 0, 1, 1] = value
+    assert expected == _pool(name)(x)[0, 0].tolist()
+
+
+def test_fractional_max_on_an_odd_map_keeps_what_a_hand_finds():
+    # 4 places for 2 windows: they start in rows 2*(0 + 1/2) and 2*(1 + 1/2)
+    x = torch.arange(25.0, dtype=torch.float64).view(1, 1, 5, 5)
+    assert [[12, 14], [22, 24]] == _pool("fractional-max")(x)[0, 0].tolist()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("max", [[0, 0], [0, 1]]),
+        ("min", [[1, 0], [0, 0]]),
+        ("average", [[0.25, 0.25], [0.25, 0.25]]),
+        ("median", [[0, 1], [0, 0]]),
+        ("rank", [[1 / 15, 2 / 15], [4 / 15, 8 / 15]]),
+        ("lp", [[1 / 30**0.5, 2 / 30**0.5], [3 / 30**0.5, 4 / 30**0.5]]),
+        ("mixed", [[0.125, 0.125], [0.125, 0.625]]),
+    ],
+)
+def test_the_gradient_goes_where_the_formula_sends_it(name, expected):
+    x = torch.tensor([[[[1.0, 2.0], [3.0, 4.0]]]], dtype=torch.float64, requires_grad=True)
+    _pool(name)(x).sum().backward()
+    assert [pytest.approx(row) for row in expected] == x.grad[0, 0].tolist()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("max", [1, 0, 0, 0]),
+        ("min", [1, 0, 0, 0]),
+        # a stable sort: rank 2 of 4 from below, then rank 1 to 4 from above
+        ("median", [0, 1, 0, 0]),
+        ("rank", [8 / 15, 4 / 15, 2 / 15, 1 / 15]),
+    ],
+)
+def test_equal_values_are_ranked_in_row_order(name, expected):
+    x = torch.ones(1, 1, 2, 2, requires_grad=True)
+    make_pooling(name, 1)(x).sum().backward()
+    assert expected == pytest.approx(x.grad.flatten().tolist())
+
+
+@pytest.mark.parametrize("name", ["lp", "gem"])
+def test_where_a_formula_has_no_derivative_the_gradient_is_zero(name):
+    x = torch.zeros(1, 1, 2, 2, requires_grad=True)
+    make_pooling(name, 1)(x).sum().backward()
+    assert [0.0] * 4 == x.grad.flatten().tolist()
+
+
+def test_lp_neither_overflows_nor_underflows():
+    x = torch.tensor([1e30, 1e-30]).view(2, 1, 1, 1).expand(2, 1, 2, 2)
+    assert [2e30, 2e-30] == pytest.approx(make_pooling("lp", 1)(x).flatten().tolist())
+
+
+@pytest.mark.parametrize("name", ["none", "strided"])
+def test_properties_of_a_block_are_identities(name):
+    assert isinstance(make_pooling(name, 3), nn.Identity)
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [("zeros", [[0.0, 0.0], [0.0, -1.0]]), ("circular", [[-1.0, -1.0], [-1.0, -1.0]])],
+)
+def test_padding_adds_zeros_or_wraps_around(mode, expected):
+    x = torch.full((1, 1, 2, 2), -1.0)
+    y = make_pooling("max", 1, 2, 2, padding=1, padding_mode=mode)(x)
+    assert (1, 1, 2, 2) == y.shape
+    full = make_pooling("max", 1, 2, 1, padding=1, padding_mode=mode)(x)
+    assert expected == full[0, 0, :2, :2].tolist()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("maxx", 3), "kind: 'maxx' is not known; allowed: max, average"),
+        (("max", 0), "channels: 1 or more is allowed; received 0"),
+        (("max", 1, 0), "size: 1 or more is allowed; received 0"),
+        (("max", 1, 2, 0), "stride: 1 or more is allowed; received 0"),
+        (("max", 1, 2, 2, -1), "padding: 0 or more is allowed; received -1"),
+        (("max", 1, 2, 2, 0, "mirror"), "padding_mode: zeros or circular is allowed"),
+    ],
+)
+def test_a_wrong_argument_is_named(arguments, message):
+    with pytest.raises(ConfigError, match=message):
+        make_pooling(*arguments)

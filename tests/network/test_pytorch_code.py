@@ -1,0 +1,104 @@
+"""Does the copied PyTorch code run by itself, and give what the trained network gives?"""
+
+import json
+import random
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from core.catalog import HEADS, POOLINGS, DropoutKind, DropoutPosition, Norm, Padding, PoolOrder
+from core.config import Experiment
+from core.errors import ConfigError
+from core.network.build import build_model
+from core.network.pytorch_code import torch_code
+
+COUNT = 60
+LIMIT = 1e-6
+
+# torch alone: no file of this project can be imported there
+CHECK = """
+import json, runpy, sys
+import torch
+
+for line in open(sys.argv[1]):
+    case = json.loads(line)
+    torch.manual_seed(0)
+    model = runpy.run_path(case["code"])["network"]().eval()
+    model.load_state_dict(torch.load(case["weights"]))
+    x, expected = torch.load(case["data"])
+    with torch.no_grad():
+        print(float((model(x) - expected).abs().max()))
+assert not any(name.split(".")[0] in ("core", "poolscope") for name in sys.modules)
+"""
+
+
+def _drawn(source):
+    """A network drawn over the whole flat table."""
+    while True:
+        flat = {
+            "dataset": source.choice(["digits", "shapes", "cifar10"]),
+            "widths": source.choice(["4", "4,6", "4,6,8"]),
+            "pooling": source.choice(list(POOLINGS)),
+            "pool_size": source.choice([2, 3]),
+            "pool_stride": source.choice([1, 2]),
+            "pool_order": source.choice(list(PoolOrder)),
+            "padding": source.choice(list(Padding)),
+            "norm": source.choice(list(Norm)),
+            "head": source.choice(list(HEADS)),
+            "hidden": source.choice([0, 7]),
+            "dropout": source.choice(list(DropoutPosition)),
+            "dropout_kind": source.choice(list(DropoutKind)),
+        }
+        try:
+            experiment = Experiment.from_flat(flat)
+            torch_code(experiment)
+        except ConfigError:
+            continue
+        return experiment
+
+
+def test_the_code_of_many_networks_runs_with_torch_alone_and_agrees(tmp_path):
+    source = random.Random(0)  # noqa: S311
+    experiments = [_drawn(source) for _ in range(COUNT - len(POOLINGS))]
+    experiments += [Experiment.from_flat({"pooling": name, "head": "gap"}) for name in POOLINGS]
+    lines = []
+    for number, experiment in enumerate(experiments):
+        code, weights, data = (tmp_path / f"{number}.{kind}" for kind in ("py", "pt", "data"))
+        code.write_text(torch_code(experiment))
+        model = build_model(experiment.model, experiment.input_shape, experiment.classes, number)
+        torch.save(model.state_dict(), weights)
+        x = torch.rand(3, *experiment.input_shape, generator=torch.manual_seed(number))
+        torch.manual_seed(0)
+        with torch.no_grad():
+            torch.save((x, model.eval()(x)), data)
+        lines.append(json.dumps({"code": str(code), "weights": str(weights), "data": str(data)}))
+    (tmp_path / "cases").write_text("\n".join(lines))
+    (tmp_path / "check.py").write_text(CHECK)
+    answer = subprocess.run(
+        [sys.executable, "-I", tmp_path / "check.py", tmp_path / "cases"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=False,
+    )
+    assert "" == answer.stderr
+    differences = [float(line) for line in answer.stdout.split()]
+    assert COUNT == len(differences)
+    assert max(differences) <= LIMIT
+
+
+@pytest.mark.parametrize("pooling", POOLINGS)
+def test_nothing_of_the_project_is_named_in_the_code(pooling):
+    code = torch_code(Experiment.from_flat({"pooling": pooling, "head": "spp"}))
+    assert "core." not in code
+    assert "operator(" not in code
+    compile(code, "network.py", "exec")
+
+
+def test_what_pytorch_has_itself_is_called_by_its_name_there():
+    code = torch_code(Experiment.from_flat({"pooling": "max", "head": "flatten"}))
+    assert "nn.MaxPool2d(2, 2)" in code
+    assert "nn.Flatten()" in code
+    assert "class " not in code
