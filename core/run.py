@@ -9,6 +9,9 @@ from enum import StrEnum
 
 from core.config import Experiment
 
+NO_RUN = "none"
+"""stands for the key of a run where what a worker computed belongs to none"""
+
 
 class Status(StrEnum):
     """How a run ended. A run that was cancelled or failed is not kept."""

@@ -22,7 +22,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 import core
-from core.config import Experiment
+from core.config import MOMENTUM, Experiment
 from core.data import Labelled, load, to_input, translate
 from core.errors import EngineError
 from core.network import describe
@@ -30,7 +30,6 @@ from core.network.build import build_model, generator
 from core.run import Epoch, Machine, Run, Status
 from core.settings import Device
 
-MOMENTUM = 0.9
 TRAIN_SAMPLE = 5_000
 """training images on which the figures of an epoch are taken: the first ones, for every seed"""
 EVALUATION_BATCH = 256

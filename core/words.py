@@ -5,8 +5,6 @@ Accuracies and differences come in as fractions and are written in percent and p
 
 from collections.abc import Sequence
 
-from core.comparison.statistics import Difference, Interval, Verdict
-
 MINUS = "−"
 NUMBER_WORDS = (
     *("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
@@ -33,32 +31,6 @@ def size_in_points(difference: float) -> str:
 def percent(fraction: float) -> str:
     """A fraction in percent with one decimal, without the sign: "97.8"."""
     return f"{100 * fraction:.1f}"
-
-
-def accuracy(interval: Interval) -> str:
-    """A mean accuracy with half its interval: "97.8 ± 0.3 %"."""
-    if interval.high is None:
-        return f"{percent(interval.mean)} %"
-    return f"{percent(interval.mean)} ± {percent(interval.high - interval.mean)} %"
-
-
-def span(difference: Difference) -> str:
-    """The interval of a difference: "[−4.7, −3.7]"."""
-    return f"[{points(difference.low)}, {points(difference.high)}]"
-
-
-def difference(compared: Difference) -> str:
-    """A difference as a sentence's part: what is established, or what the seeds would miss."""
-    measured = f"{points(compared.mean)} points {span(compared)}"
-    if compared.verdict is not Verdict.UNDECIDED:
-        return measured
-    if compared.low == compared.high:
-        where = f"in each of {compared.n} seeds"
-        return f"Undecided: {points(compared.mean)} points {where}, no spread to judge it by."
-    return (
-        f"Undecided: {measured}; {compared.n} seeds would usually miss less than "
-        f"{size_in_points(compared.detectable)}."
-    )
 
 
 def count(number: int) -> str:

@@ -15,10 +15,10 @@ from core.comparison.ledger import (
     architecture_of,
     readable,
     side_by_side,
-    timed_rows,
 )
 from core.engine import stored
 from core.figures import Measure
+from core.figures.times import timed_rows
 from core.network.pytorch_code import torch_code
 from core.network.receptive_field import Field, fields
 from core.sentences.cost import cost_headline

@@ -10,7 +10,8 @@ from core.claims import Outcome
 from core.comparison import Results
 from core.comparison.statistics import Verdict
 from core.sentences.headlines import compare, home_headline
-from core.words import points, span
+from core.sentences.intervals import span
+from core.words import points
 from pages.shared import cached, controls, frame, jobs
 
 READING = """

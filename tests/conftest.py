@@ -6,6 +6,7 @@ run (CI=true) a test that is skipped without leave is a failure.
 
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import hypothesis
@@ -18,6 +19,20 @@ ALLOWED_SKIPS = (NO_MOUNTS,) if "POOLSCOPE_DATA" in os.environ else (NO_MNIST, N
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 """names of a system's browser; where none is there, Playwright uses its own"""
+
+NO_PART_OF_A_TEST = (
+    *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
+    *(
+        "COLUMNS",
+        "LINES",
+        "NO_COLOR",
+        "FORCE_COLOR",
+        "CLICOLOR",
+        "CLICOLOR_FORCE",
+        "TTY_COMPATIBLE",
+    ),
+)
+"""variables of somebody's shell that change where programs connect, or how they print"""
 
 SKIPPED = pytest.StashKey[list[str]]()
 
@@ -44,8 +59,23 @@ def chromium() -> str | None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    _forget_the_shell()
     config.stash[SKIPPED] = []
     config.pluginmanager.register(_SkipWatch(config), "skip-watch")
+
+
+def _forget_the_shell() -> None:
+    """Undo what tests, and the programs that they start, would inherit from whoever started them.
+
+    `nohup`, and a script that runs the tests in its background, ignore the interrupt, and an
+    ignored signal stays ignored in every child. Language, time zone and home folder are left as
+    they are: Poolscope has to work under all of them.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.umask(0o022)
+    for name in NO_PART_OF_A_TEST:
+        os.environ.pop(name, None)
+        os.environ.pop(name.upper(), None)
 
 
 class _SkipWatch:

@@ -7,7 +7,7 @@ of this file shows that it catches a violation of every rule.
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,89 +15,57 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 
-LEAVES = {"errors", "settings"}
-"""modules of core that every other may import"""
+LEAVES = {"errors", "settings", "words"}
+"""rooms of core that every other may enter"""
 
 EVERYTHING = {"cli", "__main__"}
-"""modules that may import all of core, and that nothing in core imports"""
+"""rooms that may enter all of core, and that nothing in core enters"""
 
-# module of core -> what it may import; and whatever those may import
+# room of core -> the rooms that it imports from; nothing is inherited
 ARROWS: dict[str, set[str]] = {
     "catalog": set(),
-    "pictures": set(),
-    "folders": {"catalog"},
-    "config": {"catalog", "folders"},
+    "config": {"catalog"},
+    "network": {"catalog", "config"},
+    "data": {"catalog", "config"},
     "run": {"config"},
-    "comparison": {"run"},
-    "report": {"figures", "grids", "headlines", "ledger"},
-    "hosting": {"architecture", "run", "words"},
-    "talk": set(),
-    "grids": {"architecture", "comparison"},
-    "statistics": {"comparison", "run"},
-    "words": {"statistics"},
-    "architecture": {"config"},
-    "estimate": {"architecture", "run"},
-    "torchcode": {"architecture"},
-    "ledger": {"architecture", "comparison", "words", "analyses"},
-    "contrast": {"ledger"},
-    "costline": {"ledger", "headlines"},
-    "pooling": {"architecture"},
-    "heads": {"architecture"},
-    "dropout": {"architecture"},
-    "model": {"pooling", "heads", "dropout"},
-    "data": {"config", "pictures"},
-    "training": {"model", "data", "run"},
-    "store": {"run"},
-    "engine": {"run", "store", "analyses"},
-    "claims": {"statistics", "store", "words", "analyses"},
-    "analyses": {"config", "consistency", "store"},
-    "exact": {"operate", "analyses", "words"},
-    "timing": {"training", "analyses"},
-    "sight": {"inspection", "analyses"},
-    "inspection": {"model", "data", "store", "pictures"},
-    "consistency": set(),
-    "shift": {"inspection", "consistency"},
-    "palette": {"catalog"},
-    "headlines": {"comparison", "statistics", "words", "palette"},
+    "training": {"config", "data", "network", "run"},
+    "store": {"config", "run"},
+    "comparison": {"catalog", "config", "network", "run"},
+    "analyses": {"catalog", "config", "data", "network", "run"},
+    "engine": {"analyses", "config", "run", "store"},
+    "claims": {"analyses", "catalog", "comparison", "config", "run", "store"},
+    "sentences": {"catalog", "claims", "comparison", "network"},
     "figures": {
-        "comparison",
-        "statistics",
-        "claims",
-        "palette",
-        "words",
-        "run",
-        "ledger",
-        "hand",
-        "consistency",
+        *("analyses", "catalog", "claims", "comparison", "config", "network", "run"),
+        "sentences",
     },
-    "sheet": {"palette"},
-    "hand": {"catalog"},
-    "operate": {"hand", "model"},
+    "report": {"catalog", "comparison", "figures", "run", "sentences"},
+    "hosting": {"catalog", "config", "network", "run"},
+    "talk": set(),
 }
 
 # what it may import besides, but only inside functions: they run in a worker
-IN_WORKERS: dict[str, set[str]] = {
-    "engine": {"training", "data", "inspection", "shift", "exact", "timing", "sight"},
-}
+IN_WORKERS: dict[str, set[str]] = {"engine": {"data", "training"}}
 
 TORCH = {"torch", "torchvision", "safetensors.torch"}
 """packages that are torch, or import it"""
 
-MAY_IMPORT_TORCH = {
-    "pooling",
-    "heads",
-    "dropout",
-    "model",
-    "data",
-    "training",
-    "inspection",
-    "operate",
-    "shift",
-    "exact",
-    "timing",
-    "sight",
-}
-MAY_IMPORT_TORCH_IN_FUNCTIONS = {"engine"}
+# modules, or packages with all their modules
+MAY_IMPORT_TORCH = (
+    "core.network.build",
+    "core.network.dropout",
+    "core.network.heads",
+    "core.network.pooling",
+    "core.data",
+    "core.training",
+    "core.analyses.effective_field",
+    "core.analyses.facts",
+    "core.analyses.inspection",
+    "core.analyses.operate",
+    "core.analyses.shift",
+    "core.analyses.timing",
+)
+MAY_IMPORT_TORCH_IN_FUNCTIONS = ("core.engine",)
 
 ON_FIRST_USE = {"sklearn", "scipy.stats", "distributed", "dask", "captum"}
 """slow packages that no module imports at its top"""
@@ -151,17 +119,6 @@ def _is_for_type_checkers(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
 
 
-def allowed(module: str) -> set[str]:
-    """The modules of core that a module may import at its top, along the arrows."""
-    found: set[str] = set()
-    ahead = [module]
-    while ahead:
-        for next_module in ARROWS.get(ahead.pop(), set()) - found:
-            found.add(next_module)
-            ahead.append(next_module)
-    return found | LEAVES
-
-
 def violations(root: Path) -> list[str]:
     """What is wrong with the imports below a folder, one line each."""
     found: list[str] = []
@@ -178,33 +135,33 @@ def violations(root: Path) -> list[str]:
     return found
 
 
-def _unknown(module: str) -> bool:
-    return module not in {*ARROWS, *LEAVES, *EVERYTHING, "__init__"}
+def _unknown(room: str) -> bool:
+    return room not in {*ARROWS, *LEAVES, *EVERYTHING, "__init__"}
 
 
 def _core_rules(parts: tuple[str, ...], item: Import) -> Iterator[str]:
-    module = parts[1]
+    room = parts[1]
     if item.is_of("streamlit"):
         yield "core imports streamlit"
     if item.is_of("pages") or item.is_of("app"):
         yield "core imports the dashboard"
-    target = _core_module(item)
-    if target is None or target == module:
+    target = _core_room(item)
+    if target is None or target in {room, *LEAVES}:
         return
-    if module == "__init__":
+    if room == "__init__":
         yield f"core itself imports {target}"
-    elif target == "cli" and module != "__main__":
-        yield f"{module} imports cli"
-    elif module in EVERYTHING or target in allowed(module):
+    elif target == "cli" and room != "__main__":
+        yield f"{room} imports cli"
+    elif room in EVERYTHING or target in ARROWS.get(room, set()):
         return
-    elif target not in IN_WORKERS.get(module, set()):
-        yield f"{module} imports {target}, against the arrows"
+    elif target not in IN_WORKERS.get(room, set()):
+        yield f"{room} imports {target}, against the arrows"
     elif not item.in_function:
-        yield f"{module} imports {target} at its top; only its functions may"
+        yield f"{room} imports {target} at its top; only its functions may"
 
 
-def _core_module(item: Import) -> str | None:
-    """The module of core that is imported; None if it is something else."""
+def _core_room(item: Import) -> str | None:
+    """The room of core that is imported from; None if it is something else."""
     _, *rest = item.name.split(".")
     if not item.is_of("core") or not rest or rest[0].startswith("__"):
         return None
@@ -214,26 +171,46 @@ def _core_module(item: Import) -> str | None:
 def _page_rules(parts: tuple[str, ...], item: Import) -> Iterator[str]:
     if item.is_of("core.cli"):
         yield "the dashboard imports cli"
-    # a page may be cut into cards of its section; the main script holds nothing but the router
-    own = "pages.router" if parts == ("pages", "main") else ".".join([*parts[:2], "cards"])
-    allowed = item.name == "pages" or item.is_of("pages.shared") or item.is_of(own)
-    if item.is_of("pages") and not allowed:
-        yield "a page is imported; only pages.shared and cards of its section may be"
+    # a page may be cut into cards; the main script holds nothing but the router
+    shared = item.name == "pages" or item.is_of("pages.shared") or item.is_of("pages.cards")
+    routed = parts == ("pages", "main") and item.is_of("pages.router")
+    if item.is_of("pages") and not shared and not routed:
+        yield "a page is imported; only pages.shared and pages.cards may be"
 
 
 def _common_rules(parts: tuple[str, ...], item: Import) -> Iterator[str]:
-    module = parts[1] if parts[0] == "core" and len(parts) > 1 else ""
-    if any(map(item.is_of, TORCH)) and module not in MAY_IMPORT_TORCH:
+    if any(map(item.is_of, TORCH)) and not _among(parts, MAY_IMPORT_TORCH):
         if not item.in_function:
             yield "torch is imported at the top"
-        elif module not in MAY_IMPORT_TORCH_IN_FUNCTIONS:
+        elif not _among(parts, MAY_IMPORT_TORCH_IN_FUNCTIONS):
             yield "torch is imported"
     if any(map(item.is_of, ON_FIRST_USE)) and not item.in_function:
         yield f"{item.name} is slow and imported at the top"
 
 
+def _among(parts: tuple[str, ...], modules: Iterable[str]) -> bool:
+    """Whether a file is one of some modules, or lies in one of some packages."""
+    name = ".".join(parts)
+    return any(name == module or name.startswith(f"{module}.") for module in modules)
+
+
 def test_every_import_of_the_project_keeps_the_rules():
     assert [] == violations(ROOT)
+
+
+def test_every_arrow_is_used():
+    used = {room: set[str | None]() for room in ARROWS}
+    for path in ROOT.glob("core/**/*.py"):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        if parts[1] in used:
+            used[parts[1]] |= set(map(_core_room, imports_of(path, ".".join(parts[:-1]))))
+    assert {} == {room: left for room, to in ARROWS.items() if (left := to - used[room])}
+
+
+def test_the_arrows_run_one_way():
+    order = list(ARROWS)
+    back = [(a, b) for a, to in ARROWS.items() for b in to if order.index(b) >= order.index(a)]
+    assert [] == back
 
 
 def test_the_checker_sees_the_imports_of_the_project():
@@ -244,6 +221,11 @@ def test_the_checker_sees_the_imports_of_the_project():
 # every rule, broken once: file, its text, what the checker says
 BROKEN = {
     "arrow": ("core/catalog.py", "import core.config", "catalog imports config, against"),
+    "arrow, inherited": (
+        "core/training.py",
+        "from core.catalog import POOLINGS",
+        "training imports catalog, against",
+    ),
     "arrow, from": ("core/config.py", "from core.run import Run", "config imports run, against"),
     "arrow, module": ("core/run.py", "from core import store", "run imports store, against"),
     "arrow, relative": ("core/config.py", "from .run import Run", "config imports run, against"),
@@ -283,16 +265,11 @@ BROKEN = {
         "core imports streamlit",
     ),
     "dashboard": ("core/cli.py", "import pages.shared.cached", "core imports the dashboard"),
-    "page": ("pages/start/home.py", "from pages.compare import cost", "a page is imported"),
-    "page, relative": ("pages/start/home.py", "from ..compare import cost", "a page is imported"),
-    "cards of others": (
-        "pages/start/home.py",
-        "from pages.inspect.cards import answers",
-        "a page is imported",
-    ),
-    "router": ("pages/router.py", "import pages.start.home", "a page is imported"),
-    "page and cli": ("pages/runs/train.py", "import core.cli", "the dashboard imports cli"),
-    "torch": ("core/architecture.py", "from torch import nn", "torch is imported at the top"),
+    "page": ("pages/home.py", "from pages import cost", "a page is imported"),
+    "page, relative": ("pages/home.py", "from . import cost", "a page is imported"),
+    "router": ("pages/router.py", "import pages.home", "a page is imported"),
+    "page and cli": ("pages/train.py", "import core.cli", "the dashboard imports cli"),
+    "torch": ("core/network/describe.py", "from torch import nn", "torch is imported at the top"),
     "torch, in a function": (
         "core/figures.py",
         "def f():\n    import torch",
@@ -309,20 +286,20 @@ BROKEN = {
         "torch is imported at the top",
     ),
     "torch, in a page": (
-        "pages/inspect/features.py",
+        "pages/features.py",
         "def f():\n    import torchvision",
         "torch is imported",
     ),
     "torch, in the application": ("app.py", "import torch", "torch is imported at the top"),
     "scikit-learn": ("core/data.py", "import sklearn.datasets", "sklearn.datasets is slow"),
-    "scipy": ("core/statistics.py", "from scipy import stats", "scipy.stats is slow"),
+    "scipy": ("core/comparison/statistics.py", "from scipy import stats", "scipy.stats is slow"),
     "distributed": (
         "core/engine.py",
         "from distributed import Client",
         "distributed.Client is slow",
     ),
     "captum": (
-        "core/inspection/response.py",
+        "core/analyses/inspection/response.py",
         "try:\n    import captum\nfinally:\n    pass",
         "captum is slow",
     ),
@@ -339,7 +316,6 @@ def test_the_checker_catches(tmp_path, path, text, expected):
 
 KEPT = {
     "along an arrow": ("core/config.py", "from core.catalog import POOLINGS"),
-    "along several arrows": ("core/training.py", "from core.catalog.poolings import CONV_SIZE"),
     "within a package": ("core/store/rows.py", "from core.store.schema import VERSION"),
     "a leaf": ("core/catalog.py", "from core import errors, settings"),
     "core itself": ("core/training.py", "import core"),
@@ -348,10 +324,10 @@ KEPT = {
         "core/engine.py",
         "def f():\n    import torch, distributed\n    from core.training import train",
     ),
-    "scipy": ("core/statistics.py", "def f():\n    from scipy import stats"),
-    "torch": ("core/shift.py", "import torch"),
-    "shared": ("pages/start/home.py", "from pages.shared.controls import comparison"),
-    "page": ("pages/start/home.py", "import streamlit as st\nfrom core.engine import Engine"),
+    "scipy": ("core/comparison/statistics.py", "def f():\n    from scipy import stats"),
+    "torch": ("core/analyses/shift.py", "import torch"),
+    "shared": ("pages/home.py", "from pages.shared.controls import comparison"),
+    "page": ("pages/home.py", "import streamlit as st\nfrom core.engine import Engine"),
 }
 
 
@@ -379,7 +355,7 @@ def heavy_after_importing(module: str, root: Path) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "module", ["config", "architecture", "store", "comparison", "statistics", "figures", "cli"]
+    "module", ["config", "network", "store", "comparison", "analyses", "claims", "figures", "cli"]
 )
 def test_importing_loads_no_slow_package(module):
     assert [] == heavy_after_importing(f"core.{module}", ROOT)

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from core.analyses.consistency import Consistency, ShiftSettings
 from core.config import Experiment
-from core.store import NO_RUN
+from core.run import NO_RUN
 
 Result = TypeVar("Result")
 

@@ -11,9 +11,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.analyses import LayerTime, StepTime, Times
-from core.config import Experiment
+from core.config import MOMENTUM, Experiment
 from core.network.build import build_model, generator
-from core.training import MOMENTUM
 
 BATCH = 64
 REPEATS = 5

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 from enum import IntEnum
+from io import TextIOWrapper
 
 import typer
 
@@ -31,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit status.
     """
+    _write_what_the_terminal_can()
     given = sys.argv[1:] if arguments is None else list(arguments)
     try:
         status = app(given, prog_name=app.info.name, standalone_mode=False)
@@ -48,6 +50,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.FAILED
     return status if isinstance(status, int) else Exit.DONE
+
+
+def _write_what_the_terminal_can() -> None:
+    """Replace signs such as × where the terminal's encoding has none, instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _refuse(error: object, status: int) -> int:

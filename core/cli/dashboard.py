@@ -9,7 +9,7 @@ import time
 from contextlib import suppress
 from typing import Annotated
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import ProxyHandler, build_opener
 
 import typer
 
@@ -82,9 +82,11 @@ def _is_free(port: int) -> bool:
 
 def _announce(server: subprocess.Popen[bytes], url: str) -> None:
     """Write the address as soon as the server is ready."""
+    # a proxy of the environment knows nothing of this machine's own addresses
+    direct = build_opener(ProxyHandler({}))
     while server.poll() is None:
         with suppress(URLError, OSError):
-            urlopen(f"{url}/_stcore/health", timeout=1).close()  # noqa: S310 (always http)
+            direct.open(f"{url}/_stcore/health", timeout=1).close()
             document({"url": url})
             sys.stdout.flush()
             return

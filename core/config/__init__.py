@@ -4,13 +4,14 @@ Two configurations that describe the same network, data and recipe are equal and
 defaults of the data set are filled in and fields without effect are set to their default.
 """
 
-from core.config.experiment import KEY_DIGITS, RECIPE, SECTION_OF, Experiment
+from core.config.experiment import KEY_DIGITS, MOMENTUM, RECIPE, SECTION_OF, Experiment
 from core.config.sections import DataConfig, ModelConfig, TrainingConfig
 from core.config.values import ALL
 
 __all__ = [
     "ALL",
     "KEY_DIGITS",
+    "MOMENTUM",
     "RECIPE",
     "SECTION_OF",
     "DataConfig",

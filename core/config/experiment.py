@@ -17,6 +17,9 @@ from core.errors import ConfigError
 RECIPE = 1
 """raised when a change of code changes the results of training"""
 
+MOMENTUM = 0.9
+"""of the optimiser: SGD with Nesterov momentum, the same for every data set"""
+
 KEY_DIGITS = 16
 
 

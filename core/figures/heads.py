@@ -21,7 +21,8 @@ from core.figures.base import (
     ticks_around,
     whiskers,
 )
-from core.words import accuracy, plural
+from core.sentences.intervals import accuracy
+from core.words import plural
 
 ROW, FRAME = 52, 100
 """height of a row and of what is around the rows, px"""

@@ -23,8 +23,8 @@ from core.figures.base import (
     whiskers,
 )
 from core.figures.palette import style
+from core.sentences.intervals import difference as in_words
 from core.words import MINUS, inside, points
-from core.words import difference as in_words
 
 FRAME, ROW = 90, 44
 SIGNS = {

@@ -14,7 +14,8 @@ from core.comparison.ledger import architecture_of
 from core.comparison.statistics import Interval, mean_interval
 from core.figures.base import SMALL, Look, Traces, axis, layout, name, plot, spread
 from core.figures.palette import style
-from core.words import accuracy, count, duration, macs
+from core.sentences.intervals import accuracy
+from core.words import count, duration, macs
 
 HEIGHT = 340
 ROOM = 1.5

@@ -17,9 +17,9 @@ from core.comparison.statistics import (
     mean_interval,
     paired_difference,
 )
+from core.sentences.intervals import accuracy
 from core.words import (
     NUMBER_WORDS,
-    accuracy,
     duration,
     inside,
     number_word,

@@ -1,6 +1,6 @@
 """Where finished runs are kept: one SQLite file of one's own, and a bundled one beside it."""
 
-from core.store.exchange import NO_RUN, Absorbed, Weights, absorb, write_copy
+from core.store.exchange import Absorbed, Weights, absorb, write_copy
 from core.store.runstore import RunStore
 
-__all__ = ["NO_RUN", "Absorbed", "RunStore", "Weights", "absorb", "write_copy"]
+__all__ = ["Absorbed", "RunStore", "Weights", "absorb", "write_copy"]

@@ -7,11 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.errors import StoreError
-from core.run import Run
+from core.run import NO_RUN, Run
 from core.store.runstore import RunStore
-
-NO_RUN = "none"
-"""stands for the key of a run where what a worker computed belongs to none"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,12 +17,12 @@ from core.comparison.ledger import (
     layer_names,
     readable,
     side_by_side,
-    timed_rows,
 )
 from core.config import Experiment
 from core.figures import Measure
 from core.figures.growth import formula
 from core.figures.parameters import bars
+from core.figures.times import timed_rows
 from core.figures.tradeoff import front, points
 from core.network import LayerKind, describe
 from core.network.build import build_model

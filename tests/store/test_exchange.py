@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import StoreError
-from core.store import NO_RUN, RunStore, Weights, absorb, write_copy
+from core.run import NO_RUN
+from core.store import RunStore, Weights, absorb, write_copy
 from tests.store.store_samples import a_run
 
 

@@ -1,0 +1,36 @@
+"""The measured times of several networks' layers, as rows of a table."""
+
+from collections.abc import Sequence
+from statistics import median
+
+from core.analyses import StepTime
+from core.comparison.ledger import layer_names
+from core.network import Architecture
+
+
+def timed_rows(
+    networks: Sequence[tuple[str, StepTime]], architectures: Sequence[Architecture]
+) -> list[dict[str, object]]:
+    """Measured milliseconds of every layer, side by side, and of the whole step.
+
+    Args:
+        networks: heading and times of each network.
+        architectures: of the same networks, for the order of the layers.
+
+    Returns:
+        Rows with "layer" and one text "forward + backward" per network; None where it has no such
+        layer.
+    """
+    rows: list[dict[str, object]] = [
+        {"layer": name, **{heading: _ms(times, name) for heading, times in networks}}
+        for name in layer_names(architectures)
+    ]
+    step = {heading: f"{1000 * median(times.step):.2f}" for heading, times in networks}
+    return [*rows, {"layer": "whole step", **step}]
+
+
+def _ms(times: StepTime, name: str) -> str | None:
+    if name not in times.layers:
+        return None
+    forward, backward = times.layers[name].typical
+    return f"{1000 * forward:.2f} + {1000 * backward:.2f}"

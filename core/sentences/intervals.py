@@ -1,0 +1,30 @@
+"""How a mean with its interval and a paired difference are written."""
+
+from core.comparison.statistics import Difference, Interval, Verdict
+from core.words import percent, points, size_in_points
+
+
+def accuracy(interval: Interval) -> str:
+    """A mean accuracy with half its interval: "97.8 ± 0.3 %"."""
+    if interval.high is None:
+        return f"{percent(interval.mean)} %"
+    return f"{percent(interval.mean)} ± {percent(interval.high - interval.mean)} %"
+
+
+def span(difference: Difference) -> str:
+    """The interval of a difference: "[−4.7, −3.7]"."""
+    return f"[{points(difference.low)}, {points(difference.high)}]"
+
+
+def difference(compared: Difference) -> str:
+    """A difference as a sentence's part: what is established, or what the seeds would miss."""
+    measured = f"{points(compared.mean)} points {span(compared)}"
+    if compared.verdict is not Verdict.UNDECIDED:
+        return measured
+    if compared.low == compared.high:
+        where = f"in each of {compared.n} seeds"
+        return f"Undecided: {points(compared.mean)} points {where}, no spread to judge it by."
+    return (
+        f"Undecided: {measured}; {compared.n} seeds would usually miss less than "
+        f"{size_in_points(compared.detectable)}."
+    )
