@@ -7,13 +7,14 @@ GALLERY := build/gallery
 GALLERY_ENV := POOLSCOPE_HOME=$(CURDIR)/$(GALLERY) POOLSCOPE_GALLERY=$(CURDIR)/$(GALLERY)/none.db
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test browser lint bench soak gallery clean
+.PHONY: help setup run test quick browser lint bench soak gallery clean
 .SILENT:
 
 help:
 	echo "make setup     install everything into .venv"
 	echo "make run       open the dashboard (ARGS=... goes to streamlit)"
 	echo "make test      run all tests, the browser's too (ARGS=... goes to pytest)"
+	echo "make quick     test what changed since the last commit, for a minute at most"
 	echo "make lint      ruff and mypy"
 	echo "make bench     measure against the budgets"
 	echo "make soak      kill trainings a hundred times, then let fifty visitors click"
@@ -44,7 +45,10 @@ run: $(READY)
 	$(BIN)/streamlit run app.py $(ARGS)
 
 test: $(READY) browser
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n logical --dist loadgroup $(ARGS)
+
+quick: $(READY)
+	$(BIN)/python -m tests.quick
 
 # a browser of the system, else Debian's (as root), else Playwright's own
 browser: $(READY)

@@ -17,9 +17,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())["theme"]
 
 COMMANDS = sorted(get_command(app).commands)
-PAGES = sorted(
-    path.stem for path in (ROOT / "pages").glob("*/*.py") if path.parent.name != "shared"
-)
+PAGES = sorted({path.stem for path in (ROOT / "pages").glob("*.py")} - {"main", "router"})
 
 
 def words_of(path: Path) -> set[str]:
