@@ -1,6 +1,65 @@
 """Poolscope's library: train small CNNs that differ in their pooling, and compare them fairly.
 
-Nothing is imported here, so that `import core.config` costs neither torch nor scikit-learn.
+    Experiment     one training, described: data, network, hyperparameters and seed
+    describe       the layers of its network: shapes, parameters, MACs, receptive field
+    make_pooling   one pooling operator, as a torch module
+    build_model    a whole network, as a torch module
+    train          train an experiment; returns a run
+    RunStore       a file of runs
+    compare        the paired difference between two arms, from a store
+
+    >>> import core
+    >>> average = core.Experiment.from_flat({"pooling": "average"})
+    >>> run = core.train(average)
+    >>> core.RunStore("runs.db").put(run)
+
+Each name is imported when it is first used, so that `import core` costs nothing; only
+`make_pooling`, `build_model` and `train` load torch. The rest of the package may move.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.comparison.compare import compare
+    from core.config import Experiment
+    from core.network import describe
+    from core.network.build import build_model
+    from core.network.pooling import make_pooling
+    from core.store import RunStore
+    from core.training import train
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "Experiment",
+    "RunStore",
+    "build_model",
+    "compare",
+    "describe",
+    "make_pooling",
+    "train",
+]
+
+_HOMES = {
+    "Experiment": "core.config",
+    "RunStore": "core.store",
+    "build_model": "core.network.build",
+    "compare": "core.comparison.compare",
+    "describe": "core.network",
+    "make_pooling": "core.network.pooling",
+    "train": "core.training",
+}
+"""name -> the module that it is imported from"""
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name on first use."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """The public names, also before they are imported."""
+    return sorted({*globals(), *__all__})

@@ -149,7 +149,9 @@ def _core_rules(parts: tuple[str, ...], item: Import) -> Iterator[str]:
     if target is None or target in {room, *LEAVES}:
         return
     if room == "__init__":
-        yield f"core itself imports {target}"
+        # the public names, which are imported when they are first used
+        if not item.in_function:
+            yield f"core itself imports {target} at its top"
     elif target == "cli" and room != "__main__":
         yield f"{room} imports cli"
     elif room in EVERYTHING or target in ARROWS.get(room, set()):
@@ -251,7 +253,11 @@ BROKEN = {
     ),
     "leaf": ("core/errors.py", "from core.config import ALL", "errors imports config, against"),
     "new module": ("core/helpers.py", "", "not in the table"),
-    "core itself": ("core/__init__.py", "from core.run import Run", "core itself imports run"),
+    "core itself": (
+        "core/__init__.py",
+        "from core.run import Run",
+        "core itself imports run at its top",
+    ),
     "cli": ("core/figures.py", "from core.cli import main", "figures imports cli"),
     "worker": (
         "core/engine.py",
@@ -269,7 +275,11 @@ BROKEN = {
     "page, relative": ("pages/home.py", "from . import cost", "a page is imported"),
     "router": ("pages/router.py", "import pages.home", "a page is imported"),
     "page and cli": ("pages/train.py", "import core.cli", "the dashboard imports cli"),
-    "torch": ("core/network/describe.py", "from torch import nn", "torch is imported at the top"),
+    "torch": (
+        "core/network/description.py",
+        "from torch import nn",
+        "torch is imported at the top",
+    ),
     "torch, in a function": (
         "core/figures.py",
         "def f():\n    import torch",
