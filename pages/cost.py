@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core import figures
-from core.analyses import Sight, SightRequest, TimesRequest
+from core.analyses import EffectiveField, EffectiveFieldRequest, TimesRequest
 from core.comparison import Arm, Results
 from core.comparison.ledger import (
     COLUMNS,
@@ -157,7 +157,7 @@ def _field(arms: list[Arm], results: Results) -> None:
         )
 
 
-def _effective(arm: Arm, results: Results) -> Sight | None:
+def _effective(arm: Arm, results: Results) -> EffectiveField | None:
     """The effective fields of the first seed of an arm; offers to compute them."""
     seed = results.comparison.seeds[0]
     trained = [other for other in results.comparison.arms if seed in results.of(other)]
@@ -165,7 +165,7 @@ def _effective(arm: Arm, results: Results) -> Sight | None:
     if wanted is None:
         frame.nothing_yet("This network")
         return None
-    request = SightRequest(wanted.seeded(seed))
+    request = EffectiveFieldRequest(wanted.seeded(seed))
     found = stored(cached.store(), request)
     if found is None:
         computing.offer([request], "field", "fields", 1.0, key="compute_field")

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from core import figures
-from core.analyses import MapRequest
-from core.analyses.consistency import Consistency, ShiftSettings
+from core.analyses import ShiftMapRequest
+from core.analyses.shift_map import ShiftMap, ShiftSettings
 from core.catalog import HEADS, POOLINGS, Padding
 from core.comparison import Arm, Results
 from core.engine import stored
@@ -40,7 +40,7 @@ def main() -> None:
         maps = {
             arm: found
             for arm in trained
-            if (found := stored(cached.store(), MapRequest(arm.seeded(seed), wanted)))
+            if (found := stored(cached.store(), ShiftMapRequest(arm.seeded(seed), wanted)))
         }
     else:
         wanted, maps = None, {}
@@ -67,7 +67,7 @@ def main() -> None:
         _profile(maps)
 
 
-def headline(maps: dict[Arm, Consistency], seed: int) -> Sentence:
+def headline(maps: dict[Arm, ShiftMap], seed: int) -> Sentence:
     """How many answers one pixel changes, for the least and the most steady network."""
     if not maps:
         return ("How steady these networks are is not computed yet.",)
@@ -108,11 +108,11 @@ def _offer(missing: list[Arm], seed: int, wanted: ShiftSettings) -> None:
     _, height, width = experiment.input_shape
     images = min(wanted.images, experiment.data.entry.splits.test)
     views = images * (2 * wanted.reach + 1) ** 2 * height * width / 64
-    requests = [MapRequest(arm.seeded(seed), wanted) for arm in missing]
+    requests = [ShiftMapRequest(arm.seeded(seed), wanted) for arm in missing]
     computing.offer(requests, "map", "maps", views * SECONDS_PER_VIEW, key="compute_maps")
 
 
-def _maps(maps: dict[Arm, Consistency], results: Results) -> None:
+def _maps(maps: dict[Arm, ShiftMap], results: Results) -> None:
     low = min(min(map(min, found.same)) for found in maps.values())
     low = min(low, 0.9)
     with frame.grid(len(maps) if len(maps) <= 4 else 3, min_column_width=210):  # noqa: PLR2004
@@ -133,7 +133,7 @@ def _maps(maps: dict[Arm, Consistency], results: Results) -> None:
     )
 
 
-def _caption(arm: Arm, found: Consistency) -> str:
+def _caption(arm: Arm, found: ShiftMap) -> str:
     exact = _exact(arm, found)
     return (
         f"Stay: **{percent(found.mean_same())} %**; stay and right: "
@@ -141,7 +141,7 @@ def _caption(arm: Arm, found: Consistency) -> str:
     )
 
 
-def _exact(arm: Arm, found: Consistency) -> str:
+def _exact(arm: Arm, found: ShiftMap) -> str:
     """Whether theory promises that nothing changes, and what came out."""
     model = arm.experiment.model
     promised = (
@@ -156,7 +156,7 @@ def _exact(arm: Arm, found: Consistency) -> str:
     return f" Exact by theory: 100 %{ties}."
 
 
-def _profile(maps: dict[Arm, Consistency]) -> None:
+def _profile(maps: dict[Arm, ShiftMap]) -> None:
     rows = [row for arm, found in maps.items() for row in figures.shift_table(arm, found)]
     rows = [row for row in rows if row.down == 0]
     with frame.card(

@@ -58,14 +58,13 @@ MAY_IMPORT_TORCH = (
     "core.network.pooling",
     "core.data",
     "core.training",
-    "core.analyses.effective_field",
     "core.analyses.facts",
     "core.analyses.inspection",
     "core.analyses.operate",
     "core.analyses.shift",
     "core.analyses.timing",
 )
-MAY_IMPORT_TORCH_IN_FUNCTIONS = ("core.engine",)
+MAY_IMPORT_TORCH_IN_FUNCTIONS = ("core.engine", "core.analyses")
 
 ON_FIRST_USE = {"sklearn", "scipy.stats", "distributed", "dask", "captum"}
 """slow packages that no module imports at its top"""

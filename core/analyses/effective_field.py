@@ -4,11 +4,15 @@ The effective receptive field of Luo et al. 2016 (Understanding the effective re
 deep convolutional neural networks): the gradient of one cell of a layer in the pixels of the image.
 """
 
-import torch
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
-from core.analyses import Sight
-from core.analyses.inspection import Network, images_of_test
-from core.data import to_input
+from core.analyses.request import Request
+from core.config import Experiment
+
+if TYPE_CHECKING:
+    from core.analyses.inspection import Network
 
 SHOWN = ("conv", "pool")
 """layers of a block that make the field larger"""
@@ -16,12 +20,50 @@ IMAGES = 100
 """test images over which it is averaged: the first ones"""
 
 
-def sight(network: Network) -> Sight:
+@dataclass(frozen=True, slots=True)
+class EffectiveField:
+    """Where the gradient of the middle cell of a layer comes from, on average over images.
+
+    Attributes:
+        images: how many.
+        shares: name of the layer -> (H, W) shares of the absolute gradient, which sum to 1.
+    """
+
+    images: int
+    shares: Mapping[str, tuple[tuple[float, ...], ...]]
+
+
+@dataclass(frozen=True)
+class EffectiveFieldRequest(Request[EffectiveField]):
+    """The effective receptive fields of a run."""
+
+    experiment: Experiment
+    kind: ClassVar[str] = "sight"
+    result: ClassVar[type] = EffectiveField
+
+    @property
+    def run(self) -> Experiment:
+        """The trained network."""
+        return self.experiment
+
+    def compute(self, weights: bytes) -> EffectiveField:
+        """Follow gradients back to the pixels."""
+        from core.analyses.inspection import Network
+
+        return effective_field(Network.of(self.experiment, weights))
+
+
+def effective_field(network: "Network") -> EffectiveField:
     """The share of every pixel in the absolute gradient of the middle cell, layer by layer.
 
     After each convolution and pool of the blocks; the channels of the cell are added up, and
     images on which it is zero altogether do not count.
     """
+    import torch
+
+    from core.analyses.inspection import images_of_test
+    from core.data import to_input
+
     data = images_of_test(network.experiment).first(IMAGES)
     x = to_input(data.images, data.standard).requires_grad_()
     shares = {}
@@ -40,4 +82,4 @@ def sight(network: Network) -> Sight:
                 total = found.sum()
                 even = found / total if total > 0 else found
                 shares[f"{part_name}.{name}"] = tuple(tuple(row) for row in even.tolist())
-    return Sight(len(data), shares)
+    return EffectiveField(len(data), shares)

@@ -5,9 +5,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from core.analyses.consistency import Consistency, ShiftSettings
 from core.analyses.inspection import Network, images_of_test
-from core.config import Experiment
+from core.analyses.shift_map import ShiftMap, ShiftSettings
 from core.data import to_input, translate
 
 BATCH = 64
@@ -15,11 +14,11 @@ CLOSE = 1e-5
 """two logits this near, of logits of size one, may change places by rounding alone"""
 
 
-def consistency(
+def shift_map(
     network: Network,
     settings: ShiftSettings,
     on_row: Callable[[int, int], None] | None = None,
-) -> Consistency:
+) -> ShiftMap:
     """Move the test images by every shift and compare the answers with the unmoved ones.
 
     Args:
@@ -49,7 +48,7 @@ def consistency(
         if on_row:
             on_row(row, len(shifts))
     _, height, width = network.experiment.input_shape
-    return Consistency(settings, (height, width), len(data), tuple(same), tuple(right), ties)
+    return ShiftMap(settings, (height, width), len(data), tuple(same), tuple(right), ties)
 
 
 def _moved(images: Tensor, down: int, across: int, background: int, *, circular: bool) -> Tensor:
@@ -67,9 +66,3 @@ def _close(logits: Tensor) -> Tensor:
     """Where the two best classes are within rounding of each other."""
     best = logits.topk(2, dim=1).values
     return (best[:, 0] - best[:, 1]) <= CLOSE * best.abs().amax(dim=1).clamp(min=1)
-
-
-def consistency_of(experiment: Experiment, weights: bytes, settings: ShiftSettings) -> str:
-    """What a worker is asked for: the map of a stored network, as JSON."""
-    torch.set_num_threads(1)
-    return consistency(Network.of(experiment, weights), settings).to_json()

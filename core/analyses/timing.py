@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.analyses import LayerTime, StepTime, Times
+from core.analyses.times import LayerTime, StepTime, Times
 from core.config import MOMENTUM, Experiment
 from core.network.build import build_model, generator
 

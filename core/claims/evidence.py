@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import log
 from statistics import fmean
+from typing import Any
 
-from core.analyses import AnyRequest, Fact, FactRequest, MapRequest, Times, TimesRequest
-from core.analyses.consistency import Consistency, ShiftSettings
+from core.analyses import Fact, FactRequest, Request, ShiftMapRequest, Times, TimesRequest
+from core.analyses.shift_map import ShiftMap, ShiftSettings
 from core.claims.claim import (
     CHOOSING_SEEDS,
     VERDICT_SEEDS,
@@ -43,7 +44,7 @@ class Measured:
     control: Values
     chosen: tuple[Experiment, ...]
     runs: tuple[Experiment, ...]
-    requests: tuple[AnyRequest, ...]
+    requests: tuple[Request[Any], ...]
 
 
 class Evidence:
@@ -64,7 +65,7 @@ class Evidence:
         """The result of an exact computation, if it was made."""
         request = FactRequest(name)
         content = self._content(request)
-        return request.parse(content) if content else None
+        return request.read(content) if content else None
 
     def measured(self, contrast: Contrast) -> Measured:
         """The values of both arms, and what is missing."""
@@ -76,7 +77,7 @@ class Evidence:
         for experiment in chosen:
             wanted = (seeded(experiment, seed) for seed in VERDICT_SEEDS)
             runs += [each for each in wanted if each.key not in self._summaries]
-        requests: list[AnyRequest] = []
+        requests: list[Request[Any]] = []
         if metric in _OF_EPOCHS:
             values = self._from_epochs(chosen, _OF_EPOCHS[metric])
         elif metric.needs_maps:
@@ -143,33 +144,33 @@ class Evidence:
         return found
 
     def _from_maps(
-        self, experiment: Experiment, metric: Metric, missing: list[AnyRequest]
+        self, experiment: Experiment, metric: Metric, missing: list[Request[Any]]
     ) -> Values:
         found: Values = {}
         for seed in VERDICT_SEEDS:
             each = seeded(experiment, seed)
             if self._done(each) is None:
                 continue
-            request = MapRequest(each, moved(each))
+            request = ShiftMapRequest(each, moved(each))
             content = self._content(request)
             if content is None:
                 missing.append(request)
             else:
-                found[seed] = _OF_MAPS[metric](request.parse(content))
+                found[seed] = _OF_MAPS[metric](request.read(content))
         return found
 
     def _clocked(self, contrast: Contrast) -> Measured:
         chosen = tuple(recipe.candidates[0] for recipe in contrast.recipes)
         if self._times is None:
             content = self._content(self._timed)
-            self._times = self._timed.parse(content) if content else None
+            self._times = self._timed.read(content) if content else None
         if self._times is None:
             return Measured({}, {}, chosen, (), (self._timed,))
         values = tuple(_clock(self._times, each, contrast.metric) for each in chosen)
         arm, control = self._pair(contrast, values)
         return Measured(arm, control, chosen, (), ())
 
-    def _content(self, request: AnyRequest) -> str | None:
+    def _content(self, request: Request[Any]) -> str | None:
         content = self._store.analysis(request.key, request.kind, request.settings)
         return None if content is None else content.decode()
 
@@ -200,9 +201,9 @@ _OF_RUNS: dict[Metric, Callable[[RunSummary], float]] = {
     Metric.FINAL_GAP: lambda run: _known(run.train_accuracy) - _known(run.test_accuracy),
 }
 
-_OF_MAPS: dict[Metric, Callable[[Consistency], float]] = {
-    Metric.AGREEMENT: Consistency.mean_same,
-    Metric.ONE_PIXEL: Consistency.one_pixel,
+_OF_MAPS: dict[Metric, Callable[[ShiftMap], float]] = {
+    Metric.AGREEMENT: ShiftMap.mean_same,
+    Metric.ONE_PIXEL: ShiftMap.one_pixel,
 }
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import log1p
+from typing import Any
 
-from core.analyses import AnyRequest, Fact, FactRequest, TimesRequest
+from core.analyses import Fact, FactRequest, Request, TimesRequest
 from core.claims.claim import Claim, Contrast, Exact, Outcome, Part
 from core.claims.evidence import Evidence
 from core.claims.verdict import LEAST_SEEDS, directional, equivalence, together
@@ -33,7 +34,7 @@ class Judged:
     difference: Difference | None = None
     chosen: tuple[Experiment, ...] = ()
     runs: tuple[Experiment, ...] = ()
-    requests: tuple[AnyRequest, ...] = ()
+    requests: tuple[Request[Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,7 @@ class Judgement:
         return tuple({run.key: run for run in found}.values())
 
     @property
-    def requests(self) -> tuple[AnyRequest, ...]:
+    def requests(self) -> tuple[Request[Any], ...]:
         """Computations that are missing, each once."""
         found = (one for judged in (*self.parts, *self.beside) for one in judged.requests)
         return tuple({(one.key, one.kind, one.settings): one for one in found}.values())

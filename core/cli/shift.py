@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from core import settings
-from core.analyses import MapRequest
-from core.analyses.consistency import ShiftSettings
+from core.analyses import ShiftMapRequest
+from core.analyses.shift_map import ShiftSettings
 from core.cli.app import Json, app, open_store
 from core.cli.report import document, facts, percent, table
 from core.cli.stored import find
@@ -30,7 +30,7 @@ def shift(
     if run is None:
         raise StoreError(f"run {found} cannot be read any more; train it again")
     wanted = ShiftSettings.of(run.experiment.input_shape, circular=circular)
-    request = MapRequest(run.experiment, wanted)
+    request = ShiftMapRequest(run.experiment, wanted)
     result = stored(store, request)
     if result is None:
         compute(store, [request], settings.load().workers)

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from core import settings
-from core.analyses import AnyRequest, MapRequest, SightRequest
-from core.analyses.consistency import ShiftSettings
+from core.analyses import EffectiveFieldRequest, Request, ShiftMapRequest
+from core.analyses.shift_map import ShiftSettings
 from core.cli.app import Json, app, open_store
 from core.cli.flags import with_experiment
 from core.cli.report import document, facts, percent, say
@@ -142,14 +142,16 @@ def _maps(experiments: Sequence[Experiment], store: RunStore, workers: int) -> N
     """Compute what is missing of shift maps and receptive fields, for the first seed."""
     first = min(experiment.seed for experiment in experiments)
     there = store.with_weights(e.key for e in experiments)
-    wanted: list[AnyRequest] = []
+    wanted: list[Request[Any]] = []
     for experiment in experiments:
         if experiment.seed == first and experiment.key in there:
             wanted += [
-                MapRequest(experiment, ShiftSettings.of(experiment.input_shape, circular=circular))
+                ShiftMapRequest(
+                    experiment, ShiftSettings.of(experiment.input_shape, circular=circular)
+                )
                 for circular in (False, True)
             ]
-            wanted.append(SightRequest(experiment))
+            wanted.append(EffectiveFieldRequest(experiment))
     missing = [one for one in wanted if store.analysis(one.key, one.kind, one.settings) is None]
     if missing:
         say(f"{len(missing)} computations")

@@ -5,9 +5,9 @@ change; Dask (`cluster`) runs the trainings (`worker`) elsewhere. Importing this
 neither torch nor Dask: they come when something has to be trained.
 """
 
-from core.engine.aside import compute, labels_of_test, stored
 from core.engine.engine import Engine
 from core.engine.jobs import Job, JobState
+from core.engine.process_pool import compute, labels_of_test, stored
 from core.engine.shared import close_shared_engine, shared_engine
 
 __all__ = [

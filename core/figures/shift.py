@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from core.analyses.consistency import Consistency
+from core.analyses.shift_map import ShiftMap
 from core.catalog import HEADS
 from core.comparison import Arm
 from core.figures.base import (
@@ -34,9 +34,7 @@ LARGE = 9
 HEIGHT = 300
 
 
-def shift_map(
-    found: Consistency, low: float, *, dark: bool = False, scale: float = 1.0
-) -> go.Figure:
+def shift_map(found: ShiftMap, low: float, *, dark: bool = False, scale: float = 1.0) -> go.Figure:
     """Draw the share of answers that stay, for each shift; the unmoved image is left blank.
 
     Args:
@@ -79,7 +77,7 @@ def shift_map(
 
 
 def shift_profile(
-    maps: Mapping[Arm, Consistency], *, dark: bool = False, scale: float = 1.0
+    maps: Mapping[Arm, ShiftMap], *, dark: bool = False, scale: float = 1.0
 ) -> go.Figure:
     """Draw the share of answers that stay against shifts to the right alone, a line per network."""
     look = Look(dark, scale)
@@ -126,7 +124,7 @@ def shift_profile(
     )
 
 
-def _right(maps: Mapping[Arm, Consistency], *, several: bool) -> float:
+def _right(maps: Mapping[Arm, ShiftMap], *, several: bool) -> float:
     """Room for the names and values at the ends of the lines."""
     heads = max((len(HEADS[arm.head].label) for arm in maps), default=0) if several else 0
     return max(118, name_width(arm.pooling for arm in maps) + 50 + LETTER_WIDTH * heads)
@@ -169,7 +167,7 @@ class ShiftRow:
     same_and_right_percent: float
 
 
-def shift_table(arm: Arm, found: Consistency) -> list[ShiftRow]:
+def shift_table(arm: Arm, found: ShiftMap) -> list[ShiftRow]:
     """List every shift."""
     reach = found.settings.reach
     return [
@@ -186,7 +184,7 @@ def shift_table(arm: Arm, found: Consistency) -> list[ShiftRow]:
     ]
 
 
-def shift_alt(arm: Arm, found: Consistency) -> str:
+def shift_alt(arm: Arm, found: ShiftMap) -> str:
     """Say in words what a map shows."""
     return (
         f"Share of answers that stay under shifts of up to {found.settings.reach} pixels for "

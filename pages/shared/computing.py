@@ -5,11 +5,12 @@ Computations run in processes of their own and are kept in the store; a page onl
 
 from collections.abc import Sequence
 from threading import Lock
+from typing import Any
 
 import streamlit as st
 
 from core import settings
-from core.analyses import AnyRequest
+from core.analyses import Request
 from core.engine import compute
 from core.words import duration
 from pages.shared import cached
@@ -19,7 +20,9 @@ START_SECONDS = 4.0
 """until the processes have imported torch"""
 
 
-def offer(requests: Sequence[AnyRequest], one: str, many: str, seconds: float, *, key: str) -> None:
+def offer(
+    requests: Sequence[Request[Any]], one: str, many: str, seconds: float, *, key: str
+) -> None:
     """Name what is missing, with a button that computes it and redraws the page.
 
     Args:

@@ -8,7 +8,7 @@ import safetensors.torch
 import torch
 from captum.attr import LayerGradCam, Occlusion, Saliency
 
-from core.analyses.effective_field import sight
+from core.analyses.effective_field import effective_field
 from core.analyses.inspection import (
     Method,
     Network,
@@ -195,7 +195,7 @@ def test_only_max_can_be_softened(data):
 @pytest.mark.parametrize("pooling", ["max", "average", "strided", "blur-max"])
 def test_the_gradient_of_a_cell_stays_within_its_field(pooling):
     network = opened(pooling=pooling)
-    found = sight(network)
+    found = effective_field(network)
     experiment = network.experiment
     architecture = describe(experiment.model, experiment.input_shape, experiment.classes)
     theory = {each.layer: each for each in fields(architecture, experiment.model)}
@@ -212,7 +212,7 @@ def test_the_gradient_of_a_cell_stays_within_its_field(pooling):
 def test_the_sight_of_a_first_convolution_is_the_mean_of_its_absolute_weights():
     """Over one image: the gradient of the summed channels is the sum of the filters."""
     network = opened(pooling="average")
-    shares = np.array(sight(network).shares["block1.conv"])
+    shares = np.array(effective_field(network).shares["block1.conv"])
     total = network.model.get_submodule("block1.conv").weight.sum(0)[0].abs().numpy()
     assert np.allclose(shares[3:6, 3:6], total / total.sum(), atol=1e-6)
 

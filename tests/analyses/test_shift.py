@@ -8,10 +8,10 @@ import safetensors.torch
 import torch
 
 from core import figures
-from core.analyses import MapRequest
-from core.analyses.consistency import Consistency, ShiftSettings
+from core.analyses import ShiftMapRequest
 from core.analyses.inspection import Network, images_of_test
-from core.analyses.shift import consistency
+from core.analyses.shift import shift_map
+from core.analyses.shift_map import ShiftMap, ShiftSettings
 from core.catalog import HEADS, POOLINGS
 from core.comparison import Arm
 from core.config import Experiment
@@ -40,7 +40,7 @@ def settings(reach=4, *, circular=True):
 @pytest.mark.parametrize("pooling", ["none", "aps"])
 def test_answers_never_change_where_theory_says_so(pooling, head):
     network = untrained(pooling=pooling, head=head, padding="circular")
-    found = consistency(network, settings())
+    found = shift_map(network, settings())
     # images whose two best classes are equal up to rounding may go either way
     assert np.array(found.same).min() >= 1 - found.ties / IMAGES
     assert found.ties <= 1
@@ -51,13 +51,13 @@ def test_answers_never_change_where_theory_says_so(pooling, head):
 )
 def test_answers_stay_at_multiples_of_the_jump(pooling):
     network = untrained(pooling=pooling, head="gap", padding="circular", norm="batch")
-    found = consistency(network, settings())
+    found = shift_map(network, settings())
     at_jump = [found.at(down, right) for down in (-4, 0, 4) for right in (-4, 0, 4)]
     assert min(at_jump) >= 1 - found.ties / IMAGES
 
 
 def test_other_shifts_do_change_answers_with_a_stride():
-    found = consistency(untrained(pooling="max", padding="circular"), settings())
+    found = shift_map(untrained(pooling="max", padding="circular"), settings())
     assert found.mean_same() < 1
 
 
@@ -71,7 +71,7 @@ def test_the_map_is_that_of_a_plain_loop(circular):
             return network.model(to_input(images, data.standard)).argmax(1)
 
     start = answers(data.images)
-    found = consistency(network, settings(2, circular=circular))
+    found = shift_map(network, settings(2, circular=circular))
     for down in range(-2, 3):
         for right in range(-2, 3):
             moved = np.roll(data.images.numpy(), (down, right), (2, 3))
@@ -87,7 +87,7 @@ def test_the_map_is_that_of_a_plain_loop(circular):
 
 def test_the_unmoved_image_always_stays_and_is_left_out_of_means():
     same = ((0.5, 0.5, 0.5), (0.5, 1.0, 0.5), (0.5, 0.5, 0.5))
-    found = Consistency(settings(1), (8, 8), IMAGES, same, same)
+    found = ShiftMap(settings(1), (8, 8), IMAGES, same, same)
     assert (1.0, 0.5, 0.5) == (found.at(0, 0), found.mean_same(), found.one_pixel())
 
 
@@ -95,12 +95,10 @@ def test_circular_duplicates_count_once():
     # on 4 x 4, shifts of -2 and 2 are the same
     same = [[0.0] * 5 for _ in range(5)]
     same[0] = same[4] = [1.0] * 5
-    found = Consistency(
-        settings(2), (4, 4), IMAGES, tuple(map(tuple, same)), tuple(map(tuple, same))
-    )
+    found = ShiftMap(settings(2), (4, 4), IMAGES, tuple(map(tuple, same)), tuple(map(tuple, same)))
     # 15 distinct shifts besides (0, 0), of which 4 go down by two
     assert pytest.approx(4 / 15) == found.mean_same()
-    filled = Consistency(settings(2, circular=False), (4, 4), IMAGES, found.same, found.right)
+    filled = ShiftMap(settings(2, circular=False), (4, 4), IMAGES, found.same, found.right)
     assert pytest.approx(10 / 24) == filled.mean_same()
 
 
@@ -109,30 +107,30 @@ def test_a_map_goes_through_the_store(tmp_path):
     experiment = Experiment.from_flat({"epochs": 1, "train_size": 50, "widths": "4"})
     store.put(train(experiment))
     wanted = ShiftSettings(circular=True, reach=1, images=20)
-    assert stored(store, MapRequest(experiment, wanted)) is None
+    assert stored(store, ShiftMapRequest(experiment, wanted)) is None
     done = []
-    compute(store, [MapRequest(experiment, wanted)], 1, done.append)
-    found = stored(store, MapRequest(experiment, wanted))
+    compute(store, [ShiftMapRequest(experiment, wanted)], 1, done.append)
+    found = stored(store, ShiftMapRequest(experiment, wanted))
     assert [1] == done
     network = Network.of(experiment, store.weights(experiment.key))
-    assert consistency(network, wanted) == found
-    assert found == Consistency.from_json(found.to_json())
-    assert stored(store, MapRequest(experiment, ShiftSettings(circular=False, reach=1))) is None
+    assert shift_map(network, wanted) == found
+    other = ShiftSettings(circular=False, reach=1)
+    assert stored(store, ShiftMapRequest(experiment, other)) is None
     store.delete([experiment.key])
-    assert stored(store, MapRequest(experiment, wanted)) is None
+    assert stored(store, ShiftMapRequest(experiment, wanted)) is None
 
 
 def test_without_weights_there_is_no_map(tmp_path):
     store = RunStore(tmp_path / "runs.db")
     with pytest.raises(EngineError, match="has no weights; train it again"):
-        compute(store, [MapRequest(Experiment.from_flat({}), settings())], 1)
+        compute(store, [ShiftMapRequest(Experiment.from_flat({}), settings())], 1)
 
 
 def test_weights_of_another_network_end_in_one_sentence(tmp_path):
     store = RunStore(tmp_path / "runs.db")
     store.put(a_run(0))
     with pytest.raises(EngineError, match="a worker process failed: the weights are not those"):
-        compute(store, [MapRequest(a_run(0).experiment, settings())], 1)
+        compute(store, [ShiftMapRequest(a_run(0).experiment, settings())], 1)
 
 
 def test_the_usual_reach_is_half_the_image_and_at_most_eight():
@@ -149,7 +147,7 @@ def test_the_usual_reach_is_half_the_image_and_at_most_eight():
 def some(reach=4):
     side = 2 * reach + 1
     same = tuple(tuple(1 - 0.01 * (abs(i) + abs(j)) for j in range(side)) for i in range(side))
-    return Consistency(settings(reach), (2 * reach, 2 * reach), IMAGES, same, same)
+    return ShiftMap(settings(reach), (2 * reach, 2 * reach), IMAGES, same, same)
 
 
 def test_the_map_has_a_number_per_shift_and_a_blank_middle():

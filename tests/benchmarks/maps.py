@@ -3,9 +3,9 @@
 import time
 from collections.abc import Iterator
 
-from core.analyses.consistency import ShiftSettings
+from core.analyses import ShiftMapRequest, ShiftSettings
 from core.config import Experiment
-from core.engine.aside import _processes
+from core.engine.process_pool import _processes
 from core.training import train
 from tests.benchmarks.measure import Line, has_mnist
 
@@ -49,8 +49,6 @@ def _line(name: str, subject: float, reference: float) -> Line:
 
 
 def _seconds(experiment: Experiment, weights: bytes, settings: ShiftSettings) -> float:
-    from core.analyses.shift import consistency_of
-
     began = time.perf_counter()
-    consistency_of(experiment, weights, settings)
+    ShiftMapRequest(experiment, settings).compute(weights)
     return time.perf_counter() - began

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 from math import exp, log
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from numpy.random import default_rng
 from scipy import stats
 
 from core import figures
-from core.analyses import AnyRequest, Fact, FactRequest, LayerTime, StepTime, Times, as_text
+from core.analyses import Fact, FactRequest, LayerTime, Request, StepTime, Times
 from core.analyses.facts import FACTS, fact
 from core.analyses.timing import times
 from core.claims import CLAIMS, TIMED, Contrast, Exact, Kind, Metric, Outcome, Recipe, judge
@@ -204,7 +205,9 @@ def test_each_fact_comes_out_as_arithmetic_says(name):
     assert found.sentence.endswith(".")
     request = FactRequest(name)
     # what the store keeps is JSON: tuples become lists there
-    assert json.loads(as_text(found)) == json.loads(as_text(request.parse(as_text(found))))
+    assert json.loads(request.write(found)) == json.loads(
+        request.write(request.read(request.write(found)))
+    )
 
 
 @pytest.mark.parametrize(
@@ -341,7 +344,7 @@ def test_times_are_compared_as_ratios(store):
         )
         for each in TIMED.experiments
     }
-    text = as_text(Times("here", 64, networks))
+    text = TIMED.write(Times("here", 64, networks))
     store.put_analysis(TIMED.key, TIMED.kind, TIMED.settings, text.encode())
     found = one(part, store).parts[0]
     assert Outcome.SUPPORTED is found.outcome
@@ -350,7 +353,7 @@ def test_times_are_compared_as_ratios(store):
 
 
 def test_facts_are_computed_by_workers_and_kept(store):
-    requests: list[AnyRequest] = [FactRequest("light-line"), FactRequest("dark-line")]
+    requests: list[Request[Any]] = [FactRequest("light-line"), FactRequest("dark-line")]
     done = []
     compute(store, requests, 1, done.append)
     assert [1, 2] == done
@@ -384,7 +387,7 @@ def test_the_headline_counts():
 def test_a_fact_is_what_was_stored():
     request = FactRequest("light-line")
     kept = Fact(holds=True, sentence="So it is.", rows=({"operator": "max"},))
-    assert kept == request.parse(as_text(kept))
+    assert kept == request.read(request.write(kept))
 
 
 # the figure of a claim's parts

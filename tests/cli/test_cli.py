@@ -17,8 +17,8 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from core.analyses import MapRequest, SightRequest
-from core.analyses.consistency import ShiftSettings
+from core.analyses import EffectiveFieldRequest, ShiftMapRequest
+from core.analyses.shift_map import ShiftSettings
 from core.catalog import DATASETS, HEADS, POOLINGS
 from core.claims import CLAIMS
 from core.cli import dashboard, main, report, workers
@@ -912,6 +912,6 @@ def test_a_sweep_computes_maps_of_the_first_seed_where_it_is_asked_to(cli, store
         for seed in (0, 1)
     )
     usual = [ShiftSettings.of((1, 8, 8), circular=circular) for circular in (False, True)]
-    assert all(stored(store, MapRequest(first, each)) for each in usual)
-    assert stored(store, SightRequest(first)) is not None
-    assert stored(store, SightRequest(second)) is None
+    assert all(stored(store, ShiftMapRequest(first, each)) for each in usual)
+    assert stored(store, EffectiveFieldRequest(first)) is not None
+    assert stored(store, EffectiveFieldRequest(second)) is None

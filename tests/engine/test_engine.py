@@ -445,7 +445,7 @@ def test_the_labels_of_the_test_images_come_from_a_process_of_their_own(tmp_path
     gone = tiny(0).data.model_copy(update={"dataset": "mnist"})
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("POOLSCOPE_DATA", str(tmp_path))
-        patch.setattr("core.engine.aside._labels", _no_labels)
+        patch.setattr("core.engine.process_pool._labels", _no_labels)
         with pytest.raises(DataError, match="mnist: not found"):
             labels_of_test(gone)
 

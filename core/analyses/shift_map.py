@@ -1,14 +1,17 @@
 """How steady are a network's answers when the image moves? The results, as plain numbers.
 
-Pure Python and numpy: a worker computes them (`core.analyses.shift`), the store keeps them,
-pages read them.
+Pure Python and numpy; what computes it is in `core.analyses.shift`.
 """
 
 import json
 from dataclasses import asdict, dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+from core.analyses.request import Request
+from core.config import Experiment
 
 IMAGES = 1_000
 """test images that are moved: the first ones"""
@@ -42,7 +45,7 @@ class ShiftSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Consistency:
+class ShiftMap:
     """Answers under every shift, against those for the unmoved image.
 
     Attributes:
@@ -61,23 +64,6 @@ class Consistency:
     same: tuple[tuple[float, ...], ...]
     right: tuple[tuple[float, ...], ...]
     ties: int = 0
-
-    def to_json(self) -> str:
-        """For the store."""
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> "Consistency":
-        """What `to_json` gave."""
-        content = json.loads(text)
-        return cls(
-            settings=ShiftSettings(**content["settings"]),
-            size=tuple(content["size"]),
-            images=content["images"],
-            same=tuple(tuple(row) for row in content["same"]),
-            right=tuple(tuple(row) for row in content["right"]),
-            ties=content["ties"],
-        )
 
     @property
     def shifts(self) -> range:
@@ -114,3 +100,35 @@ class Consistency:
                     seen.add(key)
                     mask[i, j] = True
         return mask
+
+
+@dataclass(frozen=True)
+class ShiftMapRequest(Request[ShiftMap]):
+    """The shift map of a run.
+
+    Attributes:
+        experiment: the trained network.
+        how: how the images are moved.
+    """
+
+    experiment: Experiment
+    how: ShiftSettings
+    kind: ClassVar[str] = "shift"
+    result: ClassVar[type] = ShiftMap
+
+    @property
+    def run(self) -> Experiment:
+        """The trained network."""
+        return self.experiment
+
+    @property
+    def settings(self) -> str:
+        """How the images are moved."""
+        return self.how.text
+
+    def compute(self, weights: bytes) -> ShiftMap:
+        """Move the test images."""
+        from core.analyses.inspection import Network
+        from core.analyses.shift import shift_map
+
+        return shift_map(Network.of(self.experiment, weights), self.how)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import Any, TypeVar
 
-from core.analyses import AnyRequest, MapRequest, Request, SightRequest, TimesRequest, as_text
+from core.analyses import Request
 from core.config import DataConfig
 from core.engine.cluster import WORKER_ENVIRONMENT
 from core.errors import EngineError, PoolscopeError
@@ -35,12 +35,12 @@ def labels_of_test(data: DataConfig) -> bytes:
 def stored(store: RunStore, request: Request[Result]) -> Result | None:
     """What was computed before; None if it was not."""
     content = store.analysis(request.key, request.kind, request.settings)
-    return request.parse(content.decode()) if content else None
+    return request.read(content.decode()) if content else None
 
 
 def compute(
     store: RunStore,
-    requests: Sequence[AnyRequest],
+    requests: Sequence[Request[Any]],
     workers: int,
     on_done: Callable[[int], None] | None = None,
 ) -> None:
@@ -57,8 +57,8 @@ def compute(
     Raises:
         EngineError: a network has no weights, or a process ended before it answered.
     """
-    timed = [request for request in requests if isinstance(request, TimesRequest)]
-    others = [request for request in requests if not isinstance(request, TimesRequest)]
+    timed = [request for request in requests if request.alone]
+    others = [request for request in requests if not request.alone]
     done = 0
     for group, count in ((others, workers), (timed, 1)):
         if not group:
@@ -76,7 +76,7 @@ def compute(
                     on_done(done)
 
 
-def _weights(store: RunStore, request: AnyRequest) -> bytes:
+def _weights(store: RunStore, request: Request[Any]) -> bytes:
     if request.run is None:
         return b""
     weights = store.weights(request.key)
@@ -116,22 +116,8 @@ def _labels(data: DataConfig) -> bytes:
     return bytes(load(data).test.labels.tolist())
 
 
-def _compute(request: AnyRequest, weights: bytes) -> str:
-    match request:
-        case MapRequest():
-            from core.analyses.shift import consistency_of
+def _compute(request: Request[Any], weights: bytes) -> str:
+    import torch
 
-            return consistency_of(request.experiment, weights, request.how)
-        case SightRequest():
-            from core.analyses.effective_field import sight
-            from core.analyses.inspection import Network
-
-            return as_text(sight(Network.of(request.experiment, weights)))
-        case TimesRequest():
-            from core.analyses.timing import times
-
-            return as_text(times(request.experiments, request.rounds))
-        case _:
-            from core.analyses.facts import fact
-
-            return as_text(fact(request.name))
+    torch.set_num_threads(1)
+    return request.write(request.compute(weights))

@@ -1,0 +1,55 @@
+"""Does what a computation gives come back from the store as it was, whatever it is?"""
+
+import pytest
+
+from core.analyses import (
+    EffectiveField,
+    EffectiveFieldRequest,
+    Fact,
+    FactRequest,
+    LayerTime,
+    Request,
+    ShiftMap,
+    ShiftMapRequest,
+    ShiftSettings,
+    StepTime,
+    Times,
+    TimesRequest,
+)
+from core.config import Experiment
+
+EXPERIMENT = Experiment()
+SETTINGS = ShiftSettings(circular=True, reach=1)
+HALVES = ((0.5, 1 / 3, 0.25),) * 3
+EXAMPLES = {
+    ShiftMapRequest(EXPERIMENT, SETTINGS): ShiftMap(SETTINGS, (8, 8), 20, HALVES, HALVES, 1),
+    EffectiveFieldRequest(EXPERIMENT): EffectiveField(100, {"block1.conv": HALVES}),
+    FactRequest("light-line"): Fact(True, "Max keeps 100 %.", ({"pool": "max", "share": 1.0},)),  # noqa: FBT003
+    TimesRequest((EXPERIMENT,), 2): Times(
+        "x86_64, one thread",
+        64,
+        {EXPERIMENT.key: StepTime((0.1, 0.2), {"head.pool": LayerTime((1e-5, 2e-5), (0.0, 3.0))})},
+    ),
+}
+
+
+@pytest.mark.parametrize("request_", EXAMPLES, ids=lambda request: request.kind)
+def test_a_result_comes_back_as_it_was(request_):
+    result = EXAMPLES[request_]
+    assert result == request_.read(request_.write(result))
+
+
+def test_every_kind_of_computation_has_an_example():
+    kinds = {request.kind for request in EXAMPLES}
+    assert kinds == {kind.kind for kind in Request.__subclasses__()}
+    assert len(kinds) == len(Request.__subclasses__())
+
+
+@pytest.mark.parametrize("request_", EXAMPLES, ids=lambda request: request.kind)
+def test_what_is_no_result_is_refused(request_):
+    with pytest.raises(ValueError, match="validation error"):
+        request_.read('{"images": "many"}')
+
+
+def test_only_what_is_timed_is_computed_alone():
+    assert ["times"] == [kind.kind for kind in Request.__subclasses__() if kind.alone]
