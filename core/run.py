@@ -9,6 +9,9 @@ from enum import StrEnum
 
 from core.config import Experiment
 
+ARITHMETIC = ("processor", "torch", "onednn", "mkl")
+"""what has to agree, beside the vector set, for results to agree bit by bit"""
+
 NO_RUN = "none"
 """stands for the key of a run where what a worker computed belongs to none"""
 
@@ -55,13 +58,31 @@ class Machine:
 
     Attributes:
         device: cpu, cuda or mps.
-        capability: what decides the bits of a result: the CPU's vector set or the GPU's name.
-        versions: package -> version.
+        capability: the CPU's vector set or the GPU's name.
+        versions: package -> version; and under "processor" the model of the CPU, which runs of
+            earlier versions do not state.
     """
 
     device: str
     capability: str
     versions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def arithmetic(self) -> tuple[str, ...] | None:
+        """Everything that decides the bits of a result; None if a part of it is not recorded.
+
+        Two processors with one vector set can round differently: the kernels that oneDNN and MKL
+        choose depend on the model. On a GPU nothing is promised.
+        """
+        recorded = [self.versions.get(name) for name in ARITHMETIC]
+        parts = tuple(part for part in recorded if part is not None)
+        if self.device != "cpu" or len(parts) < len(recorded):
+            return None
+        return (self.capability, *parts)
+
+    def gives_the_bits_of(self, other: "Machine") -> bool:
+        """Whether the same experiment gives the same bits on both, as far as is recorded."""
+        return self.arithmetic is not None and self.arithmetic == other.arithmetic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ still sees its batches in the order in which its pair sees them.
 """
 
 import platform
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ from core.data import Labelled, load, to_input, translate
 from core.errors import EngineError
 from core.network import describe
 from core.network.build import build_model, generator
+from core.processor import processor
 from core.run import Epoch, Machine, Run, Status
 from core.settings import Device
 
@@ -229,8 +231,17 @@ def _machine(here: torch.device) -> Machine:
             # its own type would import torch wherever a run is unpickled
             "torch": str(torch.__version__),
             "numpy": version("numpy"),
+            "onednn": _library("MKL-DNN"),
+            "mkl": _library("Math Kernel Library"),
+            "processor": processor(),
         },
     )
+
+
+def _library(name: str) -> str:
+    """The version of a library that torch was built with, as torch states it."""
+    stated = re.search(rf"{re.escape(name)}\D* v?(\d[\w.-]*)", torch.__config__.show())
+    return stated[1] if stated else "none"
 
 
 @contextmanager

@@ -1,10 +1,13 @@
 """Are the bundled runs what a training gives, are they enough for every claim, are they small?"""
 
+import json
 import random
 import re
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
 
 import pytest
-import torch
 
 from core.catalog import HEADS, POOLINGS
 from core.claims import CLAIMS, TIMED, Outcome, judge
@@ -21,8 +24,12 @@ from core.training import train
 GALLERY = PROJECT / "assets" / "gallery.db"
 MOST_BYTES = 25_000_000
 HANDFUL = 6
-TOLERANCE = 0.03
-"""of test accuracy, where another processor rounds differently"""
+ACCURACY_TOLERANCE = 0.01
+FIRST_LOSS_TOLERANCE, LAST_LOSS_TOLERANCE = 1e-5, 0.02
+"""where another processor, or another version of a library, rounds differently. A last digit that
+differs after one epoch has grown by the last: of 40 bundled runs, trained on another vendor's
+processor, losses differed by 2e-7 at most after the first epoch, by 0.011 after the last and by 0.3
+between, accuracies by two images of 300"""
 
 
 @pytest.fixture(scope="module")
@@ -78,9 +85,8 @@ def test_every_strategy_is_there_under_both_heads_with_ten_seeds_and_first_weigh
     assert set(HEADS) > {"gap", "flatten"}
 
 
-def test_a_random_handful_trained_anew_gives_the_same(gallery):
-    """Bit by bit on the kind of processor that trained them, within a tolerance elsewhere."""
-    here = torch.backends.cpu.get_cpu_capability()
+def handful(gallery):
+    """Some bundled runs that train in seconds, always the same."""
     source = random.Random(HANDFUL)  # noqa: S311
     keys = sorted(s.key for s in gallery.summaries() if s.status is Status.DONE and s.seconds < 3)
     for key in source.sample(keys, HANDFUL):
@@ -89,13 +95,76 @@ def test_a_random_handful_trained_anew_gives_the_same(gallery):
             load(bundled.experiment.data)
         except DataError:
             continue
-        found = train(bundled.experiment)
-        if bundled.machine.capability == here and bundled.machine.versions["torch"] == str(
-            torch.__version__
-        ):
-            assert bundled.predictions == found.predictions, bundled.experiment.to_flat()
-            assert [e.train_loss for e in bundled.epochs] == [e.train_loss for e in found.epochs]
-            if bundled.weights:
-                assert bundled.weights == found.weights
-        else:
-            assert abs(bundled.test_accuracy - found.test_accuracy) <= TOLERANCE
+        yield bundled
+
+
+def check_again(recorded):
+    """Train a recorded run once more; the new run has to agree as README says."""
+    again = train(recorded.experiment)
+    assert_agreement(recorded, again)
+    return again
+
+
+def assert_agreement(recorded, again):
+    if recorded.machine.gives_the_bits_of(again.machine):
+        assert figures_of(recorded) == figures_of(again), recorded.experiment.to_flat()
+        return
+    assert abs(recorded.test_accuracy - again.test_accuracy) <= ACCURACY_TOLERANCE
+    for place, tolerance in ((0, FIRST_LOSS_TOLERANCE), (-1, LAST_LOSS_TOLERANCE)):
+        before, after = recorded.epochs[place], again.epochs[place]
+        assert abs(before.train_loss - after.train_loss) <= tolerance
+        assert abs(before.validation_loss - after.validation_loss) <= tolerance
+
+
+def figures_of(run):
+    """Everything that must not depend on time; weights where they were kept."""
+    epochs = [replace(epoch, seconds=0.0) for epoch in run.epochs]
+    return epochs, run.test_accuracy, run.predictions
+
+
+def test_a_random_handful_trained_anew_gives_the_same(gallery):
+    """Bit by bit where all that decides the bits is recorded and agrees, else within tolerance."""
+    for bundled in handful(gallery):
+        again = check_again(bundled)
+        if bundled.weights and bundled.machine.gives_the_bits_of(again.machine):
+            assert bundled.weights == again.weights
+
+
+@pytest.mark.parametrize("vendor", ["GenuineIntel 6 143 8, Intel(R) Xeon(R)", "0x41 8 0x3 0xd0c 1"])
+def test_a_bundle_of_another_processor_is_compared_within_a_tolerance(gallery, tmp_path, vendor):
+    """The record says that everything but the processor's model is as it is here."""
+    ours = train(Experiment.from_flat({"epochs": 1, "train_size": 10, "widths": "2"})).machine
+    copy = tmp_path / "gallery.db"
+    copy.write_bytes(GALLERY.read_bytes())
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        versions = json.dumps({**ours.versions, "processor": vendor})
+        connection.execute(
+            "UPDATE runs SET versions = ?, capability = ?", (versions, ours.capability)
+        )
+    for bundled in handful(RunStore.only_read(copy)):
+        assert not bundled.machine.gives_the_bits_of(ours)
+        check_again(bundled)
+        break
+
+
+def test_a_run_of_this_processor_is_compared_bit_by_bit(tmp_path):
+    store = RunStore(tmp_path / "runs.db")
+    experiment = Experiment.from_flat({"epochs": 2, "train_size": 100, "widths": "4,4"})
+    store.put(train(experiment))
+    stored = store.get(experiment.key)
+    again = check_again(stored)
+    assert stored.machine.gives_the_bits_of(again.machine)
+    nearly = replace(stored.epochs[0], train_loss=stored.epochs[0].train_loss + 1e-7)
+    with pytest.raises(AssertionError):
+        assert_agreement(replace(stored, epochs=(nearly, *stored.epochs[1:])), again)
+
+
+def test_a_run_that_states_no_processor_promises_no_bits():
+    """As runs of earlier versions do not."""
+    run = train(Experiment.from_flat({"epochs": 1, "train_size": 10, "widths": "2"}))
+    assert run.machine.gives_the_bits_of(run.machine)
+    for name in ("processor", "torch", "onednn", "mkl"):
+        versions = {key: value for key, value in run.machine.versions.items() if key != name}
+        earlier = replace(run.machine, versions=versions)
+        assert not earlier.gives_the_bits_of(run.machine)
+        assert not earlier.gives_the_bits_of(earlier)

@@ -24,11 +24,12 @@ EVERYTHING = {"cli", "__main__"}
 # room of core -> the rooms that it imports from; nothing is inherited
 ARROWS: dict[str, set[str]] = {
     "catalog": set(),
+    "processor": set(),
     "config": {"catalog"},
     "network": {"catalog", "config"},
     "data": {"catalog", "config"},
     "run": {"config"},
-    "training": {"config", "data", "network", "run"},
+    "training": {"config", "data", "network", "processor", "run"},
     "store": {"config", "run"},
     "comparison": {"catalog", "config", "network", "run"},
     "analyses": {"catalog", "config", "data", "network", "run"},
