@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import ConfigError
@@ -78,6 +78,14 @@ class Settings(BaseSettings):
     sessions: int = Field(default=100, ge=1)
     daily_seconds: float = Field(default=3600.0, ge=0)
 
+    @field_validator("home", "data")
+    @classmethod
+    def _is_no_file(cls, folder: Path) -> Path:
+        """Refuse a file where files are to be put."""
+        if folder.exists() and not folder.is_dir():
+            raise ValueError("a folder is needed, and this is a file")
+        return folder
+
     @property
     def hosted(self) -> bool:
         """Whether strangers use the dashboard."""
@@ -111,4 +119,5 @@ def _load(environment: tuple[tuple[str, str], ...]) -> Settings:  # noqa: ARG001
     except ValidationError as error:
         first = error.errors()[0]
         name = PREFIX + str(first["loc"][0]).upper()
-        raise ConfigError(f"{name}: {first['msg']}; received {first['input']!r}") from None
+        said = first["msg"].removeprefix("Value error, ")
+        raise ConfigError(f"{name}: {said}; received {str(first['input'])!r}") from None

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from core.cli.app import Json, app, open_store
+from core.cli.app import Json, app, check_store, open_store
 from core.cli.report import document, table
 from core.errors import ConfigError
 from core.store import absorb as merge
@@ -19,9 +19,8 @@ def absorb(
     as_json: Json = False,
 ) -> None:
     """Take in the runs of other stores; each file says what it added."""
-    missing = [str(file) for file in files if not file.is_file()]
-    if missing:
-        raise ConfigError(f"{', '.join(missing)}: no such file")
+    for file in files:
+        _check(file)
     store = open_store()
     rows = []
     for file in files:
@@ -39,3 +38,14 @@ def absorb(
     else:
         columns = list(rows[0])
         table(columns, (list(row.values()) for row in rows), numbers=columns[1:])
+
+
+def _check(file: Path) -> None:
+    """Refuse a file that is no run store, before any other is taken in."""
+    if file.is_dir():
+        raise ConfigError(f"{file} is a folder; a file that `export --format db` wrote is needed")
+    if not file.is_file():
+        raise ConfigError(f"{file}: no such file")
+    if not file.stat().st_size:
+        raise ConfigError(f"{file} is empty; a file that `export --format db` wrote is needed")
+    check_store("", file)

@@ -1,11 +1,13 @@
 """What do all commands share? The application they belong to, the flag --json, the run store."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 import core
 from core import settings
+from core.errors import ConfigError, StoreError
 from core.store import RunStore
 
 app = typer.Typer(
@@ -24,7 +26,22 @@ Json = Annotated[
 def open_store() -> RunStore:
     """The store of the settings, with the bundled runs beside it."""
     chosen = settings.load()
+    if "gallery" in chosen.model_fields_set:
+        check_store("POOLSCOPE_GALLERY: ", chosen.gallery)
     return RunStore(chosen.store, chosen.gallery)
+
+
+def check_store(what: str, path: Path) -> None:
+    """Refuse a file that the caller named and that is no run store; a missing one is none.
+
+    Raises:
+        ConfigError: what it is instead. `what` stands before it.
+    """
+    try:
+        if path.exists():
+            RunStore.only_read(path).summaries()
+    except StoreError as error:
+        raise ConfigError(f"{what}{error}") from error
 
 
 def _show_version(asked: bool) -> None:

@@ -13,10 +13,12 @@ from urllib.request import ProxyHandler, build_opener
 
 import typer
 
+from core import settings
 from core.cli.app import Json, app
 from core.cli.report import document
 from core.errors import PoolscopeError
 from core.settings import PROJECT, Mode
+from core.talk import read_talk
 
 POLL_SECONDS = 0.2
 FIRST_PORT, PORTS = 8501, 20
@@ -46,6 +48,10 @@ def dashboard(
             "the dashboard needs a checkout of Poolscope, because app.py and pages/ are no part "
             "of the installed package; clone the repository and run `make run` there"
         )
+    chosen = settings.load()
+    if talk or chosen.mode is Mode.TALK:
+        # said here, not on the first page
+        read_talk(chosen.talk)
     if port is None:
         port = next(filter(_is_free, range(FIRST_PORT, FIRST_PORT + PORTS)), FIRST_PORT)
     if not _is_free(port):

@@ -122,6 +122,8 @@ def _to_stdout(
 def _check_target(output: Path, store: RunStore, *, force: bool) -> None:
     if output.exists() and store.path.exists() and output.samefile(store.path):
         raise ConfigError(f"{output} is the run store itself; choose another file")
+    if output.is_dir():
+        raise ConfigError(f"{output} is a folder; name a file to write")
     if output.exists() and not (force and output.is_file()):
         raise ConfigError(f"{output} is there already; choose another file, or --force")
 
