@@ -15,6 +15,7 @@ from core.comparison import Arm, Comparison, Facet, Results
 from core.comparison.grids import as_toml
 from core.comparison.ledger import architecture_of, readable
 from core.figures import Measure
+from core.numerals import significant
 from core.run import Run
 from core.sentences.headlines import accuracy_headline, plain, where
 from core.words import count, macs, plural
@@ -178,6 +179,6 @@ def _cell(value: object) -> str:
     shown: dict[type, Callable[[Any], str]] = {
         type(None): lambda _: "–",
         int: lambda number: f"{number:,}",
-        float: lambda number: f"{number:.3g}",
+        float: lambda number: significant(number, 3),
     }
     return shown.get(type(value), str)(value)

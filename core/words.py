@@ -6,8 +6,8 @@ Accuracies and differences come in as fractions and are written in percent and p
 from collections.abc import Sequence
 
 from core.comparison.statistics import Difference, Interval, Verdict
+from core.numerals import MINUS
 
-MINUS = "−"
 NUMBER_WORDS = (
     *("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
     *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen"),

@@ -34,7 +34,8 @@ ARROWS: dict[str, set[str]] = {
     "talk": set(),
     "grids": {"architecture", "comparison"},
     "statistics": {"comparison", "run"},
-    "words": {"statistics"},
+    "numerals": set(),
+    "words": {"statistics", "numerals"},
     "architecture": {"config"},
     "estimate": {"architecture", "run"},
     "torchcode": {"architecture"},
@@ -71,7 +72,8 @@ ARROWS: dict[str, set[str]] = {
         "consistency",
     },
     "sheet": {"palette"},
-    "hand": {"catalog"},
+    "reading": {"catalog", "words"},
+    "hand": {"catalog", "reading"},
     "operate": {"hand", "model"},
 }
 

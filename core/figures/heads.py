@@ -21,6 +21,7 @@ from core.figures.base import (
     ticks_around,
     whiskers,
 )
+from core.numerals import plain
 from core.words import accuracy, plural
 
 ROW, FRAME = 52, 100
@@ -122,7 +123,7 @@ def accuracy_by_head(results: Results, *, dark: bool = False, scale: float = 1.0
             grid=True,
             range=[low, high],
             tickvals=ticks,
-            ticktext=[f"{tick:g} %" for tick in ticks],
+            ticktext=[f"{plain(tick)} %" for tick in ticks],
         ),
         yaxis=axis(
             look,
