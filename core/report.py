@@ -17,7 +17,7 @@ from core.comparison.ledger import architecture_of, readable
 from core.figures import Measure
 from core.run import Run
 from core.sentences.headlines import accuracy_headline, plain, where
-from core.words import count, macs, plural
+from core.words import count, macs, plural, significant
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #12191C; max-width: 1000px;
@@ -178,6 +178,6 @@ def _cell(value: object) -> str:
     shown: dict[type, Callable[[Any], str]] = {
         type(None): lambda _: "–",
         int: lambda number: f"{number:,}",
-        float: lambda number: f"{number:.3g}",
+        float: lambda number: significant(number, 3),
     }
     return shown.get(type(value), str)(value)

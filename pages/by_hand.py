@@ -5,13 +5,15 @@ import streamlit as st
 from PIL import Image
 
 from core import figures
-from core.analyses.hand import between, outputs_of, plain, window_values
-from core.catalog import POOLINGS, Pooling
+from core.analyses.hand import UNTRAINED, Worked, first_window, shown_remarks
+from core.analyses.reading import unread_sentence
+from core.catalog import POOLINGS, Padding, Pooling
 from core.data.pictures import fitted, uploaded
 from core.errors import ConfigError
 from core.sentences.headlines import routing_headline
 from core.settings import PROJECT
-from core.words import join, size
+from core.words import number_word, size
+from pages.cards import hand
 from pages.shared import controls, frame
 from pages.shared.problems import literal
 
@@ -22,14 +24,23 @@ UPLOAD_SIDE = 12
 """rows and columns to which an upload is reduced: every number must be readable"""
 SHOWN = 8
 """operators at once"""
+WIDE, PANEL = 460, 125
+"""px: of a card with three grids, and of a grid in it; on a telephone they stand in two rows"""
+PANELS = (
+    ("Input", figures.hand_input, figures.hand_input_alt),
+    ("Output", figures.hand_output, figures.hand_output_alt),
+    ("Gradient", figures.hand_gradient, figures.hand_gradient_alt),
+)
 ROUTING_HELP = """
-Number: the input value. Fill: how much of the gradient this cell gets when every output gets 1,
-from none to all of it; where a share is negative, blue is positive and red negative. Boxes: the
-windows.
+**Input**: the numbers, and as boxes the windows that this operator reads, where they do not
+overlap; zeros around the grid are padding, and what no window reads is shaded. **Output**: one
+number for each window, on the same colour scale. **Gradient**: how much each cell gets when every
+output gets 1; where a share is negative, blue is positive and red negative.
 """
 STEPS_HELP = """
-Play, or move the slider: the window walks over the input, and each line fills the numbers of the
-window into the formula of an operator. It runs in your browser.
+Press Play, or move the slider: the boxes show what the operators read, and each line fills these
+numbers into the formula of an operator. Where operators read different cells, each has a box in
+its colour. It runs in your browser.
 """
 START = [[0, 5, 13, 9], [0, 13, 15, 10], [0, 3, 15, 2], [4, 12, 0, 8]]
 
@@ -40,73 +51,122 @@ def main() -> None:
         from core.analyses import operate
     comparison = controls.comparison()
     model = comparison.arms[0].experiment.model
-    side, stride = model.pool_size, model.pool_stride
     chosen = list(dict.fromkeys(arm.pooling for arm in comparison.arms))
-    poolings = [pooling for pooling in chosen if operate.is_worked(pooling)][:SHOWN]
+    able = [pooling for pooling in chosen if operate.is_worked(pooling)]
     top = st.container()
-    grid, padding, cell = _input(side, stride)
-    worked = [operate.work(pooling, grid, side, stride, padding, cell) for pooling in poolings]
+    numbers, padding, single, wanted = _controls(able)
+    poolings = wanted[:SHOWN]
+    # a convolution without padding leaves its pool as it is
+    mode = Padding.CIRCULAR if model.padding is Padding.CIRCULAR else Padding.ZEROS
+    pool = hand.Pool(numbers, model.pool_size, model.pool_stride, padding, mode)
+    worked = hand.worked(poolings, pool, single=single)
     with top:
         frame.top(
             "By hand: what does the operator do to a few numbers?",
-            routing_headline([(each.pooling, each.reached, each.gradient.size) for each in worked]),
-            f":gray[A {size(*grid.shape)} grid, windows of {size(side, side)}, stride {stride}"
-            f"{f', padding {padding}' if padding else ''} (in Advanced)]",
+            routing_headline(
+                [(each.pooling, each.reached, each.gradient.size) for each in worked],
+                first_window(worked),
+            ),
+            _scene(pool),
         )
+        for remark in shown_remarks(chosen, able, poolings):
+            st.caption(remark)
     if not worked:
-        st.caption("Strided lets the block's own convolution take the stride: nothing is pooled.")
         return
-    with frame.grid(len(worked) if len(worked) <= 4 else 3, min_column_width=210):  # noqa: PLR2004
+    with frame.grid(min(len(worked), 2), min_column_width=WIDE):
         for each in worked:
-            with frame.card(
-                f"{frame.mark(each.pooling)} {POOLINGS[each.pooling].label}",
-                reading=ROUTING_HELP,
-                key=f"routing {each.pooling}",
-            ):
-                figure = figures.routing(each, side, stride, **frame.look())
-                frame.chart(figure, figures.routing_alt(each), f"routing {each.pooling}")
-                st.caption(_routing_caption(each.outputs, each.reached, each.gradient.size))
+            _operator(each)
+    plain_windows = hand.plain_windows(pool)
     left, right = frame.columns((1, 1))
     with left, frame.card("Window by window", reading=STEPS_HELP):
-        if padding:
-            st.caption("Without padding the windows can be stepped through.")
-        else:
-            figure = figures.steps(worked, side, stride, **frame.look())
-            frame.chart(figure, "An animation of the window over the input.", "steps")
+        figure = figures.steps(worked, plain_windows, **frame.look())
+        frame.chart(figure, "An animation of the window over the input.", "steps")
     with right:
-        _sizes(grid, side, stride, padding)
-        _temperature(grid, side, stride)
+        hand.sizes(worked, pool)
+        hand.temperature(plain_windows, pool)
     with frame.grid(2, min_column_width=420):
-        _additive(poolings, grid, side, stride)
-        _contrast(poolings, side, stride)
+        hand.additive(poolings, pool)
+        hand.contrast(poolings, pool)
 
 
-def _input(side: int, stride: int) -> tuple[np.ndarray, int, tuple[int, int] | None]:
-    """The grid of numbers, the padding, and the output that gets gradient."""
+def _scene(pool: hand.Pool) -> str:
+    side = pool.size
+    around = f", padding {pool.padding}" if pool.padding else ""
+    mode = f", {pool.mode} border" if pool.mode is not Padding.ZEROS else ""
+    return (
+        f":gray[Grid {size(*pool.grid.shape)}{around}, windows of {size(side, side)}, stride "
+        f"{pool.stride}{mode} (in Advanced)]"
+    )
+
+
+def _operator(worked: Worked) -> None:
+    """Input, output and gradient of one operator, side by side or one below the other."""
+    pooling = worked.pooling
+    with frame.card(
+        f"{frame.mark(pooling)} {POOLINGS[pooling].label}",
+        hand.rows(worked),
+        file_name=f"{pooling}.csv",
+        reading=ROUTING_HELP,
+        key=f"routing {pooling}",
+    ):
+        if POOLINGS[pooling].learned:
+            st.caption(f"{UNTRAINED.capitalize()}.")
+        with st.grid(3, min_column_width=PANEL):
+            for title, draw, alt in PANELS:
+                with st.container(gap="xxsmall"):
+                    st.caption(f"**{title}**")
+                    frame.chart(draw(worked, **frame.look()), alt(worked), f"{title} {pooling}")
+        st.caption(_caption(worked))
+
+
+def _caption(worked: Worked) -> str:
+    sentences = [unread_sentence(worked.windows)]
+    if worked.windows.overlap and worked.cell is None:
+        sentences.append("Its windows overlap, so no boxes are drawn.")
+    sentences.append(f"Gradient reaches {worked.reached} of {worked.gradient.size} cells.")
+    return " ".join(sentences)
+
+
+def _controls(able: list[Pooling]) -> tuple[np.ndarray, int, bool, list[Pooling]]:
+    """The grid of numbers, the padding, whether one output gets gradient, and the operators."""
     with frame.settings_row():
         kind = frame.one_of(
             "Input",
             [PATCH, DIGIT, LINE, EDGE, OWN, UPLOAD],
             "grid",
             help_="**patch**: 4 × 4 of a digit; **digit**: all of it; **line**: one light column; "
-            "**edge**: dark to light; **own**: numbers that you type; **upload**: an image of "
-            f"yours, reduced to {UPLOAD_SIDE} × {UPLOAD_SIDE} shades.",
+            "**edge**: dark to light; **own**: type your own; **upload**: an image of yours, "
+            f"reduced to {UPLOAD_SIDE} × {UPLOAD_SIDE} shades.",
             wraps=True,
         )
-        invert = st.toggle("Invert", key="invert", bind="query-params", help="16 − x.")
+        invert = st.toggle(
+            "Swap light and dark",
+            key="invert",
+            bind="query-params",
+            help="Each value x becomes 16 − x.",
+        )
         padding = st.slider("Padding", 0, 2, 0, key="hand_padding", bind="query-params", width=130)
         single = st.toggle(
-            "One output only",
+            "Gradient of one output",
             key="one_output",
             bind="query-params",
             help="Send the gradient from the output in the middle, not from all.",
         )
-    grid = _grid(kind)
+        wanted = st.multiselect(
+            "Operators shown",
+            [str(pooling) for pooling in able],
+            key="operators",
+            bind="query-params",
+            max_selections=SHOWN,
+            placeholder=f"the first {number_word(SHOWN)}",
+            width=320,
+            help=f"Up to {number_word(SHOWN)} of the strategies chosen in the sidebar.",
+        )
+    numbers = _grid(kind)
     if invert:
-        grid = 16 - grid
-    rows, columns = (outputs_of(n, side, stride, padding) for n in grid.shape)
-    middle = (max(rows, 1) // 2, max(columns, 1) // 2)
-    return grid, padding, middle if single else None
+        numbers = 16 - numbers
+    poolings = [pooling for pooling in able if str(pooling) in wanted] or able
+    return numbers, padding, single, poolings
 
 
 def _grid(kind: str) -> np.ndarray:
@@ -158,103 +218,6 @@ def _upload() -> np.ndarray:
     if picture.remarks:
         st.caption(f"{'; '.join(picture.remarks).capitalize()}.")
     return fitted(picture.image, (1, UPLOAD_SIDE, UPLOAD_SIDE), 16)[0].astype(float)
-
-
-def _routing_caption(outputs: np.ndarray, reached: int, cells: int) -> str:
-    shown = ", ".join(plain(value) for value in outputs.ravel()[:4])
-    more = ", …" if outputs.size > 4 else ""  # noqa: PLR2004
-    share = f"{reached / cells:.0%}".replace("%", f"{frame.NO_BREAK}%")
-    return f"Output {shown}{more}. Gradient reaches {share} of the cells."
-
-
-def _sizes(grid: np.ndarray, side: int, stride: int, padding: int) -> None:
-    with frame.card("How many outputs"):
-        n = grid.shape[0]
-        rows = outputs_of(n, side, stride, padding)
-        # two lines: a telephone is narrow
-        st.latex(r"\left\lfloor \frac{n + 2p - f}{s} \right\rfloor + 1")
-        st.latex(
-            rf"= \left\lfloor \frac{{{n} + 2\cdot{padding} - {side}}}{{{stride}}} "
-            rf"\right\rfloor + 1 = {rows}"
-        )
-        left = n + 2 * padding - (side + (rows - 1) * stride)
-        st.caption(
-            f"n = {n} rows, window f = {side}, stride s = {stride}, padding p = {padding}. "
-            + (
-                f"The floor drops {left} of them: shaded above."
-                if left > 0
-                else "Every row is read."
-            )
-            + f" A convolution without padding and with stride 1 gives n − f + 1 = {n - side + 1}."
-        )
-
-
-def _additive(poolings: list[Pooling], grid: np.ndarray, side: int, stride: int) -> None:
-    from core.analyses.operate import additivity, as_convolution, work
-
-    with frame.card("Which of them is a convolution?"):
-        rows = []
-        for pooling in poolings:
-            found = additivity(pooling, grid, side, stride)
-            rows.append(
-                {
-                    "operator": POOLINGS[pooling].label,
-                    "f(x + y)": plain(found.together),
-                    "f(x) + f(y)": plain(found.apart),
-                    "additive here": "yes" if found.largest < 1e-9 else "no",  # noqa: PLR2004
-                }
-            )
-        st.dataframe(rows, hide_index=True, key="additive")
-        average = work(Pooling.AVERAGE, grid, side, stride).outputs
-        gap = float(np.abs(average - as_convolution(grid, side, stride)).max())
-        same = "the same numbers" if gap < 1e-9 else f"different by {gap:.2g}"  # noqa: PLR2004
-        st.caption(
-            f"First window; y is the grid turned by a quarter. A convolution is additive whatever "
-            f"the numbers, so an operator that is not additive here is no convolution. Average "
-            f"against a convolution with weights 1/{side * side}: {same}."
-        )
-
-
-def _contrast(poolings: list[Pooling], side: int, stride: int) -> None:
-    from core.analyses.operate import contrast_kept
-
-    with frame.card("What is left of a thin line"):
-        rows = [
-            {
-                "operator": POOLINGS[pooling].label,
-                "light on dark": f"{contrast_kept(pooling, side, stride, light=True):.0%}".replace(
-                    "%", " %"
-                ),
-                "dark on light": f"{contrast_kept(pooling, side, stride, light=False):.0%}".replace(
-                    "%", " %"
-                ),
-            }
-            for pooling in poolings
-        ]
-        st.dataframe(rows, hide_index=True, key="contrast")
-        lost = [r["operator"] for r in rows if r["dark on light"] == "0 %"]
-        st.caption(
-            "Contrast of a line one pixel wide after pooling, as a share of what it was; the "
-            "border left out."
-            + (
-                f" A dark line is lost with {join([each.lower() for each in lost])}."
-                if lost
-                else ""
-            )
-        )
-
-
-def _temperature(grid: np.ndarray, side: int, stride: int) -> None:
-    with frame.card("From average to max"):
-        t = st.slider("Temperature t", 0.0, 3.0, 0.5, 0.05, key="temperature", bind="query-params")
-        values = next(iter(window_values(grid, side, stride).values()))
-        mean, soft = plain(sum(values) / len(values)), plain(between(values, t))
-        st.markdown(
-            f"First window {', '.join(map(plain, values))}: mean **{mean}**, at t = {t:g} "
-            f"**{soft}**, largest **{plain(max(values))}**."
-        )
-        st.latex(r"y = \sum_i \frac{e^{t x_i}}{\sum_j e^{t x_j}}\, x_i")
-        st.caption("t = 0 is average pooling, t = 1 SoftPool, t → ∞ max pooling.")
 
 
 main()

@@ -1,18 +1,27 @@
 """The arithmetic of one window: its numbers, the formula with them filled in, the sizes.
 
-Pure Python and numpy, for figures and pages; what operators really give comes from
-`core.analyses.operate`.
+Pure Python and numpy, for figures and pages; what operators really give, and which cells they
+read, comes from `core.analyses.operate`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.catalog import Pooling
+from core.analyses.reading import Windows
+from core.catalog import POOLINGS, Pooling
+from core.catalog.poolings.learned import GEM_SMALLEST
+from core.words import MINUS, inside, join, plain
 
 Numbers = NDArray[np.float64]
+SPOKEN, NAMED = 4, 2
+"""values of a window that a headline lists, and operators whose outputs it names"""
+LISTED = 16
+"""values of a window that a formula lists; of more it gives the number"""
+UNTRAINED = "as it starts, untrained"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +33,16 @@ class Worked:
         inputs: (H, W).
         outputs: (h, w).
         gradient: (H, W): what each input gets if every output, or the chosen one, gets 1.
+        windows: which cells each output reads.
+        cell: row and column of the output that gets the gradient; None for all of them.
     """
 
     pooling: Pooling
     inputs: Numbers
     outputs: Numbers
     gradient: Numbers
+    windows: Windows
+    cell: tuple[int, int] | None = None
 
     @property
     def reached(self) -> int:
@@ -37,69 +50,128 @@ class Worked:
         return int(np.count_nonzero(self.gradient))
 
 
-def window_values(
-    inputs: Numbers, size: int, stride: int, padding: int = 0
-) -> dict[tuple[int, int], list[float]]:
-    """The numbers of each window, row by row, by the place of its output."""
-    padded = np.pad(inputs, padding)
-    rows, columns = ((side - size) // stride + 1 for side in padded.shape)
-    return {
-        (i, j): padded[i * stride : i * stride + size, j * stride : j * stride + size]
-        .ravel()
-        .tolist()
-        for i in range(rows)
-        for j in range(columns)
-    }
+def titled(pooling: Pooling) -> str:
+    """An operator's name where it stands alone; a learned one says that it is untrained."""
+    entry = POOLINGS[pooling]
+    return f"{entry.label} ({UNTRAINED})" if entry.learned else entry.label
 
 
-def explained(pooling: Pooling, values: list[float], result: float) -> str:
+def untrained_sentence(poolings: Sequence[Pooling]) -> str:
+    """Which of them stand as they start: "Conv and LIP: as they start, untrained."."""
+    learned = [POOLINGS[pooling].label for pooling in poolings if POOLINGS[pooling].learned]
+    if not learned:
+        return ""
+    state = UNTRAINED if len(learned) == 1 else UNTRAINED.replace("it starts", "they start")
+    return f"{join(learned)}: {state}."
+
+
+def first_window(many: Sequence[Worked]) -> tuple[str, list[tuple[Pooling, str]]] | None:
+    """The numbers of the first window, and what the first operators turn them into.
+
+    Only those that read the same few numbers there; None where the first reads many, or where
+    there are so many operators that their gradient fills a headline.
+    """
+    if not many or len(many) > SPOKEN:
+        return None
+    values = many[0].windows.values(many[0].inputs, (0, 0))
+    if not 1 < len(values) <= SPOKEN:
+        return None
+    alike = [each for each in many if each.windows.values(each.inputs, (0, 0)) == values]
+    return ", ".join(map(plain, values)), [
+        (each.pooling, plain(float(each.outputs[0, 0]))) for each in alike[:NAMED]
+    ]
+
+
+def shown_remarks(
+    chosen: Sequence[Pooling], able: Sequence[Pooling], shown: Sequence[Pooling]
+) -> list[str]:
+    """Which of the chosen strategies are shown, and why the others are not.
+
+    Args:
+        chosen: in the sidebar.
+        able: those of them that are an operator on a map.
+        shown: those of these that are drawn.
+    """
+    if len(shown) == len(chosen):
+        return []
+    found = [f"Shown: {len(shown)} of {len(chosen)} strategies."]
+    bare = [inside(POOLINGS[pooling].label) for pooling in chosen if pooling not in able]
+    if bare:
+        found.append(
+            f"{join(bare).capitalize()} has no pooling layer: the block's convolution takes the "
+            f"stride, so nothing is pooled."
+        )
+    if len(shown) < len(able):
+        left = [inside(POOLINGS[pooling].label) for pooling in able if pooling not in shown]
+        found.append(f"Choose others under Operators shown; left out: {join(left)}.")
+    return [" ".join(found)]
+
+
+def explained(pooling: Pooling, values: Sequence[float], result: float) -> str:
     """The formula of an operator with the numbers of one window filled in."""
     listed = ", ".join(map(plain, values))
-    mean = sum(values) / len(values)
+    if len(values) > LISTED:
+        listed = f"{len(values)} values"
     shown = plain(result)
+    mixture = f"½·max + ½·mean = ½·{_factor(max(values))} + ½·{_factor(_mean(values))} = {shown}"
     formulas = {
         Pooling.MAX: f"max({listed}) = {shown}",
         Pooling.MIN: f"min({listed}) = {shown}",
-        Pooling.AVERAGE: f"({' + '.join(map(plain, values))}) / {len(values)} = {shown}",
+        Pooling.AVERAGE: f"({' + '.join(map(_factor, values))}) / {len(values)} = {shown}",
         Pooling.MEDIAN: f"lower middle of {', '.join(map(plain, sorted(values)))} = {shown}",
-        Pooling.LP: f"√({' + '.join(f'{plain(v)}²' for v in values)}) = {shown}",
+        Pooling.LP: f"√({' + '.join(f'{_factor(v)}²' for v in values)}) = {shown}",
         Pooling.LSE: f"log(mean of exp(5·x)) / 5 of {listed} = {shown}",
         Pooling.SOFT: f"{_weighted(values, _softmax(values))} ≈ {shown}",
         Pooling.RANK: f"ranks of {listed}, each half as heavy as the one above → {shown}",
-        Pooling.DETAIL: f"{listed}, weighted by distance from their mean {plain(mean)} → {shown}",
+        Pooling.DETAIL: (
+            f"{listed}, weighted by distance from their mean {plain(_mean(values))} → {shown}"
+        ),
         Pooling.STOCHASTIC: (
             f"{_weighted(values, _shares(values))} ≈ {shown} (evaluation; training draws one)"
         ),
-        Pooling.MIXED: f"½·max + ½·mean = ½·{plain(max(values))} + ½·{plain(mean)} = {shown}",
-        Pooling.GATED: f"½·max + ½·mean = ½·{plain(max(values))} + ½·{plain(mean)} = {shown}",
-        Pooling.GEM: f"(mean of x³)^⅓ of {listed} = {shown}",
-        Pooling.NONE: f"{shown} stays {shown}",
+        Pooling.FRACTIONAL_MAX: f"max({listed}) = {shown} (evaluation; training draws the grid)",
+        Pooling.MIXED: mixture,
+        Pooling.GATED: mixture,
+        Pooling.GEM: f"(mean of {_cube(values)})^⅓ of {listed} = {shown}",
+        Pooling.LIP: f"mean of {listed} = {shown}",
+        Pooling.APS: f"max({listed}) = {shown} (on the grid of largest norm)",
+        Pooling.NONE: f"{listed} {'stay as they are' if len(values) > 1 else f'stays {shown}'}",
     }
-    return formulas.get(pooling, f"reads {listed} and neighbours → {shown}")
+    return formulas.get(pooling, f"reads {listed} → {shown}")
 
 
-def _softmax(values: list[float]) -> list[float]:
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
+
+
+def _cube(values: Sequence[float]) -> str:
+    """GeM raises no number below 10⁻⁶: it says so where there is one."""
+    return "x³" if min(values) >= GEM_SMALLEST else f"max(x, {plain(GEM_SMALLEST)})³"
+
+
+def _softmax(values: Sequence[float]) -> list[float]:
     weights = [exp(value - max(values)) for value in values]
     return [weight / sum(weights) for weight in weights]
 
 
-def _shares(values: list[float]) -> list[float]:
+def _shares(values: Sequence[float]) -> list[float]:
     """What stochastic pooling weights with: each value's share of the positive sum."""
     positive = [max(value, 0.0) for value in values]
     total = sum(positive)
     return [value / total for value in positive] if total else [1 / len(values)] * len(values)
 
 
-def _weighted(values: list[float], weights: list[float]) -> str:
-    return " + ".join(f"{w:.2f}·{plain(v)}" for v, w in zip(values, weights, strict=True))
+def _weighted(values: Sequence[float], weights: Sequence[float]) -> str:
+    return " + ".join(f"{w:.2f}·{_factor(v)}" for v, w in zip(values, weights, strict=True))
 
 
-def plain(value: float) -> str:
-    """A number as a person writes it: up to two decimals, a real minus."""
-    return f"{round(value, 2):g}".replace("-", "−")
+def _factor(value: float) -> str:
+    """A number inside a formula: brackets around a negative one."""
+    text = plain(value)
+    return f"({text})" if text.startswith(MINUS) else text
 
 
-def between(values: list[float], temperature: float) -> float:
+def between(values: Sequence[float], temperature: float) -> float:
     """Y = sum of softmax(t * x)_i * x_i: t = 0 the mean, t to infinity the maximum."""
     weights = _softmax([temperature * value for value in values])
     return sum(w * v for w, v in zip(weights, values, strict=True))

@@ -10,6 +10,8 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
+from core.words import significant
+
 WIDE = 200
 """columns of a table that goes to a file or another program"""
 
@@ -90,7 +92,7 @@ def cell(value: object) -> str:
         case int():
             return f"{value:,}"
         case float():
-            return f"{value:.4g}"
+            return significant(value, 4)
         case tuple() | list():
             return " × ".join(map(str, value))
     return str(value)

@@ -37,7 +37,15 @@ from core.figures.parameters import (
     parameter_bars_alt,
     parameter_bars_table,
 )
-from core.figures.routing import routing, routing_alt, steps
+from core.figures.routing import (
+    hand_gradient,
+    hand_gradient_alt,
+    hand_input,
+    hand_input_alt,
+    hand_output,
+    hand_output_alt,
+    steps,
+)
 from core.figures.shift import shift_alt, shift_map, shift_profile, shift_table
 from core.figures.tradeoff import Measure, tradeoff, tradeoff_alt, tradeoff_table
 
@@ -67,14 +75,18 @@ __all__ = [
     "growth",
     "growth_alt",
     "growth_table",
+    "hand_gradient",
+    "hand_gradient_alt",
+    "hand_input",
+    "hand_input_alt",
+    "hand_output",
+    "hand_output_alt",
     "paired_differences",
     "paired_differences_alt",
     "paired_differences_table",
     "parameter_bars",
     "parameter_bars_alt",
     "parameter_bars_table",
-    "routing",
-    "routing_alt",
     "shift_alt",
     "shift_map",
     "shift_profile",

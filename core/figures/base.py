@@ -2,13 +2,23 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import ceil, floor, log10
+from math import ceil, floor, isnan, log10
 from typing import Any
 
 import plotly.graph_objects as go
 
 from core.catalog import POOLINGS, Pooling
-from core.figures.palette import CHART_TEXT_LIGHT, PAGE_DARK, PAGE_LIGHT, colour, style
+from core.figures.palette import (
+    CHART_TEXT_LIGHT,
+    DIVERGING,
+    PAGE_DARK,
+    PAGE_LIGHT,
+    SEQUENTIAL,
+    colour,
+    fill,
+    style,
+    text_on,
+)
 
 Traces = list[go.Scatter | go.Bar | go.Heatmap]
 
@@ -241,3 +251,61 @@ def nice_floor(value: float, step: float) -> float:
 def colour_scale(colours: Sequence[str]) -> list[list[object]]:
     """Colours at even distances, as Plotly writes them."""
     return [[place / (len(colours) - 1), colour] for place, colour in enumerate(colours)]
+
+
+@dataclass(frozen=True, slots=True)
+class Shades:
+    """The colours of a heat map with numbers on it, and what can be read on each.
+
+    Attributes:
+        low: the value at the first colour.
+        high: the value at the last.
+        colours: of the scale.
+    """
+
+    low: float
+    high: float
+    colours: Sequence[str]
+
+    @classmethod
+    def amounts(cls, low: float, high: float, look: Look) -> "Shades":
+        """From little to much."""
+        return cls(low, high if high > low else low + 1, SEQUENTIAL[look.dark])
+
+    @classmethod
+    def signed(cls, reach: float, look: Look) -> "Shades":
+        """The same distance on both sides of zero."""
+        return cls(-(reach or 1), reach or 1, DIVERGING[look.dark])
+
+    @property
+    def scale(self) -> dict[str, Any]:
+        """The arguments of a heat map."""
+        colours = colour_scale(self.colours)
+        return {"zmin": self.low, "zmax": self.high, "colorscale": colours, "showscale": False}
+
+    def fill(self, value: float) -> str:
+        """The colour of a cell."""
+        return fill(self.colours, (value - self.low) / (self.high - self.low))
+
+    def text(self, value: float, look: Look) -> str:
+        """The colour of a number on a cell; a cell without a value shows the page."""
+        return look.ink if isnan(value) else text_on(self.fill(value))
+
+
+def on_cells(cells: Sequence[tuple[float, float, str, str]], size: float) -> go.Scatter:
+    """Numbers on the cells of a heat map, all in one trace.
+
+    Args:
+        cells: x, y, text and colour of each.
+        size: of the text, px.
+    """
+    x, y, texts, colours = zip(*cells, strict=True) if cells else ((), (), (), ())
+    return go.Scatter(
+        x=x,
+        y=y,
+        text=texts,
+        mode="text",
+        textfont={"size": size, "color": colours},
+        hoverinfo="skip",
+        cliponaxis=False,
+    )

@@ -6,8 +6,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.figures.base import SMALL, Look, axis, colour_scale, layout, plot
-from core.figures.palette import DIVERGING, SEQUENTIAL
+from core.figures.base import SMALL, Look, Shades, axis, layout, plot
+from core.words import plain
 
 HEIGHT = 380
 MOST_CLASSES = 40
@@ -54,12 +54,10 @@ def confusion(
         np.fill_diagonal(shown, np.nan)
     largest = float(np.nanmax(np.abs(shown))) if np.isfinite(shown).any() else 1.0
     ticks = list(range(len(names)))
+    shades = Shades.signed(largest, look) if difference else Shades.amounts(0, largest, look)
     heat = go.Heatmap(
         z=shown,
-        zmin=-largest if difference else 0,
-        zmax=largest or 1.0,
-        colorscale=colour_scale((DIVERGING if difference else SEQUENTIAL)[dark]),
-        showscale=False,
+        **shades.scale,
         xgap=2,
         ygap=2,
         customdata=[[f"{a} taken for {b}" for b in names] for a in names],
@@ -81,31 +79,32 @@ def confusion(
             scaleanchor="x",
             constrain="domain",
         ),
-        annotations=_numbers(counts, look, difference=difference),
+        annotations=_numbers(counts, shown, shades, look, difference=difference),
     )
 
 
-def _numbers(counts: Counts, look: Look, *, difference: bool) -> list[dict[str, object]]:
-    """The counts: what is right in grey, mistakes in ink where there are any."""
+def _numbers(
+    counts: Counts, shown: NDArray[np.float64], shades: Shades, look: Look, *, difference: bool
+) -> list[dict[str, object]]:
+    """The counts: what is right in grey where it has no colour, mistakes where there are any."""
     if len(counts) > MOST_CLASSES:
         return []
-    largest = max(1, int(np.abs(counts - np.diag(np.diag(counts))).max()))
     found: list[dict[str, object]] = []
     for (row, column), value in np.ndenumerate(counts):
         right = row == column
         if value == 0 and not (right and not difference):
             continue
-        strong = abs(value) > 0.6 * largest and not right
         sign = "+" if difference and value > 0 else ""
+        bare = np.isnan(shown[row, column])
         found.append(
             {
                 "x": column,
                 "y": row,
                 "showarrow": False,
-                "text": f"{sign}{value}".replace("-", "−"),
+                "text": sign + plain(int(value)),
                 "font": {
                     "size": look.px(SMALL),
-                    "color": look.quiet if right else look.page if strong else look.ink,
+                    "color": look.quiet if bare else shades.text(float(shown[row, column]), look),
                 },
             }
         )
@@ -128,11 +127,11 @@ def confusion_alt(counts: Counts, names: Sequence[str]) -> str:
     wrong = counts - np.diag(np.diag(counts))
     total = int(counts.sum())
     if not wrong.any():
-        return f"All of {total} test images are classified right."
+        return f"All of {total:,} test images are classified right."
     row, column = divmod(int(wrong.argmax()), len(names))
     most = int(wrong.max())
-    often = "once" if most == 1 else f"{most} times"
+    often = "once" if most == 1 else f"{most:,} times"
     return (
-        f"{int(wrong.sum())} of {total} test images are misclassified; most often {names[row]} is "
-        f"taken for {names[column]} ({often})."
+        f"{int(wrong.sum()):,} of {total:,} test images are misclassified; most often {names[row]} "
+        f"is taken for {names[column]} ({often})."
     )

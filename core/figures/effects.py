@@ -21,7 +21,7 @@ from core.figures.base import (
 )
 from core.figures.palette import style
 from core.sentences.claims import effect, outcome_word
-from core.words import MINUS
+from core.words import MINUS, plain
 
 FRAME, ROW = 84, 52
 LETTER, SMALLER = 6.7, 4.6
@@ -257,13 +257,13 @@ def _zero(part: Contrast) -> float:
 
 def _ticks(low: float, high: float, unit: Unit) -> dict[float, str]:
     if unit is not Unit.TIMES:
-        return {tick: f"{tick:g}".replace("-", MINUS) for tick in ticks_within(low, high, 5)}
+        return {tick: plain(tick) for tick in ticks_within(low, high, 5)}
     inside = [ratio for ratio in RATIOS if low <= log(ratio) <= high]
     chosen: list[float] = []
     for ratio in sorted(inside, key=lambda ratio: abs(log(ratio))):
         if all(abs(log(ratio / other)) > (high - low) / 7 for other in chosen):
             chosen.append(ratio)
-    return {log(ratio): f"{ratio:g}" for ratio in sorted(chosen)}
+    return {log(ratio): plain(ratio) for ratio in sorted(chosen)}
 
 
 def _shapes(

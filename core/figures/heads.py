@@ -22,7 +22,7 @@ from core.figures.base import (
     whiskers,
 )
 from core.sentences.intervals import accuracy
-from core.words import plural
+from core.words import plain, plural
 
 ROW, FRAME = 52, 100
 """height of a row and of what is around the rows, px"""
@@ -123,7 +123,7 @@ def accuracy_by_head(results: Results, *, dark: bool = False, scale: float = 1.0
             grid=True,
             range=[low, high],
             tickvals=ticks,
-            ticktext=[f"{tick:g} %" for tick in ticks],
+            ticktext=[f"{plain(tick)} %" for tick in ticks],
         ),
         yaxis=axis(
             look,

@@ -24,7 +24,7 @@ from core.figures.base import (
 )
 from core.figures.palette import style
 from core.sentences.intervals import difference as in_words
-from core.words import MINUS, inside, points
+from core.words import inside, plain, points
 
 FRAME, ROW = 90, 44
 SIGNS = {
@@ -109,7 +109,9 @@ def _seeds(pairs: list[Pair], look: Look) -> go.Scatter:
         mode="markers",
         marker={"size": look.px(7), "color": colours},
         customdata=seeds,
-        hovertemplate="seed %{customdata}: %{x:+.1f} points<extra></extra>",
+        # d3 would sign a zero
+        text=[points(value / 100) for value in x],
+        hovertemplate="seed %{customdata}: %{text} points<extra></extra>",
     )
 
 
@@ -141,7 +143,7 @@ def _ticks(low: float, high: float) -> list[float]:
 
 
 def _tick_text(tick: float) -> str:
-    return f"{tick:g}".replace("-", MINUS)
+    return plain(tick)
 
 
 def _range(pairs: list[Pair]) -> tuple[float, float]:

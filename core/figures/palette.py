@@ -4,6 +4,7 @@ The hue says the family, the marker the strategy. Contrast with the page is at l
 and 4.26 in dark; the tests compute it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.catalog import Pooling
@@ -22,6 +23,9 @@ DIVERGING = (
     ("#F5A08B", "#B9573F", "#20282C", "#4A76C2", "#A9C6FF"),
 )
 """scales of amounts and of signed amounts, light and dark: maps, matrices, grids"""
+UNREAD = ("#D3DADD", "#3B474D")
+"""cells of a grid that nothing reads, light and dark"""
+BLACK, WHITE = "#000000", "#FFFFFF"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +98,38 @@ def style(pooling: Pooling) -> Style:
 def colour(pooling: Pooling, *, dark: bool) -> str:
     """The colour of a strategy on a light or dark page, as "#RRGGBB"."""
     return STYLES[pooling].dark if dark else STYLES[pooling].light
+
+
+def fill(colours: Sequence[str], share: float) -> str:
+    """The colour at a place of a scale, from 0 to 1, as Plotly interpolates it."""
+    place = min(max(share, 0.0), 1.0) * (len(colours) - 1)
+    first = min(int(place), len(colours) - 2)
+    ends = zip(_channels(colours[first]), _channels(colours[first + 1]), strict=True)
+    mixed = (round(low + (high - low) * (place - first)) for low, high in ends)
+    return "#" + "".join(f"{channel:02X}" for channel in mixed)
+
+
+def text_on(colour: str) -> str:
+    """Black or white, whichever can be read better on a fill: 4.58 : 1 at least, on any."""
+    return max((BLACK, WHITE), key=lambda text: contrast(text, colour))
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two colours, WCAG 2."""
+    dark, light = sorted(map(luminance, (one, other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: str) -> float:
+    """The relative luminance of a colour, WCAG 2."""
+    shares = [channel / 255 for channel in _channels(colour)]
+    red, green, blue = (
+        share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4  # noqa: PLR2004
+        for share in shares
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _channels(colour: str) -> tuple[int, int, int]:
+    red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
+    return red, green, blue

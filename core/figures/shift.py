@@ -14,17 +14,18 @@ from core.figures.base import (
     LETTER_WIDTH,
     SMALL,
     Look,
+    Shades,
     Traces,
     axis,
-    colour_scale,
     layout,
     marked,
     name,
     name_width,
+    on_cells,
     plot,
     spread,
 )
-from core.figures.palette import SEQUENTIAL, style
+from core.figures.palette import style
 from core.words import percent
 
 SIDE, FRAME = 27, 24
@@ -49,24 +50,24 @@ def shift_map(found: ShiftMap, low: float, *, dark: bool = False, scale: float =
     values[reach, reach] = np.nan
     places = list(found.shifts)
     small = len(places) > LARGE
+    shades = Shades.amounts(100 * low, 100, look)
     heat = go.Heatmap(
         x=places,
         y=places,
         z=values,
-        zmin=100 * low,
-        zmax=100,
-        colorscale=colour_scale(SEQUENTIAL[dark]),
-        showscale=False,
+        **shades.scale,
         xgap=1,
         ygap=1,
-        # Plotly chooses black or white for each cell
-        texttemplate=None if small else "%{z:.0f}",
-        textfont={"size": look.px(11)},
         hovertemplate="%{y} down, %{x} right: %{z:.1f} % stay<extra></extra>",
     )
+    numbers = [
+        (places[column], places[row], f"{value:.0f}", shades.text(value, look))
+        for (row, column), value in np.ndenumerate(values)
+        if np.isfinite(value)
+    ]
     hidden = {"visible": False, "fixedrange": True, "constrain": "domain"}
     return plot(
-        [heat],
+        [heat] if small else [heat, on_cells(numbers, look.px(11))],
         **{
             **layout(look, height=FRAME + (14 if small else SIDE) * len(places)),
             "margin": dict.fromkeys("lrtb", look.px(4)),

@@ -164,24 +164,39 @@ def history_headline(here: int, bundled: int) -> Sentence:
     return (f"{total:,} {plural('run', total)} {_is(total)} stored, {bundled:,} of them bundled.",)
 
 
-def routing_headline(found: Sequence[tuple[Pooling, int, int]]) -> Sentence:
-    """Who sends gradient to how many cells, the choosiest first.
+def routing_headline(
+    found: Sequence[tuple[Pooling, int, int]],
+    first: tuple[str, Sequence[tuple[Pooling, str]]] | None = None,
+) -> Sentence:
+    """What comes out of a window, and who sends gradient to how many cells, the choosiest first.
 
     Args:
         found: operator, inputs that are reached, inputs.
+        first: the numbers of the first window, and what operators turn them into; None for none.
     """
     if not found:
-        return ("Strided pools nothing: its convolution takes the stride.",)
+        return ("Strided has no pooling layer: its convolution takes the stride.",)
+    parts: list[str | Pooling] = []
+    if first:
+        for number, (pooling, result) in enumerate(first[1]):
+            turned = f" turns {first[0]}" if number == 0 else ""
+            parts += [*([", "] if parts else []), pooling, f"{turned} into {result}"]
+        parts.append(". Backwards, ")
+    started = len(parts)
     groups: dict[tuple[int, int], list[Pooling]] = {}
     for pooling, reached, cells in found:
         groups.setdefault((reached, cells), []).append(pooling)
-    parts: list[str | Pooling] = []
     for (reached, cells), poolings in sorted(groups.items()):
         to = f" to all {cells}" if reached == cells else f" to {reached}"
-        if not parts:
+        if len(parts) == started:
             of = "" if reached == cells else f" of {cells}"
             to = f" {'send' if len(poolings) > 1 else 'sends'} gradient{to}{of} cells"
-        parts += [*([", "] if parts else []), *_names(poolings, "and"), to]
+        parts += [*([", "] if len(parts) > started else []), *_names(poolings, "and"), to]
+    learned = [pooling for pooling, _, _ in found if POOLINGS[pooling].learned]
+    if learned:
+        start = "starts" if len(learned) == 1 else "start"
+        it = "it" if len(learned) == 1 else "they"
+        parts += ["; ", *_names(learned, "and"), f" as {it} {start}, untrained"]
     return (*parts, ".")
 
 

@@ -13,7 +13,7 @@ from core.config import Experiment
 from core.engine import Job, JobState, shared_engine
 from core.hosting import SoFar, refusal, seconds_of_day
 from core.run import Run, Source
-from core.words import duration, join, plural
+from core.words import duration, join, plural, shortest
 from pages.shared import cached
 from pages.shared.problems import explained
 
@@ -247,8 +247,8 @@ def diverged(runs: tuple[Run, ...]) -> None:
     for run in runs:
         st.error(
             f"Seed {run.experiment.seed} of {described(run.experiment)} stopped: the loss became "
-            f"infinite in epoch {len(run.epochs) + 1} (learning rate {run.experiment.recipe.lr:g})."
-            " Lower the rate and train it again.",
+            f"infinite in epoch {len(run.epochs) + 1} (learning rate "
+            f"{shortest(run.experiment.recipe.lr)}). Lower the rate and train it again.",
             icon=":material/error:",
         )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.words import join
+from core.words import join, shortest
 
 LONGEST_QUOTE = 40
 VERSION_NAME, VERSION = "v", "1"
@@ -29,7 +29,7 @@ class Range:
         return whole and self.least <= value <= self.most
 
     def __str__(self) -> str:
-        return f"{self.least:g} to {self.most:g}"
+        return f"{shortest(self.least)} to {shortest(self.most)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,20 @@ import pytest
 import torch
 
 from core import figures
-from core.analyses.hand import between, explained, outputs_of, plain, window_values
-from core.analyses.operate import additivity, as_convolution, contrast_kept, is_worked, work
+from core.analyses.hand import between, explained, first_window, outputs_of, shown_remarks
+from core.analyses.operate import (
+    additivity,
+    as_convolution,
+    contrast_kept,
+    is_worked,
+    middle,
+    windows,
+    work,
+)
 from core.catalog import POOLINGS, Downsampling, Pooling
 from core.errors import ConfigError
 from core.network.pooling import make_pooling
+from core.words import brief, plain
 
 GRID = np.array([[0.0, 5, 13, 9], [0, 13, 15, 10], [0, 3, 15, 2], [4, 12, 0, 8]])
 WORKED = [name for name in POOLINGS if is_worked(name)]
@@ -78,7 +87,8 @@ def test_a_window_larger_than_the_grid_is_named():
 
 @pytest.mark.parametrize("padding", [0, 1])
 def test_windows_are_read_row_by_row(padding):
-    found = window_values(GRID, 2, 2, padding)
+    read = windows(Pooling.AVERAGE, GRID, 2, 2, padding)
+    found = {output: read.values(GRID, output) for output in np.ndindex(*read.shape)}
     first = [0, 5, 0, 13] if not padding else [0, 0, 0, 0]
     assert first == found[0, 0]
     assert ({(0, 0), (0, 1), (1, 0), (1, 1)} if not padding else set(found)) == set(found)
@@ -158,34 +168,174 @@ def test_the_formula_of_sizes_gives_the_size(side, size, stride, padding):
     assert (outputs_of(side, size, stride, padding),) * 2 == worked.outputs.shape
 
 
-@pytest.mark.parametrize(("value", "text"), [(4.0, "4"), (-1.5, "−1.5"), (1 / 3, "0.33")])
-def test_numbers_are_written_as_people_do(value, text):
-    assert text == plain(value)
+# what formulas say
+
+NEGATIVE = [-1.0, -2.0, -3.0, -4.0]
+AVERAGED = ("average", "lp", "soft", "stochastic", "mixed", "gated", "gem")
+
+
+def counted(text):
+    """What the left side of a formula gives when a calculator takes it literally."""
+    left = text.split(" (evaluation")[0]
+    left = left.rpartition(" ≈ ")[0] or left.rpartition(" = ")[0]
+    left = left.split(" = ")[-1]
+    power = "(mean of max(x, 0.000001)³)^⅓ of "
+    if left.startswith(power):
+        values = [max(float(v.replace("−", "-")), 1e-6) for v in left[len(power) :].split(", ")]
+        return np.mean(np.array(values) ** 3) ** (1 / 3)
+    if left.startswith("(mean of x³)^⅓ of "):
+        values = [float(v) for v in left.partition(" of x³)^⅓ of ")[2].split(", ")]
+        return np.mean(np.array(values) ** 3) ** (1 / 3)
+    for sign, meaning in {"−": "-", "·": "*", "²": "**2", "½": "0.5", "√": "np.sqrt"}.items():
+        left = left.replace(sign, meaning)
+    return eval(left)  # noqa: S307 (of this test's own making)
+
+
+@pytest.mark.parametrize("pooling", AVERAGED)
+@pytest.mark.parametrize(
+    "values", [[0.5, 1.0, 0.25, 0.0], NEGATIVE, [-3.0, 2.0, 0.0, 1.0], [4.0, 1.0, 2.0, 3.0]]
+)
+def test_a_formula_gives_its_result_for_negative_numbers_too(pooling, values):
+    worked = work(Pooling(pooling), np.array(values).reshape(2, 2), 2, 2)
+    result = float(worked.outputs[0, 0])
+    said = explained(Pooling(pooling), values, result)
+    assert pytest.approx(result, abs=0.06) == counted(said)
+
+
+def test_formulas_put_negative_numbers_in_brackets():
+    assert "√((−1)² + (−2)² + (−3)² + (−4)²) = 5.48" == explained(Pooling.LP, NEGATIVE, 30**0.5)
+    assert "(mean of max(x, 0.000001)³)^⅓ of −1, −2, −3, −4 = 0.000001" == explained(
+        Pooling.GEM, NEGATIVE, 1e-6
+    )
+
+
+def test_the_least_of_zeros_is_written_without_a_minus():
+    worked = work(Pooling.MIN, GRID, 2, 2)
+    assert "min(15, 2, 0, 8) = 0" == explained(
+        Pooling.MIN, [15, 2, 0, 8], float(worked.outputs[1, 1])
+    )
+
+
+# windows that differ
+
+
+def test_the_numbers_of_additivity_are_those_of_its_verdict():
+    for pooling in WORKED:
+        for size, stride in ((2, 2), (3, 1), (3, 2)):
+            found = additivity(pooling, GRID, size, stride)
+            assert found.holds == (abs(found.together - found.apart) < 1e-9)
+            assert pytest.approx(found.largest) == abs(found.together - found.apart)
+
+
+def test_additivity_shows_an_output_that_differs_where_the_first_does_not():
+    patch = np.array([[10.0, 10, 16, 4], [4, 16, 15, 3], [1, 9, 16, 15], [0, 0, 3, 16]])
+    turned = np.rot90(patch).copy()
+    one, two, both = (
+        work(Pooling.MEDIAN, grid, 2, 2).outputs for grid in (patch, turned, patch + turned)
+    )
+    found = additivity(Pooling.MEDIAN, patch, 2, 2)
+    assert (14, 14) == (both[0, 0], one[0, 0] + two[0, 0])
+    assert not found.holds
+    assert (both[found.cell], (one + two)[found.cell]) == (found.together, found.apart)
+    assert found.together != found.apart
+
+
+@pytest.mark.parametrize("times", [1e-3, 1.0, 1e9])
+def test_average_is_additive_however_large_the_numbers(times):
+    assert additivity(Pooling.AVERAGE, GRID * times / 7, 2, 2).holds
+
+
+@pytest.mark.parametrize("pooling", [name for name in WORKED if POOLINGS[name].regular_grid])
+@pytest.mark.parametrize("light", [True, False])
+@pytest.mark.parametrize("size", [2, 3, 4])
+@pytest.mark.parametrize("stride", [1, 2, 3, 4])
+def test_what_is_left_of_a_line_is_what_is_left_of_it_far_from_any_border(
+    pooling, light, size, stride
+):
+    picture = np.zeros((24 * stride, 24 * stride))
+    picture[:, 12 * stride] = 1
+    outputs = work(pooling, picture if light else 1 - picture, size, stride).outputs
+    far = outputs[6:-6, 6:-6]
+    assert pytest.approx(far.max() - far.min()) == contrast_kept(pooling, size, stride, light=light)
+
+
+def test_one_output_is_in_the_middle_of_each_operators_own():
+    assert (1, 1) == middle(windows(Pooling.MAX, GRID, 2, 2))
+    assert (2, 2) == middle(windows(Pooling.NONE, GRID, 2, 2))
+
+
+# what is shown
+
+
+def test_what_is_not_shown_is_named_with_its_reason():
+    chosen = [Pooling.MAX, Pooling.STRIDED, Pooling.LIP, Pooling.AVERAGE]
+    able = [Pooling.MAX, Pooling.LIP, Pooling.AVERAGE]
+    assert [] == shown_remarks(able, able, able)
+    (said,) = shown_remarks(chosen, able, able)
+    assert (
+        "Shown: 3 of 4 strategies. Strided has no pooling layer: the block's convolution takes the "
+        "stride, so nothing is pooled."
+    ) == said
+    (said,) = shown_remarks(chosen, able, able[:1])
+    assert said.startswith("Shown: 1 of 4 strategies. Strided has ")
+    assert said.endswith(" Choose others under Operators shown; left out: LIP and average.")
+
+
+def test_the_headline_names_outputs_of_operators_that_read_the_same():
+    many = [work(name, GRID, 2, 2) for name in (Pooling.NONE, Pooling.MAX, Pooling.AVERAGE)]
+    assert first_window(many) is None
+    assert ("0, 5, 0, 13", [(Pooling.MAX, "13"), (Pooling.AVERAGE, "4.5")]) == first_window(
+        many[1:] + many[:1]
+    )
 
 
 # figures
 
 
+def texts(figure):
+    return [text for trace in figure.data if trace.type == "scatter" for text in trace.text]
+
+
 @pytest.mark.parametrize("pooling", WORKED)
 @pytest.mark.parametrize("dark", [False, True])
-def test_the_figure_has_a_number_and_a_share_for_each_input(pooling, dark):
+def test_the_figures_have_a_number_for_each_input_output_and_share(pooling, dark):
     worked = work(pooling, GRID, 2, 2)
-    figure = figures.routing(worked, 2, 2, dark=dark)
-    assert np.allclose(worked.gradient, np.array(figure.data[0].z))
-    assert [plain(value) for value in GRID.ravel()] == [a.text for a in figure.layout.annotations]
-    assert f"{worked.reached} of 16 inputs" in figures.routing_alt(worked)
+    for draw, values in (
+        (figures.hand_output, worked.outputs),
+        (figures.hand_gradient, worked.gradient),
+    ):
+        figure = draw(worked, dark=dark)
+        assert np.allclose(values, np.array(figure.data[0].z))
+        assert [brief(value) for value in values.ravel()] == texts(figure)
+    drawn = figures.hand_input(worked, dark=dark)
+    inside = [
+        text
+        for x, y, text in zip(drawn.data[1].x, drawn.data[1].y, texts(drawn), strict=True)
+        if worked.windows.holds((y, x))
+    ]
+    assert [plain(value) for value in GRID.ravel()] == inside
+    assert f"{worked.reached} of 16 inputs" in figures.hand_gradient_alt(worked)
+
+
+def test_all_outputs_are_said_in_words():
+    assert "Output of 2 by 2 cells. Row by row: 13 15; 12 15." == figures.hand_output_alt(
+        work(Pooling.MAX, GRID, 2, 2)
+    )
 
 
 def test_what_the_floor_drops_is_shaded():
     grid = np.zeros((5, 7))
-    shapes = figures.routing(work(Pooling.MAX, grid, 2, 2), 2, 2).layout.shapes
+    shapes = figures.hand_input(work(Pooling.MAX, grid, 2, 2)).layout.shapes
     shaded = [(s.x0, s.x1, s.y0, s.y1) for s in shapes if s.fillcolor]
     assert [(-0.5, 6.5, 3.5, 4.5), (5.5, 6.5, -0.5, 4.5)] == shaded
 
 
+def stepped(many, size=2, stride=2, padding=0):
+    return figures.steps(many, windows(Pooling.AVERAGE, many[0].inputs, size, stride, padding))
+
+
 def test_each_window_is_a_frame_with_the_formula_of_every_operator():
-    many = [work(pooling, GRID, 2, 2) for pooling in (Pooling.MAX, Pooling.AVERAGE)]
-    figure = figures.steps(many, 2, 2)
+    figure = stepped([work(pooling, GRID, 2, 2) for pooling in (Pooling.MAX, Pooling.AVERAGE)])
     assert 4 == len(figure.frames) == len(figure.layout.sliders[0].steps)
     last = [a.text for a in figure.frames[-1].layout.annotations[-2:]]
     assert last[0].endswith("Max: max(15, 2, 0, 8) = 15")
@@ -194,6 +344,39 @@ def test_each_window_is_a_frame_with_the_formula_of_every_operator():
         figure.frames[-1].layout.shapes[0].x0,
         figure.frames[-1].layout.shapes[0].x1,
     )
+
+
+@pytest.mark.parametrize("beside", [[], [Pooling.MAX]])
+def test_stepping_through_none_boxes_the_cells_that_it_names(beside):
+    many = [work(pooling, GRID, 2, 2) for pooling in (Pooling.NONE, *beside)]
+    for frame in stepped(many).frames:
+        (box,) = frame.layout.shapes
+        boxed = GRID[int(box.y0 + 0.5) : int(box.y1 + 0.5), int(box.x0 + 0.5) : int(box.x1 + 0.5)]
+        named = ", ".join(plain(value) for value in boxed.ravel())
+        assert frame.layout.annotations[0].text.endswith(f"None: {named} stay as they are")
+
+
+def test_no_line_of_a_formula_is_wider_than_a_card_on_a_telephone():
+    grid = np.arange(25.0).reshape(5, 5) / 7 - 4
+    for size in (2, 3, 4):
+        many = [work(pooling, grid, size, 1) for pooling in WORKED]
+        for frame in stepped(many, size, 1).frames:
+            for note in frame.layout.annotations:
+                assert ("left", 0) == (note.xanchor, note.x)
+                # a glyph and a space in markup go before the first line
+                lines = note.text.partition("</span> ")[2].split("<br>")
+                assert max(map(len, lines)) <= 44
+
+
+def test_the_buttons_of_the_animation_are_words():
+    (menu,) = stepped([work(Pooling.MAX, GRID, 2, 2)]).layout.updatemenus
+    assert ["Play", "Pause"] == [button.label for button in menu.buttons]
+
+
+@pytest.mark.parametrize("pooling", [name for name in WORKED if POOLINGS[name].learned])
+def test_a_line_of_a_learned_operator_says_that_it_is_untrained(pooling):
+    note = stepped([work(pooling, GRID, 2, 2)]).frames[0].layout.annotations[0]
+    assert "(as it starts, untrained):" in note.text.replace("<br>", " ")
 
 
 def test_strided_is_no_operator_on_a_map():

@@ -153,8 +153,16 @@ def some(reach=4):
 def test_the_map_has_a_number_per_shift_and_a_blank_middle():
     figure = figures.shift_map(some(), 0.5)
     assert np.isnan(figure.data[0].z[4][4])
-    assert "%{z:.0f}" == figure.data[0].texttemplate
-    assert figures.shift_map(some(8), 0.5).data[0].texttemplate is None
+    values = 100 * np.array(some().same)
+    numbers = figure.data[1]
+    shown = dict(zip(zip(numbers.y, numbers.x, strict=True), numbers.text, strict=True))
+    assert {
+        (down, right): f"{values[down + 4][right + 4]:.0f}"
+        for down in range(-4, 5)
+        for right in range(-4, 5)
+        if (down, right) != (0, 0)
+    } == shown
+    assert 1 == len(figures.shift_map(some(8), 0.5).data)
 
 
 def test_the_profile_is_the_row_through_the_middle():

@@ -28,6 +28,7 @@ from core.figures.curves.lines import Line, smoothed
 from core.figures.palette import QUIET, colour
 from core.network import describe
 from core.run import Epoch, Run
+from core.words import points
 from tests.store.store_samples import a_run
 
 POOLINGS = ("max", "average", "none")
@@ -628,6 +629,9 @@ def test_a_row_has_a_dot_per_seed_the_interval_and_the_mean():
     assert pytest.approx((100 * difference.low, 100 * difference.high)) == (dot.low, dot.high)
     assert pytest.approx([100 * difference.mean]) == list(mean.x)
     assert (7, 3, 12) == (seeds.marker.size, mean.error_x.thickness, mean.marker.size)
+    # in words of our own: d3 signs a zero
+    assert [points(d) for d in difference.differences] == list(seeds.text)
+    assert "%{x" not in seeds.hovertemplate
     # the single seeds stand above the interval: the axis runs downwards
     assert seeds.y[0] < mean.y[0]
 

@@ -6,13 +6,19 @@ from collections import Counter
 import pytest
 
 from core.catalog import Pooling
+from core.figures import palette
 from core.figures.palette import (
     CHART_TEXT_LIGHT,
+    DIVERGING,
     PAGE_DARK,
     PAGE_LIGHT,
+    SEQUENTIAL,
     STYLES,
+    UNREAD,
     colour,
+    fill,
     style,
+    text_on,
 )
 
 # light, dark, dash, marker, glyph
@@ -104,3 +110,32 @@ def test_the_pages_are_those_of_the_theme():
 
 def test_chart_text_can_be_read_on_a_light_page():
     assert contrast(CHART_TEXT_LIGHT, PAGE_LIGHT) >= 4.5
+
+
+SCALES = [*SEQUENTIAL, *DIVERGING]
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_text_can_be_read_on_every_fill_of_a_scale(scale):
+    least = min(
+        contrast(text_on(fill(scale, step / 1000)), fill(scale, step / 1000))
+        for step in range(1001)
+    )
+    assert least >= 4.5
+
+
+def test_text_can_be_read_on_every_grey_and_on_what_is_not_read():
+    greys = [f"#{value:02X}{value:02X}{value:02X}" for value in range(256)]
+    assert min(contrast(text_on(each), each) for each in [*greys, *UNREAD]) >= 4.5
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_fills_begin_and_end_with_the_colours_of_the_scale(scale):
+    last = len(scale) - 1
+    assert list(scale) == [fill(scale, place / last) for place in range(last + 1)]
+    assert (scale[0], scale[-1]) == (fill(scale, -1), fill(scale, 2))
+
+
+def test_contrast_of_the_palette_is_that_of_wcag():
+    for first, second in (("#000000", "#FFFFFF"), ("#777777", "#FFFFFF"), ("#A9C6FF", "#E6EBED")):
+        assert pytest.approx(contrast(first, second)) == palette.contrast(first, second)

@@ -376,6 +376,14 @@ def test_the_diagonal_carries_no_colour_unless_two_runs_are_compared(difference)
     assert 4 == len(figure.layout.annotations)
 
 
+def test_counts_of_mistakes_have_their_thousands_apart():
+    counts = np.array([[9000, 1200], [0, 1000]])
+    assert (
+        "1,200 of 11,200 test images are misclassified; most often cat is taken for dog (1,200 "
+        "times)." == figures.confusion_alt(counts, ("cat", "dog"))
+    )
+
+
 def test_no_mistake_at_all_is_said():
     assert "All of 2 test images are classified right." == figures.confusion_alt(
         np.array([[1, 0], [0, 1]]), ("0", "1")

@@ -4,6 +4,7 @@ from typing import Any
 
 from core.analyses import Fact
 from core.analyses.facts.registry import exact, percent, whole
+from core.analyses.hand import UNTRAINED
 from core.analyses.operate import contrast_kept, is_worked
 from core.catalog import POOLINGS, Combining, Pooling
 
@@ -13,6 +14,7 @@ def _lines() -> list[dict[str, Any]]:
     return [
         {
             "operator": str(name),
+            "weights": UNTRAINED if entry.learned else None,
             "light line kept, %": percent(contrast_kept(name, 2, 2, light=True)),
             "dark line kept, %": percent(contrast_kept(name, 2, 2, light=False)),
         }

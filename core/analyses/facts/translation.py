@@ -9,6 +9,7 @@ from core.analyses.facts.registry import CLASSES, ROUNDING, exact
 from core.catalog import Head, Padding, Pooling
 from core.config import ModelConfig
 from core.network.build import build_model, generator
+from core.words import rough
 
 IMAGES = 32
 SIDE = 16
@@ -37,7 +38,7 @@ def _gate(pooling: Pooling, step: int, label: str) -> Fact:
     return Fact(
         holds=changed == 0,
         sentence=f"{label}: of {tried} shifts {changed} change a logit; the largest change is "
-        f"{largest:.1g}.",
+        f"{rough(largest)}.",
     )
 
 

@@ -12,6 +12,7 @@ from core.analyses.operate import additivity, as_convolution, work
 from core.catalog import Pooling
 from core.network.build import generator
 from core.network.pooling import make_pooling
+from core.words import plain, rough
 
 
 @exact("average-convolution")
@@ -24,7 +25,7 @@ def _average_convolution() -> Fact:
     return Fact(
         holds=largest < ROUNDING,
         sentence=f"For windows of 2 to 4 and strides of 1 to 3 the outputs differ by "
-        f"{largest:.0e} at most, on numbers up to 63.",
+        f"{rough(largest)} at most, on numbers up to 63.",
     )
 
 
@@ -36,8 +37,8 @@ def _max_additive() -> Fact:
     return Fact(
         holds=found.largest < ROUNDING,
         sentence=f"With the windows x = 1 2 3 4 and y = 2 4 1 3, max(x + y) is "
-        f"{found.together:.0f} and max(x) + max(y) is {found.apart:.0f}; for average both are "
-        f"{mean.together:g}.",
+        f"{plain(found.together)} and max(x) + max(y) is {plain(found.apart)}; for average both "
+        f"are {plain(mean.together)}.",
         rows=(
             {"operator": "max", "f(x + y)": found.together, "f(x) + f(y)": found.apart},
             {"operator": "average", "f(x + y)": mean.together, "f(x) + f(y)": mean.apart},

@@ -132,6 +132,11 @@ class PoolingEntry:
     regular_grid: bool = True
     random: bool = False
 
+    @property
+    def learned(self) -> bool:
+        """Whether training changes what it computes."""
+        return self.parameters(1, 1) > 0
+
 
 def comparisons(shape: PoolShape) -> int:
     """A running extreme over n values takes n - 1 comparisons."""

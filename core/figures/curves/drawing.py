@@ -31,7 +31,7 @@ from core.figures.curves.lines import (
 )
 from core.figures.palette import QUIET, style
 from core.run import Run
-from core.words import MINUS, percent, points
+from core.words import percent, plain, points
 
 HEIGHT = 320
 LABEL_MARGIN = 118
@@ -148,7 +148,7 @@ def _epoch_ticks(epochs: int) -> list[int]:
 
 
 def _plain(tick: float) -> str:
-    return f"{tick:g}".replace("-", MINUS)
+    return plain(tick)
 
 
 def _gap_range(lines: list[Line]) -> tuple[float, float]:

@@ -98,15 +98,25 @@ class AdaptivePolyphasePool(WindowPool):
 
     def forward(self, x: Tensor) -> Tensor:
         """x: (N, C, H, W)."""
+        everywhere = self._everywhere(x)
+        return take_grid(everywhere, *self._chosen(everywhere))
+
+    def starts(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """First rows (N, h) and columns (N, w) of the windows, which wrap around the border."""
+        return self._chosen(self._everywhere(x))
+
+    def _everywhere(self, x: Tensor) -> Tensor:
         beyond = self.size - 1
         wrapped = F.pad(x, (0, beyond, 0, beyond), mode="circular")
-        everywhere = F.max_pool2d(wrapped, self.size, 1)
-        rows, columns = (self._phases(n, x.device) for n in x.shape[2:])
+        return F.max_pool2d(wrapped, self.size, 1)
+
+    def _chosen(self, everywhere: Tensor) -> tuple[Tensor, Tensor]:
+        rows, columns = (self._phases(n, everywhere.device) for n in everywhere.shape[2:])
         energy = everywhere.detach().double().square().sum(dim=1)
         # (N, H, W) -> (N, a, h, b, w) -> (N, a, b) -> (N, a*s + b)
         components = energy[:, rows][:, :, :, columns].sum(dim=(2, 4)).flatten(1)
         best = components.argmax(dim=1)
-        return take_grid(everywhere, rows[best // self.stride], columns[best % self.stride])
+        return rows[best // self.stride], columns[best % self.stride]
 
     def _phases(self, n: int, device: torch.device) -> Tensor:
         """Rows of each phase: (s, h)."""

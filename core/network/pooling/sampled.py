@@ -53,18 +53,21 @@ class FractionalMaxPool(WindowPool):
 
     def forward(self, x: Tensor) -> Tensor:
         """x: (N, C, H, W)."""
-        everywhere = F.max_pool2d(x, self.size, 1)
+        return take_grid(F.max_pool2d(x, self.size, 1), *self.starts(x))
+
+    def starts(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """First rows (N, h) and columns (N, w) of the windows: drawn in training."""
         # double precision: floor must not depend on the precision of x
         shape, half = (2, len(x), 1), 0.5
         u = torch.full(shape, half, dtype=torch.float64)
         if self.training:
             u = torch.rand(shape, dtype=torch.float64)
         rows, columns = (
-            self._starts(n, drawn.to(x.device)) for n, drawn in zip(x.shape[2:], u, strict=True)
+            self._spread(n, drawn.to(x.device)) for n, drawn in zip(x.shape[2:], u, strict=True)
         )
-        return take_grid(everywhere, rows, columns)
+        return rows, columns
 
-    def _starts(self, rows: int, u: Tensor) -> Tensor:
+    def _spread(self, rows: int, u: Tensor) -> Tensor:
         """First rows of the windows of each image: u (N, 1) -> (N, h)."""
         places = rows - self.size + 1
         outputs = positions(rows, self.size, self.stride)

@@ -1,0 +1,143 @@
+"""Which cells of a grid does each output of an operator read? What boxes and shading are drawn by.
+
+Windows come from the operator itself (`core.analyses.operate.windows`), never from the plain grid:
+fractional-max spreads its windows, aps chooses a phase for each image, blur and conv reach beyond
+a window, and a circular border wraps.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.catalog import POOLINGS, Pooling
+from core.words import inside, join, plural
+
+Cell = tuple[int, int]
+Places = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Neighbouring cells: first and last row, first and last column."""
+
+    rows: tuple[int, int]
+    columns: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Windows:
+    """The cells that each output reads: the crossings of its rows and columns.
+
+    Attributes:
+        rows: (h, reach); below 0 or from H on they are zeros around the grid.
+        columns: (w, reach); likewise.
+        grid: rows H and columns W of the grid.
+        padding: rows and columns of zeros that were added on each side; 0 where they wrap.
+    """
+
+    rows: Places
+    columns: Places
+    grid: tuple[int, int]
+    padding: int = 0
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of the output."""
+        return len(self.rows), len(self.columns)
+
+    def cells(self, output: Cell) -> list[Cell]:
+        """Row by row, also those outside the grid."""
+        row, column = output
+        return list(product(self.rows[row].tolist(), self.columns[column].tolist()))
+
+    def values(self, inputs: NDArray[np.float64], output: Cell) -> list[float]:
+        """The numbers that an output reads; outside the grid they are zeros."""
+        return [float(inputs[cell]) if self.holds(cell) else 0.0 for cell in self.cells(output)]
+
+    def holds(self, cell: Cell) -> bool:
+        """Whether a cell lies in the grid."""
+        return all(0 <= place < side for place, side in zip(cell, self.grid, strict=True))
+
+    def boxes(self, output: Cell) -> list[Box]:
+        """What an output reads, as rectangles: several where it wraps around the border."""
+        row, column = output
+        return [
+            Box(rows, columns)
+            for rows, columns in product(_runs(self.rows[row]), _runs(self.columns[column]))
+        ]
+
+    @property
+    def overlap(self) -> bool:
+        """Whether any cell is read by two outputs."""
+        return any(
+            len({place for line in lines.tolist() for place in set(line)})
+            < sum(len(set(line)) for line in lines.tolist())
+            for lines in (self.rows, self.columns)
+        )
+
+    @property
+    def unread(self) -> tuple[list[int], list[int]]:
+        """Rows and columns of the grid that no output reads."""
+        return _left_out(self.rows, self.grid[0]), _left_out(self.columns, self.grid[1])
+
+    @property
+    def margins(self) -> tuple[range, range]:
+        """Rows and columns to be drawn: the grid, its padding, and what is read beyond."""
+        found = []
+        for lines, side in ((self.rows, self.grid[0]), (self.columns, self.grid[1])):
+            first = min(-self.padding, int(lines.min()))
+            last = max(side - 1 + self.padding, int(lines.max()))
+            found.append(range(first, last + 1))
+        return found[0], found[1]
+
+    def within(self, output: Cell) -> bool:
+        """Whether an output reads nothing outside the grid, and does not wrap."""
+        row, column = output
+        runs_on = all((np.diff(line) == 1).all() for line in (self.rows[row], self.columns[column]))
+        return runs_on and all(map(self.holds, self.cells(output)))
+
+
+def unread_sentence(windows: Windows) -> str:
+    """Which rows and columns no output reads: "Row 5 and column 5 are not read (shaded)."."""
+    rows, columns = windows.unread
+    if not rows and not columns:
+        return "Every row and column is read."
+    parts = [
+        f"{plural(what, len(places))} {join([str(place + 1) for place in places])}"
+        for what, places in (("row", rows), ("column", columns))
+        if places
+    ]
+    verb = "is" if len(rows) + len(columns) == 1 else "are"
+    text = f"{join(parts)} {verb} not read (shaded)."
+    return text[0].upper() + text[1:]
+
+
+def unread_by_operator(found: Iterable[tuple[Pooling, Windows]]) -> str:
+    """The same for several operators, each sentence with those that it holds for."""
+    groups: dict[str, list[str]] = {}
+    for pooling, windows in found:
+        groups.setdefault(unread_sentence(windows), []).append(inside(POOLINGS[pooling].label))
+    if len(groups) == 1:
+        return next(iter(groups))
+    named = [f"{join(names)}: {text[0].lower()}{text[1:]}" for text, names in groups.items()]
+    return " ".join(each[0].upper() + each[1:] for each in named)
+
+
+def _runs(line: Places) -> list[tuple[int, int]]:
+    """First and last of the neighbouring places of a line."""
+    places = sorted(set(line.tolist()))
+    runs: list[tuple[int, int]] = []
+    for place in places:
+        if runs and place == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], place)
+        else:
+            runs.append((place, place))
+    return runs
+
+
+def _left_out(lines: Places, side: int) -> list[int]:
+    read = set(lines.ravel().tolist())
+    return [place for place in range(side) if place not in read]

@@ -1,0 +1,192 @@
+"""The cards of By hand: sizes, temperature, additivity, and what is left of a thin line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from core.analyses.hand import Numbers, Worked, between, outputs_of, titled, untrained_sentence
+from core.analyses.reading import Windows, unread_by_operator
+from core.catalog import POOLINGS, Padding, Pooling
+from core.words import apart, inside, join, plain, rough
+from pages.shared import frame
+
+WITH_RELU = (Pooling.CONV, Pooling.CONV_MAX)
+GONE = 0.005
+"""a contrast that is written as 0 %"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pool:
+    """A grid of numbers, and the windows over it.
+
+    Attributes:
+        grid: (H, W).
+        size: side of the window.
+        stride: between windows.
+        padding: rows and columns added on each side.
+        mode: what is added, also where an operator itself reads beyond the border.
+    """
+
+    grid: Numbers
+    size: int
+    stride: int
+    padding: int
+    mode: Padding
+
+    @property
+    def padded(self) -> Numbers:
+        """The grid with what is added around it."""
+        if self.mode is Padding.CIRCULAR:
+            return np.pad(self.grid, self.padding, mode="wrap")
+        return np.pad(self.grid, self.padding)
+
+
+def worked(poolings: Sequence[Pooling], pool: Pool, *, single: bool) -> list[Worked]:
+    """Every operator on the grid; the gradient from all outputs, or from the one in the middle."""
+    from core.analyses import operate
+
+    settings = (pool.size, pool.stride, pool.padding)
+    found = []
+    for pooling in poolings:
+        cell = None
+        if single:
+            cell = operate.middle(operate.windows(pooling, pool.grid, *settings, pool.mode))
+        found.append(operate.work(pooling, pool.grid, *settings, cell, mode=pool.mode))
+    return found
+
+
+def plain_windows(pool: Pool) -> Windows:
+    """The windows of a plain pool."""
+    from core.analyses import operate
+
+    return operate.windows(
+        Pooling.AVERAGE, pool.grid, pool.size, pool.stride, pool.padding, pool.mode
+    )
+
+
+def rows(each: Worked) -> list[dict[str, object]]:
+    """Every number of the three grids, as table and CSV."""
+    grids = {"input": each.inputs, "output": each.outputs, "gradient": each.gradient}
+    return [
+        {"grid": name, "row": row + 1, "column": column + 1, "value": float(value)}
+        for name, values in grids.items()
+        for (row, column), value in np.ndenumerate(values)
+    ]
+
+
+def sizes(many: Sequence[Worked], pool: Pool) -> None:
+    """How many outputs there are, and which rows they leave out."""
+    with frame.card("How many outputs"):
+        n, side, stride, padding = pool.grid.shape[0], pool.size, pool.stride, pool.padding
+        count = outputs_of(n, side, stride, padding)
+        # two lines: a telephone is narrow
+        st.latex(r"\left\lfloor \frac{n + 2p - f}{s} \right\rfloor + 1")
+        st.latex(
+            rf"= \left\lfloor \frac{{{n} + 2\cdot{padding} - {side}}}{{{stride}}} "
+            rf"\right\rfloor + 1 = {count}"
+        )
+        keeps = " None keeps all n." if any(len(e.outputs) != count for e in many) else ""
+        st.caption(
+            f"n = {n} rows, window f = {side}, stride s = {stride}, padding p = {padding}.{keeps} "
+            f"{unread_by_operator((each.pooling, each.windows) for each in many)} "
+            f"A convolution without padding and with stride 1 gives n − f + 1 = {n - side + 1}."
+        )
+
+
+def temperature(windows: Windows, pool: Pool) -> None:
+    """Between average and max."""
+    with frame.card("From average to max"):
+        t = st.slider("Temperature t", 0.0, 3.0, 0.5, 0.05, key="temperature", bind="query-params")
+        values = windows.values(pool.grid, (0, 0))
+        mean, soft = plain(sum(values) / len(values)), plain(between(values, t))
+        st.markdown(
+            f"First window {', '.join(map(plain, values))}: mean **{mean}**, at t = {plain(t)} "
+            f"**{soft}**, largest **{plain(max(values))}**."
+        )
+        st.latex(r"y = \sum_i \frac{e^{t x_i}}{\sum_j e^{t x_j}}\, x_i")
+        st.caption("t = 0 is average pooling, t = 1 SoftPool, t → ∞ max pooling.")
+
+
+def additive(poolings: Sequence[Pooling], pool: Pool) -> None:
+    """Whether the operators of a sum are the sums of the operators."""
+    from core.analyses.operate import additivity, as_convolution, work
+
+    grid, side, stride = pool.padded, pool.size, pool.stride
+    with frame.card("Which of them is a convolution?"):
+        table = []
+        for pooling in poolings:
+            found = additivity(pooling, grid, side, stride, mode=pool.mode)
+            together, added = (
+                (plain(found.together), plain(found.apart))
+                if found.holds
+                else apart(found.together, found.apart)
+            )
+            row, column = found.cell
+            table.append(
+                {
+                    "operator": _short(pooling),
+                    "output": f"row {row + 1}, column {column + 1}",
+                    "f(x + y)": together,
+                    "f(x) + f(y)": added,
+                    "additive here": "yes" if found.holds else "no",
+                }
+            )
+        st.dataframe(table, hide_index=True, key="additive")
+        average = work(Pooling.AVERAGE, grid, side, stride).outputs
+        gap = float(np.abs(average - as_convolution(grid, side, stride)).max())
+        alike = gap < 1e-9 * max(1.0, float(np.abs(grid).max()))
+        same = "the same numbers" if alike else f"different by {rough(gap)}"
+        relu = [inside(POOLINGS[each].label) for each in poolings if each in WITH_RELU]
+        st.caption(
+            "y is x rotated by 90°, and the output shown is the one where the two differ most. A "
+            "convolution must be additive, so a “no” rules it out."
+            + (
+                f" The convolution in {join(relu)} is followed by ReLU, which is not."
+                if relu
+                else ""
+            )
+            + f" Average against a convolution with weights 1/{side * side}: {same}. "
+            + untrained_sentence(poolings)
+        )
+
+
+def _short(pooling: Pooling) -> str:
+    """A name that finds room in a table; the caption says what untrained means."""
+    entry = POOLINGS[pooling]
+    return f"{entry.label} (untrained)" if entry.learned else entry.label
+
+
+def contrast(poolings: Sequence[Pooling], pool: Pool) -> None:
+    """What the operators leave of a line one pixel wide."""
+    from core.analyses.operate import contrast_kept
+
+    with frame.card("What is left of a thin line"):
+        kept = {
+            pooling: [
+                contrast_kept(pooling, pool.size, pool.stride, light=light)
+                for light in (True, False)
+            ]
+            for pooling in poolings
+        }
+        table = [
+            {
+                "operator": _short(pooling),
+                "light on dark": f"{100 * light:.0f} %",
+                "dark on light": f"{100 * dark:.0f} %",
+            }
+            for pooling, (light, dark) in kept.items()
+        ]
+        st.dataframe(table, hide_index=True, key="contrast")
+        lost = [
+            titled(pooling) if POOLINGS[pooling].learned else inside(POOLINGS[pooling].label)
+            for pooling, (_, dark) in kept.items()
+            if dark < GONE
+        ]
+        st.caption(
+            "Contrast of a line one pixel wide after pooling, as a share of what it was. Outputs "
+            "that read beyond the border are left out."
+            + (f" A dark line is lost with {join(lost)}." if lost else "")
+            + f" {untrained_sentence(poolings)}"
+        )
