@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from core.analyses.consistency import Consistency, ShiftSettings
+from core.analyses.shift_map import ShiftMap, ShiftSettings
 
 from core import figures
 from core.analyses.operate import is_worked, windows, work
@@ -94,7 +94,7 @@ def test_numbers_of_mistakes_can_be_read(dark, difference):
 def test_numbers_of_shifts_can_be_read(dark):
     same = tuple(tuple(((9 * row + column) % 81) / 80 for column in range(9)) for row in range(9))
     settings = ShiftSettings(reach=4, images=100, circular=False)
-    found = Consistency(settings, (8, 8), 100, same, same)
+    found = ShiftMap(settings, (8, 8), 100, same, same)
     assert least_contrast(figures.shift_map(found, 0.0, dark=dark), dark) >= LEAST
 
 
