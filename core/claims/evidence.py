@@ -7,6 +7,7 @@ from statistics import fmean
 
 from core.analyses import AnyRequest, Fact, FactRequest, MapRequest, Times, TimesRequest
 from core.analyses.consistency import Consistency, ShiftSettings
+from core.chance import Unlearned, unlearned
 from core.claims.claim import (
     CHOOSING_SEEDS,
     VERDICT_SEEDS,
@@ -37,6 +38,7 @@ class Measured:
         chosen: the experiments that stand for the arms, after validation has chosen.
         runs: what has to be trained first.
         requests: what has to be computed then.
+        unlearned: arms with runs that have not learned.
     """
 
     arm: Values
@@ -44,6 +46,7 @@ class Measured:
     chosen: tuple[Experiment, ...]
     runs: tuple[Experiment, ...]
     requests: tuple[AnyRequest, ...]
+    unlearned: tuple[Unlearned, ...] = ()
 
 
 class Evidence:
@@ -85,7 +88,14 @@ class Evidence:
             values = tuple(self._from_summaries(each, _OF_RUNS[metric]) for each in chosen)
         arm, control = self._pair(contrast, values)
         missing = tuple({each.key: each for each in runs}.values())
-        return Measured(arm, control, chosen, missing, tuple(requests))
+        return Measured(arm, control, chosen, missing, tuple(requests), self._unlearned(chosen))
+
+    def _unlearned(self, chosen: tuple[Experiment, ...]) -> tuple[Unlearned, ...]:
+        found = (
+            unlearned(Arm(each), self._from_summaries(each, _OF_RUNS[Metric.TEST_ACCURACY]))
+            for each in chosen
+        )
+        return tuple(each for each in found if each)
 
     @staticmethod
     def _pair(contrast: Contrast, values: tuple[Values, ...]) -> tuple[Values, Values]:

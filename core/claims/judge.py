@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import log1p
 
 from core.analyses import AnyRequest, Fact, FactRequest, TimesRequest
+from core.chance import Unlearned
 from core.claims.claim import Claim, Contrast, Exact, Outcome, Part
 from core.claims.evidence import Evidence
 from core.claims.verdict import LEAST_SEEDS, directional, equivalence, together
@@ -25,6 +26,7 @@ class Judged:
         chosen: the experiments that stand for the arms.
         runs: trainings that are missing.
         requests: computations that are missing.
+        unlearned: arms with runs that have not learned.
     """
 
     part: Part
@@ -34,6 +36,7 @@ class Judged:
     chosen: tuple[Experiment, ...] = ()
     runs: tuple[Experiment, ...] = ()
     requests: tuple[AnyRequest, ...] = ()
+    unlearned: tuple[Unlearned, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +124,7 @@ def _measured(part: Contrast, evidence: Evidence) -> Judged:
         chosen=measured.chosen,
         runs=measured.runs,
         requests=measured.requests,
+        unlearned=measured.unlearned,
     )
 
 
