@@ -53,6 +53,7 @@ def main() -> None:
     jobs.missing_runs(results)
     jobs.watch()
     jobs.diverged(results.diverged)
+    frame.caution(results, in_headline=True)
     view = _view()
     with frame.grid(min(len(facets), 2), min_column_width=420):
         for facet in facets:
@@ -216,9 +217,8 @@ def _differences(results: Results, poolings: list[str]) -> None:
                     figures.paired_differences_alt(results, facet, reference),
                     f"differences {facet.head} {facet.dropout}",
                 )
-                st.caption(
-                    _pairs_caption(results, facet, reference, drawn.figure.layout.xaxis.range)
-                )
+                beyond = figures.goes_beyond(drawn.figure)
+                st.caption(_pairs_caption(results, facet, reference, beyond=beyond))
 
 
 def _curves_caption(results: Results, view: View, start: float, *, banded: bool) -> str:
@@ -232,20 +232,16 @@ def _curves_caption(results: Results, view: View, start: float, *, banded: bool)
     return f"Mean of {seeds} seeds; {band}.{end}"
 
 
-def _pairs_caption(
-    results: Results, facet: Facet, reference: Arm, shown: tuple[float, float]
-) -> str:
+def _pairs_caption(results: Results, facet: Facet, reference: Arm, *, beyond: bool) -> str:
     compared = compare_facet(results, facet, reference)
     first = next(iter(compared.values()))
     missed = max(difference.detectable for difference in compared.values())
     correction = f", corrected for {first.comparisons} comparisons" if first.comparisons > 1 else ""
-    low, high = (end / 100 for end in shown)
-    cut = any(each.low < low or each.high > high for each in compared.values())
     tested = results.comparison.arms[0].experiment.data.entry.splits.test
     return (
         f"Small dots: one seed each. Bar: 95 % interval{correction}. Grey: differences that these "
         f"seeds would usually miss, up to {size_in_points(missed)} points. Accuracy on {tested:,} "
-        f"test images.{' A bar that leaves the axis goes on.' if cut else ''}"
+        f"test images.{' An arrow: beyond the axis.' if beyond else ''}"
     )
 
 

@@ -1,17 +1,26 @@
 """Claims: what is said about pooling, and what survives a fair test?"""
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from core import figures
 from core.claims import CLAIMS, Contrast, Judged, Judgement, Kind, Outcome
+from core.claims.leads import lead, networks
 from core.comparison import Arm
 from core.figures import Unit
-from core.sentences.claims import claims_headline, outcome_word, verdict_sentence
+from core.sentences.claims import (
+    caution,
+    cautions,
+    claims_headline,
+    outcome_word,
+    verdict_sentence,
+)
 from core.sentences.differences import what_else
 from core.words import duration, plural
-from pages.shared import cached, computing, frame, jobs
+from pages.shared import cached, computing, controls, frame, jobs
 
 GUESSES = [
     outcome_word(outcome)
@@ -105,7 +114,12 @@ def _tile(judgement: Judgement) -> None:
             )
         st.markdown(f"**{claim.text}**")
         if not _hidden(claim.id):
-            st.markdown(f":small[:gray[{frame.written((verdict_sentence(judgement),))}]]")
+            st.markdown(f":small[:gray[{frame.written((_said(judgement),))}]]")
+
+
+def _said(judgement: Judgement) -> str:
+    """What came out; where runs have not learned, that is said first."""
+    return " ".join([*filter(None, [caution(judgement)]), verdict_sentence(judgement)])
 
 
 def _hidden(name: str) -> bool:
@@ -135,7 +149,7 @@ def _one(judgement: Judgement) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         frame.badge(judgement.outcome)
-        st.markdown(f"**{verdict_sentence(judgement)}**", help=MEANINGS, width="content")
+        st.markdown(f"**{_said(judgement)}**", help=MEANINGS, width="content")
         guess = _guesses().get(claim.id)
         if guess:
             right = guess == outcome_word(judgement.outcome)
@@ -248,6 +262,8 @@ def _effects(parts: tuple[Judged, ...], title: str, key: str) -> None:
         if not shown:
             continue
         name = f"{key} {unit.name.lower()}"
+        # each network once, whatever it is compared with
+        unlearned = list(dict.fromkeys(said for judged in shown for said in cautions(judged)))
         with frame.card(
             f"{title}{KINDS[unit]}",
             figures.effects_table(shown),
@@ -256,12 +272,11 @@ def _effects(parts: tuple[Judged, ...], title: str, key: str) -> None:
             key=name,
             stretch=False,
         ):
-            frame.chart(
-                figures.effects(shown, unit, **frame.look()),
-                figures.effects_alt(shown, unit),
-                name,
-            )
-            st.caption(_scope(shown))
+            frame.warn([(each,) for each in unlearned])
+            figure = figures.effects(shown, unit, **frame.look())
+            frame.chart(figure, figures.effects_alt(shown, unit), name)
+            arrow = " An arrow: the bar goes on." if figures.goes_beyond(figure) else ""
+            st.caption(f"{_scope(shown)}{arrow}")
 
 
 def _scope(shown: list[Judged]) -> str:
@@ -293,35 +308,89 @@ def _beyond(judgement: Judgement) -> None:
         st.markdown("**What would change our mind**")
         st.markdown(claim.change)
     _else(judgement)
-    path, parameters = claim.page
+    if claim.page:
+        _try(*claim.page)
+
+
+def _try(path: str, parameters: Mapping[str, Any]) -> None:
+    """A page on which one can try what the claim computes, and what is to be seen there."""
+    with st.container(border=True):
+        _link(f"Try it on {PAGES[path]}", path, parameters)
+        comparison = controls.led_to(parameters)
+        said = {
+            "by_hand": "Numbers of your own choice, by the operators alone.",
+            "cost": f"Counted there: {networks(comparison)}. Times are measured anew.",
+        }[path]
+        absent = 0
+        if path == "cost":
+            keys = {experiment.key for experiment in comparison.experiments}
+            absent = len(keys - cached.store().present(keys))
+        st.caption(said + (f" Its accuracies lack {absent} runs." if absent else ""))
+
+
+def _link(label: str, path: str, parameters: Mapping[str, Any]) -> None:
     address = f"/{path}?{urlencode(parameters, doseq=True)}" if parameters else f"/{path}"
-    st.link_button(f"The same on {PAGES[path]}", address, icon=":material/open_in_new:")
+    st.link_button(label, address, icon=":material/open_in_new:")
 
 
 def _else(judgement: Judgement) -> None:
-    """What differs between the arms besides what is compared."""
+    """What differs between the arms besides what is compared, and where else they are compared."""
     pairs = {
-        f"{judged.part.arm.name} against {judged.part.control.name}, {judged.part.where}": judged
-        for judged in judgement.parts
-        if isinstance(judged.part, Contrast) and judged.part.control
+        _pair(judged.part): judged
+        for judged in (*judgement.parts, *judgement.beside)
+        if isinstance(judged.part, Contrast) and not judged.part.metric.is_timed
     }
     if not pairs:
         return
     with st.container(border=True):
         st.markdown("**What else changed between the arms**")
-        name = st.selectbox("Arms", list(pairs), label_visibility="collapsed")
-        arm, control = (Arm(experiment) for experiment in pairs[name].chosen)
-        rows = [
-            {"what": what, "control": first, "arm": second}
-            for what, first, second in [
-                *_recipe(control, arm),
-                *((change.what, change.first, change.second) for change in what_else(control, arm)),
-            ]
+        name = st.selectbox("Arms", list(pairs), label_visibility="collapsed", key="arms")
+        judged = pairs[name]
+        if judged.part.recipes[1:]:
+            _changes(judged)
+        _lead(judged)
+
+
+def _pair(part: Contrast) -> str:
+    if part.control is None:
+        return f"{part.arm.name}, {part.where}"
+    return f"{part.arm.name} against {part.control.name}, {part.where}"
+
+
+def _changes(judged: Judged) -> None:
+    arm, control = (Arm(experiment) for experiment in judged.chosen)
+    rows = [
+        {"what": what, "control": first, "arm": second}
+        for what, first, second in [
+            *_recipe(control, arm),
+            *((change.what, change.first, change.second) for change in what_else(control, arm)),
         ]
-        if rows:
-            st.dataframe(rows, hide_index=True, width="stretch", key="what else")
-        else:
-            st.caption("Nothing that the ledger counts.")
+    ]
+    if rows:
+        st.dataframe(rows, hide_index=True, width="stretch", key="what else")
+    else:
+        st.caption("Nothing that the ledger counts.")
+
+
+def _lead(judged: Judged) -> None:
+    """The page that compares these networks, and every difference between there and here."""
+    found = lead(judged, cached.store().present)
+    if found is None:
+        st.caption("No page gives these networks one recipe: they are compared here alone.")
+        return
+    page = PAGES[found.page]
+    text = "; ".join(found.differences)
+    if found.missing:
+        total = len(found.comparison.experiments)
+        st.caption(
+            f"{page} has no such comparison yet, {found.missing} of its {total} runs are missing: "
+            f"{text}."
+        )
+    elif found.differences:
+        _link(f"A similar comparison on {page}", found.page, found.parameters)
+        st.caption(f"{text[:1].upper()}{text[1:]}.")
+    else:
+        _link(f"The same on {page}", found.page, found.parameters)
 
 
 def _recipe(control: Arm, arm: Arm) -> list[tuple[str, str, str]]:

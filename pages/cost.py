@@ -32,9 +32,10 @@ Each bar is one network, from the first layer to the last: convolutions grey, wh
 the colour of its strategy, dense layers hatched. Networks with the same parameters share a row.
 """
 TRADEOFF_HELP = """
-Up is more accurate, left is cheaper. The dotted steps join the networks that no other one beats in
-both. Bars: 95 % interval of the mean over seeds. Parameters and MACs are counted from the
-architecture; seconds were measured while training, on the machine that trained.
+Up is more accurate, left is cheaper. Dotted steps join the networks that no other one beats in
+both, if there are two or more. Labels name these and the reference. Bars: 95 % interval of the mean
+over seeds. Parameters and MACs are counted from the architecture; seconds were measured while
+training, on the machine that trained.
 """
 THEORY, EFFECTIVE = "theory", "effective"
 FIELD_HELP = """
@@ -109,23 +110,22 @@ def _tradeoff(results: Results) -> None:
             frame.nothing_yet("This comparison")
             return
         measure = Measure(chosen)
+        frame.caution(results)
         frame.chart(
             cached.figure(figures.tradeoff, results, measure, **frame.look()),
             figures.tradeoff_alt(results, measure),
             "tradeoff",
         )
-        st.caption(_tradeoff_caption(results, measure))
+        st.caption(f"{figures.tradeoff_caption(results, measure)} {_counted(measure)}")
 
 
-def _tradeoff_caption(results: Results, measure: Measure) -> str:
-    heads = list(dict.fromkeys(arm.head for arm in results.comparison.arms))
-    marks = " Open markers: the other heads." if len(heads) > 1 else ""
-    counted = {
+def _counted(measure: Measure) -> str:
+    """What the cost holds."""
+    return {
         Measure.MACS: "Counted: convolutions and dense layers; the pools' operations are below.",
         Measure.PARAMETERS: "Counted from the architecture, complete.",
         Measure.SECONDS: "Measured while training, evaluation included; machines may differ.",
     }[measure]
-    return f"Dotted: nothing is both cheaper and more accurate.{marks} {counted}"
 
 
 def _field(arms: list[Arm], results: Results) -> None:

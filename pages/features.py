@@ -57,6 +57,7 @@ def main() -> None:
         jobs.train_again(cached.without_weights(arm.seeded(seed) for arm in arms))
         jobs.watch()
         jobs.diverged(results.diverged)
+        frame.caution(results)
     if not there:
         frame.nothing_yet("This comparison")
         return

@@ -60,6 +60,7 @@ def main() -> None:
     jobs.missing_runs(results)
     jobs.watch()
     jobs.diverged(results.diverged)
+    frame.caution(results, in_headline=True)
     left, right = frame.columns((3, 2))
     with left:
         rows = figures.accuracy_by_head_table(results)
@@ -70,12 +71,9 @@ def main() -> None:
             reading=READING,
         ):
             if rows:
-                frame.chart(
-                    cached.figure(figures.accuracy_by_head, results, **frame.look()),
-                    figures.accuracy_by_head_alt(results),
-                    "by head",
-                )
-                st.caption(_caption(results))
+                drawn = cached.figure(figures.accuracy_by_head, results, **frame.look())
+                frame.chart(drawn, figures.accuracy_by_head_alt(results), "by head")
+                st.caption(_caption(results, beyond=figures.goes_beyond(drawn.figure)))
             else:
                 frame.nothing_yet("This comparison")
     with right:
@@ -116,7 +114,7 @@ def _claims() -> None:
         )
 
 
-def _caption(results: Results) -> str:
+def _caption(results: Results, *, beyond: bool) -> str:
     """What the dots and bars are, for the heads that are shown."""
     heads = {arm.head for arm in results.comparison.arms}
     if heads == {Head.GAP, Head.FLATTEN}:
@@ -127,7 +125,8 @@ def _caption(results: Results) -> str:
         dots = "Filled: GAP head. Open: the other heads; point at a dot to see which."
     seeds = len(results.comparison.seeds)
     bars = f" Bars: 95 % interval over {seeds} seeds." if seeds > 1 else " One seed: no interval."
-    return f"{dots}{bars} The axis does not start at zero."
+    arrow = " An arrow: the bar goes on." if beyond else ""
+    return f"{dots}{bars}{arrow} The axis does not start at zero."
 
 
 def _differences(results: Results) -> None:

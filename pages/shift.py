@@ -53,6 +53,7 @@ def main() -> None:
         jobs.missing_runs(results)
         jobs.watch()
         jobs.diverged(results.diverged)
+        frame.caution(results)
     if wanted is None:
         frame.nothing_yet("This comparison")
         return

@@ -60,6 +60,8 @@ class DatasetEntry:
             checksums of its archives that torchvision publishes and checks.
         source: where it comes from.
         licence: under which terms.
+        commonest: test images of the most frequent class: what a network gets right that always
+            names it. None of a folder, whose files are counted (`core.config.folder.commonest`).
     """
 
     name: str
@@ -76,6 +78,7 @@ class DatasetEntry:
     fingerprint: str
     source: str
     licence: str
+    commonest: int | None = None
 
 
 _TEN_DIGITS = tuple("0123456789")
@@ -110,6 +113,7 @@ _ENTRIES = (
         fingerprint="65e5b4619795efb40c1082f4c350c049e4ad552200d369b6ae99e21eef5e72c5",
         source="UCI, Optical recognition of handwritten digits; ships with scikit-learn",
         licence="CC BY 4.0",
+        commonest=31,
     ),
     DatasetEntry(
         name=Dataset.SHAPES,
@@ -126,6 +130,7 @@ _ENTRIES = (
         fingerprint="3d0e0bd8f0680985ab440c6051713eebe9d1415f2479459ad8ab7f68b3269d94",
         source="drawn by Poolscope from a seed",
         licence="MIT",
+        commonest=300,
     ),
     DatasetEntry(
         name=Dataset.MNIST,
@@ -142,6 +147,7 @@ _ENTRIES = (
         fingerprint="1e35582d42a90940c55b956deb61875c020b567ed20e3c5b174f52bf7809ed9b",
         source="LeCun, Cortes, Burges: the MNIST database, through torchvision",
         licence="CC BY-SA 3.0",
+        commonest=1_135,
     ),
     DatasetEntry(
         name=Dataset.FASHION_MNIST,
@@ -159,6 +165,7 @@ _ENTRIES = (
         fingerprint="45989d5fa2a25229cd8307b37c2cc7e86784af7fab725122c693c7cd762c33cf",
         source="Zalando Research, Fashion-MNIST, through torchvision",
         licence="MIT",
+        commonest=1_000,
     ),
     DatasetEntry(
         name=Dataset.KMNIST,
@@ -176,6 +183,7 @@ _ENTRIES = (
         fingerprint="37187df9c9d1df4f733fd3fb56ca26c52ad8019051395ef5a8f8ee292356a3d5",
         source="Clanuwat et al. 2018, Kuzushiji-MNIST, through torchvision",
         licence="CC BY-SA 4.0",
+        commonest=1_000,
     ),
     DatasetEntry(
         name=Dataset.CIFAR10,
@@ -193,6 +201,7 @@ _ENTRIES = (
         fingerprint="3b9f8663eaf9a28d65231a93e782bb9d77afdbad47cc7c6dccf486b5d822c9fa",
         source="Krizhevsky 2009, CIFAR-10, through torchvision",
         licence="not stated; for research",
+        commonest=1_000,
     ),
     DatasetEntry(
         name=Dataset.SVHN,
@@ -210,6 +219,7 @@ _ENTRIES = (
         fingerprint="f71a7f37a69a9bec24e43ac52c9d0d60a2bf581b6cd26270cf2b6b983a30fbc0",
         source="Netzer et al. 2011, street view house numbers, through torchvision",
         licence="non-commercial use",
+        commonest=5_099,
     ),
 )
 

@@ -174,7 +174,8 @@ class Claim:
         beside: measured as well; no part of the verdict.
         literature: what papers found.
         change: what would change our mind.
-        page: the page that shows more, with its parameters.
+        page: the page on which one can try what is computed or timed, with its parameters;
+            trained networks are found again by themselves (`core.claims.leads`).
     """
 
     id: str
@@ -183,10 +184,10 @@ class Claim:
     test: str
     expected: str
     change: str
-    page: tuple[str, Mapping[str, Any]]
     parts: tuple[Part, ...]
     beside: tuple[Part, ...] = ()
     literature: tuple[Finding, ...] = field(default=())
+    page: tuple[str, Mapping[str, Any]] | None = None
 
     @property
     def contrasts(self) -> tuple[Contrast, ...]:

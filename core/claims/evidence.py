@@ -16,6 +16,7 @@ from core.claims.claim import (
     Recipe,
 )
 from core.comparison import Arm
+from core.comparison.chance import Unlearned, unlearned
 from core.config import Experiment
 from core.run import Epoch, Run, RunSummary, Status
 from core.store import RunStore
@@ -38,6 +39,7 @@ class Measured:
         chosen: the experiments that stand for the arms, after validation has chosen.
         runs: what has to be trained first.
         requests: what has to be computed then.
+        unlearned: arms with runs that have not learned.
     """
 
     arm: Values
@@ -45,6 +47,7 @@ class Measured:
     chosen: tuple[Experiment, ...]
     runs: tuple[Experiment, ...]
     requests: tuple[Request[Any], ...]
+    unlearned: tuple[Unlearned, ...] = ()
 
 
 class Evidence:
@@ -86,7 +89,14 @@ class Evidence:
             values = tuple(self._from_summaries(each, _OF_RUNS[metric]) for each in chosen)
         arm, control = self._pair(contrast, values)
         missing = tuple({each.key: each for each in runs}.values())
-        return Measured(arm, control, chosen, missing, tuple(requests))
+        return Measured(arm, control, chosen, missing, tuple(requests), self._unlearned(chosen))
+
+    def _unlearned(self, chosen: tuple[Experiment, ...]) -> tuple[Unlearned, ...]:
+        found = (
+            unlearned(Arm(each), self._from_summaries(each, _OF_RUNS[Metric.TEST_ACCURACY]))
+            for each in chosen
+        )
+        return tuple(each for each in found if each)
 
     @staticmethod
     def _pair(contrast: Contrast, values: tuple[Values, ...]) -> tuple[Values, Values]:

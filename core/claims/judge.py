@@ -9,6 +9,7 @@ from core.analyses import Fact, FactRequest, Request, TimesRequest
 from core.claims.claim import Claim, Contrast, Exact, Outcome, Part
 from core.claims.evidence import Evidence
 from core.claims.verdict import LEAST_SEEDS, directional, equivalence, together
+from core.comparison.chance import Unlearned
 from core.comparison.statistics import Difference, paired_difference
 from core.config import Experiment
 from core.store import RunStore
@@ -26,6 +27,7 @@ class Judged:
         chosen: the experiments that stand for the arms.
         runs: trainings that are missing.
         requests: computations that are missing.
+        unlearned: arms with runs that have not learned.
     """
 
     part: Part
@@ -35,6 +37,7 @@ class Judged:
     chosen: tuple[Experiment, ...] = ()
     runs: tuple[Experiment, ...] = ()
     requests: tuple[Request[Any], ...] = ()
+    unlearned: tuple[Unlearned, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +125,7 @@ def _measured(part: Contrast, evidence: Evidence) -> Judged:
         chosen=measured.chosen,
         runs=measured.runs,
         requests=measured.requests,
+        unlearned=measured.unlearned,
     )
 
 

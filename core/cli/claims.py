@@ -13,7 +13,7 @@ from core.cli.workers import train_or_stop
 from core.comparison.estimate import estimate, rates
 from core.engine import JobState, compute
 from core.errors import ConfigError
-from core.sentences.claims import effect, outcome_word, rule, verdict_sentence
+from core.sentences.claims import caution, cautions, effect, outcome_word, rule, verdict_sentence
 from core.store import RunStore
 from core.words import duration
 
@@ -46,6 +46,8 @@ def claims(
         for each in found:
             typer.echo(f"{outcome_word(each.outcome):<10}  {each.claim.id} ({each.claim.kind})")
             typer.echo(f"{'':<12}{each.claim.text}")
+            if first := caution(each):
+                typer.echo(f"{'':<12}{first}")
             typer.echo(f"{'':<12}{verdict_sentence(each)}")
     if failed:
         raise typer.Exit(1)
@@ -102,6 +104,7 @@ def _show(judgement: Judgement) -> None:
         {
             "claim": claim.text,
             "verdict": outcome_word(judgement.outcome),
+            **({"first": first} if (first := caution(judgement)) else {}),
             "what came out": verdict_sentence(judgement),
             "test": claim.test,
             "expected": claim.expected,
@@ -124,6 +127,8 @@ def _parts(heading: str, parts: Sequence[Judged]) -> None:
         typer.echo(f"  {outcome_word(judged.outcome):<10}  {judged.part.says}")
         seeds = judged.difference.n if judged.difference else None
         found = effect(judged)
+        for said in cautions(judged):
+            typer.echo(f"{'':<14}{said}")
         if found:
             typer.echo(f"{'':<14}{found}{f', n = {seeds}' if seeds else ''}")
         if isinstance(judged.part, Contrast):
@@ -160,5 +165,6 @@ def _part(judged: Judged) -> dict[str, Any]:
             "low": difference.low,
             "high": difference.high,
             "arms": [experiment.to_flat() for experiment in judged.chosen],
+            "not_learned": list(cautions(judged)),
         }
     return content

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -143,6 +144,33 @@ def _look(path: str, _now: int) -> Folder:
         validation=fifth,
         test=own_test or fifth,
     )
+
+
+def commonest(folder: Folder) -> int | None:
+    """Test images of its most frequent class; None if its files are not what they were.
+
+    Stored runs outlive their folder, and its description does not count classes.
+    """
+    try:
+        if look(folder.path) != folder:
+            return None
+        return max(_test_counts(folder))
+    except ConfigError:
+        return None
+
+
+@lru_cache(maxsize=8)
+def _test_counts(folder: Folder) -> tuple[int, ...]:
+    """Test images of each class, as `core.data.splits` cuts them: a stratified prefix."""
+    found = images(folder.path)
+    own = Counter(file.label for file in found if file.test)
+    if own:
+        return tuple(own[label] for label in range(len(folder.classes)))
+    sizes = Counter(file.label for file in found)
+    # the i-th of n images of a class has the place (i + 1/2)/n; ties go to the first class
+    places = sorted(((i + 0.5) / n, label) for label, n in sizes.items() for i in range(n))
+    tested = Counter(label for _, label in places[: folder.test])
+    return tuple(tested[label] for label in range(len(folder.classes)))
 
 
 def class_names(path: str) -> tuple[str, ...]:

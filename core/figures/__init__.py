@@ -4,6 +4,7 @@ A figure has no title (its card has one) and no legend (lines carry their names)
 strategy from `core.figures.palette`.
 """
 
+from core.figures.base import goes_beyond
 from core.figures.confusion import (
     Counts,
     confusion,
@@ -47,7 +48,7 @@ from core.figures.routing import (
     steps,
 )
 from core.figures.shift import shift_alt, shift_map, shift_profile, shift_table
-from core.figures.tradeoff import Measure, tradeoff, tradeoff_alt, tradeoff_table
+from core.figures.tradeoff import Measure, tradeoff, tradeoff_alt, tradeoff_caption, tradeoff_table
 
 __all__ = [
     "Against",
@@ -72,6 +73,7 @@ __all__ = [
     "effects_table",
     "field_alt",
     "field_squares",
+    "goes_beyond",
     "growth",
     "growth_alt",
     "growth_table",
@@ -94,5 +96,6 @@ __all__ = [
     "steps",
     "tradeoff",
     "tradeoff_alt",
+    "tradeoff_caption",
     "tradeoff_table",
 ]

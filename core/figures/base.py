@@ -32,6 +32,9 @@ ROUNDING = 1e-9
 GLYPH_WIDTH, LETTER_WIDTH = 18, 6.8
 """a glyph with its space and a letter of a bold name, px, on average"""
 
+BEYOND = "beyond the axis"
+"""name of the trace of arrows"""
+
 LABEL_GAP = 19
 """least distance of two labels at the end of lines, px"""
 
@@ -143,6 +146,46 @@ def whiskers(
         "thickness": width,
         "width": 0,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """Something that lies beyond the end of an axis.
+
+    Attributes:
+        x: where its arrow stands, likewise `y`: one of them is the end of the axis.
+        towards: "left", "right", "down" or "up".
+        colour: of the arrow.
+        says: for the pointer.
+    """
+
+    x: float
+    y: float
+    towards: str
+    colour: str
+    says: str
+
+
+def arrows(beyond: Sequence[Beyond], look: Look) -> go.Scatter:
+    """Arrows at the ends of an axis, all in one trace."""
+    return go.Scatter(
+        x=[each.x for each in beyond],
+        y=[each.y for each in beyond],
+        mode="markers",
+        name=BEYOND,
+        cliponaxis=False,
+        marker={
+            "symbol": [f"triangle-{each.towards}" for each in beyond],
+            "size": look.px(9),
+            "color": [each.colour for each in beyond],
+        },
+        hovertemplate=[f"{each.says}<extra></extra>" for each in beyond],
+    )
+
+
+def goes_beyond(figure: go.Figure) -> bool:
+    """Whether an arrow says that something lies beyond an axis."""
+    return any(trace.name == BEYOND for trace in figure.data)
 
 
 def at_the_end(place: float, text: str, look: Look) -> dict[str, Any]:

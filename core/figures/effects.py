@@ -10,8 +10,10 @@ import plotly.graph_objects as go
 from core.claims import Contrast, Judged, Metric, Outcome
 from core.figures.base import (
     SMALL,
+    Beyond,
     Look,
     Traces,
+    arrows,
     at_the_end,
     axis,
     layout,
@@ -80,6 +82,8 @@ def effects(
     low, high = _range(shown)
     for place, each in enumerate(shown):
         _draw(traces, each, place, look)
+    if beyond := _beyond(shown, (low, high), look):
+        traces.append(arrows(beyond, look))
     labels = [_label(each) for each in shown]
     widths = (max(LETTER * len(first), SMALLER * len(second)) for first, second in labels)
     left = min(max(LEAST_LEFT, max(widths, default=0.0) + 16), MOST_LEFT)
@@ -231,13 +235,33 @@ def _draw(traces: Traces, judged: Judged, place: int, look: Look) -> None:
 
 
 def _range(shown: Sequence[Judged]) -> tuple[float, float]:
-    """An axis that holds every interval, what it is compared with, and a part of each zone."""
-    values = []
+    """An axis that holds every interval, what it is compared with, and a part of each zone.
+
+    Beside the intervals of networks that have not learned nothing else would be seen: of these it
+    holds the means, if there are others.
+    """
+    whole = any(not each.unlearned for each in shown)
+    values: list[float] = []
     for each in shown:
-        values += [*(_ends(each) or ()), *_edges(each)]
+        ends = _ends(each) or ()
+        values += [*(ends[:1] if whole and each.unlearned else ends), *_edges(each)]
     low, high = min(values, default=-1.0), max(values, default=1.0)
     pad = 0.08 * (high - low) or 1.0
     return low - pad, high + pad
+
+
+def _beyond(shown: Sequence[Judged], ends: tuple[float, float], look: Look) -> list[Beyond]:
+    """The ends of intervals that lie beyond the axis."""
+    found = []
+    for place, each in enumerate(shown):
+        drawn_ends = _ends(each) or (ends[0], *ends)
+        colour = look.colour(each.chosen[0].model.pooling)
+        says = f"{each.part.says}<br>{effect(each)}"
+        if drawn_ends[1] < ends[0]:
+            found.append(Beyond(ends[0], place, "left", colour, says))
+        if drawn_ends[2] > ends[1]:
+            found.append(Beyond(ends[1], place, "right", colour, says))
+    return found
 
 
 def _edges(judged: Judged) -> tuple[float, ...]:

@@ -2,17 +2,23 @@
 
 from dataclasses import dataclass
 from math import log10
+from typing import Any
 
 import plotly.graph_objects as go
 
 from core.catalog import HEADS, Head
 from core.comparison import Arm
 from core.errors import ConfigError
-from core.figures.base import SMALL, Look, Traces, axis, layout, plot, spread
+from core.figures.base import LABEL_GAP, SMALL, Look, Traces, axis, layout, plot, spread
+from core.figures.labels import leaders
 from core.network import Architecture, LayerKind, describe
 from core.words import count, scaled
 
 HEIGHT = 340
+INNER = HEIGHT - 56
+"""height of the plot, px"""
+AWAY = 10
+"""px from the end of a line to its label"""
 SIDES = tuple(range(8, 129, 4))
 DASHES = {Head.FLATTEN: "solid", Head.GAP: "dash", Head.FLATTEN_MATCHED: "dot"}
 
@@ -101,6 +107,7 @@ def growth(arm: Arm, *, dark: bool = False, scale: float = 1.0) -> go.Figure:
             ticktext=[scaled(tick).replace(".0 ", " ") for tick in ticks],
         ),
         shapes=[
+            *_leaders(ends, low, high, look),
             {
                 "type": "line",
                 "x0": side,
@@ -109,25 +116,37 @@ def growth(arm: Arm, *, dark: bool = False, scale: float = 1.0) -> go.Figure:
                 "y0": 0,
                 "y1": 1,
                 "line": {"color": look.quiet, "width": look.px(1), "dash": "dot"},
-            }
-        ]
-        if SIDES[0] <= side <= SIDES[-1]
-        else [],
+            },
+        ][: None if SIDES[0] <= side <= SIDES[-1] else -1],
         annotations=_labels(ends, low, high, look),
     )
+
+
+def _places(ends: dict[Head, float], low: float, high: float) -> list[float]:
+    """Where the labels stand: apart."""
+    gap = LABEL_GAP * (high - low) / INNER
+    return spread(list(ends.values()), low + gap / 2, high, gap)
+
+
+def _leaders(ends: dict[Head, float], low: float, high: float, look: Look) -> list[dict[str, Any]]:
+    """From the ends of lines to labels that were moved; shapes take values, not logarithms."""
+    places = zip(ends.values(), _places(ends, low, high), strict=True)
+    return [
+        {**each, "y0": 10 ** each["y0"], "y1": 10 ** each["y1"]}
+        for each in leaders(places, look, AWAY, (high - low) / INNER)
+    ]
 
 
 def _labels(
     ends: dict[Head, float], low: float, high: float, look: Look
 ) -> list[dict[str, object]]:
-    gap = 19 * (high - low) / (HEIGHT - 64)
-    places = spread(list(ends.values()), low + gap / 2, high, gap)
+    places = _places(ends, low, high)
     return [
         {
             "x": 1,
             "xref": "paper",
             "xanchor": "left",
-            "xshift": look.px(6),
+            "xshift": look.px(AWAY),
             "y": place,
             "showarrow": False,
             "text": HEADS[head].label,

@@ -7,11 +7,14 @@ import plotly.graph_objects as go
 
 from core.catalog import DROPOUT_POSITIONS, HEADS, DropoutPosition, Head, Pooling
 from core.comparison import Arm, Results
+from core.comparison.chance import unlearned_in
 from core.comparison.statistics import Interval, mean_interval
 from core.figures.base import (
     SMALL,
+    Beyond,
     Look,
     Traces,
+    arrows,
     axis,
     faded,
     layout,
@@ -36,8 +39,8 @@ LEAST_SPAN = 1.0
 """of the axis, in percent: one dot alone has none"""
 LAST_NAMES = 0.7
 """room under the last row for the names of the heads, in rows"""
-NAME_AWAY = 19
-"""px from a dot to its name"""
+NAME_AWAY = 17
+"""px from a dot to its name: nearer to it than to a dot of the row above"""
 NAMES_BEGIN, NAMES_END = 0.18, 0.82
 """parts of the axis between which a name has room on both sides of its dot: on a telephone it is
 a third of the axis"""
@@ -70,6 +73,8 @@ class Dot:
 
     arm: Arm
     interval: Interval
+    learned: bool = True
+    """whether all of its runs have learned"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,8 @@ class Row:
 
 def _dots(results: Results) -> list[Dot]:
     found = ((arm, list(results.test_accuracy(arm).values())) for arm in results.comparison.arms)
-    return [Dot(arm, mean_interval(values)) for arm, values in found if values]
+    failed = {each.arm for each in unlearned_in(results)}
+    return [Dot(arm, mean_interval(values), arm not in failed) for arm, values in found if values]
 
 
 def _rows(results: Results) -> list[Row]:
@@ -114,6 +120,8 @@ def accuracy_by_head(results: Results, *, dark: bool = False, scale: float = 1.0
     below = _places(marks, rows)
     traces: Traces = [_trace(row, place, below, marks, look) for place, row in enumerate(rows)]
     low, high, ticks = _axis(rows)
+    if beyond := _beyond(rows, below, (low, high), look):
+        traces.append(arrows(beyond, look))
     return plot(
         traces,
         **layout(look, height=FRAME + _height(rows), left=118),
@@ -193,20 +201,38 @@ def _ends(interval: Interval) -> tuple[float, float, float]:
 
 
 def _axis(rows: list[Row]) -> tuple[float, float, list[float]]:
-    """Ends and ticks of an axis in percent that holds every dot and interval."""
-    ends = [
-        100 * end
-        for row in rows
-        for dot in row.dots
-        for end in (dot.interval.low, dot.interval.high, dot.interval.mean)
-        if end is not None
-    ]
+    """Ends and ticks of an axis in percent that holds every dot, and intervals.
+
+    Those of networks that have not learned may go on: beside them nothing else would be seen.
+    """
+    intervals = [dot.interval for row in rows for dot in row.dots if dot.learned]
+    bars = [end for each in intervals for end in (each.low, each.high) if end is not None]
+    means = [dot.interval.mean for row in rows for dot in row.dots]
+    ends = [100 * end for end in (*bars, *means)]
     low, high = max(min(ends, default=0.0), 0.0), min(max(ends, default=100.0), 100.0)
     if high - low < LEAST_SPAN:
         low, high = max(low - LEAST_SPAN / 2, 0.0), min(high + LEAST_SPAN / 2, 100.0)
     ticks = ticks_around(low, high, MOST_TICKS)
     pad = 0.04 * (ticks[-1] - ticks[0])
     return ticks[0] - pad, ticks[-1] + pad, ticks
+
+
+def _beyond(
+    rows: list[Row], below: Mapping[Head, float], axis_ends: tuple[float, float], look: Look
+) -> list[Beyond]:
+    """The ends of intervals that lie beyond the axis."""
+    low, high = axis_ends
+    found = []
+    for place, row in enumerate(rows):
+        for dot in row.dots:
+            _, first, last = _ends(dot.interval)
+            y, colour = place + below[dot.arm.head], look.colour(row.pooling)
+            says = f"{name(row.pooling)}, {HEADS[dot.arm.head].label} head: interval"
+            if first < low:
+                found.append(Beyond(low, y, "left", colour, f"{says} from {first:.1f} %"))
+            if last > high:
+                found.append(Beyond(high, y, "right", colour, f"{says} to {last:.1f} %"))
+    return found
 
 
 def _head_names(

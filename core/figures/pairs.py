@@ -6,11 +6,14 @@ from typing import Any
 import plotly.graph_objects as go
 
 from core.comparison import Arm, Facet, Results
+from core.comparison.chance import unlearned_in
 from core.comparison.statistics import Difference, Verdict, compare_facet
 from core.figures.base import (
     SMALL,
+    Beyond,
     Look,
     Traces,
+    arrows,
     at_the_end,
     axis,
     faded,
@@ -44,15 +47,26 @@ STRIP = 0.24
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One arm's difference from the reference."""
+    """One arm's difference from the reference.
+
+    Attributes:
+        arm: which.
+        difference: to the reference, over the seeds.
+        unlearned: seeds with which one of the two has not learned.
+    """
 
     arm: Arm
     difference: Difference
+    unlearned: frozenset[int] = frozenset()
 
 
 def _pairs(results: Results, facet: Facet, reference: Arm) -> list[Pair]:
     found = compare_facet(results, facet, reference)
-    return sorted((Pair(arm, d) for arm, d in found.items()), key=lambda p: -p.difference.mean)
+    failed = {each.arm: each.seeds for each in unlearned_in(results)}
+    none: frozenset[int] = frozenset()
+    base = failed.get(reference, none)
+    pairs = (Pair(arm, d, base | failed.get(arm, none)) for arm, d in found.items())
+    return sorted(pairs, key=lambda p: -p.difference.mean)
 
 
 def paired_differences(
@@ -64,6 +78,8 @@ def paired_differences(
     traces: Traces = [_seeds(pairs, look)] if pairs else []
     traces += [_mean(pair, place, look) for place, pair in enumerate(pairs)]
     low, high = _range(pairs)
+    if beyond := _beyond(pairs, (low, high), look):
+        traces.append(arrows(beyond, look))
     return plot(
         traces,
         **layout(look, height=FRAME + ROW * max(len(pairs), 1), left=_left(pairs), right=128),
@@ -150,19 +166,47 @@ def _range(pairs: list[Pair]) -> tuple[float, float]:
     """An axis in points that holds zero, every seed and, if small, the intervals and zones.
 
     A few seeds and many comparisons make intervals of hundreds of points, beside which nothing
-    else would be seen: they run off the axis.
+    else would be seen: they run off the axis. So do the seeds of a row of which some have not
+    learned, and its interval; its mean stays. Where no row is whole, all learned seeds do.
     """
-    seeds = [100 * end for pair in pairs for end in pair.difference.differences]
-    low, high = min([*seeds, 0.0]), max([*seeds, 0.0])
+    whole = [pair for pair in pairs if not pair.unlearned]
+    seeds = [100 * value for pair in whole or pairs for value in _learned(pair)]
+    means = [100 * pair.difference.mean for pair in pairs]
+    low, high = min([*seeds, *means, 0.0]), max([*seeds, *means, 0.0])
     room = max(high - low, 1.0)
-    bars = [100 * end for pair in pairs for end in (pair.difference.low, pair.difference.high)]
+    bars = [100 * end for pair in whole for end in (pair.difference.low, pair.difference.high)]
     low = max(min([*bars, low]), low - room)
     high = min(max([*bars, high]), high + room)
-    zone = max((100 * pair.difference.detectable for pair in pairs), default=0.0)
+    zone = max((100 * pair.difference.detectable for pair in whole), default=0.0)
     if zone < ZONE_SHARE * (high - low):
         low, high = min(low, -zone), max(high, zone)
     pad = 0.06 * (high - low) or 1.0
     return low - pad, high + pad
+
+
+def _learned(pair: Pair) -> list[float]:
+    """The differences of the seeds with which both networks have learned."""
+    each = zip(pair.difference.seeds, pair.difference.differences, strict=True)
+    return [value for seed, value in each if seed not in pair.unlearned]
+
+
+def _beyond(pairs: list[Pair], ends: tuple[float, float], look: Look) -> list[Beyond]:
+    """What lies beyond the axis: ends of intervals, and single seeds above them."""
+    found: list[tuple[float, float, str, str]] = []
+    for place, pair in enumerate(pairs):
+        d, colour = pair.difference, look.colour(pair.arm.pooling)
+        for end in (d.low, d.high):
+            says = f"{name(pair.arm.pooling)}: interval to {points(end)} points"
+            found.append((end, place, colour, says))
+        for seed, value in zip(d.seeds, d.differences, strict=True):
+            says = f"seed {seed}: {points(value)} points"
+            found.append((value, place - STRIP, faded(colour, 0.55), says))
+    low, high = ends
+    return [
+        Beyond(*((low, y, "left") if 100 * value < low else (high, y, "right")), colour, says)
+        for value, y, colour, says in found
+        if not low <= 100 * value <= high
+    ]
 
 
 def _shapes(pairs: list[Pair], look: Look) -> list[dict[str, object]]:

@@ -5,21 +5,26 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import floor, log10
 from statistics import mean
+from typing import Any
 
 import plotly.graph_objects as go
 
-from core.catalog import HEADS, Head
+from core.catalog import DROPOUT_POSITIONS, HEADS, DropoutPosition, Head
 from core.comparison import Arm, Results
+from core.comparison.chance import unlearned_in
 from core.comparison.ledger import architecture_of
 from core.comparison.statistics import Interval, mean_interval
-from core.figures.base import SMALL, Look, Traces, axis, layout, name, plot, spread
+from core.figures.base import Beyond, Look, Traces, arrows, axis, layout, name, plot
+from core.figures.labels import Frame, Mark, place
 from core.figures.palette import style
 from core.sentences.intervals import accuracy
-from core.words import count, duration, macs
+from core.words import count, duration, inside, join, macs
 
 HEIGHT = 340
-ROOM = 1.5
-"""factor by which a logarithmic axis goes on beyond its outermost points"""
+LEFT, RIGHT = 64, 24
+"""margins, px"""
+ROOM = 2.25
+"""factor by which a logarithmic axis goes on beyond its outermost points: labels stand there"""
 
 
 class Measure(StrEnum):
@@ -88,7 +93,7 @@ def tradeoff(
     heads = list(dict.fromkeys(point.arm.head for point in found))
     traces: Traces = []
     edge = front(found)
-    if edge:
+    if len(edge) > 1:
         traces.append(
             go.Scatter(
                 x=[p.cost for p in edge],
@@ -101,20 +106,22 @@ def tradeoff(
     for pooling in dict.fromkeys(point.arm.pooling for point in found):
         own = [point for point in found if point.arm.pooling == pooling]
         traces.append(_markers(own, look, measure, heads[0]))
+    if beyond := _beyond(found, results, look):
+        traces.append(arrows(beyond, look))
     costs = [point.cost for point in found] or [1.0]
     return plot(
         traces,
-        **layout(look, height=HEIGHT, left=64, right=24),
+        **layout(look, height=HEIGHT, left=LEFT, right=RIGHT),
         xaxis=axis(
             look,
             title=TITLES[measure],
             type="log",
             range=_log_range(costs),
-            tickvals=(ticks := _log_ticks(min(costs) / ROOM, max(costs) * ROOM**3)),
+            tickvals=(ticks := _log_ticks(min(costs) / ROOM, max(costs) * ROOM)),
             ticktext=[WRITTEN[measure](tick).replace(".0 ", " ") for tick in ticks],
         ),
-        yaxis=axis(look, title="test accuracy, %", grid=True, range=list(_range(found))),
-        annotations=_names(found, look, several=len(heads) > 1),
+        yaxis=axis(look, title="test accuracy, %", grid=True, range=list(_range(found, results))),
+        annotations=_names(found, results, look),
     )
 
 
@@ -137,49 +144,97 @@ def _markers(own: list[Point], look: Look, measure: Measure, first: Head) -> go.
         },
         error_y={"array": half, "width": 0, "color": colour, "thickness": look.px(1.25)},
         hovertemplate=[
-            f"{name(pooling)} + {HEADS[point.arm.head].label}: {accuracy(point.accuracy)}, "
+            f"{_title(point.arm, several=True)}: {accuracy(point.accuracy)}, "
             f"{WRITTEN[measure](point.cost)}<extra></extra>"
             for point in own
         ],
     )
 
 
-def _range(found: list[Point]) -> tuple[float, float]:
-    """An axis in percent that holds every interval, and a point at the least."""
-    ends = [
-        100 * end
-        for point in found
-        for end in (point.accuracy.low, point.accuracy.high, point.accuracy.mean)
-        if end is not None
-    ] or [0.0, 100.0]
+def _range(found: list[Point], results: Results) -> tuple[float, float]:
+    """An axis in percent that holds every mean, a point at the least, and intervals.
+
+    Those of networks that have not learned may go on: beside them nothing else would be seen.
+    """
+    failed = {each.arm for each in unlearned_in(results)}
+    learned = [point.accuracy for point in found if point.arm not in failed]
+    bars = [end for each in learned for end in (each.low, each.high) if end is not None]
+    ends = [100 * end for end in (*bars, *(point.accuracy.mean for point in found))]
+    ends = ends or [0.0, 100.0]
     low, high = max(min(ends), 0.0), min(max(ends), 100.0)
     pad = max(0.08 * (high - low), 0.5)
     return low - pad, high + pad
 
 
-def _names(found: list[Point], look: Look, *, several: bool) -> list[dict[str, object]]:
-    """Names beside the markers, apart; in annotations, x of a log axis is a logarithm."""
-    low, high = _range(found)
-    gap = 18 * (high - low) / (HEIGHT - 64)
-    places = spread([100 * point.accuracy.mean for point in found], low, high, gap)
+def _beyond(found: list[Point], results: Results, look: Look) -> list[Beyond]:
+    """The ends of intervals that lie beyond the axis."""
+    low, high = _range(found, results)
+    arrows_there = []
+    for point in found:
+        interval, colour = point.accuracy, look.colour(point.arm.pooling)
+        says = f"{_title(point.arm, several=True)}: {accuracy(interval)}"
+        if interval.low is not None and 100 * interval.low < low:
+            arrows_there.append(Beyond(point.cost, low, "down", colour, says))
+        if interval.high is not None and 100 * interval.high > high:
+            arrows_there.append(Beyond(point.cost, high, "up", colour, says))
+    return arrows_there
+
+
+def labelled(found: list[Point], results: Results) -> list[Point]:
+    """The networks with a label: the reference, and the front from the most accurate down."""
+    facets = results.comparison.facets
+    references = [results.reference(facet) for facet in facets[:1]]
+    first = [point for point in found if point.arm in references]
+    return list(dict.fromkeys([*first, *reversed(front(found))]))
+
+
+def _title(arm: Arm, *, several: bool) -> str:
+    """The name of a network, with its head if there are several."""
+    text = name(arm.pooling)
+    if several:
+        text += f" + {HEADS[arm.head].label}"
+    if arm.dropout is not DropoutPosition.NONE:
+        text += f", {DROPOUT_POSITIONS[arm.dropout].label}"
+    return text
+
+
+def _names(found: list[Point], results: Results, look: Look) -> list[dict[str, Any]]:
+    """Labels of some of the marks; in annotations, x of a log axis is a logarithm."""
+    if not found:
+        return []
+    several = len({point.arm.head for point in found}) > 1
+    texts = {found.index(p): _title(p.arm, several=several) for p in labelled(found, results)}
+    margins = layout(Look(), height=HEIGHT)["margin"]
+    frame = Frame(HEIGHT - margins["t"] - margins["b"], LEFT, RIGHT, margins["t"])
+    places = place(_marks(found, results, frame.height), texts, frame)
     return [
-        {
-            "x": log10(point.cost),
-            "y": place,
-            "xanchor": "left",
-            "xshift": look.px(11),
-            "showarrow": False,
-            "text": name(point.arm.pooling)
-            + (f" + {HEADS[point.arm.head].label}" if several else ""),
-            "font": {"size": look.px(SMALL), "color": look.ink},
-        }
-        for point, place in zip(found, places, strict=True)
+        where.annotation(log10(found[at].cost), 100 * found[at].accuracy.mean, texts[at], look)
+        for at, where in places.items()
+    ]
+
+
+def _marks(found: list[Point], results: Results, height: float) -> list[Mark]:
+    """Where the marks are drawn."""
+    left, right = _log_range([point.cost for point in found])
+    low, high = _range(found, results)
+
+    def down(accuracy: float) -> float:
+        return height * (high - 100 * accuracy) / (high - low)
+
+    return [
+        Mark(
+            part=(log10(point.cost) - left) / (right - left),
+            y=down(each.mean),
+            low=down(each.mean if each.low is None else each.low),
+            high=down(each.mean if each.high is None else each.high),
+        )
+        for point in found
+        for each in [point.accuracy]
     ]
 
 
 def _log_range(costs: list[float]) -> list[float]:
-    # names stand on the right of their markers
-    return [log10(min(costs) / ROOM), log10(max(costs) * ROOM**3)]
+    return [log10(min(costs) / ROOM), log10(max(costs) * ROOM)]
 
 
 def _log_ticks(low: float, high: float) -> list[float]:
@@ -229,6 +284,27 @@ def tradeoff_table(results: Results, measure: Measure) -> list[PointRow]:
             )
         )
     return rows
+
+
+def tradeoff_caption(results: Results, measure: Measure) -> str:
+    """What the line, the marks and the labels mean, as far as they are drawn."""
+    found = points(results, measure)
+    several = len({point.arm.head for point in found}) > 1
+    edge = [inside(_title(point.arm, several=several)) for point in front(found)]
+    first = f"Nothing is cheaper or more accurate than {edge[0]}."
+    if len(edge) > 1:
+        first = (
+            f"Dotted, from cheap to accurate: {join(edge)}; nothing is both cheaper and more "
+            "accurate than one of them."
+        )
+    said = [first]
+    if several:
+        said.append("Open markers: the other heads.")
+    if len(_names(found, results, Look())) < len(found):
+        said.append("Point at a marker for its name.")
+    if _beyond(found, results, Look()):
+        said.append("An arrow: the interval goes on.")
+    return " ".join(said)
 
 
 def tradeoff_alt(results: Results, measure: Measure) -> str:

@@ -6,6 +6,7 @@ from math import exp
 
 from core.claims.claim import Contrast, Kind, Outcome
 from core.claims.judge import Judged, Judgement
+from core.comparison.chance import said_of
 from core.words import join, number_word, percent, plural, points
 
 _WORDS = {
@@ -144,3 +145,26 @@ def _over(judgement: Judgement) -> str:
     if timed:
         return f", over {number_word(min(seeds))} {plural('round', min(seeds))} on one machine"
     return f", on these test sets, over {number_word(min(seeds))} training seeds"
+
+
+def cautions(judged: Judged) -> tuple[str, ...]:
+    """Which runs of a part have not learned, a sentence for each network and way of failing."""
+    if not isinstance(judged.part, Contrast):
+        return ()
+    names = dict(zip(judged.chosen, judged.part.recipes, strict=True))
+    return tuple(
+        "".join(said)
+        for each in judged.unlearned
+        for said in said_of(each, names[each.arm.experiment].name, f" ({judged.part.where})")
+    )
+
+
+def caution(judgement: Judgement) -> str:
+    """In how many parts some runs have not learned; empty if in none."""
+    number = sum(bool(judged.unlearned) for judged in judgement.parts)
+    if not number:
+        return ""
+    return (
+        f"In {number} of {len(judgement.parts)} {plural('part', len(judgement.parts))} some runs "
+        f"are at chance or far below their other seeds."
+    )

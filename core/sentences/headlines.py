@@ -4,12 +4,12 @@ A sentence is a tuple of text and strategies, so that a page can put a coloured 
 name and a terminal can print it plain.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from core.catalog import HEADS, POOLINGS, DropoutPosition, Pooling
 from core.catalog.placement import DROPOUT_POSITIONS
-from core.comparison import Arm, Facet, Results
+from core.comparison import Arm, Facet, Results, chance
 from core.comparison.statistics import (
     Difference,
     Verdict,
@@ -67,7 +67,22 @@ def where(facet: Facet) -> str:
 
 
 def accuracy_headline(results: Results, wanted: Pooling | None = None) -> Sentence:
-    """Which differences are established, and which are not, in the first facet that has any."""
+    """Which differences are established, and which are not, in the first facet that has any.
+
+    Networks that have not learned are named first; where none has, nothing is compared.
+    """
+    return _after_caution(results, lambda: _accuracy(results, wanted))
+
+
+def _after_caution(results: Results, compared: Callable[[], Sentence]) -> Sentence:
+    """What must be known first, then the comparison, if there is anything to compare."""
+    first = chance.caution(results)
+    if chance.nothing_learned(results):
+        return first
+    return (*first, " ", *compared()) if first else compared()
+
+
+def _accuracy(results: Results, wanted: Pooling | None = None) -> Sentence:
     trained = [f for f in results.comparison.facets if results.reference(f)]
     facet = next((f for f in trained if compare(results, f, wanted)), next(iter(trained), None))
     reference = results.reference(facet, wanted) if facet else None
@@ -102,21 +117,28 @@ def accuracy_headline(results: Results, wanted: Pooling | None = None) -> Senten
 
 
 def home_headline(results: Results) -> Sentence:
-    """How much the pool matters under each head, if the comparison has two heads."""
+    """How much the pool matters under each head, if the comparison has two heads.
+
+    Networks that have not learned are named first.
+    """
+    return _after_caution(results, lambda: _home(results))
+
+
+def _home(results: Results) -> Sentence:
     facets = [f for f in results.comparison.facets if compare(results, f)]
     if not facets:
-        return accuracy_headline(results)
+        return _accuracy(results)
     first = facets[0]
     # another dropout as well would leave open which of the two makes the difference
     alike = (f for f in facets if f.head != first.head and f.dropout == first.dropout)
     second, reference = next(alike, None), results.reference(first)
     if second is None or reference is None:
-        return accuracy_headline(results)
+        return _accuracy(results)
     compared = compare(results, first)
     largest = max(compared, key=lambda c: abs(c.difference.mean))
     other = _same(results, second, largest.arm.pooling, reference.pooling)
     if other is None or largest.difference.verdict is Verdict.UNDECIDED:
-        return accuracy_headline(results)
+        return _accuracy(results)
     interacts = _interacts(largest, other, len(compared))
     opening = "The head decides how much the pool matters: " if interacts else ""
     return (

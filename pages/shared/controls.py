@@ -4,6 +4,7 @@ Every widget's key is its URL parameter. Options are the public names, because a
 writes what it shows into the URL; the labels with their marks stand in the scene line.
 """
 
+from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -283,13 +284,48 @@ def comparison() -> Comparison:
     if settings.load().hosted and state.dataset not in CHOICES["dataset"]:
         # before anything looks at the disk
         raise ConfigError("dataset: folders of this server are not open to visitors")
-    shared = {name: state[name] for name in SHARED_FIELDS if state.get(name) is not None}
+    arms, refused = _arms(state)
+    if not arms:
+        raise ConfigError(next(iter(refused)))
+    state["refused"] = refused
+    return Comparison.of(arms, range(state.seeds))
+
+
+def led_to(parameters: Mapping[str, Any]) -> Comparison:
+    """The comparison that a link to a page leads to.
+
+    Args:
+        parameters: URL parameter -> value, a list where several may be chosen.
+
+    Raises:
+        ConfigError: something is not allowed, or no arm can be built.
+    """
+    chosen = {
+        **DEFAULTS,
+        **{name: None if value == "" else value for name, value in parameters.items()},
+    }
+    arms, refused = _arms(chosen)
+    if not arms:
+        raise ConfigError(next(iter(refused)))
+    return Comparison.of(arms, range(int(str(chosen["seeds"]))))
+
+
+def _arms(chosen: Mapping[str, Any]) -> tuple[list[Arm], dict[str, list[str]]]:
+    """The arms of a choice; and why some of its poolings cannot be built."""
+    shared = {name: chosen[name] for name in SHARED_FIELDS if chosen.get(name) is not None}
     arms = []
     refused: dict[str, list[str]] = {}
     for dropout, head, pooling in product(
-        state.dropout or [DropoutPosition.NONE], chosen_heads(), state.pooling or [Pooling.MAX]
+        chosen["dropout"] or [DropoutPosition.NONE],
+        _heads(chosen["head"], chosen["more_heads"]),
+        chosen["pooling"] or [Pooling.MAX],
     ):
-        flat = {"dataset": state.dataset, "pooling": pooling, "head": head, "dropout": dropout}
+        flat = {
+            "dataset": chosen["dataset"],
+            "pooling": pooling,
+            "head": head,
+            "dropout": dropout,
+        }
         experiment = Experiment.from_flat({**shared, **flat})
         try:
             describe(experiment.model, experiment.input_shape, experiment.classes)
@@ -297,17 +333,13 @@ def comparison() -> Comparison:
             refused.setdefault(str(error), []).append(pooling)
             continue
         arms.append(Arm(experiment, DropoutPosition(dropout)))
-    if not arms:
-        raise ConfigError(next(iter(refused)))
-    state["refused"] = refused
-    return Comparison.of(arms, range(state.seeds))
+    return arms, refused
 
 
-def chosen_heads() -> list[str]:
-    """The heads of the comparison, GAP first."""
-    choice = st.session_state.head or BOTH
-    first = [str(Head.GAP), str(Head.FLATTEN)] if choice == BOTH else [choice]
-    return first + list(st.session_state.more_heads or [])
+def _heads(choice: str | None, more: Sequence[str] | None) -> list[str]:
+    """The heads of a comparison, GAP first."""
+    first = [str(Head.GAP), str(Head.FLATTEN)] if choice in (None, BOTH) else [str(choice)]
+    return first + list(more or [])
 
 
 def remarks() -> list[str]:

@@ -13,6 +13,7 @@ import streamlit as st
 from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS, DropoutPosition, Pooling
 from core.claims import Outcome
 from core.comparison import Facet, Results
+from core.comparison.chance import NAMED, cautions
 from core.figures.palette import colour, style
 from core.run import Source
 from core.sentences.claims import outcome_word
@@ -286,6 +287,26 @@ def badge(outcome: Outcome) -> None:
     """The verdict on a claim, or a part of one."""
     colour, icon = OUTCOMES[outcome]
     st.badge(outcome_word(outcome), icon=icon, color=colour)
+
+
+def caution(results: Results, *, in_headline: bool = False) -> None:
+    """Name the networks that have not learned, before anything is compared.
+
+    Args:
+        results: what is compared.
+        in_headline: whether the headline has named them, as far as they are few.
+    """
+    said = cautions(results)
+    if not (in_headline and len(said) <= NAMED):
+        warn(said)
+
+
+def warn(said: Sequence[Sentence]) -> None:
+    """Sentences that must be read before what follows; several as a list."""
+    if said:
+        bullet = "- " if len(said) > 1 else ""
+        text = "\n".join(f"{bullet}{written(each)}" for each in said)
+        st.warning(text, icon=":material/warning:")
 
 
 def facet_name(facet: Facet) -> str:

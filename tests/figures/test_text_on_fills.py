@@ -7,10 +7,10 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from core.analyses.shift_map import ShiftMap, ShiftSettings
 
 from core import figures
 from core.analyses.operate import is_worked, windows, work
+from core.analyses.shift_map import ShiftMap, ShiftSettings
 from core.catalog import POOLINGS, Pooling
 from core.config import ModelConfig
 from core.figures.palette import PAGE_DARK, PAGE_LIGHT

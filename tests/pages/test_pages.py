@@ -4,6 +4,7 @@ import io
 import json
 import math
 import random
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -308,6 +309,65 @@ def test_every_claim_opens_and_leads_to_the_next():
         assert claim.expected in text(app)
         next(button for button in app.button if button.label == "Next").click().run()
     assert next(iter(CLAIMS.values())).test in text(app)
+
+
+def without_marks(sentence: str) -> str:
+    """Without the coloured glyphs before the strategies."""
+    return re.sub(r":color\[.\]\{[^}]*\}\xa0", "", sentence)
+
+
+def links(app: AppTest) -> list[tuple[str, str]]:
+    """Labels and addresses of the buttons that lead elsewhere."""
+    return [(each.proto.label, each.proto.url) for each in app.get("link_button")]
+
+
+@pytest.mark.usefixtures("whole_gallery")
+def test_a_link_of_a_claim_says_what_is_different_and_leads_to_it():
+    app = opened(CLAIMS_PAGE, claim="pooling-raises-accuracy")
+    app.selectbox(key="arms").set_value("average against none, GAP, digits").run()
+    ((label, address),) = links(app)
+    assert "A similar comparison on Accuracy" == label
+    assert "One learning rate for all (0.1); the claim chose the best of three" in text(app)
+    there = opened(ACCURACY, **parse_qs(urlsplit(address).query, keep_blank_values=True))
+    assert [] == messages(there)
+    assert 0 == missing(there)
+    assert "none is behind average by 1.2 points." in without_marks(title(there))
+
+
+@pytest.mark.usefixtures("whole_gallery")
+def test_a_link_to_the_same_numbers_leads_to_them():
+    app = opened(CLAIMS_PAGE, claim="which-pool-is-best")
+    app.selectbox(key="arms").set_value("max against average, digits, light on dark").run()
+    ((label, address),) = links(app)
+    assert "The same on Accuracy" == label
+    there = opened(ACCURACY, **parse_qs(urlsplit(address).query, keep_blank_values=True))
+    assert 0 == missing(there)
+    # of the claim: +2.4 points
+    assert "average is behind max by 2.4 points." in without_marks(title(there))
+
+
+@pytest.mark.usefixtures("whole_gallery")
+def test_a_comparison_whose_runs_are_missing_is_counted_and_not_linked():
+    app = opened(CLAIMS_PAGE, claim="strided-conv-replaces-pooling")
+    app.selectbox(key="arms").set_value("strided against max, digits").run()
+    assert [] == links(app)
+    assert "Accuracy has no such comparison yet, 7 of its 20 runs are missing" in text(app)
+
+
+@pytest.mark.usefixtures("whole_gallery")
+@pytest.mark.parametrize("page", [HOME, ACCURACY, COST, SHIFT, FEATURES])
+def test_a_network_that_has_not_learned_is_named_on_every_page_that_compares(page):
+    app = opened(page, pooling=["max", "conv-max"], head="gap", seeds="10")
+    assert [] == messages(app)
+    assert "is at chance (10.3" in text(app)
+
+
+@pytest.mark.usefixtures("whole_gallery")
+def test_a_claim_names_the_networks_that_have_not_learned():
+    app = opened(CLAIMS_PAGE, claim="pooling-raises-accuracy")
+    said = [warning.value for warning in app.main.warning]
+    assert any("1 of 10 runs of none (GAP, shapes) is far below the others" in w for w in said)
+    assert "In 6 of 12 parts some runs are at chance" in text(opened(CLAIMS_PAGE))
 
 
 @pytest.mark.usefixtures("whole_gallery")

@@ -29,7 +29,6 @@ _RAISES = Claim(
     expected="It depends on the head and the data; without pooling, Flatten on small images is "
     "hard to beat.",
     change="Every pool ahead under both heads on all three data sets.",
-    page=("accuracy", {"pooling": ["none", "max", "average"], "head": ["both"], "seeds": 10}),
     parts=tuple(
         Contrast(
             says=f"{name.capitalize()} is ahead of none, {label} head, {data}.",
@@ -68,7 +67,6 @@ _BEST = Claim(
     expected="It depends on polarity and on texture: on dark strokes min sees what max sees on "
     "light ones.",
     change="Max ahead by a point or more in all eight comparisons.",
-    page=("accuracy", {"pooling": ["max", "average", "min"], "head": ["gap"], "seeds": 10}),
     parts=(
         *(
             Contrast(
@@ -124,7 +122,6 @@ _UNDERFIT = Claim(
     "pool. Training accuracy at the end is compared: what cannot be learned is underfitted.",
     expected="So for average pools under GAP on small images; less so for max.",
     change="Training accuracy within a point with one pool and with three, in all six comparisons.",
-    page=("accuracy", {"pooling": ["max", "average"], "head": ["both"]}),
     parts=(
         *(
             Contrast(
@@ -175,15 +172,6 @@ _STRIDED = Claim(
     "validation from three.",
     expected="Plain strided is lowest; conv ties only by its added parameters.",
     change="Strided within a point of max on both data sets.",
-    page=(
-        "accuracy",
-        {
-            "pooling": ["max", "strided", "conv", "conv-max"],
-            "head": ["gap"],
-            "seeds": 10,
-            "norm": "batch",
-        },
-    ),
     parts=tuple(
         Contrast(
             says=f"{name.capitalize()} is within one point of max, {data}.",
@@ -236,7 +224,7 @@ _GAP = Claim(
     expected="The parameters fall by exactly the number of cells of the map; the accuracy can go "
     "either way.",
     change="Test accuracies within a point on all three data sets.",
-    page=("cost", {"pooling": ["max"], "head": ["both"]}),
+    page=("cost", {"pooling": ["max"], "head": "both"}),
     parts=(
         Exact("The first dense layer has H × W times fewer weights.", "dense-factor"),
         *(

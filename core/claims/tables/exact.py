@@ -105,7 +105,7 @@ EXACT = (
         "without any pooling, under a Flatten head and under a GAP head.",
         expected="True for Flatten, whose weights grow with the area; false for GAP.",
         change="A Flatten head whose weights do not depend on the size of the image.",
-        page=("cost", {"pooling": ["none", "max"], "head": ["both"]}),
+        page=("cost", {"pooling": ["none", "max"], "head": "both"}),
         parts=(
             Exact("Under Flatten, twice the side gives four times the weights.", "flatten-grows"),
             Exact("Under GAP it explodes as well.", "gap-grows"),
@@ -133,7 +133,7 @@ EXACT = (
         "cells.",
         expected="True: a convolution shares its few weights between all places.",
         change="A map of more than one cell where the 3 × 3 convolution has more.",
-        page=("cost", {"pooling": ["max"], "head": ["both"]}),
+        page=("cost", {"pooling": ["max"], "head": "both"}),
         parts=(
             Exact(
                 "A 3 × 3 convolution has fewer parameters than the dense layer between the same "

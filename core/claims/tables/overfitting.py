@@ -49,7 +49,6 @@ _OVERFITTING = Claim(
     expected="A small effect of pooling itself; a Flatten head matters more.",
     change="Gaps at equal training loss that are smaller by a point or more with pooling, at "
     "every size of the training set.",
-    page=("accuracy", {"pooling": ["none", "max", "average", "stochastic"], "head": ["gap"]}),
     parts=(
         *(
             Contrast(
@@ -136,14 +135,6 @@ _DROPOUT_PLACE = Claim(
     expected="Nothing clear: place is mixed up with rate. Before a 2 × 2 max pool a rate of .5 "
     "empties a whole window in 6 % of the cases only.",
     change="Half a point more than every other place, with and without batch norm.",
-    page=(
-        "accuracy",
-        {
-            "pooling": ["max"],
-            "head": ["gap"],
-            "dropout": ["before-pool", "after-pool", "after-last-pool", "head"],
-        },
-    ),
     parts=tuple(
         Contrast(
             says=f"After the last pool is ahead of {_POSITIONS[other]}, {norm} norm.",
@@ -196,7 +187,6 @@ _DROPOUT = Claim(
     "none: two widths, 100 and all images of digits.",
     expected="It depends on the size of the network and of the training set.",
     change="Half a point more test accuracy in all four comparisons, or in none.",
-    page=("accuracy", {"pooling": ["max"], "head": ["flatten"], "dropout": ["none", "head"]}),
     parts=tuple(
         Contrast(
             says=f"Dropout raises test accuracy: {size}, widths {widths}.",

@@ -1,7 +1,7 @@
 """What is said about time, and the networks on the clock."""
 
 from core.catalog import Head
-from core.claims.arms import arm, called
+from core.claims.arms import GALLERY, arm, called
 from core.claims.claim import Claim, Contrast, Exact, Kind, Metric, Recipe
 
 # measured on untrained networks: a step takes as long on noise, and needs no data set
@@ -21,7 +21,7 @@ _SPEED = Claim(
     expected="True against no downsampling, not against a stride, which skips three quarters of "
     "the convolution before it.",
     change="A strided network whose step takes longer than that with max pools.",
-    page=("cost", {"pooling": ["none", "max", "strided"], "dataset": "mnist"}),
+    page=("cost", {"pooling": ["none", "max", "strided"], "head": "gap", **GALLERY["mnist"]}),
     parts=(
         Exact("A network with max pools needs fewer MACs than one without.", "macs-none"),
         Contrast(
@@ -68,7 +68,7 @@ _SLOW = Claim(
     "a quarter of the time.",
     expected="Refuted: pools are cheap beside convolutions, and some exotic ones are not.",
     change="More than a quarter of the time in the two max pools.",
-    page=("cost", {"pooling": ["max", "median", "lp"], "dataset": "mnist"}),
+    page=("cost", {"pooling": ["max", "median", "lp"], "head": "gap", **GALLERY["mnist"]}),
     parts=(
         Contrast(
             says="More than a quarter of the time goes into max pools.",

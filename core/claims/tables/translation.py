@@ -15,7 +15,6 @@ _INVARIANCE = Claim(
     "circular padding.",
     expected="Mostly refuted: partial, local, and a matter of the head and the data.",
     change="A network with plain pools whose answers all stay under a shift by one pixel.",
-    page=("shift", {"pooling": ["none", "max", "blur-max", "aps"], "head": ["both"]}),
     parts=(
         Exact(
             "With max pools and a GAP head, every circular shift leaves all as it was.", "gate-max"

@@ -1,5 +1,7 @@
 """How the curves are drawn."""
 
+from typing import Any
+
 import plotly.graph_objects as go
 
 from core.comparison import Arm, Facet, Results
@@ -29,13 +31,16 @@ from core.figures.curves.lines import (
     lines_of,
     smoothed,
 )
+from core.figures.labels import leaders
 from core.figures.palette import QUIET, style
 from core.run import Run
 from core.words import percent, plain, points
 
 HEIGHT = 320
 LABEL_MARGIN = 118
-VALUE_WIDTH = 42
+LABEL_AWAY = 10
+"""px from the end of a line to its label"""
+VALUE_WIDTH = 46
 """a value of up to 100.0 with the spaces around it, px"""
 MANY = 8
 """more strategies than this are drawn quietly, but for the reference and the extremes"""
@@ -106,9 +111,7 @@ def accuracy_curves(  # noqa: PLR0913 (what, how, and for which page)
                 for tick in ticks
             ],
         ),
-        annotations=_end_labels(
-            [smoothed(line, view.smoothing) for line in named], look, (low, high), gap=gap
-        ),
+        **_ends([smoothed(line, view.smoothing) for line in named], look, (low, high), gap=gap),
     )
 
 
@@ -241,22 +244,26 @@ def _add_band(traces: Traces, line: Line, view: View, look: Look) -> None:
     )
 
 
-def _end_labels(
+def _ends(
     lines: list[Line], look: Look, ends: tuple[float, float], *, gap: bool
-) -> list[dict[str, object]]:
-    """Name and last value at the end of each line, moved apart where they would touch."""
+) -> dict[str, list[dict[str, Any]]]:
+    """Name and last value at the end of each line, moved apart where they would touch.
+
+    Thin lines lead to those that were moved: another may end nearer to them.
+    """
     low, high = ends
     written = points if gap else percent
     # the tick labels of a tall font take a little more than the margin
     inner = HEIGHT - 12 - 44 - 8
     apart = LABEL_GAP * (high - low) / inner
     wanted = [min(max(100 * line.last, low), high) for line in lines]
-    return [
+    places = spread(wanted, low + apart / 2, high - apart / 4, apart)
+    labels: list[dict[str, Any]] = [
         {
             "x": 1,
             "xref": "paper",
             "xanchor": "left",
-            "xshift": look.px(6),
+            "xshift": look.px(LABEL_AWAY),
             "y": place,
             "yanchor": "middle",
             "showarrow": False,
@@ -265,7 +272,8 @@ def _end_labels(
             ),
             "font": {"size": look.px(13), "color": look.ink},
         }
-        for line, place in zip(
-            lines, spread(wanted, low + apart / 2, high - apart / 4, apart), strict=True
-        )
+        for line, place in zip(lines, places, strict=True)
     ]
+    moved = zip(wanted, places, strict=True)
+    unit = (high - low) / inner
+    return {"annotations": labels, "shapes": leaders(moved, look, LABEL_AWAY, unit)}

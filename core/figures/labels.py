@@ -1,0 +1,285 @@
+"""Where does a label stand, so that nobody takes it for the label of another mark?
+
+A page decides how wide a figure is, so the distance of two marks in pixels is known within bounds
+only. A place is taken if it is right at every width between them: what moves sideways as the
+figure widens sweeps a rectangle, which must stay clear. Lengths are px before scaling, y from the
+top down.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from math import hypot
+from typing import Any, Literal
+
+from core.figures.base import LETTER_WIDTH, SMALL, Look
+
+NARROWEST, WIDEST = 320.0, 1900.0
+"""of a figure: in a card on a telephone, alone on a large screen"""
+HALF_HIGH = 8.0
+"""half the height of a label"""
+AWAY = 11.0
+"""from the middle of a mark to a label beside it"""
+CLEAR = 9.0
+"""from the middle of a mark to the label of another, at the least"""
+CLEARLY = 3.0
+"""px by which a label is better nearer to its own mark than to another"""
+ON_EACH_OTHER = 2.0
+"""px between marks that no label can tell apart"""
+SLACK = 6.0
+"""px that a label may be wider than reckoned: the server cannot measure text"""
+APART = 2.0
+"""between two labels, and between a label and the edge of the figure"""
+STEPS = (18.0, 27.0, 38.0, 50.0, 64.0)
+"""how far up or down a label is moved where there is no room beside its mark"""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle; right and down are positive."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+    def distance(self, other: "Box") -> float:
+        """Between the nearest points of both; 0 where they touch or overlap."""
+        across = max(self.left - other.right, other.left - self.right, 0.0)
+        down = max(self.top - other.bottom, other.top - self.bottom, 0.0)
+        return hypot(across, down)
+
+    def swept(self, first: float, last: float, down: float) -> "Box":
+        """The rectangle that it covers while it moves from one place to another sideways."""
+        low, high = sorted((first, last))
+        return Box(self.left + low, self.right + high, self.top + down, self.bottom + down)
+
+
+POINT = Box(0.0, 0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A mark.
+
+    Attributes:
+        part: its place on the horizontal axis, as a part of its length.
+        y: px below the top of the plot.
+        low: lower end of its whisker, likewise `high`.
+    """
+
+    part: float
+    y: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The plot and the margins around it."""
+
+    height: float
+    left: float
+    right: float
+    top: float
+
+    @property
+    def widths(self) -> tuple[float, float]:
+        """Of the plot, in the narrowest and in the widest figure."""
+        margins = self.left + self.right
+        return NARROWEST - margins, WIDEST - margins
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a label stands, relative to the middle of its mark.
+
+    Attributes:
+        x: of its anchor.
+        y: of its middle.
+        anchor: which side of the label that is.
+        width: of the label.
+    """
+
+    x: float
+    y: float
+    anchor: Literal["left", "center", "right"]
+    width: float
+
+    @property
+    def box(self) -> Box:
+        """What it covers."""
+        left = self.x - {"left": 0.0, "center": 0.5, "right": 1.0}[self.anchor] * self.width
+        return Box(left, left + self.width, self.y - HALF_HIGH, self.y + HALF_HIGH)
+
+    @property
+    def moved(self) -> bool:
+        """Whether it stands so far away that a line leads to it."""
+        return self.box.distance(POINT) > AWAY + 1
+
+    def annotation(self, x: float, y: float, text: str, look: Look) -> dict[str, Any]:
+        """The label as Plotly draws it, with a thin line to its mark if it was moved.
+
+        Args:
+            x: of the mark; on a logarithmic axis its logarithm.
+            y: of the mark.
+            text: what it says.
+            look: of the page.
+        """
+        found = {
+            "x": x,
+            "y": y,
+            "xanchor": self.anchor,
+            "yanchor": "middle",
+            "text": text,
+            "font": {"size": look.px(SMALL), "color": look.ink},
+        }
+        if not self.moved:
+            shift = {"xshift": look.px(self.x), "yshift": look.px(-self.y)}
+            return {**found, **shift, "showarrow": False}
+        return {
+            **found,
+            "ax": look.px(self.x),
+            "ay": look.px(self.y),
+            "showarrow": True,
+            "arrowhead": 0,
+            "arrowwidth": look.px(1),
+            "arrowcolor": look.quiet,
+            "standoff": look.px(AWAY - 3),
+        }
+
+
+def width_of(text: str) -> float:
+    """Of a label, on average: the server cannot measure text."""
+    return LETTER_WIDTH * len(text) + SLACK
+
+
+def place(marks: Sequence[Mark], texts: dict[int, str], frame: Frame) -> dict[int, Place]:
+    """Places for labels; one that would stand nearer to another mark gets none.
+
+    Args:
+        marks: all marks of the figure.
+        texts: number of a mark -> its label, the most important first.
+        frame: in which they are drawn.
+    """
+    found: dict[int, Place] = {}
+    for number, text in texts.items():
+        others = _Others(marks, number, found, frame)
+        fitting = [each for each in _candidates(width_of(text)) if others.leave_room_for(each)]
+        if fitting:
+            found[number] = max(fitting, key=others.preference)
+    return found
+
+
+def _candidates(width: float) -> Iterator[Place]:
+    """Beside the mark, above and below it, then further away."""
+    yield Place(AWAY, 0.0, "left", width)
+    yield Place(-AWAY, 0.0, "right", width)
+    for step in STEPS:
+        for y in (-step, step):
+            yield Place(0.0, y, "center", width)
+            yield Place(AWAY - 5, y, "left", width)
+            yield Place(5 - AWAY, y, "right", width)
+    for step in STEPS:
+        for y in (-step, step):
+            yield Place(step, y, "left", width)
+            yield Place(-step, y, "right", width)
+
+
+class _Others:
+    """What surrounds one mark, at every width of the figure."""
+
+    def __init__(
+        self, marks: Sequence[Mark], number: int, placed: dict[int, Place], frame: Frame
+    ) -> None:
+        self._frame, self._own = frame, marks[number]
+        # networks that lie on each other cannot be told apart by any label
+        there = (other for other in marks if not self._covers(other))
+        self._marks = [self._sweep(POINT, other) for other in there]
+        self._whiskers = [
+            self._sweep(Box(0.0, 0.0, other.high - other.y, other.low - other.y), other)
+            for other in marks
+        ]
+        self._labels = [self._sweep(label.box, marks[at]) for at, label in placed.items()]
+
+    def _covers(self, other: Mark) -> bool:
+        across = self._frame.widths[1] * abs(self._own.part - other.part)
+        return hypot(across, self._own.y - other.y) < ON_EACH_OTHER
+
+    def _sweep(self, box: Box, other: Mark) -> Box:
+        """What a box at another mark covers at all widths, seen from this one."""
+        first, last = (width * (other.part - self._own.part) for width in self._frame.widths)
+        return box.swept(first, last, other.y - self._own.y)
+
+    def leave_room_for(self, label: Place) -> bool:
+        """Whether the label is inside, nearest to its own mark, and on no other label."""
+        box = label.box
+        own = box.distance(POINT)
+        line = Box(min(label.x, 0), max(label.x, 0), min(label.y, 0), max(label.y, 0))
+        return (
+            self._holds(box)
+            and all(box.distance(each) >= max(own, CLEAR) for each in self._marks)
+            and all(box.distance(each) >= APART for each in self._labels)
+            and (not label.moved or self._clear(line))
+        )
+
+    def _clear(self, line: Box) -> bool:
+        """Whether the line to a label that was moved touches no other mark and no label."""
+        return all(line.distance(each) >= CLEAR for each in self._marks) and all(
+            line.distance(each) >= APART for each in self._labels
+        )
+
+    def _holds(self, box: Box) -> bool:
+        frame = self._frame
+        top, bottom = self._own.y + box.top, self._own.y + box.bottom
+        if top < APART - frame.top or bottom > frame.height:
+            return False
+        for width in frame.widths:
+            middle = frame.left + width * self._own.part
+            end = frame.left + width + frame.right
+            # beside the plot stand the numbers of its axis
+            if middle + box.left < frame.left or middle + box.right > end - APART:
+                return False
+        return True
+
+    def preference(self, label: Place) -> tuple[bool, bool]:
+        """Whether the label is clearly nearer to its own mark, and whether it is on no whisker.
+
+        Of places with the same preference `max` takes the first.
+        """
+        own = label.box.distance(POINT)
+        return (
+            all(label.box.distance(each) >= own + CLEARLY for each in self._marks),
+            all(label.box.distance(each) > 0 for each in self._whiskers),
+        )
+
+
+def leaders(
+    ends: Iterable[tuple[float, float]], look: Look, length: float, unit: float
+) -> list[dict[str, Any]]:
+    """Thin lines from the ends of lines at the right of a plot to labels that were moved.
+
+    Args:
+        ends: where a line ends and where its label stands, on the vertical axis.
+        look: of the page.
+        length: px from the plot to the label.
+        unit: of the axis, in one px.
+    """
+    return [
+        {
+            "type": "line",
+            "xref": "paper",
+            "xsizemode": "pixel",
+            "xanchor": 1,
+            "x0": look.px(1),
+            "x1": look.px(length),
+            "y0": end,
+            "y1": label,
+            "line": {"color": look.quiet, "width": look.px(1)},
+        }
+        for end, label in ends
+        if abs(end - label) > LED * unit
+    ]
+
+
+LED = 4.0
+"""px that a label may be moved without a line that leads to it"""
