@@ -73,6 +73,11 @@ def duration(seconds: float) -> str:
     return f"{hours} h {minutes} min" if minutes else f"{hours} h"
 
 
+def about(time: str) -> str:
+    """A time that was estimated: "about 16 s", but "less than a minute" as it is."""
+    return time if time.startswith("less") else f"about {time}"
+
+
 def size(height: int, width: int) -> str:
     """The size of an image or a map: "8 × 8"."""
     return f"{height} × {width}"

@@ -19,7 +19,7 @@ from core.sentences.claims import (
     verdict_sentence,
 )
 from core.sentences.differences import what_else
-from core.words import duration, plural
+from core.words import about, plural
 from pages.shared import cached, computing, controls, frame, jobs
 
 GUESSES = [
@@ -204,7 +204,7 @@ def _missing(judgement: Judgement) -> None:
     runs = jobs.not_asked_for(judgement.runs)
     if runs:
         known = jobs.expected(runs)
-        time = f", about {duration(known.seconds)}" if known else ""
+        time = f", {about(known.text)}" if known else ""
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
                 f"**{len(runs)} {plural('run', len(runs))} missing**{time}", width="content"

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core import settings
 from core.sentences.headlines import train_headline
-from core.words import duration, plural
+from core.words import plural
 from pages.shared import cached, controls, frame, jobs
 
 
@@ -16,7 +16,7 @@ def main() -> None:
     total = len(results.comparison.experiments)
     frame.top(
         "Train: what is missing, and how long will it take?",
-        train_headline(len(missing), total, known.seconds if known else None),
+        train_headline(len(missing), total, known.text if known else None),
         frame.scene(results),
     )
     workers = settings.load().workers
@@ -31,14 +31,15 @@ def main() -> None:
         )
         st.metric(
             "Estimate",
-            duration(known.seconds) if known else "–",
+            known.text if known else "–",
             f"{workers} {plural('worker', workers)}, {known.per_run:.1f} s per run"
             if known
             else _why(missing != ()),
             delta_color="off",
             delta_arrow="off",
             border=True,
-            help="From the time that stored runs took, by their multiply-accumulate operations.",
+            help="From the time that runs took here, or else the bundled ones on their machine, in "
+            "proportion to the work of each run: operations, images, steps and epochs.",
         )
         jobs.queue()
     jobs.train_button(jobs.not_asked_for(missing))

@@ -10,12 +10,12 @@ from core.claims import CLAIMS, TIMED, Contrast, Judged, Judgement, judge
 from core.cli.app import Json, app, open_store
 from core.cli.report import document, facts, say
 from core.cli.workers import train_or_stop
-from core.comparison.estimate import estimate, rates
+from core.comparison.estimate import START_SECONDS, estimate, rates
 from core.engine import JobState, compute
 from core.errors import ConfigError
 from core.sentences.claims import caution, cautions, effect, outcome_word, rule, verdict_sentence
 from core.store import RunStore
-from core.words import duration
+from core.words import about
 
 STAGES = 4
 """rounds of training at most: rates are tried, then the chosen ones get all seeds"""
@@ -65,8 +65,13 @@ def _complete(names: Sequence[str], store: RunStore) -> int:
         missing = {run.key: run for each in found for run in each.runs}
         if not missing:
             break
-        known = estimate(list(missing.values()), rates(store.summaries()), chosen.workers)
-        say(f"{len(missing)} runs to train" + (f", {duration(known.seconds)}" if known else ""))
+        known = estimate(
+            list(missing.values()),
+            rates(store.summaries()),
+            chosen.workers,
+            start=START_SECONDS,
+        )
+        say(f"{len(missing)} runs to train" + (f", {about(known.text)}" if known else ""))
         jobs = train_or_stop(list(missing.values()), store, chosen)
         bad = [job for job in jobs if job.state is not JobState.DONE]
         for job in bad:

@@ -13,16 +13,17 @@ from rich.progress import (
     Progress,
     TextColumn,
     TimeElapsedColumn,
-    TimeRemainingColumn,
 )
 
 from core.cli.report import messages, say
+from core.comparison.estimate import Progress as RunProgress
+from core.comparison.estimate import Rate, rates, time_left
 from core.config import Experiment
 from core.engine import Engine, Job, JobState
 from core.errors import ConfigError
 from core.settings import Settings
 from core.store import RunStore
-from core.words import duration
+from core.words import about
 
 Watcher = Callable[[tuple[Job, ...]], None]
 
@@ -54,7 +55,7 @@ def train_all(
     if scheduler is not None and not _ADDRESS.fullmatch(scheduler):
         raise ConfigError(f"scheduler: tcp://HOST:PORT is allowed; received {scheduler!r}")
     engine = Engine(store, chosen.workers, scheduler, chosen.device)
-    with engine, _watching() as watch:
+    with engine, _watching(rates(store.summaries()), chosen.workers) as watch:
         keys = engine.submit(experiments, with_weights=with_weights)
         try:
             return engine.wait(keys, watch)
@@ -83,11 +84,11 @@ def train_or_stop(
 
 
 @contextmanager
-def _watching() -> Iterator[Watcher]:
+def _watching(known: Sequence[Rate], workers: int) -> Iterator[Watcher]:
     """A bar for a terminal, lines for anything else."""
     console = messages()
     if not console.is_terminal:
-        yield _Lines()
+        yield _Lines(known, workers)
         return
     columns = (
         TextColumn("{task.description}"),
@@ -95,19 +96,39 @@ def _watching() -> Iterator[Watcher]:
         MofNCompleteColumn(),
         TextColumn("epochs ·"),
         TimeElapsedColumn(),
-        TextColumn("· left"),
-        TimeRemainingColumn(),
+        TextColumn("{task.fields[left]}"),
     )
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("starting workers", total=None)
+        task = progress.add_task("starting workers", total=None, left="")
 
         def watch(jobs: tuple[Job, ...]) -> None:
             done = _epochs_done(jobs)
             description = f"{_ended(jobs)} of {len(jobs)} runs" if done else "starting workers"
             total = sum(job.epochs for job in jobs)
-            progress.update(task, description=description, completed=done, total=total)
+            left = _left(jobs, known, workers)
+            progress.update(
+                task,
+                description=description,
+                completed=done,
+                total=total,
+                left=f"· {left}" if left else "",
+            )
 
         yield watch
+
+
+def _left(jobs: tuple[Job, ...], known: Sequence[Rate], workers: int) -> str:
+    """The time left, if anything is known of it: "about 2 min left"."""
+    request = [
+        RunProgress(
+            job.experiment,
+            1.0 if job.state.ended else job.epoch / job.epochs,
+            job.seconds if job.state is JobState.DONE else None,
+        )
+        for job in jobs
+    ]
+    found = time_left(request, known, workers)
+    return f"{about(found.text)} left" if found else ""
 
 
 @dataclass(slots=True)
@@ -115,24 +136,23 @@ class _Lines:
     """Progress as lines: how many runs have ended, and the time left.
 
     Attributes:
-        began: when the first training was seen to run, so that starting workers is not counted.
+        known: how fast stored runs were.
+        workers: trainings side by side.
         told_at: time of the last line.
         told: number of ended runs that it told.
     """
 
-    began: float | None = None
+    known: Sequence[Rate]
+    workers: int
     told_at: float = 0.0
     told: int = 0
 
     def __call__(self, jobs: tuple[Job, ...]) -> None:
         ended, now = _ended(jobs), time.monotonic()
-        if self.began is None and any(job.state is not JobState.QUEUED for job in jobs):
-            self.began = now
         if ended == self.told or ended == len(jobs) or now - self.told_at < QUIET_SECONDS:
             return
-        done, total = _epochs_done(jobs), sum(job.epochs for job in jobs)
-        left = (now - (self.began or now)) * (total - done) / max(done, 1)
-        say(f"{ended} of {len(jobs)} runs, about {duration(left)} left")
+        left = _left(jobs, self.known, self.workers)
+        say(f"{ended} of {len(jobs)} runs" + (f", {left}" if left else ""))
         self.told_at, self.told = now, ended
 
 

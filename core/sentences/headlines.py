@@ -20,7 +20,7 @@ from core.comparison.statistics import (
 from core.sentences.intervals import accuracy
 from core.words import (
     NUMBER_WORDS,
-    duration,
+    about,
     inside,
     number_word,
     plural,
@@ -159,8 +159,8 @@ def _same(results: Results, facet: Facet, pooling: Pooling, wanted: Pooling) -> 
     return next((c for c in compared if c.arm.pooling == pooling), None)
 
 
-def train_headline(missing: int, total: int, seconds: float | None) -> Sentence:
-    """What is missing and how long it takes."""
+def train_headline(missing: int, total: int, time: str | None) -> Sentence:
+    """What is missing and how long it takes, as an estimate says it."""
     if total == 0:
         return ("Choose something to compare.",)
     if missing == 0:
@@ -169,9 +169,9 @@ def train_headline(missing: int, total: int, seconds: float | None) -> Sentence:
     some = number_word(missing) if total < len(NUMBER_WORDS) else f"{missing:,}"
     count = f"{some} of {number_word(total)} runs"
     count = _cap(_every(total) if missing == total else count)
-    if seconds is None:
+    if time is None:
         return (f"{count} {_is(missing)} missing; how long that takes is not known yet.",)
-    return (f"{count} {_is(missing)} missing; about {duration(seconds)} on this machine.",)
+    return (f"{count} {_is(missing)} missing; {about(time)} on this machine.",)
 
 
 def history_headline(here: int, bundled: int) -> Sentence:

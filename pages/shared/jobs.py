@@ -8,12 +8,12 @@ import streamlit as st
 from core import settings
 from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS, DropoutPosition
 from core.comparison import Results
-from core.comparison.estimate import Estimate, estimate
+from core.comparison.estimate import START_SECONDS, Estimate, Progress, estimate, time_left
 from core.config import Experiment
 from core.engine import Job, JobState, shared_engine
 from core.hosting import SoFar, refusal, seconds_of_day
 from core.run import Run, Source
-from core.words import duration, join, plural, shortest
+from core.words import about, join, plural, shortest
 from pages.shared import cached
 from pages.shared.problems import explained
 
@@ -23,7 +23,8 @@ ACTIVE = (JobState.QUEUED, JobState.RUNNING)
 
 def expected(missing: tuple[Experiment, ...]) -> Estimate | None:
     """Time for the missing runs on this machine's workers."""
-    return estimate(missing, cached.rates(), settings.load().workers)
+    start = 0.0 if shared_engine().active else START_SECONDS
+    return estimate(missing, cached.rates(), settings.load().workers, start=start)
 
 
 def missing_runs(results: Results) -> None:
@@ -32,7 +33,7 @@ def missing_runs(results: Results) -> None:
     if not missing:
         return
     known = expected(missing)
-    time = f", about {duration(known.seconds)}" if known else ""
+    time = f", {about(known.text)}" if known else ""
     total = len(results.comparison.experiments)
     with st.container(horizontal=True, vertical_alignment="center", key="missing"):
         st.markdown(f"**{len(missing)} of {total} runs missing**{time}", width="content")
@@ -113,7 +114,7 @@ def train_again(bare: tuple[Experiment, ...]) -> None:
     if not missing:
         return
     known = expected(missing)
-    time = f", about {duration(known.seconds)}" if known else ""
+    time = f", {about(known.text)}" if known else ""
     names = join(list(dict.fromkeys(described(experiment) for experiment in missing)))
     with st.container(horizontal=True, vertical_alignment="center", key="without weights"):
         st.markdown(
@@ -226,10 +227,15 @@ def _fraction(job: Job) -> float:
 
 
 def _time_left(jobs: list[Job]) -> str:
-    left = tuple(j.experiment for j in jobs if j.state in ACTIVE)
-    progress = {job.key: _fraction(job) for job in jobs}
-    known = estimate(left, cached.rates(), settings.load().workers, progress)
-    return f", about {duration(known.seconds)} left" if known else ""
+    request = [
+        # what was cancelled or failed took no whole training
+        Progress(
+            job.experiment, _fraction(job), job.seconds if job.state is JobState.DONE else None
+        )
+        for job in jobs
+    ]
+    known = time_left(request, cached.rates(), settings.load().workers)
+    return f", {about(known.text)} left" if known else ""
 
 
 def failures(jobs: list[Job]) -> None:

@@ -4,11 +4,25 @@ from dataclasses import replace
 
 import pytest
 
-from core.comparison.estimate import FIXED_MACS, NEWEST, estimate, rates, work
+from core.catalog import POOLINGS
+from core.comparison.estimate import (
+    BUILD_SECONDS,
+    IMAGE_MACS,
+    NEWEST,
+    RUN_SECONDS,
+    START_SECONDS,
+    STEP_MACS,
+    Progress,
+    estimate,
+    rates,
+    time_left,
+    work,
+)
 from core.config import Experiment
 from core.network import describe
 from core.run import RunSummary, Source, Status
 
+FIXED = RUN_SECONDS + BUILD_SECONDS
 LIGHT = {"widths": "8,16"}
 HEAVY = {"widths": "32,64"}
 
@@ -42,8 +56,11 @@ def test_the_work_of_a_run_is_what_the_images_of_its_epochs_cost():
     # by hand: per epoch 1,197 training images forward and backward, 1,197 + 300 evaluated
     experiment = an_experiment(epochs=7)
     totals = describe(experiment.model, (1, 8, 8), 10).totals
-    training = 3 * (totals.macs + totals.pooling_ops + FIXED_MACS) * 1_197
-    assert 7 * (training + totals.macs * (1_197 + 300)) == work(experiment)
+    weight = POOLINGS["max"].weight
+    one_pass = totals.macs + weight * totals.pooling_ops + IMAGE_MACS
+    # 1,197 images in batches of 64 are 19 steps
+    passes = 3 * 1_197 + (1_197 + 300)
+    assert 7 * (passes * one_pass + 19 * STEP_MACS) == work(experiment)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +71,8 @@ def test_the_work_of_a_run_is_what_the_images_of_its_epochs_cost():
         (LIGHT, HEAVY),
         ({"pooling": "strided"}, {"pooling": "none"}),
         ({"dataset": "digits", "epochs": 5}, {"dataset": "mnist", "epochs": 5}),
+        ({"batch_size": 64}, {"batch_size": 1}),
+        ({"pooling": "max"}, {"pooling": "median"}),
     ],
 )
 def test_work_grows_with_epochs_images_and_network(less, more):
@@ -66,15 +85,16 @@ def test_twice_the_epochs_are_twice_the_work():
 
 def test_a_run_like_a_stored_one_takes_as_long():
     found = estimate([an_experiment(seed=1)], rates([a_summary(1.7)]), workers=1)
-    assert 1.7 == pytest.approx(found.seconds)
-    assert 1.7 == pytest.approx(found.per_run)
+    assert 1.7 + RUN_SECONDS == pytest.approx(found.seconds)
+    assert 1.7 + RUN_SECONDS == pytest.approx(found.per_run)
     assert 1 == found.measured
 
 
 def test_time_is_in_proportion_to_work():
     light, heavy = an_experiment(**LIGHT), an_experiment(**HEAVY)
     found = estimate([heavy], rates([a_summary(2.0, **LIGHT)]), workers=1)
-    assert 2.0 * work(heavy) / work(light) == pytest.approx(found.seconds)
+    expected = FIXED + (2.0 - BUILD_SECONDS) * work(heavy) / work(light)
+    assert expected == pytest.approx(found.seconds)
 
 
 def test_the_time_of_several_runs_is_their_sum_and_one_run_their_mean():
@@ -89,7 +109,7 @@ def test_the_time_of_several_runs_is_their_sum_and_one_run_their_mean():
 def test_one_slow_run_of_the_store_does_not_spoil_the_estimate():
     stored = [a_summary(seconds, seed=seed) for seed, seconds in enumerate((2.0, 2.1, 90.0))]
     found = estimate([an_experiment(seed=9)], rates(stored), workers=1)
-    assert 2.1 == pytest.approx(found.seconds)
+    assert 2.1 + RUN_SECONDS == pytest.approx(found.seconds)
     assert 3 == found.measured
 
 
@@ -97,33 +117,34 @@ def test_runs_of_the_same_data_set_go_before_all_others():
     missing = an_experiment(dataset="mnist")
     stored = [a_summary(1.0), a_summary(40.0, dataset="mnist", seed=1), a_summary(1.0, seed=2)]
     found = estimate([missing], rates(stored), workers=1)
-    assert 40.0 == pytest.approx(found.seconds)
+    assert 40.0 + RUN_SECONDS == pytest.approx(found.seconds)
     assert 1 == found.measured
 
 
 def test_runs_of_another_data_set_are_used_where_there_is_none_of_the_same():
     missing = an_experiment(dataset="mnist")
     found = estimate([missing], rates([a_summary(1.0)]), workers=1)
-    assert work(missing) / work(an_experiment()) == pytest.approx(found.seconds)
+    expected = FIXED + (1.0 - BUILD_SECONDS) * work(missing) / work(an_experiment())
+    assert expected == pytest.approx(found.seconds)
 
 
 def test_progress_shortens_what_is_left():
     missing = [an_experiment(seed=seed) for seed in (1, 2)]
     found = estimate(missing, rates([a_summary(2.0)]), workers=1, progress={missing[0].key: 0.75})
-    assert 0.25 * 2.0 + 2.0 == pytest.approx(found.seconds)
+    assert 1.25 * (2.0 - BUILD_SECONDS) + 2 * FIXED == pytest.approx(found.seconds)
 
 
 def test_progress_of_another_run_changes_nothing():
     known = rates([a_summary(2.0)])
     found = estimate([an_experiment()], known, workers=1, progress={"0" * 16: 0.5})
-    assert 2.0 == pytest.approx(found.seconds)
+    assert 2.0 + RUN_SECONDS == pytest.approx(found.seconds)
 
 
 def test_workers_share_the_time():
     missing = [an_experiment(seed=seed) for seed in range(8)]
     found = estimate(missing, rates([a_summary(2.0)]), workers=4)
-    assert 4.0 == pytest.approx(found.seconds)
-    assert 2.0 == pytest.approx(found.per_run)
+    assert 4.0 + 2 * RUN_SECONDS == pytest.approx(found.seconds)
+    assert 2.0 + RUN_SECONDS == pytest.approx(found.per_run)
 
 
 def test_more_workers_than_runs_cannot_be_faster_than_the_longest_run():
@@ -151,7 +172,7 @@ def test_without_a_run_that_tells_the_speed_of_this_machine_there_is_no_estimate
 def test_runs_that_tell_nothing_do_not_hide_those_that_do():
     stored = [replace(a_summary(1.0), device="cuda"), a_summary(2.0)]
     found = estimate([an_experiment()], rates(stored), workers=1)
-    assert (2.0, 1) == (pytest.approx(found.seconds), found.measured)
+    assert (2.0 + RUN_SECONDS, 1) == (pytest.approx(found.seconds), found.measured)
 
 
 def test_nothing_missing_needs_no_estimate():
@@ -162,5 +183,90 @@ def test_only_the_newest_runs_count():
     old = (a_summary(50.0, seed=seed) for seed in range(3 * NEWEST))
     new = [a_summary(1.0)] * NEWEST
     found = estimate([an_experiment()], rates((*new, *old)), workers=1)
-    assert 1.0 == pytest.approx(found.seconds)
+    assert 1.0 + RUN_SECONDS == pytest.approx(found.seconds)
     assert NEWEST == found.measured
+
+
+# while a request is trained
+
+
+def told(request, known, workers=1):
+    """What is said of the time left, and the estimate itself."""
+    found = time_left(request, known, workers)
+    return found.text, found
+
+
+BUNDLED = rates(
+    [replace(a_summary(s, seed=n), source=Source.BUNDLED) for n, s in enumerate((1.0, 1.1))]
+)
+"""the machine that trained them is another one"""
+SMALL = {"widths": "2", "train_size": 20}
+
+
+def test_before_the_first_run_has_ended_a_small_request_takes_less_than_a_minute():
+    request = [Progress(an_experiment(**SMALL, epochs=n), 0.0) for n in (1, 1_000)]
+    text, found = told(request, BUNDLED)
+    assert "less than a minute" == text
+    assert START_SECONDS < found.seconds
+
+
+def test_two_runs_of_twenty_images_are_no_matter_of_minutes():
+    """One epoch had taken two seconds, starting the worker counted: 33 minutes for 1,000 more."""
+    first, second = (an_experiment(**SMALL, epochs=n) for n in (1, 1_000))
+    # measured: 0.012 s and 3.7 s
+    request = [Progress(first, 1.0, 0.012), Progress(second, 0.0)]
+    _, found = told(request, BUNDLED)
+    assert 3.7 / 2 <= found.seconds <= 3.7 * 2
+
+
+@pytest.mark.parametrize("slower", [0.2, 1.0, 5.0])
+def test_after_the_first_run_its_own_time_counts_and_not_that_of_another_machine(slower):
+    request = [
+        Progress(an_experiment(), 1.0, 1.0 * slower),
+        *(Progress(an_experiment(seed=seed), 0.0) for seed in range(1, 5)),
+    ]
+    _, found = told(request, BUNDLED)
+    assert found.here
+    assert 4 * (slower + RUN_SECONDS) == pytest.approx(found.seconds)
+
+
+# seconds of trainings on one core, measured one after the other
+RECORDED = {
+    "batches of one to 256": [
+        ({"train_size": 400, "epochs": 2, "batch_size": size}, seconds)
+        for size, seconds in ((1, 0.446), (4, 0.203), (16, 0.122), (64, 0.044))
+    ],
+    "two data sets": [
+        ({"dataset": "shapes", "train_size": 400, "epochs": 1, "batch_size": 64}, 0.517),
+        ({"dataset": "shapes", "train_size": 400, "epochs": 1, "batch_size": 16}, 0.541),
+        ({"dataset": "shapes", "train_size": 400, "epochs": 1, "pooling": "none"}, 1.175),
+    ],
+}
+
+
+@pytest.mark.parametrize("recorded", RECORDED.values(), ids=RECORDED)
+def test_after_the_first_run_an_estimate_is_at_most_twice_off(recorded):
+    runs = [(an_experiment(**flat), seconds) for flat, seconds in recorded]
+    for done in range(1, len(runs)):
+        request = [
+            Progress(one, float(place < done), seconds if place < done else None)
+            for place, (one, seconds) in enumerate(runs)
+        ]
+        left = sum(seconds + RUN_SECONDS for _, seconds in runs[done:])
+        found = time_left(request, BUNDLED, workers=1)
+        assert left / 2 <= found.seconds <= left * 2
+
+
+def test_runs_that_were_not_trained_here_say_nothing_of_this_machine():
+    request = [Progress(an_experiment(), 1.0, None), Progress(an_experiment(seed=1), 0.0)]
+    _, found = told(request, BUNDLED)
+    assert not found.here
+
+
+def test_an_estimate_from_another_machine_is_told_in_minutes():
+    many = [Progress(an_experiment(seed=seed), 0.0) for seed in range(150)]
+    assert ("3 min", False) == (told(many, BUNDLED)[0], told(many, BUNDLED)[1].here)
+
+
+def test_nothing_is_left_of_a_request_that_has_ended():
+    assert time_left([Progress(an_experiment(), 1.0, 2.0)], BUNDLED, workers=1) is None

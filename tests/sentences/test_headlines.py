@@ -321,31 +321,36 @@ def test_heads_are_compared_against_the_reference_of_the_first():
 
 
 @pytest.mark.parametrize(
-    ("missing", "total", "seconds", "expected"),
+    ("missing", "total", "time", "expected"),
     [
         (0, 0, None, "Choose something to compare."),
         (0, 1, None, "The only run of this comparison is trained."),
         (0, 2, None, "Both runs of this comparison are trained."),
-        (0, 20, 9.0, "All twenty runs of this comparison are trained."),
+        (0, 20, "9 s", "All twenty runs of this comparison are trained."),
         (0, 40, None, "All 40 runs of this comparison are trained."),
-        (1, 1, 1.6, "The only run is missing; about 2 s on this machine."),
+        (1, 1, "2 s", "The only run is missing; about 2 s on this machine."),
         (1, 1, None, "The only run is missing; how long that takes is not known yet."),
-        (2, 2, 4.0, "Both runs are missing; about 4 s on this machine."),
-        (1, 5, 2.0, "One of five runs is missing; about 2 s on this machine."),
-        (8, 20, 16.0, "Eight of twenty runs are missing; about 16 s on this machine."),
-        (8, 40, 16.0, "8 of 40 runs are missing; about 16 s on this machine."),
+        (2, 2, "4 s", "Both runs are missing; about 4 s on this machine."),
+        (1, 5, "2 s", "One of five runs is missing; about 2 s on this machine."),
+        (8, 20, "16 s", "Eight of twenty runs are missing; about 16 s on this machine."),
+        (
+            8,
+            40,
+            "less than a minute",
+            "8 of 40 runs are missing; less than a minute on this machine.",
+        ),
         (8, 40, None, "8 of 40 runs are missing; how long that takes is not known yet."),
-        (40, 40, 70.0, "All 40 runs are missing; about 1 min 10 s on this machine."),
+        (40, 40, "1 min 10 s", "All 40 runs are missing; about 1 min 10 s on this machine."),
         (
             1_100,
             1_200,
-            7_500.0,
+            "2 h 5 min",
             "1,100 of 1,200 runs are missing; about 2 h 5 min on this machine.",
         ),
     ],
 )
-def test_train_says_what_is_missing_and_how_long_it_takes(missing, total, seconds, expected):
-    assert expected == plain(train_headline(missing, total, seconds))
+def test_train_says_what_is_missing_and_how_long_it_takes(missing, total, time, expected):
+    assert expected == plain(train_headline(missing, total, time))
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ ENTRIES = (
         operations=lambda shape: _first_stage(shape) * (shape.cells - 1) + _blur(shape),
         reach=lambda size, stride: size + BLUR_SIZE - 1,
         lead=lambda size, stride: BLUR_SIZE // 2,
+        weight=6,
     ),
     PoolingEntry(
         name=Pooling.BLUR_AVERAGE,
@@ -47,6 +48,7 @@ ENTRIES = (
         operations=lambda shape: _first_stage(shape) * shape.cells + _blur(shape),
         reach=lambda size, stride: size + BLUR_SIZE - 1,
         lead=lambda size, stride: BLUR_SIZE // 2,
+        weight=5,
     ),
     PoolingEntry(
         name=Pooling.APS,
@@ -61,5 +63,6 @@ ENTRIES = (
         reach=lambda size, stride: size + stride - 1,
         channel_independent=False,
         regular_grid=False,
+        weight=50,
     ),
 )

@@ -58,5 +58,6 @@ ENTRIES = (
         reach=lambda size, stride: size + CONV_SIZE - 1,
         lead=lambda size, stride: CONV_SIZE // 2,
         channel_independent=False,
+        weight=45,
     ),
 )

@@ -99,6 +99,9 @@ class PoolingEntry:
         parameters: learned parameters of one pool, from its channels and window.
         macs: multiply-accumulate operations of convolutions, for one image.
         operations: elementary operations of everything else, for one image.
+        weight: multiply-accumulate operations of a convolution that take as long as one of these
+            operations, to about half: for estimates of time. Measured forward and backward on one
+            core, with windows of 2 and 3 (`make bench`, operators).
         reach: side of the square of its input that one output value can depend on, from window
             and stride. The receptive field grows by (reach - 1) * jump; the jump is multiplied
             by the stride.
@@ -124,6 +127,7 @@ class PoolingEntry:
     parameters: Callable[[int, int], int] = lambda channels, size: 0
     macs: Callable[[PoolShape], int] = lambda shape: 0
     operations: Callable[[PoolShape], int] = lambda shape: 0
+    weight: float = 0.0
     reach: Callable[[int, int], int] = lambda size, stride: size
     lead: Callable[[int, int], int] = lambda size, stride: 0
     commutes_with_relu: bool = False

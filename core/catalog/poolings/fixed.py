@@ -23,6 +23,7 @@ ENTRIES = (
         combining=Combining.SELECTS,
         operations=comparisons,
         commutes_with_relu=True,
+        weight=30,
     ),
     PoolingEntry(
         name=Pooling.AVERAGE,
@@ -33,6 +34,7 @@ ENTRIES = (
         reference="LeCun et al. 1998, Gradient-based learning applied to document recognition",
         combining=Combining.AVERAGES,
         operations=averaging,
+        weight=37,
     ),
     PoolingEntry(
         name=Pooling.NONE,
@@ -55,6 +57,7 @@ ENTRIES = (
         combining=Combining.AVERAGES,
         # an exponential per value makes the weights
         operations=lambda shape: shape.output_values * shape.cells + weighted_mean(shape),
+        weight=45,
     ),
     PoolingEntry(
         name=Pooling.MIN,
@@ -66,6 +69,7 @@ ENTRIES = (
         combining=Combining.SELECTS,
         operations=comparisons,
         commutes_with_relu=True,
+        weight=45,
     ),
     PoolingEntry(
         name=Pooling.MEDIAN,
@@ -77,6 +81,7 @@ ENTRIES = (
         combining=Combining.SELECTS,
         operations=sorting,
         commutes_with_relu=True,
+        weight=180,
     ),
     PoolingEntry(
         name=Pooling.LP,
@@ -89,6 +94,7 @@ ENTRIES = (
         combining=Combining.TRANSFORMS,
         # n squares, n - 1 additions and a root
         operations=lambda shape: shape.output_values * 2 * shape.cells,
+        weight=180,
     ),
     PoolingEntry(
         name=Pooling.LSE,
@@ -101,6 +107,7 @@ ENTRIES = (
         combining=Combining.AVERAGES,
         # n products with r, n exponentials, n - 1 additions, times 1/n, a logarithm, times 1/r
         operations=lambda shape: shape.output_values * (3 * shape.cells + 2),
+        weight=50,
     ),
     PoolingEntry(
         name=Pooling.RANK,
@@ -112,6 +119,7 @@ ENTRIES = (
         combining=Combining.AVERAGES,
         # the weights are constants: n products and n - 1 additions after sorting
         operations=lambda shape: sorting(shape) + shape.output_values * (2 * shape.cells - 1),
+        weight=110,
     ),
     PoolingEntry(
         name=Pooling.DETAIL,
@@ -126,5 +134,6 @@ ENTRIES = (
         operations=lambda shape: (
             averaging(shape) + shape.output_values * 4 * shape.cells + weighted_mean(shape)
         ),
+        weight=45,
     ),
 )

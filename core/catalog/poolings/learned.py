@@ -34,6 +34,7 @@ ENTRIES = (
         parameters=lambda channels, size: 1,
         # max, mean, then two products and an addition; the proportion is one number per layer
         operations=lambda shape: comparisons(shape) + averaging(shape) + 3 * shape.output_values,
+        weight=30,
     ),
     PoolingEntry(
         name=Pooling.GATED,
@@ -49,6 +50,7 @@ ENTRIES = (
         operations=lambda shape: (
             comparisons(shape) + averaging(shape) + shape.output_values * (2 * shape.cells + 4)
         ),
+        weight=45,
     ),
     PoolingEntry(
         name=Pooling.GEM,
@@ -63,6 +65,7 @@ ENTRIES = (
         # n comparisons with eps, n powers, n - 1 additions, times 1/n, a root
         operations=lambda shape: shape.output_values * (3 * shape.cells + 1),
         commutes_with_relu=True,
+        weight=95,
     ),
     PoolingEntry(
         name=Pooling.LIP,
@@ -77,5 +80,6 @@ ENTRIES = (
         macs=lambda shape: shape.input_values * shape.channels,
         operations=_lip_operations,
         channel_independent=False,
+        weight=18,
     ),
 )

@@ -24,6 +24,7 @@ ENTRIES = (
         operations=lambda shape: shape.output_values * shape.cells + weighted_mean(shape),
         commutes_with_relu=True,
         random=True,
+        weight=60,
     ),
     PoolingEntry(
         name=Pooling.FRACTIONAL_MAX,
@@ -40,5 +41,6 @@ ENTRIES = (
         commutes_with_relu=True,
         regular_grid=False,
         random=True,
+        weight=110,
     ),
 )
