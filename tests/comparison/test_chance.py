@@ -10,7 +10,7 @@ from PIL import Image
 
 from core import figures, settings
 from core.catalog import DATASETS, Dataset
-from core.claims import CLAIMS, TIMED, Contrast, judge, wording
+from core.claims import CLAIMS, TIMED, Contrast, judge
 from core.cli import main
 from core.comparison import Arm, Comparison, Results
 from core.comparison.chance import FENCE, LEVEL, cautions, chance, fence, is_chance, unlearned
@@ -19,6 +19,7 @@ from core.config import folder as folders
 from core.data import load
 from core.figures import Measure
 from core.report import report
+from core.sentences import claims as said
 from core.sentences.headlines import accuracy_headline, home_headline, plain
 from core.settings import PROJECT
 from core.store import RunStore
@@ -235,10 +236,10 @@ def test_every_part_of_a_claim_names_the_runs_that_have_not_learned(gallery):
                 known = {s: a for s, a in accuracies.items() if a is not None}
                 failed += [unlearned(arm, known)] if unlearned(arm, known) else []
             ways = sum(bool(each.at_chance) + bool(each.collapsed) for each in failed)
-            assert ways == len(wording.cautions(judged)), judged.part.says
+            assert ways == len(said.cautions(judged)), judged.part.says
             named += ways
         parts = sum(bool(judged.unlearned) for judged in judgement.parts)
-        assert bool(parts) is bool(wording.caution(judgement))
+        assert bool(parts) is bool(said.caution(judgement))
     # no empty walk
     assert named > 10
 
