@@ -6,8 +6,8 @@ from PIL import Image
 
 from core import figures
 from core.analyses.hand import between, outputs_of, plain, window_values
-from core.catalog import POOLINGS, Pooling
-from core.data.pictures import fitted, uploaded
+from core.catalog import POOLINGS, DatasetEntry, Pooling
+from core.data.pictures import UPLOAD_ENDINGS, fitted, inverted, is_negative, uploaded
 from core.errors import ConfigError
 from core.sentences.headlines import routing_headline
 from core.settings import PROJECT
@@ -20,6 +20,7 @@ OWN, UPLOAD = "own", "upload"
 OWN_SIDES = (4, 6, 8)
 UPLOAD_SIDE = 12
 """rows and columns to which an upload is reduced: every number must be readable"""
+WHITE = 16
 SHOWN = 8
 """operators at once"""
 ROUTING_HELP = """
@@ -44,7 +45,7 @@ def main() -> None:
     chosen = list(dict.fromkeys(arm.pooling for arm in comparison.arms))
     poolings = [pooling for pooling in chosen if operate.is_worked(pooling)][:SHOWN]
     top = st.container()
-    grid, padding, cell = _input(side, stride)
+    grid, padding, cell = _input(side, stride, comparison.arms[0].experiment.data.entry)
     worked = [operate.work(pooling, grid, side, stride, padding, cell) for pooling in poolings]
     with top:
         frame.top(
@@ -81,7 +82,9 @@ def main() -> None:
         _contrast(poolings, side, stride)
 
 
-def _input(side: int, stride: int) -> tuple[np.ndarray, int, tuple[int, int] | None]:
+def _input(
+    side: int, stride: int, entry: DatasetEntry
+) -> tuple[np.ndarray, int, tuple[int, int] | None]:
     """The grid of numbers, the padding, and the output that gets gradient."""
     with frame.settings_row():
         kind = frame.one_of(
@@ -101,7 +104,7 @@ def _input(side: int, stride: int) -> tuple[np.ndarray, int, tuple[int, int] | N
             bind="query-params",
             help="Send the gradient from the output in the middle, not from all.",
         )
-    grid = _grid(kind)
+    grid = _grid(kind, entry)
     if invert:
         grid = 16 - grid
     rows, columns = (outputs_of(n, side, stride, padding) for n in grid.shape)
@@ -109,11 +112,11 @@ def _input(side: int, stride: int) -> tuple[np.ndarray, int, tuple[int, int] | N
     return grid, padding, middle if single else None
 
 
-def _grid(kind: str) -> np.ndarray:
+def _grid(kind: str, entry: DatasetEntry) -> np.ndarray:
     if kind == OWN:
         return _own()
     if kind == UPLOAD:
-        return _upload()
+        return _upload(entry)
     if kind == LINE:
         grid = np.zeros((6, 6))
         grid[:, 2] = 16
@@ -140,11 +143,11 @@ def _own() -> np.ndarray:
     return np.array([[float(v or 0) for v in row.values()] for row in edited])
 
 
-def _upload() -> np.ndarray:
+def _upload(entry: DatasetEntry) -> np.ndarray:
     """An image of the visitor's, as shades from 0 to 16; zeros until there is one."""
     with st.container(width=420):
         given = st.file_uploader(
-            "An image", ["png", "jpg", "jpeg", "webp"], key="hand_upload", max_upload_size=2
+            "An image", list(UPLOAD_ENDINGS), key="hand_upload", max_upload_size=2
         )
     empty = np.zeros((UPLOAD_SIDE, UPLOAD_SIDE))
     if given is None:
@@ -155,9 +158,16 @@ def _upload() -> np.ndarray:
     except ConfigError as error:
         st.error(literal(str(error)), icon=":material/error:")
         return empty
-    if picture.remarks:
-        st.caption(f"{'; '.join(picture.remarks).capitalize()}.")
-    return fitted(picture.image, (1, UPLOAD_SIDE, UPLOAD_SIDE), 16)[0].astype(float)
+    remarks = list(picture.remarks)
+    shades = fitted(picture.image, (1, UPLOAD_SIDE, UPLOAD_SIDE), WHITE)
+    ground = [level * WHITE / entry.white for level in entry.background]
+    if not entry.photographs and is_negative(shades, ground, WHITE):
+        remarks.append("inverted to match the training images (Invert turns it back)")
+        shades = inverted(shades, WHITE)
+    if remarks:
+        said = "; ".join(remarks)
+        st.caption(f"{said[0].upper()}{said[1:]}.")
+    return shades[0].astype(float)
 
 
 def _routing_caption(outputs: np.ndarray, reached: int, cells: int) -> str:

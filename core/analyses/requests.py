@@ -137,8 +137,11 @@ class MapRequest(Request[Consistency]):
 
     @property
     def settings(self) -> str:
-        """How the images are moved."""
-        return self.how.text
+        """How the images are moved, and what comes in where that is not black."""
+        fill = None if self.how.circular else self.experiment.data.fill
+        if fill is None:
+            return self.how.text
+        return json.dumps({**asdict(self.how), "fill": fill}, sort_keys=True)
 
     def parse(self, text: str) -> Consistency:
         """The map."""

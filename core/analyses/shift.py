@@ -52,7 +52,9 @@ def consistency(
     return Consistency(settings, (height, width), len(data), tuple(same), tuple(right), ties)
 
 
-def _moved(images: Tensor, down: int, across: int, background: int, *, circular: bool) -> Tensor:
+def _moved(
+    images: Tensor, down: int, across: int, background: tuple[int, ...], *, circular: bool
+) -> Tensor:
     if circular:
         return images.roll((down, across), (2, 3))
     return translate(images, torch.tensor([[down, across]]).expand(len(images), 2), background)

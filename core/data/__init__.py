@@ -8,7 +8,8 @@ every larger one, and the same for all training seeds.
 from core.data.images import to_input, translate
 from core.data.loading import load, load_splits
 from core.data.sources import LOADERS
-from core.data.splits import Labelled, Raw, Splits, Standard, split, stratified_order
+from core.data.splits import Labelled, Raw, Splits, Standard, split
+from core.stratified import stratified_order
 
 __all__ = [
     "LOADERS",

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core import layout
 from core.catalog import Colour
 from core.config import DataConfig, Experiment
 from core.config import folder as folders
@@ -435,7 +436,7 @@ def test_a_bomb_is_no_image_that_can_be_read(pictures, monkeypatch):
 
 
 def test_more_classes_than_a_byte_can_tell_are_refused(pictures, monkeypatch):
-    monkeypatch.setattr(folders, "MOST_CLASSES", 1)
+    monkeypatch.setattr(layout, "MOST_CLASSES", 1)
     with pytest.raises(ConfigError, match="has 2 class folders; at most 1 are allowed"):
         look(str(pictures))
 
