@@ -7,9 +7,9 @@ from PIL import Image
 from core import figures
 from core.analyses.hand import UNTRAINED, Worked, first_window, shown_remarks
 from core.analyses.reading import unread_sentence
-from core.catalog import POOLINGS, Padding, Pooling
-from core.data.pictures import fitted, uploaded
+from core.catalog import POOLINGS, DatasetEntry, Padding, Pooling
 from core.errors import ConfigError
+from core.pictures import UPLOAD_ENDINGS, fitted, inverted, is_negative, uploaded
 from core.sentences.headlines import routing_headline
 from core.settings import PROJECT
 from core.words import number_word, size
@@ -22,6 +22,7 @@ OWN, UPLOAD = "own", "upload"
 OWN_SIDES = (4, 6, 8)
 UPLOAD_SIDE = 12
 """rows and columns to which an upload is reduced: every number must be readable"""
+WHITE = 16
 SHOWN = 8
 """operators at once"""
 WIDE, PANEL = 460, 125
@@ -54,7 +55,7 @@ def main() -> None:
     chosen = list(dict.fromkeys(arm.pooling for arm in comparison.arms))
     able = [pooling for pooling in chosen if operate.is_worked(pooling)]
     top = st.container()
-    numbers, padding, single, wanted = _controls(able)
+    numbers, padding, single, wanted = _controls(able, comparison.arms[0].experiment.data.entry)
     poolings = wanted[:SHOWN]
     # a convolution without padding leaves its pool as it is
     mode = Padding.CIRCULAR if model.padding is Padding.CIRCULAR else Padding.ZEROS
@@ -127,7 +128,9 @@ def _caption(worked: Worked) -> str:
     return " ".join(sentences)
 
 
-def _controls(able: list[Pooling]) -> tuple[np.ndarray, int, bool, list[Pooling]]:
+def _controls(
+    able: list[Pooling], entry: DatasetEntry
+) -> tuple[np.ndarray, int, bool, list[Pooling]]:
     """The grid of numbers, the padding, whether one output gets gradient, and the operators."""
     with frame.settings_row():
         kind = frame.one_of(
@@ -162,18 +165,18 @@ def _controls(able: list[Pooling]) -> tuple[np.ndarray, int, bool, list[Pooling]
             width=320,
             help=f"Up to {number_word(SHOWN)} of the strategies chosen in the sidebar.",
         )
-    numbers = _grid(kind)
+    numbers = _grid(kind, entry)
     if invert:
         numbers = 16 - numbers
     poolings = [pooling for pooling in able if str(pooling) in wanted] or able
     return numbers, padding, single, poolings
 
 
-def _grid(kind: str) -> np.ndarray:
+def _grid(kind: str, entry: DatasetEntry) -> np.ndarray:
     if kind == OWN:
         return _own()
     if kind == UPLOAD:
-        return _upload()
+        return _upload(entry)
     if kind == LINE:
         grid = np.zeros((6, 6))
         grid[:, 2] = 16
@@ -200,11 +203,11 @@ def _own() -> np.ndarray:
     return np.array([[float(v or 0) for v in row.values()] for row in edited])
 
 
-def _upload() -> np.ndarray:
+def _upload(entry: DatasetEntry) -> np.ndarray:
     """An image of the visitor's, as shades from 0 to 16; zeros until there is one."""
     with st.container(width=420):
         given = st.file_uploader(
-            "An image", ["png", "jpg", "jpeg", "webp"], key="hand_upload", max_upload_size=2
+            "An image", list(UPLOAD_ENDINGS), key="hand_upload", max_upload_size=2
         )
     empty = np.zeros((UPLOAD_SIDE, UPLOAD_SIDE))
     if given is None:
@@ -215,9 +218,16 @@ def _upload() -> np.ndarray:
     except ConfigError as error:
         st.error(literal(str(error)), icon=":material/error:")
         return empty
-    if picture.remarks:
-        st.caption(f"{'; '.join(picture.remarks).capitalize()}.")
-    return fitted(picture.image, (1, UPLOAD_SIDE, UPLOAD_SIDE), 16)[0].astype(float)
+    remarks = list(picture.remarks)
+    shades = fitted(picture.image, (1, UPLOAD_SIDE, UPLOAD_SIDE), WHITE)
+    ground = [level * WHITE / entry.white for level in entry.background]
+    if not entry.photographs and is_negative(shades, ground, WHITE):
+        remarks.append("inverted to match the training images (Invert turns it back)")
+        shades = inverted(shades, WHITE)
+    if remarks:
+        said = "; ".join(remarks)
+        st.caption(f"{said[0].upper()}{said[1:]}.")
+    return shades[0].astype(float)
 
 
 main()

@@ -25,9 +25,10 @@ EVERYTHING = {"cli", "__main__"}
 ARROWS: dict[str, set[str]] = {
     "catalog": set(),
     "processor": set(),
-    "config": {"catalog"},
+    "pictures": set(),
+    "config": {"catalog", "pictures"},
     "network": {"catalog", "config"},
-    "data": {"catalog", "config"},
+    "data": {"catalog", "config", "pictures"},
     "run": {"config"},
     "training": {"config", "data", "network", "processor", "run"},
     "store": {"config", "run"},

@@ -51,7 +51,9 @@ def shift_map(
     return ShiftMap(settings, (height, width), len(data), tuple(same), tuple(right), ties)
 
 
-def _moved(images: Tensor, down: int, across: int, background: int, *, circular: bool) -> Tensor:
+def _moved(
+    images: Tensor, down: int, across: int, background: tuple[int, ...], *, circular: bool
+) -> Tensor:
     if circular:
         return images.roll((down, across), (2, 3))
     return translate(images, torch.tensor([[down, across]]).expand(len(images), 2), background)

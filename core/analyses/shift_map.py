@@ -123,8 +123,11 @@ class ShiftMapRequest(Request[ShiftMap]):
 
     @property
     def settings(self) -> str:
-        """How the images are moved."""
-        return self.how.text
+        """How the images are moved, and what comes in where that is not black."""
+        fill = None if self.how.circular else self.experiment.data.fill
+        if fill is None:
+            return self.how.text
+        return json.dumps({**asdict(self.how), "fill": fill}, sort_keys=True)
 
     def compute(self, weights: bytes) -> ShiftMap:
         """Move the test images."""

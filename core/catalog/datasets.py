@@ -52,9 +52,10 @@ class DatasetEntry:
         mean: mean over the training split of the images scaled to 0..1; None: it is measured
             when the images are loaded.
         std: their standard deviation, likewise.
-        light_on_dark: whether the stored images show light strokes on a dark ground; photographs
+        light_on_dark: whether the stored images are lighter than their ground; photographs
             count as such, so that dark-on-light is their negative.
-        background: stored value of what lies around an image when it is moved.
+        background: stored value of each channel of what lies around an image when it is moved:
+            the ground of the images, or black around photographs.
         training: its recipe.
         fingerprint: checked on loading. SHA-256 of pixels and labels, or, for a large set, of the
             checksums of its archives that torchvision publishes and checks.
@@ -62,6 +63,7 @@ class DatasetEntry:
         licence: under which terms.
         commonest: test images of the most frequent class: what a network gets right that always
             names it. None of a folder, whose files are counted (`core.config.folder.commonest`).
+        photographs: whether the images have no ground in common.
     """
 
     name: str
@@ -73,12 +75,23 @@ class DatasetEntry:
     mean: float | None
     std: float | None
     light_on_dark: bool
-    background: int
+    background: tuple[int, ...]
     training: TrainingDefaults
     fingerprint: str
     source: str
     licence: str
     commonest: int | None = None
+    photographs: bool = False
+
+    @property
+    def ground(self) -> str:
+        """Ground and polarity of the stored images, as a part of a sentence."""
+        if self.photographs:
+            return "no common ground, as in photographs; black around images that are moved"
+        polarity = "light on dark" if self.light_on_dark else "dark on light"
+        same = len(set(self.background)) == 1
+        value = self.background[0] if same else f"({', '.join(map(str, self.background))})"
+        return f"{polarity}, ground {value} of {self.white}"
 
 
 _TEN_DIGITS = tuple("0123456789")
@@ -108,7 +121,7 @@ _ENTRIES = (
         mean=0.3058305,
         std=0.3763625,
         light_on_dark=True,
-        background=0,
+        background=(0,),
         training=TrainingDefaults(epochs=20, batch_size=64, lr=0.1, weight_decay=5e-4),
         fingerprint="65e5b4619795efb40c1082f4c350c049e4ad552200d369b6ae99e21eef5e72c5",
         source="UCI, Optical recognition of handwritten digits; ships with scikit-learn",
@@ -125,7 +138,7 @@ _ENTRIES = (
         mean=0.3075288,
         std=0.1719531,
         light_on_dark=True,
-        background=64,
+        background=(64,),
         training=TrainingDefaults(epochs=12, batch_size=64, lr=0.05, weight_decay=5e-4),
         fingerprint="3d0e0bd8f0680985ab440c6051713eebe9d1415f2479459ad8ab7f68b3269d94",
         source="drawn by Poolscope from a seed",
@@ -142,7 +155,7 @@ _ENTRIES = (
         mean=0.1306451,
         std=0.3080851,
         light_on_dark=True,
-        background=0,
+        background=(0,),
         training=TrainingDefaults(epochs=5, batch_size=64, lr=0.1, weight_decay=5e-4),
         fingerprint="1e35582d42a90940c55b956deb61875c020b567ed20e3c5b174f52bf7809ed9b",
         source="LeCun, Cortes, Burges: the MNIST database, through torchvision",
@@ -160,7 +173,7 @@ _ENTRIES = (
         mean=0.286,
         std=0.353,
         light_on_dark=True,
-        background=0,
+        background=(0,),
         training=TrainingDefaults(epochs=5, batch_size=64, lr=0.1, weight_decay=5e-4),
         fingerprint="45989d5fa2a25229cd8307b37c2cc7e86784af7fab725122c693c7cd762c33cf",
         source="Zalando Research, Fashion-MNIST, through torchvision",
@@ -178,7 +191,7 @@ _ENTRIES = (
         mean=0.1918,
         std=0.3483,
         light_on_dark=True,
-        background=0,
+        background=(0,),
         training=TrainingDefaults(epochs=5, batch_size=64, lr=0.1, weight_decay=5e-4),
         fingerprint="37187df9c9d1df4f733fd3fb56ca26c52ad8019051395ef5a8f8ee292356a3d5",
         source="Clanuwat et al. 2018, Kuzushiji-MNIST, through torchvision",
@@ -196,12 +209,13 @@ _ENTRIES = (
         mean=0.4734,
         std=0.2516,
         light_on_dark=True,
-        background=0,
+        background=(0, 0, 0),
         training=TrainingDefaults(epochs=10, batch_size=64, lr=0.1, weight_decay=5e-4),
         fingerprint="3b9f8663eaf9a28d65231a93e782bb9d77afdbad47cc7c6dccf486b5d822c9fa",
         source="Krizhevsky 2009, CIFAR-10, through torchvision",
         licence="not stated; for research",
         commonest=1_000,
+        photographs=True,
     ),
     DatasetEntry(
         name=Dataset.SVHN,
@@ -214,12 +228,13 @@ _ENTRIES = (
         mean=0.4514,
         std=0.1993,
         light_on_dark=True,
-        background=0,
+        background=(0, 0, 0),
         training=TrainingDefaults(epochs=5, batch_size=64, lr=0.1, weight_decay=5e-4),
         fingerprint="f71a7f37a69a9bec24e43ac52c9d0d60a2bf581b6cd26270cf2b6b983a30fbc0",
         source="Netzer et al. 2011, street view house numbers, through torchvision",
         licence="non-commercial use",
         commonest=5_099,
+        photographs=True,
     ),
 )
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from core.cli import report
 from core.config import SECTION_OF, DataConfig, Experiment, ModelConfig, TrainingConfig
+from core.config.folder import MEASURED, findings
 from core.words import join
 
 _SECTIONS: dict[str, type[BaseModel]] = {
@@ -41,11 +42,20 @@ def with_experiment(command: Command) -> Command:
         if idle := _idle(chosen, experiment):
             flags = join([f"--{name.replace('_', '-')}" for name in idle])
             report.say(f"{flags}: no effect here")
+        say_findings(experiment.data)
         command(experiment, **given)
 
     flags = [_parameter(name, section) for name, section in SECTION_OF.items()]
     with_flags.__signature__ = Signature([*flags, *own])  # type: ignore[attr-defined]
     return with_flags
+
+
+def say_findings(data: DataConfig) -> None:
+    """Write what was found in a folder of images to stderr; nothing for another data set."""
+    if data.folder:
+        found = findings(data.folder.path)
+        for sentence in found.sentences(data.entry, as_set=data.ground != MEASURED):
+            report.say(sentence)
 
 
 def _idle(chosen: Mapping[str, str], experiment: Experiment) -> list[str]:

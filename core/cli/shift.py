@@ -30,7 +30,9 @@ def shift(
     if run is None:
         raise StoreError(f"run {found} cannot be read any more; train it again")
     wanted = ShiftSettings.of(run.experiment.input_shape, circular=circular)
-    request = ShiftMapRequest(run.experiment, wanted)
+    experiment = run.experiment
+    experiment = experiment.model_copy(update={"data": experiment.data.remeasured})
+    request = ShiftMapRequest(experiment, wanted)
     result = stored(store, request)
     if result is None:
         compute(store, [request], settings.load().workers)

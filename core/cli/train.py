@@ -11,7 +11,7 @@ from core import settings
 from core.analyses import EffectiveFieldRequest, Request, ShiftMapRequest
 from core.analyses.shift_map import ShiftSettings
 from core.cli.app import Json, app, open_store
-from core.cli.flags import with_experiment
+from core.cli.flags import say_findings, with_experiment
 from core.cli.report import document, facts, percent, say
 from core.cli.workers import train_or_stop
 from core.comparison.grids import read_grid
@@ -111,6 +111,8 @@ def sweep(
     """Train every experiment of a grid that is not stored yet."""
     began = time.monotonic()
     experiments = read_grid(grid)
+    for data in dict.fromkeys(experiment.data for experiment in experiments):
+        say_findings(data)
     store = open_store()
     keys = [experiment.key for experiment in experiments]
     present = store.present(keys)

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import Field, ValidationError, model_validator
 
-from core.catalog import Norm, TrainingDefaults
+from core.catalog import Norm, Polarity, TrainingDefaults
 from core.config.folder import PREFIX
 from core.config.sections import DataConfig, ModelConfig, Section, TrainingConfig
 from core.config.values import listed
@@ -65,11 +65,17 @@ class Experiment(Section):
         content = {
             "recipe": RECIPE,
             "fingerprint": self.data.entry.fingerprint,
-            **self.model_dump(mode="json", exclude={"data": {"folder"}}),
+            **self.model_dump(mode="json", exclude={"data": {"folder", "ground"}}),
         }
         if self.data.folder:
             # known by its fingerprint, wherever it lies
             content["data"]["dataset"] = PREFIX
+        # the name that a negative had before grounds were measured
+        if self.data.negative:
+            content["data"]["polarity"] = Polarity.DARK_ON_LIGHT
+        # of the ground, the network sees only what comes in
+        if self.data.augment_shift and (fill := self.data.fill):
+            content["data"]["fill"] = fill
         return json.dumps(content, sort_keys=True, separators=(",", ":"))
 
     @cached_property

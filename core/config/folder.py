@@ -1,8 +1,7 @@
-"""A folder of images as a data set: what is in it, found without decoding a single image.
+"""A folder of images as a data set: what is in it.
 
-The layout is that of torchvision's ImageFolder: one sub-folder per class, either directly in the
-folder or in its `train` and `test`. Files are known by their content; a hash is kept beside the
-run store, for as long as path, size and time of change stay what they were.
+Files are known by their content; a hash is kept beside the run store, for as long as path, size
+and time of change stay what they were. Only a sample is decoded, to measure the ground.
 """
 
 import hashlib
@@ -10,29 +9,46 @@ import json
 import os
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
+import numpy as np
 from PIL import Image, UnidentifiedImageError
 from pydantic import BaseModel, ConfigDict
 
 from core import settings
 from core.catalog import Colour, DatasetEntry, Splits, TrainingDefaults
+from core.config.findings import Findings, duplicates
+from core.config.ground import SAMPLE, Ground, measured, reduced
+from core.config.layout import (
+    ENDINGS,
+    ImageFile,
+    Layout,
+    Part,
+    class_names,
+    folders_in,
+    layout,
+    loose,
+    part_images,
+    unread,
+)
+from core.config.stratified import SPLIT_SEED, stratified_order
 from core.errors import ConfigError
+from core.pictures import luminance
 
 PREFIX = "folder:"
 
-# as torchvision's ImageFolder, and GIF
-ENDINGS = (*(".jpg", ".jpeg", ".png", ".ppm", ".pgm", ".bmp", ".tif", ".tiff", ".webp", ".gif"),)
+MEASURED: Literal["measured"] = "measured"
+"""the ground, unless somebody sets it"""
+
 FEWEST = 5
 """training images of a class; so few are enough for each split to get one"""
-FEWEST_CLASSES = 2
-MOST_CLASSES = 256
-"""a prediction is stored as one byte"""
+WHITE = 255
+GROUND = "/"
+"""name of an entry among the hashes; no file has it"""
 MOST_PIXELS = 64_000_000
 """of one image file; a small file can unpack to more than the memory holds"""
 MOST_BYTES = 4 * 2**30
@@ -51,6 +67,9 @@ class Folder(BaseModel):
         fingerprint: SHA-256 of the names and contents of its images.
         classes: names of its class folders, in label order.
         train: number of training images, likewise `validation` and `test`.
+        ground: red, green and blue of what lies around the objects, 0 to 255; None if the images
+            have no ground in common, or where nobody had measured it yet.
+        brightness: mean over training images, 0 to 255; None where nobody had measured it yet.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -61,9 +80,18 @@ class Folder(BaseModel):
     train: int
     validation: int
     test: int
+    ground: tuple[int, int, int] | None = None
+    brightness: float | None = None
 
-    def entry(self, image_size: int, colour: Colour) -> DatasetEntry:
+    def entry(
+        self, image_size: int, colour: Colour, ground: int | Literal["measured"] = MEASURED
+    ) -> DatasetEntry:
         """The facts about its images, resized to one size.
+
+        Args:
+            image_size: side of the squares in pixels.
+            colour: one channel or three.
+            ground: what lies around the objects, 0 to 255, if not what was measured.
 
         Raises:
             ConfigError: they would not fit into memory.
@@ -76,6 +104,8 @@ class Folder(BaseModel):
                 f"{count * channels * image_size**2 / 2**30:.1f} GiB, and {MOST_BYTES // 2**30} "
                 f"GiB is allowed; received {image_size}"
             )
+        around = self.ground if ground == MEASURED else (ground,) * 3
+        level = luminance(around or (0, 0, 0))
         return DatasetEntry(
             name=PREFIX + self.path,
             label=Path(self.path).name,
@@ -85,30 +115,17 @@ class Folder(BaseModel):
             white=255,
             mean=None,
             std=None,
-            light_on_dark=True,
-            background=0,
+            light_on_dark=self._is_lighter_than(level),
+            background=(around or (0, 0, 0)) if channels > 1 else (round(level),),
             training=RECIPE,
             fingerprint=self.fingerprint,
             source=self.path,
             licence="your own",
+            photographs=around is None,
         )
 
-
-@dataclass(frozen=True, slots=True)
-class ImageFile:
-    """One image of a folder.
-
-    Attributes:
-        path: where it is.
-        name: the same, relative to the folder, with / between.
-        label: number of its class.
-        test: whether it belongs to a test part that the folder brings along.
-    """
-
-    path: Path
-    name: str
-    label: int
-    test: bool
+    def _is_lighter_than(self, level: float) -> bool:
+        return (WHITE / 2 if self.brightness is None else self.brightness) >= level
 
 
 def absolute(path: str) -> str:
@@ -123,26 +140,42 @@ def look(path: str) -> Folder:
         ConfigError: it is not there, cannot be read, or is no data set.
     """
     # a clock among the arguments makes what is kept go stale
-    return _look(path, int(time.monotonic() / FRESH_SECONDS))
+    return _look(path, int(time.monotonic() / FRESH_SECONDS))[0]
+
+
+def findings(path: str) -> Findings:
+    """What a person should know about the images of a folder.
+
+    Raises:
+        ConfigError: as for `look`.
+    """
+    return _look(path, int(time.monotonic() / FRESH_SECONDS))[1]
 
 
 @lru_cache(maxsize=8)
-def _look(path: str, _now: int) -> Folder:
-    found = images(path)
+def _look(path: str, _now: int) -> tuple[Folder, Findings]:
+    parts = layout(path)
+    classes = class_names(parts)
+    found = _images(parts, classes)
     with _Hashes(path) as hashes:
-        known_as = fingerprint((file, hashes.of(file)) for file in found)
-    classes = class_names(path)
-    own_test = sum(file.test for file in found)
-    others = len(found) - own_test
-    # a fifth for each part that the folder does not bring along
-    fifth = max(len(classes), others // 5)
-    return Folder(
+        contents = {file: hashes.of(file) for file in found}
+        known_as = fingerprint(contents.items(), parts)
+        cut = _cut(found, classes)
+        ground = hashes.ground(known_as, lambda: _measured(cut[Part.TRAIN]))
+    folder = Folder(
         path=path,
         fingerprint=known_as,
         classes=classes,
-        train=others - fifth if own_test else others - 2 * fifth,
-        validation=fifth,
-        test=own_test or fifth,
+        **{part.value: len(files) for part, files in cut.items()},
+        ground=ground.colour if ground else None,
+        brightness=ground.brightness if ground else None,
+    )
+    seen = {part: [(contents[f], f.label) for f in files] for part, files in cut.items()}
+    return folder, Findings(
+        ground=ground,
+        twins=tuple(duplicates(seen[Part.TRAIN], seen[part], part) for part in list(Part)[1:]),
+        unread=unread(parts, classes),
+        loose=loose(parts),
     )
 
 
@@ -161,37 +194,28 @@ def commonest(folder: Folder) -> int | None:
 
 @lru_cache(maxsize=8)
 def _test_counts(folder: Folder) -> tuple[int, ...]:
-    """Test images of each class, as `core.data.splits` cuts them: a stratified prefix."""
-    found = images(folder.path)
-    own = Counter(file.label for file in found if file.test)
-    if own:
-        return tuple(own[label] for label in range(len(folder.classes)))
-    sizes = Counter(file.label for file in found)
-    # the i-th of n images of a class has the place (i + 1/2)/n; ties go to the first class
-    places = sorted(((i + 0.5) / n, label) for label, n in sizes.items() for i in range(n))
-    tested = Counter(label for _, label in places[: folder.test])
+    """Test images of each class."""
+    tested = Counter(file.label for file in _cut(images(folder.path), folder.classes)[Part.TEST])
     return tuple(tested[label] for label in range(len(folder.classes)))
 
 
-def class_names(path: str) -> tuple[str, ...]:
-    """Names of the class folders, sorted.
+def _measured(files: Sequence[ImageFile]) -> Ground | None:
+    squares = (reduced(file.path) for file in files[:SAMPLE])
+    return measured(square for square in squares if square is not None)
 
-    Raises:
-        ConfigError: the folder cannot be read, or has not two classes.
-    """
-    root = Path(path)
-    names = _folders(_training_part(root))
-    if len(names) < FEWEST_CLASSES:
-        found = "only one" if names else "none"
-        raise ConfigError(
-            f"{path}: one sub-folder of images for each of two or more classes is needed "
-            f"(directly, or in train and test); found {found}"
-        )
-    if len(names) > MOST_CLASSES:
-        raise ConfigError(
-            f"{path}: has {len(names)} class folders; at most {MOST_CLASSES} are allowed"
-        )
-    return names
+
+def _cut(found: Sequence[ImageFile], classes: Sequence[str]) -> dict[Part, list[ImageFile]]:
+    """The images of each split, as `core.data` draws those that the folder has no part for."""
+    own = {part: [file for file in found if file.part is part] for part in Part}
+    others = own[Part.TRAIN]
+    labels = np.array([file.label for file in others], dtype=np.int64)
+    order = [others[number] for number in stratified_order(labels, SPLIT_SEED)]
+    # a fifth for each part that the folder does not bring along
+    fifth = max(len(classes), len(others) // 5)
+    for part in (Part.TEST, Part.VALIDATION):
+        if not own[part]:
+            own[part], order = order[:fifth], order[fifth:]
+    return {**own, Part.TRAIN: order}
 
 
 def images(path: str) -> tuple[ImageFile, ...]:
@@ -200,91 +224,64 @@ def images(path: str) -> tuple[ImageFile, ...]:
     Raises:
         ConfigError: the folder cannot be read, or a class has too few images.
     """
-    root = Path(path)
-    classes = class_names(path)
-    training = _training_part(root)
-    found = list(_of_part(root, training, classes, test=False))
+    parts = layout(path)
+    return _images(parts, class_names(parts))
+
+
+def _images(parts: Layout, classes: tuple[str, ...]) -> tuple[ImageFile, ...]:
+    found = list(part_images(parts, Part.TRAIN, classes))
     counts = [0] * len(classes)
     for file in found:
         counts[file.label] += 1
     for name, count in zip(classes, counts, strict=True):
         if count < FEWEST:
             raise ConfigError(
-                f"{training / name}: has {count or 'no'} {'image' if count == 1 else 'images'} "
-                f"({', '.join(ENDINGS)}); each class needs {FEWEST} or more"
+                f"{parts.folder(Part.TRAIN)}/{name}: has {count or 'no'} "
+                f"{'image' if count == 1 else 'images'} ({', '.join(ENDINGS)}); each class needs "
+                f"{FEWEST} or more{_not_read(parts, name)}"
             )
-    if training != root:
-        found += _test_part(root, classes)
+    for part in (Part.VALIDATION, Part.TEST):
+        found += _own_part(parts, part, classes)
+    if [part for part, _ in parts.parts] == [Part.TRAIN]:
+        raise ConfigError(
+            f"{parts.root}: has a {parts.parts[0][1]} folder and no test folder; add one with the "
+            f"same classes, or put the class folders directly into {parts.root} to have them split "
+            f"here"
+        )
     return tuple(found)
 
 
-def fingerprint(files: Iterable[tuple[ImageFile, str]]) -> str:
+def _not_read(parts: Layout, name: str) -> str:
+    left_out = unread(parts, (name,))
+    return f"; {sum(left_out.values())} in {', '.join(left_out)} are not read" if left_out else ""
+
+
+def _own_part(parts: Layout, part: Part, classes: tuple[str, ...]) -> list[ImageFile]:
+    folder = parts.folder(part)
+    if folder is None:
+        return []
+    unknown = [name for name in folders_in(folder) if name not in classes]
+    if unknown:
+        raise ConfigError(
+            f"{folder}: {', '.join(unknown)} is not a class of {parts.folder(Part.TRAIN)}"
+        )
+    found = list(part_images(parts, part, classes))
+    if not found:
+        raise ConfigError(f"{folder}: has no images ({', '.join(ENDINGS)})")
+    return found
+
+
+def fingerprint(files: Iterable[tuple[ImageFile, str]], parts: Layout) -> str:
     """SHA-256 over names and content hashes, in the order of `images`."""
     lines = (f"{file.name}\t{content}\n" for file, content in files)
-    return hashlib.sha256("".join(lines).encode(errors="surrogateescape")).hexdigest()
+    return hashlib.sha256(
+        (parts.note + "".join(lines)).encode(errors="surrogateescape")
+    ).hexdigest()
 
 
 def content_hash(content: bytes) -> str:
     """What a file is known by."""
     return hashlib.sha256(content).hexdigest()
-
-
-def _training_part(root: Path) -> Path:
-    return root / "train" if "train" in _folders(root) else root
-
-
-def _test_part(root: Path, classes: tuple[str, ...]) -> list[ImageFile]:
-    part = root / "test"
-    if "test" not in _folders(root):
-        raise ConfigError(
-            f"{root}: has a train folder and no test folder; add one with the same classes, or "
-            f"put the class folders directly into {root} to have them split here"
-        )
-    unknown = [name for name in _folders(part) if name not in classes]
-    if unknown:
-        raise ConfigError(f"{part}: {', '.join(unknown)} is not a class of {root / 'train'}")
-    found = list(_of_part(root, part, classes, test=True))
-    if not found:
-        raise ConfigError(f"{part}: has no images ({', '.join(ENDINGS)})")
-    return found
-
-
-def _of_part(
-    root: Path, part: Path, classes: tuple[str, ...], *, test: bool
-) -> Iterator[ImageFile]:
-    for label, name in enumerate(classes):
-        for path in _files_below(part / name):
-            yield ImageFile(path, path.relative_to(root).as_posix(), label, test)
-
-
-def _folders(path: Path) -> tuple[str, ...]:
-    """Names of the folders in a folder, sorted, without hidden ones."""
-    try:
-        with os.scandir(path) as items:
-            names = [item.name for item in items if item.is_dir()]
-    except FileNotFoundError:
-        raise ConfigError(f"{path}: there is no such folder") from None
-    except NotADirectoryError:
-        raise ConfigError(f"{path}: is a file, and a folder is needed") from None
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
-    return tuple(sorted(name for name in names if not name.startswith(".")))
-
-
-def _files_below(path: Path) -> list[Path]:
-    """Image files in a folder and the folders in it, sorted; hidden ones are left out."""
-
-    def refuse(error: OSError) -> None:
-        # a class without a folder in the test part has no images there
-        if not isinstance(error, FileNotFoundError):
-            raise ConfigError(f"{error.filename}: cannot be read ({error.strerror})") from error
-
-    return sorted(
-        Path(folder, name)
-        for folder, _, names in os.walk(path, onerror=refuse)
-        for name in names
-        if name.lower().endswith(ENDINGS) and not name.startswith(".")
-    )
 
 
 class _Hashes:
@@ -294,7 +291,7 @@ class _Hashes:
         name = hashlib.sha256(path.encode(errors="surrogateescape")).hexdigest()[:16]
         self._file = settings.load().home / "folders" / f"{name}.json"
         self._known: Mapping[str, Any] = {}
-        self._found: dict[str, tuple[int, int, str]] = {}
+        self._found: dict[str, Any] = {}
 
     def __enter__(self) -> Self:
         with suppress(OSError, ValueError):
@@ -328,8 +325,23 @@ class _Hashes:
                     check_header(file.path)
         except OSError as error:
             raise ConfigError(f"{file.path}: cannot be read ({error.strerror})") from error
-        self._found[file.name] = (status.st_size, status.st_mtime_ns, content)
+        self._found[file.name] = [status.st_size, status.st_mtime_ns, content]
         return content
+
+    def ground(self, known_as: str, measure: Callable[[], Ground | None]) -> Ground | None:
+        """The ground of images with that fingerprint, measured once."""
+        match self._known.get(GROUND):
+            case [str(of), None] if of == known_as:
+                found = None
+            case [str(of), [[int(), int(), int()] | None as colour, float(light), int(count)]] if (
+                of == known_as
+            ):
+                found = Ground(tuple(colour) if colour else None, light, count)
+            case _:
+                found = measure()
+        kept = found and [found.colour and list(found.colour), found.brightness, found.images]
+        self._found[GROUND] = [known_as, kept]
+        return found
 
 
 def check_header(path: Path) -> None:

@@ -24,7 +24,7 @@ from core.catalog import (
     shapes_entry,
 )
 from core.config import values
-from core.config.folder import PREFIX, Folder, look
+from core.config.folder import MEASURED, PREFIX, Folder, look
 from core.config.values import ALL, known, listed, whole_or_all
 
 
@@ -54,6 +54,10 @@ class DataConfig(Section):
     image_size: int = Field(default=32, ge=8, le=128, description="of shapes and folders, px")
     colour: Colour = Field(default=Colour.RGB, description="of folders")
     difficulty: Difficulty = Field(default=Difficulty.DEFAULT, description="of shapes")
+    ground: Annotated[
+        Annotated[int, Field(ge=0, le=255)] | Literal["measured"],
+        BeforeValidator(values.whole_or_measured),
+    ] = Field(default=MEASURED, description="of folders, what lies around the objects")
     polarity: Polarity = Polarity.STORED
     augment_shift: int = Field(default=0, ge=0, le=8)
     folder: Folder | None = None
@@ -64,7 +68,7 @@ class DataConfig(Section):
     def entry(self) -> DatasetEntry:
         """The facts about the data set."""
         if self.folder:
-            return self.folder.entry(self.image_size, self.colour)
+            return self.folder.entry(self.image_size, self.colour, self.ground)
         if self.dataset is Dataset.SHAPES:
             return shapes_entry(self.image_size, self.difficulty)
         return DATASETS[Dataset(self.dataset)]
@@ -73,8 +77,42 @@ class DataConfig(Section):
     def source(self) -> "DataConfig":
         """The images alone, without what is done to them: the same for many configurations."""
         return self.model_copy(
-            update={"train_size": ALL, "polarity": Polarity.STORED, "augment_shift": 0}
+            update={
+                "train_size": ALL,
+                "ground": MEASURED,
+                "polarity": Polarity.STORED,
+                "augment_shift": 0,
+            }
         )
+
+    @property
+    def negative(self) -> bool:
+        """Whether the network sees the negatives of the stored images."""
+        return self.polarity is not Polarity.STORED
+
+    @property
+    def fill(self) -> tuple[int, ...] | None:
+        """What comes in around images that are moved; None where it always was: it has no key."""
+        background = self.entry.background
+        return background if self.folder and any(background) else None
+
+    @property
+    def remeasured(self) -> "DataConfig":
+        """The same with the ground of the folder, for a run that is older than its measuring.
+
+        Raises:
+            ConfigError: the folder is not there any more, or is no data set.
+        """
+        known = self.folder is None or self.folder.brightness is not None
+        # with random shifts it was trained on black that comes in
+        if self.folder is None or known or self.augment_shift:
+            return self
+        found = look(self.folder.path)
+        if found.fingerprint != self.folder.fingerprint:
+            return self
+        fresh = self.model_copy(update={"folder": found, "polarity": Polarity.STORED})
+        other = Polarity.DARK_ON_LIGHT if fresh.entry.light_on_dark else Polarity.LIGHT_ON_DARK
+        return fresh.model_copy(update={"polarity": other}) if self.negative else fresh
 
     @model_validator(mode="after")
     def _normalise(self) -> "DataConfig":
@@ -98,9 +136,11 @@ class DataConfig(Section):
         """Look into the folder, and set what has no effect on this data set to its default."""
         path = self.dataset.removeprefix(PREFIX) if self.dataset.startswith(PREFIX) else None
         if path is None:
-            self._set(folder=None, colour=Colour.RGB)
+            self._set(folder=None, colour=Colour.RGB, ground=MEASURED)
         elif self.folder is None or self.folder.path != path:
             self._set(folder=look(path))
+        if self.folder and self.folder.ground == (self.ground,) * 3:
+            self._set(ground=MEASURED)
         if self.dataset is not Dataset.SHAPES:
             self._set(difficulty=Difficulty.DEFAULT)
             if path is None:

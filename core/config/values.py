@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BeforeValidator
 
 from core.catalog import DATASETS
-from core.config.folder import PREFIX, absolute
+from core.config.folder import MEASURED, PREFIX, absolute
 
 ALL: Literal["all"] = "all"
 
@@ -30,6 +30,15 @@ def whole_or_all(value: object) -> object:
         return value
     if not value.isdecimal():
         raise ValueError(f"a whole number or all is allowed; received {value!r}")
+    return int(value)
+
+
+def whole_or_measured(value: object) -> object:
+    """Accept "255" beside 255, and "measured"."""
+    if not isinstance(value, str) or value == MEASURED:
+        return value
+    if not value.isdecimal():
+        raise ValueError(f"a whole number or {MEASURED} is allowed; received {value!r}")
     return int(value)
 
 

@@ -8,10 +8,11 @@ from PIL import Image, ImageOps
 
 from core.catalog import Colour
 from core.config import folder as folders
-from core.config.folder import Folder, ImageFile
-from core.data.pictures import to_eight_bits
+from core.config.folder import Folder
+from core.config.layout import ImageFile, Part, layout
 from core.data.splits import Raw
 from core.errors import DataError
+from core.pictures import to_eight_bits
 
 
 def read_folder(folder: Folder, image_size: int, colour: Colour) -> Raw:
@@ -36,11 +37,18 @@ def read_folder(folder: Folder, image_size: int, colour: Colour) -> Raw:
         hashes.append((file, folders.content_hash(content)))
         pixels[number] = _decode(content, file, image_size, colour)
     labels = np.array([file.label for file in files], dtype=np.int64)
-    test = np.array([file.test for file in files])
-    known_as = folders.fingerprint(hashes)
-    if not test.any():
-        return Raw(pixels, labels, known_as=known_as)
-    return Raw(pixels[~test], labels[~test], pixels[test], labels[test], known_as=known_as)
+    known_as = folders.fingerprint(hashes, layout(folder.path))
+    parts = np.array([file.part for file in files])
+    train, test, validation = (parts == part for part in (Part.TRAIN, Part.TEST, Part.VALIDATION))
+    return Raw(
+        pixels[train],
+        labels[train],
+        pixels[test] if test.any() else None,
+        labels[test] if test.any() else None,
+        pixels[validation] if validation.any() else None,
+        labels[validation] if validation.any() else None,
+        known_as,
+    )
 
 
 def _content(file: ImageFile) -> bytes:

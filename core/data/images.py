@@ -1,5 +1,7 @@
 """What enters the network: stored bytes as standardised floats, moved if that was asked for."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -21,13 +23,13 @@ def to_input(images: Tensor, standard: Standard) -> Tensor:
     return floats.mul_(standard.scale).add_(standard.shift)
 
 
-def translate(images: Tensor, shift: Tensor, fill: int) -> Tensor:
+def translate(images: Tensor, shift: Tensor, fill: int | Sequence[int]) -> Tensor:
     """Move each image by its own whole number of pixels; what comes in is `fill`.
 
     Args:
         images: (N, C, H, W).
         shift: (N, 2) whole numbers: rows down and columns right, negative for up and left.
-        fill: stored value of the pixels that come in.
+        fill: stored value of the pixels that come in, for all channels or for each.
     """
     _, _, height, width = images.shape
     here = images.device
@@ -42,4 +44,5 @@ def translate(images: Tensor, shift: Tensor, fill: int) -> Tensor:
         rows.clamp(0, height - 1)[:, :, None],
         columns.clamp(0, width - 1)[:, None, :],
     ]
-    return picked.permute(0, 3, 1, 2).where(inside[:, None], fill)
+    value = torch.tensor(fill, dtype=images.dtype, device=here).reshape(-1, 1, 1)
+    return picked.permute(0, 3, 1, 2).where(inside[:, None], value)

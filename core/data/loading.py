@@ -4,7 +4,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from core import settings
-from core.catalog import Dataset, Polarity
+from core.catalog import Dataset
 from core.config import ALL, DataConfig
 from core.data.folder import read_folder
 from core.data.shapes import generate
@@ -23,7 +23,7 @@ def load(config: DataConfig) -> Splits:
     splits = load_splits(config.source, settings.load().data)
     if config.train_size != ALL:
         splits = Splits(splits.train.first(config.train_size), splits.validation, splits.test)
-    return splits if config.polarity is Polarity.STORED else splits.negative
+    return splits.negative if config.negative else splits
 
 
 @lru_cache(maxsize=2)

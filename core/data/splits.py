@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.catalog import DatasetEntry
-
-SPLIT_SEED = 0
+from core.config.stratified import SPLIT_SEED, stratified_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +73,14 @@ class Splits:
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """A data set as loaded: bytes (N, C, H, W), classes (N,), and its own test part if any."""
+    """A data set as loaded: bytes (N, C, H, W), classes (N,), and its own other parts if any."""
 
     images: NDArray[np.uint8]
     labels: NDArray[np.int64]
     test_images: NDArray[np.uint8] | None = None
     test_labels: NDArray[np.int64] | None = None
+    validation_images: NDArray[np.uint8] | None = None
+    validation_labels: NDArray[np.int64] | None = None
     known_as: str | None = None
     """fingerprint of a set that its source has checked; None: pixels and labels are hashed"""
 
@@ -96,7 +97,7 @@ class Raw:
 
 
 def split(raw: Raw, entry: DatasetEntry) -> Splits:
-    """Cut a data set into its splits; a test part of its own stays the test split."""
+    """Cut a data set into its splits; a test or validation part of its own stays that split."""
     order = stratified_order(raw.labels, SPLIT_SEED)
     sizes = entry.splits
     if raw.test_images is None or raw.test_labels is None:
@@ -104,11 +105,15 @@ def split(raw: Raw, entry: DatasetEntry) -> Splits:
         test = raw.images[test_part], raw.labels[test_part]
     else:
         test = raw.test_images, raw.test_labels
-    validation, train = order[: sizes.validation], order[sizes.validation :]
+    if raw.validation_images is None or raw.validation_labels is None:
+        validation_part, train = order[: sizes.validation], order[sizes.validation :]
+        validation = raw.images[validation_part], raw.labels[validation_part]
+    else:
+        validation, train = (raw.validation_images, raw.validation_labels), order
     standard = _standard(entry, raw.images[train])
     return Splits(
         train=_labelled(raw.images[train], raw.labels[train], standard),
-        validation=_labelled(raw.images[validation], raw.labels[validation], standard),
+        validation=_labelled(*validation, standard),
         test=_labelled(*test, standard),
     )
 
@@ -124,21 +129,6 @@ def _standard(entry: DatasetEntry, training: NDArray[np.uint8]) -> Standard:
     variance = float((counts * (values - mean) ** 2).sum() / counts.sum())
     # pictures of one colour have nothing to divide by
     return Standard.of(entry.white, mean, sqrt(variance) or 1.0)
-
-
-def stratified_order(labels: NDArray[np.int64], seed: int) -> NDArray[np.intp]:
-    """A random order in which every prefix holds the classes in their overall proportions.
-
-    Each class is shuffled by itself; its i-th image of n gets the place (i + 1/2)/n on a common
-    line, and the line is read from the left.
-    """
-    # RandomState, because its stream is promised never to change; Generator's may
-    random = np.random.RandomState(seed)
-    place = np.empty(len(labels))
-    for label in np.unique(labels):
-        members = np.flatnonzero(labels == label)
-        place[random.permutation(members)] = (np.arange(len(members)) + 0.5) / len(members)
-    return np.argsort(place, kind="stable")
 
 
 def _labelled(images: NDArray[np.uint8], labels: NDArray[np.int64], standard: Standard) -> Labelled:

@@ -2,11 +2,13 @@
 
 import numpy as np
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from core.catalog import DatasetEntry
 from core.comparison import Arm
-from core.data.pictures import fitted, uploaded
 from core.errors import ConfigError
 from core.figures import tiles as sheet
+from core.pictures import UPLOAD_ENDINGS, fitted, inverted, is_negative, uploaded
 from pages.shared import frame
 from pages.shared.problems import literal
 
@@ -44,9 +46,7 @@ def card(arms: list[Arm], seed: int) -> np.ndarray:
                 width="stretch",
             )
         with st.popover("Upload", icon=":material/upload:", width="stretch"):
-            st.file_uploader(
-                "An image", ["png", "jpg", "jpeg", "webp"], key="upload", max_upload_size=2
-            )
+            st.file_uploader("An image", list(UPLOAD_ENDINGS), key="upload", max_upload_size=2)
             st.caption("Up to 2 MB. It stays in memory and is resized to what the network takes.")
         image, name = _chosen(arms, seed)
         with picture:
@@ -73,7 +73,25 @@ def _chosen(arms: list[Arm], seed: int) -> tuple[np.ndarray, str]:
             st.error(literal(str(error)), icon=":material/error:")
         else:
             remark = "".join(f"; {each}" for each in picture.remarks)
-            return fitted(picture.image, entry.shape, entry.white), f"your upload{remark}"
+            image, said = _matched(fitted(picture.image, entry.shape, entry.white), entry, upload)
+            return image, f"your upload{said}{remark}"
     data = networks.test_images(experiment)
     number = min(int(st.session_state.image or 0), len(data) - 1)
     return data.images[number].numpy(), f"labelled “{entry.classes[int(data.labels[number])]}”"
+
+
+def _matched(
+    image: np.ndarray, entry: DatasetEntry, upload: UploadedFile
+) -> tuple[np.ndarray, str]:
+    """An upload with the ground of the training images unless told otherwise, and what was done."""
+    unlike = not entry.photographs and is_negative(image, entry.background, entry.white)
+    turned = st.toggle(
+        "Invert the upload",
+        value=unlike,
+        key=f"invert {upload.file_id}",
+        help=f"Swaps light and dark. The training images, as stored: {entry.ground}.",
+    )
+    if not turned:
+        return image, ", not inverted, unlike the training images" if unlike else ""
+    why = "inverted to match the training images" if unlike else "inverted"
+    return inverted(image, entry.white), f", {why}"

@@ -12,13 +12,13 @@ import pytest
 from PIL import Image
 
 from core.catalog import Colour
-from core.config import DataConfig, Experiment
+from core.config import DataConfig, Experiment, layout
 from core.config import folder as folders
 from core.config.folder import look
 from core.data import load_splits
 from core.data.folder import read_folder
-from core.data.pictures import to_eight_bits
 from core.errors import ConfigError, DataError
+from core.pictures import to_eight_bits
 from core.settings import PROJECT
 from core.training import train
 
@@ -193,7 +193,7 @@ def test_a_damaged_list_of_hashes_is_made_again(pictures, content, monkeypatch, 
 
 def test_a_home_that_cannot_be_written_does_not_matter(pictures, monkeypatch, tmp_path):
     (tmp_path / "file").write_text("in the way")
-    monkeypatch.setenv("POOLSCOPE_HOME", str(tmp_path / "file"))
+    monkeypatch.setenv("POOLSCOPE_HOME", str(tmp_path / "file" / "home"))
     assert look(str(pictures)).classes
 
 
@@ -435,7 +435,7 @@ def test_a_bomb_is_no_image_that_can_be_read(pictures, monkeypatch):
 
 
 def test_more_classes_than_a_byte_can_tell_are_refused(pictures, monkeypatch):
-    monkeypatch.setattr(folders, "MOST_CLASSES", 1)
+    monkeypatch.setattr(layout, "MOST_CLASSES", 1)
     with pytest.raises(ConfigError, match="has 2 class folders; at most 1 are allowed"):
         look(str(pictures))
 

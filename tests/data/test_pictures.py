@@ -10,10 +10,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.data.pictures import MOST_UPLOAD_BYTES, fitted, uploaded
+from core.analyses.inspection import Network, images_of_test, prepared, respond
+from core.config import Experiment
 from core.errors import ConfigError
 from core.figures import tiles as sheet
 from core.figures.tiles import Scale
+from core.pictures import MOST_UPLOAD_BYTES, border, fitted, inverted, is_negative, uploaded
+from core.settings import PROJECT
+from core.store import RunStore
+from tests.data.folder_samples import digit_images
 
 SECONDS, BYTES = 2, 200 * 2**20
 
@@ -202,3 +207,66 @@ def test_a_stored_image_is_drawn_in_the_ink_of_the_page():
     assert sum(picture[0, -1].tolist()) < 90
     colours = sheet.grey(np.full((3, 2, 2), 7, dtype=np.uint8), 255)
     assert {7} == set(colours.ravel().tolist())
+
+
+# ink and ground
+
+
+def digits_as_uploads(*, white):
+    """The first hundred test digits as people scan them, or light on dark, and their classes."""
+    images, labels = digit_images("test")
+    levels = [255 - image if white else image for image in images[:100]]
+    enlarged = [np.kron(image, np.ones((10, 10), dtype=np.uint8)) for image in levels]
+    return [saved(Image.fromarray(image), "PNG") for image in enlarged], labels[:100]
+
+
+def right_answers(contents, labels, *, match):
+    """How many of the uploads a bundled network reads."""
+    experiment = Experiment.from_flat({})
+    entry = experiment.data.entry
+    weights = RunStore.only_read(PROJECT / "assets" / "gallery.db").weights(experiment.key)
+    network, data = Network.of(experiment, weights), images_of_test(experiment)
+    right = 0
+    for content, label in zip(contents, labels, strict=True):
+        image = fitted(uploaded(content).image, entry.shape, entry.white)
+        if match and is_negative(image, entry.background, entry.white):
+            image = inverted(image, entry.white)
+        right += respond(network, prepared(image, data)).answer == label
+    return right
+
+
+def test_dark_ink_on_white_is_read_once_it_is_inverted():
+    contents, labels = digits_as_uploads(white=True)
+    assert right_answers(contents, labels, match=False) < 30
+    assert right_answers(contents, labels, match=True) >= 95
+
+
+def test_uploads_that_fit_stay_as_they_are():
+    contents, _ = digits_as_uploads(white=False)
+    images = [fitted(uploaded(content).image, (1, 8, 8), 16) for content in contents]
+    assert not [image for image in images if is_negative(image, (0,), 16)]
+
+
+def test_light_ink_is_inverted_for_a_set_of_dark_ink():
+    contents, _ = digits_as_uploads(white=False)
+    images = [fitted(uploaded(content).image, (3, 32, 32), 255) for content in contents]
+    assert all(is_negative(image, (250, 248, 240), 255) for image in images)
+    assert not any(is_negative(inverted(image, 255), (250, 248, 240), 255) for image in images)
+
+
+@pytest.mark.parametrize(("level", "ground"), [(0, 128), (255, 128), (128, 0), (120, 255)])
+def test_a_grey_ground_or_border_inverts_nothing(level, ground):
+    image = np.full((1, 8, 8), level, dtype=np.uint8)
+    image[0, 3:5, 3:5] = 90
+    assert not is_negative(image, (ground,), 255)
+
+
+def test_an_even_picture_has_no_ground_to_match():
+    assert not is_negative(np.full((1, 8, 8), 255, dtype=np.uint8), (0,), 255)
+
+
+def test_the_border_of_a_picture_is_its_outermost_ring():
+    image = np.full((2, 4, 5), 7, dtype=np.uint8)
+    image[:, 1:-1, 1:-1] = 200
+    image[1] += 1
+    assert [7, 8] == border(image).tolist()

@@ -902,6 +902,36 @@ def test_an_upload_becomes_a_grid_of_shades():
     assert "16 16 16 16 16 16" in alts(app)[1]
 
 
+def ink_on_white() -> bytes:
+    """A dark stroke on white paper, as a PNG file."""
+    content = io.BytesIO()
+    paper = Image.new("L", (48, 48), 255)
+    paper.paste(0, (20, 8, 28, 40))
+    paper.save(content, "PNG")
+    return content.getvalue()
+
+
+def test_dark_ink_is_inverted_for_networks_of_light_ink_until_somebody_says_no():
+    app = opened(FEATURES)
+    app.get("file_uploader")[0].upload("seven.png", ink_on_white(), "image/png").run()
+    assert [] == messages(app)
+    assert "digits, your upload, inverted to match the training images." in text(app)
+    (switch,) = [toggle for toggle in app.toggle if toggle.label == "Invert the upload"]
+    assert switch.value
+    switch.set_value(False).run()
+    assert "digits, your upload, not inverted, unlike the training images." in text(app)
+
+
+def test_dark_ink_is_inverted_for_the_grid_by_hand_until_somebody_says_no():
+    app = opened(BY_HAND, grid="upload", pooling=["min"])
+    app.get("file_uploader")[0].upload("seven.png", ink_on_white(), "image/png").run()
+    assert [] == messages(app)
+    assert "Inverted to match the training images (Invert turns it back)." in text(app)
+    assert "Output 0, 0, 0, 0, …" in text(app)
+    app.toggle(key="invert").set_value(True).run()
+    assert "Output 16, 16, " in text(app)
+
+
 def test_an_upload_that_is_no_picture_is_refused_in_a_sentence():
     app = opened(BY_HAND, grid="upload", pooling="max")
     app.get("file_uploader")[0].upload("a.png", b"no picture", "image/png").run()

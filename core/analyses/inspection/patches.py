@@ -73,12 +73,15 @@ def _after(network: Network, layer: str, x: Tensor) -> Tensor:
 
 
 def _cut(
-    image: NDArray[np.uint8], rows: tuple[int, int], columns: tuple[int, int], ground: int
+    image: NDArray[np.uint8],
+    rows: tuple[int, int],
+    columns: tuple[int, int],
+    ground: tuple[int, ...],
 ) -> NDArray[np.uint8]:
     """A rectangle of an image, which may reach over its border; both ends belong to it."""
     channels, height, width = image.shape
     shape = channels, rows[1] - rows[0] + 1, columns[1] - columns[0] + 1
-    found = np.full(shape, ground, dtype=np.uint8)
+    found = np.full(shape, np.reshape(ground, (-1, 1, 1)), dtype=np.uint8)
     top, left = max(rows[0], 0), max(columns[0], 0)
     inner = image[:, top : min(rows[1] + 1, height), left : min(columns[1] + 1, width)]
     down, right = top - rows[0], left - columns[0]

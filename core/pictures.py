@@ -4,6 +4,7 @@ Headers are checked before anything is decoded: a small file can unpack to more 
 holds. Nothing is written to disk.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -22,6 +23,10 @@ MOST_UPLOAD_BYTES = 2 * 2**20
 MOST_UPLOAD_PIXELS = 4_000_000
 LONGEST_SIDE = 20_000
 UPLOAD_FORMATS = ("PNG", "JPEG", "WEBP")
+UPLOAD_ENDINGS = ("png", "jpg", "jpeg", "jfif", "webp")
+
+MARGIN = 0.25
+"""part of the range by which a negative must fit better before an upload is inverted"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,46 @@ def fitted(image: Image.Image, shape: tuple[int, int, int], white: int) -> NDArr
     square = ImageOps.fit(plain, (width, height), Image.Resampling.BICUBIC)
     values = np.moveaxis(np.atleast_3d(np.asarray(square)), 2, 0)
     return (values.astype(np.uint16) * white / 255).round().astype(np.uint8)
+
+
+def border(image: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Median of the outermost pixels of an image (C, H, W), for each channel."""
+    ring = np.ones(image.shape[1:], dtype=bool)
+    ring[1:-1, 1:-1] = False
+    middle: NDArray[np.float64] = np.median(image[:, ring], axis=1)
+    return middle
+
+
+def brightness(image: NDArray[np.uint8]) -> float:
+    """Mean brightness of an image (C, H, W), in its own levels."""
+    return luminance(image.reshape(len(image), -1).mean(axis=1))
+
+
+def luminance(channels: Sequence[float] | NDArray[np.float64]) -> float:
+    """How bright a colour is; a grey value is itself. Weights of ITU-R 601-2, as Pillow's."""
+    weights = (0.299, 0.587, 0.114) if len(channels) > 1 else (1.0,)
+    return float(np.dot(weights, channels))
+
+
+def is_negative(image: NDArray[np.uint8], background: Sequence[float], white: int) -> bool:
+    """Whether the inverted image would fit better to images with that ground.
+
+    Args:
+        image: (C, H, W), as stored.
+        background: what lies around the objects of the other images, in the same levels.
+        white: the level that means white.
+    """
+    if np.ptp(image) == 0:
+        # nothing tells the ground of an even picture from what lies on it
+        return False
+    level, ground = luminance(border(image)), luminance(background)
+    # of a grey border that fits about as well either way nobody can tell
+    return abs(level - ground) - abs(white - level - ground) > white * MARGIN
+
+
+def inverted(image: NDArray[np.uint8], white: int) -> NDArray[np.uint8]:
+    """The negative of an image."""
+    return (white - image).astype(np.uint8)
 
 
 def to_eight_bits(image: Image.Image) -> Image.Image:

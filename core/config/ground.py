@@ -1,0 +1,63 @@
+"""What lies around the objects of a set of images, and are they lighter or darker than that?
+
+Measured on the borders: of an image cropped to a square, the outermost ring of pixels.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+from core.pictures import border, brightness, fitted, to_eight_bits
+
+SIDE = 32
+"""px, to which an image is reduced to be measured"""
+SAMPLE = 200
+"""training images that are measured: the first ones of a stratified order"""
+NEAR = 32
+"""levels of 256; the borders of scans and of studio photographs differ by less"""
+MOST = 0.75
+"""share of the images that have the ground if the set is said to have it"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What was measured.
+
+    Attributes:
+        colour: red, green and blue of the ground, 0 to 255; None if there is none in common.
+        brightness: mean over all pixels, 0 to 255.
+        images: how many were measured.
+    """
+
+    colour: tuple[int, int, int] | None
+    brightness: float
+    images: int
+
+
+def measured(images: Iterable[NDArray[np.uint8]]) -> Ground | None:
+    """The ground of images (3, H, W); None without any."""
+    found = [(border(image), brightness(image)) for image in images]
+    if not found:
+        return None
+    borders = np.stack([colour for colour, _ in found])
+    middle = np.median(borders, axis=0).round()
+    share = (np.abs(borders - middle) <= NEAR).all(axis=1).mean()
+    red, green, blue = map(int, middle)
+    light = float(np.mean([level for _, level in found]))
+    return Ground((red, green, blue) if share >= MOST else None, round(light, 3), len(found))
+
+
+def reduced(path: Path) -> NDArray[np.uint8] | None:
+    """An image file as a small square (3, H, W); None if it cannot be decoded."""
+    try:
+        with Image.open(path) as image:
+            # a large JPEG is decoded at a fraction of its size
+            image.draft("RGB", (2 * SIDE, 2 * SIDE))
+            plain = to_eight_bits(ImageOps.exif_transpose(image))
+            return fitted(plain, (3, SIDE, SIDE), 255)
+    except Exception:  # noqa: BLE001 (Pillow's decoders raise whatever; loading names the file)
+        return None

@@ -1,0 +1,214 @@
+"""Where the parts and classes of a folder of images lie, found by their names.
+
+The layout is that of torchvision's ImageFolder: one sub-folder per class, either directly in the
+folder or in its training part. The parts have the names that data sets are handed out with.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from PIL import features
+
+from core.errors import ConfigError
+
+_JPEG = (".jpg", ".jpeg", ".jpe", ".jfif")
+_AVIF = (".avif",) if features.check("avif") else ()
+ENDINGS = (
+    *(*_JPEG, ".png", ".ppm", ".pgm", ".pbm", ".pnm", ".bmp", ".tif", ".tiff", ".webp", ".gif"),
+    *_AVIF,
+)
+"""of image files that are read"""
+UNREAD = (
+    *(".heic", ".heif", ".hif", ".avif", ".avifs", ".jxl", ".jp2", ".j2k", ".jpf", ".jpx"),
+    *(".svg", ".svgz", ".psd", ".xcf", ".ai", ".eps", ".pdf", ".tga", ".dds", ".ico", ".icns"),
+    *(".exr", ".hdr", ".pcx", ".sgi", ".apng", ".mpo", ".dib", ".dcm", ".nii", ".fits"),
+    *(".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf", ".pef", ".srw", ".raw"),
+)
+"""of image files that are named and left out"""
+FEWEST_CLASSES = 2
+MOST_CLASSES = 256
+"""a prediction is stored as one byte"""
+
+
+class Part(StrEnum):
+    """What images are for."""
+
+    TRAIN = "train"
+    VALIDATION = "validation"
+    TEST = "test"
+
+
+NAMES = {
+    "train": Part.TRAIN,
+    "training": Part.TRAIN,
+    "val": Part.VALIDATION,
+    "valid": Part.VALIDATION,
+    "validation": Part.VALIDATION,
+    "test": Part.TEST,
+    "testing": Part.TEST,
+}
+"""names of part folders, in lower case"""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Folders of the parts of a data set.
+
+    Attributes:
+        root: the folder itself.
+        parts: names of the part folders in it. Without a training part, the class folders lie in
+            the folder itself.
+    """
+
+    root: Path
+    parts: tuple[tuple[Part, str], ...]
+
+    def folder(self, part: Part) -> Path | None:
+        """Where the classes of a part lie; None if there is no such part."""
+        names = dict(self.parts)
+        if part in names:
+            return self.root / names[part]
+        return self.root if part is Part.TRAIN else None
+
+    @property
+    def note(self) -> str:
+        """What a fingerprint holds besides the images; empty for the two oldest layouts."""
+        if self.parts in ((), ((Part.TRAIN, "train"), (Part.TEST, "test"))):
+            return ""
+        return "".join(f"{part}\t{name}\n" for part, name in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFile:
+    """One image of a folder.
+
+    Attributes:
+        path: where it is.
+        name: the same, relative to the folder, with / between.
+        label: number of its class.
+        part: what it is for, as far as the folder says.
+    """
+
+    path: Path
+    name: str
+    label: int
+    part: Part = Part.TRAIN
+
+
+def layout(path: str) -> Layout:
+    """Which parts a folder has.
+
+    Raises:
+        ConfigError: it cannot be read, or has a part twice.
+    """
+    root = Path(path)
+    found: dict[Part, str] = {}
+    for name in folders_in(root):
+        part = NAMES.get(name.lower())
+        if part is None:
+            continue
+        if part in found:
+            raise ConfigError(
+                f"{root}: has two folders for {part}, {found[part]} and {name}; keep one"
+            )
+        found[part] = name
+    validation = found.get(Part.VALIDATION)
+    if validation and not any(_files_below(root / validation)):
+        del found[Part.VALIDATION]
+    return Layout(root, tuple((part, found[part]) for part in Part if part in found))
+
+
+def class_names(layout: Layout) -> tuple[str, ...]:
+    """Names of the class folders, sorted.
+
+    Raises:
+        ConfigError: the folder cannot be read, or has not two classes.
+    """
+    training = layout.folder(Part.TRAIN) or layout.root
+    names = tuple(name for name in folders_in(training) if name.lower() not in NAMES)
+    if len(names) < FEWEST_CLASSES:
+        found = "only one" if names else "none"
+        raise ConfigError(
+            f"{layout.root}: one sub-folder of images for each of two or more classes is needed "
+            f"(directly, or in train and test); found {found}"
+        )
+    if len(names) > MOST_CLASSES:
+        raise ConfigError(
+            f"{layout.root}: has {len(names)} class folders; at most {MOST_CLASSES} are allowed"
+        )
+    return names
+
+
+def part_images(layout: Layout, part: Part, classes: tuple[str, ...]) -> Iterator[ImageFile]:
+    """The images of a part that the folder brings along, by class and name."""
+    folder = layout.folder(part)
+    for label, name in enumerate(classes if folder else ()):
+        for path in _files_below(folder / name):  # type: ignore[operator]
+            yield ImageFile(path, path.relative_to(layout.root).as_posix(), label, part)
+
+
+def unread(layout: Layout, classes: tuple[str, ...]) -> dict[str, int]:
+    """Ending -> number of the image files in class folders that Poolscope cannot read."""
+    found = Counter(
+        path.suffix.lower()
+        for part in Part
+        if (folder := layout.folder(part))
+        for name in classes
+        for path in _files_below(folder / name, _NOT_READ)
+    )
+    return dict(sorted(found.items()))
+
+
+def loose(layout: Layout) -> int:
+    """Number of image files that lie beside the class folders and not in one."""
+    folders = {layout.root, *(folder for part in Part if (folder := layout.folder(part)))}
+    return sum(
+        path.is_file() and _is_image(path.name, ENDINGS)
+        for folder in folders
+        for path in folder.iterdir()
+    )
+
+
+_NOT_READ = tuple(ending for ending in UNREAD if ending not in ENDINGS)
+
+
+def folders_in(path: Path) -> tuple[str, ...]:
+    """Names of the folders in a folder, sorted, without hidden ones.
+
+    Raises:
+        ConfigError: it is not there, is no folder, or cannot be read.
+    """
+    try:
+        with os.scandir(path) as items:
+            names = [item.name for item in items if item.is_dir()]
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: there is no such folder") from None
+    except NotADirectoryError:
+        raise ConfigError(f"{path}: is a file, and a folder is needed") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
+    return tuple(sorted(name for name in names if not name.startswith(".")))
+
+
+def _files_below(path: Path, endings: Iterable[str] = ENDINGS) -> list[Path]:
+    """Image files in a folder and the folders in it, sorted; hidden ones are left out."""
+
+    def refuse(error: OSError) -> None:
+        # a class without a folder in the test part has no images there
+        if not isinstance(error, FileNotFoundError):
+            raise ConfigError(f"{error.filename}: cannot be read ({error.strerror})") from error
+
+    return sorted(
+        Path(folder, name)
+        for folder, _, names in os.walk(path, onerror=refuse)
+        for name in names
+        if _is_image(name, endings)
+    )
+
+
+def _is_image(name: str, endings: Iterable[str]) -> bool:
+    return name.lower().endswith(tuple(endings)) and not name.startswith(".")
