@@ -119,13 +119,16 @@ def _tradeoff(results: Results) -> None:
 
 def _tradeoff_caption(results: Results, measure: Measure) -> str:
     heads = list(dict.fromkeys(arm.head for arm in results.comparison.arms))
-    marks = " Open markers: the other heads." if len(heads) > 1 else ""
+    marks = "Open markers: the other heads. " if len(heads) > 1 else ""
     counted = {
         Measure.MACS: "Counted: convolutions and dense layers; the pools' operations are below.",
         Measure.PARAMETERS: "Counted from the architecture, complete.",
         Measure.SECONDS: "Measured while training, evaluation included; machines may differ.",
     }[measure]
-    return f"Dotted: nothing is both cheaper and more accurate.{marks} {counted}"
+    rows = figures.tradeoff_table(results, measure)
+    line = sum(row.on_the_front for row in rows) > 1
+    dotted = "Dotted: nothing is both cheaper and more accurate. " if line else ""
+    return f"{dotted}{marks}{counted}"
 
 
 def _field(arms: list[Arm], results: Results) -> None:

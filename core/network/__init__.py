@@ -17,8 +17,9 @@ How things are counted
                     pool may choose
 """
 
-from core.network.describe import convolution_window, describe, reading_window
+from core.network.description import convolution_window, describe, reading_window
 from core.network.layers import Architecture, Layer, LayerKind, Totals, Window
+from core.network.stages import is_pooled, same_stage
 
 __all__ = [
     "Architecture",
@@ -28,5 +29,7 @@ __all__ = [
     "Window",
     "convolution_window",
     "describe",
+    "is_pooled",
     "reading_window",
+    "same_stage",
 ]
