@@ -56,7 +56,7 @@ def main() -> None:
         key="runs",
         alt="One row per stored run.",
     )
-    _actions([listed[index] for index in chosen.selection.rows], listed, rows)
+    _actions([listed[index] for index in chosen.selection.rows], summaries, rows)
 
 
 def _row(summary: RunSummary, curve: list[float]) -> dict[str, object]:
@@ -125,7 +125,7 @@ def _copy(keys: Sequence[str]) -> bytes:
 
 def _actions(
     chosen: Sequence[RunSummary],
-    listed: Sequence[RunSummary],
+    every: Sequence[RunSummary],
     rows: list[dict[str, object]],
 ) -> None:
     own = [summary.key for summary in chosen if summary.source is Source.HERE]
@@ -140,7 +140,7 @@ def _actions(
             on_click="ignore",
         )
         wanted = [summary.key for summary in chosen] or [
-            summary.key for summary in listed if summary.source is Source.HERE
+            summary.key for summary in every if summary.source is Source.HERE
         ]
         st.download_button(
             "Export runs",

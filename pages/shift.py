@@ -5,15 +5,16 @@ import streamlit as st
 from core import figures
 from core.analyses import ShiftMapRequest
 from core.analyses.shift_map import ShiftMap, ShiftSettings
-from core.catalog import HEADS, POOLINGS, Padding
+from core.catalog import HEADS, Padding
 from core.comparison import Arm, Results
 from core.engine import stored
-from core.sentences.headlines import Sentence
+from core.sentences.shown import network_label, steadiness_headline
 from core.words import percent
-from pages.shared import cached, computing, controls, frame, jobs
+from pages.shared import cached, chooser, computing, controls, frame, jobs
 
 FILLED, CIRCULAR = "filled", "circular"
 SHOWN = 8
+"""maps side by side; of more networks the visitor chooses"""
 SECONDS_PER_VIEW = 2.5e-5
 """of one image of 8 x 8 through a small network"""
 MAP_HELP = """
@@ -32,9 +33,9 @@ def main() -> None:
     """Draw the page."""
     results = cached.results(controls.comparison())
     seed = results.comparison.seeds[0]
-    arms = list(results.comparison.arms)[:SHOWN]
-    trained = [arm for arm in arms if seed in results.of(arm)]
     top = st.container()
+    arms = chooser.networks(results.comparison, SHOWN)
+    trained = [arm for arm in arms if seed in results.of(arm)]
     if trained:
         wanted = _settings(arms[0])
         maps = {
@@ -47,7 +48,7 @@ def main() -> None:
     with top:
         frame.top(
             "Shift: what does one pixel do to the answer?",
-            headline(maps, seed),
+            steadiness_headline(maps, results.comparison, seed),
             frame.scene(results),
         )
         jobs.missing_runs(results)
@@ -66,30 +67,6 @@ def main() -> None:
     if maps:
         _maps(maps, results)
         _profile(maps)
-
-
-def headline(maps: dict[Arm, ShiftMap], seed: int) -> Sentence:
-    """How many answers one pixel changes, for the least and the most steady network."""
-    if not maps:
-        return ("How steady these networks are is not computed yet.",)
-    ordered = sorted(maps, key=lambda arm: maps[arm].one_pixel())
-    least, most = ordered[0], ordered[-1]
-    changed = percent(1 - maps[least].one_pixel())
-    first: Sentence = (
-        f"One pixel changes {changed} % of the answers with ",
-        least.pooling,
-        f" and {HEADS[least.head].label}",
-    )
-    if len(maps) == 1:
-        return (*first, f", for seed {seed}.")
-    fewer = percent(1 - maps[most].one_pixel())
-    return (
-        *first,
-        f", {fewer} % with ",
-        most.pooling,
-        f" and {HEADS[most.head].label}",
-        f", for seed {seed}.",
-    )
 
 
 def _settings(arm: Arm) -> ShiftSettings:
@@ -118,8 +95,7 @@ def _maps(maps: dict[Arm, ShiftMap], results: Results) -> None:
     low = min(low, 0.9)
     with frame.grid(len(maps) if len(maps) <= 4 else 3, min_column_width=210):  # noqa: PLR2004
         for arm, found in maps.items():
-            label = f"{POOLINGS[arm.pooling].label} + {HEADS[arm.head].label}"
-            title = f"{frame.mark(arm.pooling)} {label}"
+            title = f"{frame.mark(arm.pooling)} {network_label(arm)}"
             rows = figures.shift_table(arm, found)
             key = f"map {arm.pooling} {arm.head} {arm.dropout}"
             with frame.card(title, rows, file_name="shift.csv", reading=MAP_HELP, key=key):

@@ -36,7 +36,7 @@ ARROWS: dict[str, set[str]] = {
     "analyses": {"catalog", "config", "data", "network", "run"},
     "engine": {"analyses", "config", "run", "store"},
     "claims": {"analyses", "catalog", "comparison", "config", "run", "store"},
-    "sentences": {"catalog", "claims", "comparison", "network"},
+    "sentences": {"analyses", "catalog", "claims", "comparison", "network"},
     "figures": {
         *("analyses", "catalog", "claims", "comparison", "config", "network", "run"),
         "sentences",

@@ -72,14 +72,24 @@ def sheet(
     for number in range(channels):
         row, column = divmod(number, columns)
         top, left = GAP + row * (high + GAP), GAP + column * (wide + GAP)
-        tile = coloured(maps[number], scale, dark=dark).repeat(factor, 0).repeat(factor, 1)
-        if not maps[number].any():
-            _cross(tile, SILENT[dark])
+        tile = _tile(maps[number], scale, factor, dark=dark)
         if marked is not None:
             _dots(tile, marked[number], factor, MARK[dark])
         page[top : top + high, left : left + wide, :3] = tile
         page[top : top + high, left : left + wide, 3] = 255
     return page
+
+
+def heat(values: NDArray[np.float32], scale: Scale, *, dark: bool = False) -> Pixels:
+    """One map (H, W) as a picture (rows, columns, 3); crossed out where it is zero everywhere."""
+    return _tile(values, scale, max(1, 2 * TILE // max(values.shape)), dark=dark)
+
+
+def _tile(values: NDArray[np.float32], scale: Scale, factor: int, *, dark: bool) -> Pixels:
+    tile = coloured(values, scale, dark=dark).repeat(factor, 0).repeat(factor, 1)
+    if not values.any():
+        _cross(tile, SILENT[dark])
+    return tile
 
 
 def side_by_side(pictures: Sequence[Pixels], *, dark: bool = False) -> Pixels:

@@ -19,6 +19,7 @@ How things are counted
 
 from core.network.description import convolution_window, describe, reading_window
 from core.network.layers import Architecture, Layer, LayerKind, Totals, Window
+from core.network.stages import is_pooled, same_stage
 
 __all__ = [
     "Architecture",
@@ -28,5 +29,7 @@ __all__ = [
     "Window",
     "convolution_window",
     "describe",
+    "is_pooled",
     "reading_window",
+    "same_stage",
 ]

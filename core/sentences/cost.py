@@ -16,7 +16,17 @@ def cost_headline(comparison: Comparison) -> Sentence:
     arms = {arm.pooling: arm for arm in first.arms}
     pools = _pools(list(arms.values()))
     head = _head(comparison, first.arms[0])
+    if len(arms) > 1 and len({arm.head for arm in comparison.arms}) > 1:
+        # the first half says nothing of the other heads, the second nothing of other strategies
+        pools = (f"With a {HEADS[first.head].label} head, ", *_inside(pools))
+        head = (*head, " for ", first.arms[0].pooling) if head else ()
     return (*pools, *(("; ", *head) if head else ()), ".")
+
+
+def _inside(sentence: Sentence) -> Sentence:
+    """What began a sentence, inside one; a strategy is written as its place asks."""
+    start, *rest = sentence
+    return (start if isinstance(start, Pooling) else f"{start[:1].lower()}{start[1:]}", *rest)
 
 
 def _pools(arms: list[Arm]) -> Sentence:

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from core.catalog import HEADS, POOLINGS, Pooling
+from core.catalog import Pooling
 from core.comparison import Arm
 from core.figures import tiles as sheet
 from core.figures.tiles import Scale
+from core.sentences.shown import network_label
 from core.words import plural
 from pages.shared import frame
 
@@ -28,21 +29,28 @@ For one seed all networks start from the same filters; what differs is what trai
 A filter looks for what its picture shows: blue where it wants light, red where it wants dark.
 """
 SOURCE_HELP = """
-**Grad-CAM**: the last map, weighted by how strongly each channel moves the answer. **CAM**: the
-same with the weights of the dense layer, which a GAP head allows. **Saliency**: how much the answer
+**Grad-CAM**: the map after the layer chosen above, weighted by how strongly each channel moves the
+answer, what speaks against it left out. **CAM**: the last map, weighted by the dense layer, which a
+GAP head allows. **Saliency**: how much the answer
 moves with each pixel. **Occlusion**: how much of the answer is lost when a window is greyed out.
 None of them says why the network learned what it did.
 """
 
 
 def title(arm: Arm) -> str:
-    """Pooling and head of a network, as Markdown."""
-    return f"{frame.mark(arm.pooling)} **{POOLINGS[arm.pooling].label}** + {HEADS[arm.head].label}"
+    """Pooling, head and dropout of a network, as Markdown."""
+    pooling, rest = network_label(arm).split(" + ", maxsplit=1)
+    return f"{frame.mark(arm.pooling)} **{pooling}** + {rest}"
 
 
-def sources(there: dict[Arm, "Network"], looks: dict[Arm, "Response"], image: np.ndarray) -> None:
+def sources(
+    there: dict[Arm, "Network"],
+    looks: dict[Arm, "Response"],
+    image: np.ndarray,
+    layers: dict[Arm, str],
+) -> None:
     """Which part of the image speaks for the answer."""
-    from core.analyses.inspection import Method, attribution, methods, prepared
+    from core.analyses.inspection import Method, attribution, emptiness, methods, prepared
     from pages.shared import networks
 
     with frame.card("Where the answer comes from", reading=SOURCE_HELP):
@@ -55,7 +63,6 @@ def sources(there: dict[Arm, "Network"], looks: dict[Arm, "Response"], image: np
                 named=False,
             )
         )
-        layer = st.session_state.get("layer")
         # four stand two by two
         with st.grid(2 if len(there) == 4 else min(len(there), 3), min_column_width=130):  # noqa: PLR2004
             for arm, network in there.items():
@@ -65,44 +72,39 @@ def sources(there: dict[Arm, "Network"], looks: dict[Arm, "Response"], image: np
                         st.caption("CAM needs a GAP head.")
                         continue
                     x = prepared(image, networks.test_images(network.experiment))
-                    known = layer if layer in looks[arm].maps else None
-                    found = attribution(network, x, looks[arm].answer, method, known)
+                    found = attribution(network, x, looks[arm].answer, method, layers[arm])
                     scale = Scale.even(found) if found.min() < 0 else Scale.around(found)
-                    factor = max(1, 2 * sheet.TILE // max(found.shape))
-                    heat = sheet.coloured(found, scale, dark=frame.dark())
-                    st.image(heat.repeat(factor, 0).repeat(factor, 1), width="stretch")
+                    st.image(sheet.heat(found, scale, dark=frame.dark()), width="stretch")
                     entry = arm.experiment.data.entry
-                    st.caption(f"for {entry.classes[looks[arm].answer]}")
-        of_layer = f" Grad-CAM of {layer}, the layer chosen above." if layer else ""
+                    after = f", after {layers[arm]}" if method is Method.GRAD_CAM else ""
+                    said = f"for {entry.classes[looks[arm].answer]}{after}"
+                    empty = emptiness(found, method)
+                    st.caption(f"{said}. {empty}" if empty else said)
         st.caption(
             "For the class that each network names. Each picture has its own scale; where a method "
             "gives negative values, blue speaks for the class and red against it."
-            + (of_layer if method is Method.GRAD_CAM else "")
+            + (" Grad-CAM of the layer that is shown above." if method is Method.GRAD_CAM else "")
         )
 
 
-def patches(there: dict[Arm, "Network"]) -> None:
+def patches(there: dict[Arm, "Network"], layers: dict[Arm, str]) -> None:
     """The parts of test images in which one channel is largest."""
-    from core.analyses.inspection import TESTED
+    from core.analyses.inspection import TESTED, ranking
     from pages.shared import networks
 
     with frame.card("What excites a channel", reading=PATCHES_HELP):
-        layer = str(st.session_state.get("layer") or "block1.pool")
-        number = st.number_input(
-            "Channel", 1, 1024, None, placeholder="1", key="channel", bind="query-params"
-        )
-        channel = int(number or 1) - 1
+        channel = st.number_input("Channel", 1, 1024, key="channel", bind="query-params") - 1
         tested = min(TESTED, next(iter(there)).experiment.data.entry.splits.test)
         for arm, network in there.items():
-            experiment = network.experiment
+            experiment, layer = network.experiment, layers[arm]
             st.markdown(title(arm))
             try:
                 found = networks.patches(network, layer, channel, PATCHES)
             except (KeyError, IndexError):
                 st.caption(f"This network has no channel {channel + 1} after {layer}.")
                 continue
-            if found[0].value <= 0:
-                st.caption("No test image excites it.")
+            if not found:
+                st.caption(f"After {layer}: no test image excites it.")
                 continue
             entry = experiment.data.entry
             st.image(
@@ -112,10 +114,9 @@ def patches(there: dict[Arm, "Network"]) -> None:
                 ),
                 width="stretch",
             )
-            images = ", ".join(str(each.image) for each in found)
-            st.caption(f"Test images {images}, strongest first.")
+            st.caption(f"After {layer}. {ranking(found, PATCHES, tested)}")
         st.caption(
-            f"Channel {channel + 1} after {layer}, the layer chosen above: the part of the image "
+            f"Channel {channel + 1} after the layer that is shown above: the part of the image "
             f"that its strongest cell sees, among the first {tested:,} test images."
         )
 
@@ -151,14 +152,14 @@ def softened(there: dict[Arm, "Network"]) -> None:
     ):
         own = {arm: n for arm, n in there.items() if arm.pooling is Pooling.MAX}
         if not own:
-            st.caption("Choose max to see what its networks do with softer pools.")
+            st.caption("No network shown pools with max; choose one to see it with softer pools.")
             return
         rows = []
         for arm, network in own.items():
             found = networks.softened(network, TEMPERATURES)
             rows.append(
                 {
-                    "head": HEADS[arm.head].label,
+                    "head": network_label(arm).split(" + ", maxsplit=1)[1],
                     **{
                         ("max" if t == float("inf") else f"t = {t:g}"): round(100 * value, 1)
                         for t, value in found.items()

@@ -25,15 +25,13 @@ def card(arms: list[Arm], seed: int) -> np.ndarray:
             "Test image",
             0,
             entry.splits.test - 1,
-            # a default of its own would be at odds with the button that sets the number
-            None,
-            placeholder="0",
             key="image",
             bind="query-params",
-            help="Its number in the test split.",
+            on_change=_drop_upload,
+            help="Its number in the test split. Choosing one takes your upload away.",
         )
         differing = networks.disagreements(arms, seed)
-        here = int(st.session_state.image or 0)
+        here = int(st.session_state.image)
         if differing:
             following = next((n for n in differing if n > here), differing[0])
             st.button(
@@ -46,16 +44,36 @@ def card(arms: list[Arm], seed: int) -> np.ndarray:
                 width="stretch",
             )
         with st.popover("Upload", icon=":material/upload:", width="stretch"):
-            st.file_uploader("An image", list(UPLOAD_ENDINGS), key="upload", max_upload_size=2)
+            st.file_uploader("An image", list(UPLOAD_ENDINGS), key=_uploader(), max_upload_size=2)
             st.caption("Up to 2 MB. It stays in memory and is resized to what the network takes.")
         image, name = _chosen(arms, seed)
         with picture:
             st.image(sheet.grey(image, entry.white, dark=frame.dark()), width="stretch")
             st.caption(f"{entry.label}, {name}. The same pixels go to every network.")
+            if st.session_state.get(_uploader()) is not None:
+                st.button(
+                    f"Back to test image {here}",
+                    icon=":material/undo:",
+                    key="drop_upload",
+                    on_click=_drop_upload,
+                    width="stretch",
+                )
         return image
 
 
+def _uploader() -> str:
+    """The key of the uploader: an empty one takes the place of one that was dropped."""
+    dropped = st.session_state.get("uploads_dropped", 0)
+    return f"upload {dropped}" if dropped else "upload"
+
+
+def _drop_upload() -> None:
+    if st.session_state.get(_uploader()) is not None:
+        st.session_state["uploads_dropped"] = st.session_state.get("uploads_dropped", 0) + 1
+
+
 def _go_to(number: int) -> None:
+    _drop_upload()
     st.session_state["image"] = number
 
 
@@ -65,7 +83,7 @@ def _chosen(arms: list[Arm], seed: int) -> tuple[np.ndarray, str]:
 
     experiment = arms[0].seeded(seed)
     entry = experiment.data.entry
-    upload = st.session_state.get("upload")
+    upload = st.session_state.get(_uploader())
     if upload is not None:
         try:
             picture = uploaded(upload.getvalue())
@@ -76,7 +94,7 @@ def _chosen(arms: list[Arm], seed: int) -> tuple[np.ndarray, str]:
             image, said = _matched(fitted(picture.image, entry.shape, entry.white), entry, upload)
             return image, f"your upload{said}{remark}"
     data = networks.test_images(experiment)
-    number = min(int(st.session_state.image or 0), len(data) - 1)
+    number = min(int(st.session_state.image), len(data) - 1)
     return data.images[number].numpy(), f"labelled “{entry.classes[int(data.labels[number])]}”"
 
 

@@ -26,6 +26,7 @@ from core.catalog import (
     Polarity,
     Pooling,
     PoolOrder,
+    TrainingDefaults,
 )
 from core.comparison import Arm, Comparison
 from core.config import Experiment
@@ -234,10 +235,24 @@ def _advanced() -> None:
     _select("Colour (folders)", "colour", default=Colour.RGB, disabled=not own)
     _select("Polarity", "polarity")
     _slider("Random shift, px", "augment_shift", 0)
-    st.markdown("**Recipe** :gray[(empty: the data set's own)]")
-    defaults = DATASETS[Dataset(dataset)].training if dataset in DATASETS else folders.RECIPE
+    st.markdown("**Recipe** :gray[(at first the data set's own)]")
+    _recipe(DATASETS[Dataset(dataset)].training if dataset in DATASETS else folders.RECIPE)
+
+
+def _recipe(own: TrainingDefaults) -> None:
+    """Draw the recipe, which begins as the data set's own; untouched numbers follow the data set.
+
+    Empty fields would do for that, but their − and + are dead until somebody types a number.
+    """
+    state = st.session_state
+    before = state.get("recipe_of", own)
     for name, label in zip(RECIPE, RECIPE_LABELS, strict=True):
-        _number(label, name, None, placeholder=f"{getattr(defaults, name):g}")
+        # nothing is what a scene of a talk asks for
+        untouched = name in state and state[name] in (None, getattr(before, name))
+        if untouched and state[name] != getattr(own, name):
+            state[name] = getattr(own, name)
+        _number(label, name, getattr(own, name))
+    state["recipe_of"] = own
 
 
 def _slider(label: str, name: str, default: float, **more: Any) -> None:
@@ -254,7 +269,7 @@ def _slider(label: str, name: str, default: float, **more: Any) -> None:
     )
 
 
-def _number(label: str, name: str, default: float | None, **more: Any) -> None:
+def _number(label: str, name: str, default: float) -> None:
     allowed = RANGES[name]
     st.number_input(
         label,
@@ -265,7 +280,6 @@ def _number(label: str, name: str, default: float | None, **more: Any) -> None:
         format="%g" if isinstance(allowed.step, float) else None,
         key=name,
         bind="query-params",
-        **more,
     )
 
 

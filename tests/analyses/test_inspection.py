@@ -1,6 +1,7 @@
 """Is what a visitor sees inside a network what a plain forward and backward pass gives?"""
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import numpy as np
 import pytest
@@ -12,12 +13,16 @@ from core.analyses.effective_field import effective_field
 from core.analyses.inspection import (
     Method,
     Network,
+    Patch,
     attribution,
+    emptiness,
     exciting,
     filters,
     images_of_test,
+    level,
     methods,
     prepared,
+    ranking,
     respond,
     silent,
     softened_accuracy,
@@ -25,6 +30,7 @@ from core.analyses.inspection import (
 )
 from core.catalog import POOLINGS
 from core.config import Experiment
+from core.figures import tiles as sheet
 from core.network import describe
 from core.network.build import build_model
 from core.network.receptive_field import fields
@@ -113,6 +119,59 @@ def test_many_visitors_of_one_network_see_the_same(data):
         assert all(visitors.map(visit, range(40)))
 
 
+@pytest.mark.parametrize("method", Method)
+def test_a_network_is_never_hooked_nor_differentiated_while_others_may_read_it(data, method):
+    network = opened()
+    relu = network.model.get_submodule("block1.relu")
+    plain, seen = relu.forward, []
+
+    def watched(x):
+        hooks = [hook for module in network.model.modules() for hook in module._forward_hooks]
+        asking = [name for name, p in network.model.named_parameters() if p.requires_grad]
+        seen.append((hooks, asking, network.model.training))
+        return plain(x)
+
+    relu.forward = watched
+    attribution(network, image(data), 3, method)
+    assert {False} == {training for _, _, training in seen}
+    assert [] == [each for hooks, asking, _ in seen for each in (*hooks, *asking)]
+
+
+def test_visitors_who_explain_answers_do_not_disturb_those_who_look_at_anything_else(data):
+    network = opened(dataset="digits", head="flatten")
+    every = (0.0, 4.0, float("inf"))
+    accuracy, weights = softened_accuracy(network, every, data), filters(network)
+    heat = attribution(network, image(data), 2, Method.GRAD_CAM, "block1.pool")
+    patches = [each.image for each in exciting(network, "block1.pool", 0, data)]
+    explaining = Event()
+
+    def look():
+        found = []
+        while not explaining.is_set():
+            found.append(
+                accuracy == softened_accuracy(network, every, data)
+                and np.array_equal(weights, filters(network))
+                and patches == [each.image for each in exciting(network, "block1.pool", 0, data)]
+            )
+        return all(found)
+
+    def explain():
+        return all(
+            np.array_equal(
+                heat, attribution(network, image(data), 2, Method.GRAD_CAM, "block1.pool")
+            )
+            for _ in range(40)
+        )
+
+    with ThreadPoolExecutor(3) as visitors:
+        looking = [visitors.submit(look) for _ in range(2)]
+        try:
+            assert visitors.submit(explain).result()
+        finally:
+            explaining.set()
+        assert [True, True] == [each.result() for each in looking]
+
+
 def test_attribution_is_captums(data):
     network, x = opened(head="flatten"), image(data, 5)
     model = network.model.requires_grad_()
@@ -154,6 +213,29 @@ def test_silent_channels_are_zero_everywhere():
     maps = np.zeros((3, 2, 2), dtype=np.float32)
     maps[1, 0, 1] = -1
     assert [True, False, True] == silent(maps).tolist()
+
+
+def test_level_channels_hold_one_value_other_than_zero():
+    maps = np.zeros((3, 2, 2), dtype=np.float32)
+    maps[1], maps[2, 0, 1] = 0.5, 0.5
+    assert [False, True, False] == level(maps).tolist()
+    assert [False] == level(np.ones((1, 1, 1), dtype=np.float32)).tolist()
+
+
+@pytest.mark.parametrize("method", Method)
+def test_an_attribution_in_which_there_is_nothing_to_see_says_so(method):
+    grid = np.array([[0.0, 1.0], [2.0, 0.0]], dtype=np.float32)
+    assert "" == emptiness(grid, method)
+    assert emptiness(0 * grid, method).startswith("Zero everywhere: ")
+    assert "The same everywhere." == emptiness(0 * grid + 1, method)
+    assert "The map has one cell." == emptiness(grid[1:, :1], method)
+
+
+def test_a_map_that_is_zero_everywhere_is_crossed_out():
+    blank = sheet.heat(np.zeros((4, 4), dtype=np.float32), sheet.Scale(0, 1))
+    even = sheet.heat(np.ones((4, 4), dtype=np.float32), sheet.Scale(0, 1))
+    assert 2 == len(np.unique(blank.reshape(-1, 3), axis=0))
+    assert 1 == len(np.unique(even.reshape(-1, 3), axis=0))
 
 
 def test_filters_are_the_weights_of_the_first_convolution():
@@ -250,7 +332,67 @@ def test_a_patch_beyond_the_border_is_filled_with_the_ground(data):
         network.model.get_submodule("block1.conv").weight.fill_(-1.0)
     # darkest surroundings: the corner, where two sides of the patch lie outside
     patches = exciting(network, "block1.conv", 0, data, 8)
+    assert 8 == len(patches)
     assert all((1, 3, 3) == patch.pixels.shape for patch in patches)
+
+
+def one_filter(value, **flat):
+    """A network whose one filter copies the middle pixel, times a value."""
+    network = opened(pooling="none", widths="1", **flat)
+    with torch.no_grad():
+        weight = network.model.get_submodule("block1.conv").weight
+        weight.zero_()
+        weight[0, 0, 1, 1] = value
+    return network
+
+
+def test_images_that_do_not_excite_a_channel_are_no_patches(data):
+    network = one_filter(1.0)
+    with torch.no_grad():
+        bias = network.model.get_submodule("block1.conv").bias
+        largest = (data.images[:, 0].amax((1, 2)) == 16).sum()
+        brightest = prepared_all(data).max()
+        # as bright as can be, or silent
+        bias.fill_(-float(brightest) + 1e-3)
+    assert largest > 8
+    assert 8 == len(exciting(network, "block1.relu", 0, data, 8))
+    with torch.no_grad():
+        bias.fill_(-float(brightest))
+    assert () == exciting(network, "block1.relu", 0, data, 8)
+
+
+def test_patches_say_how_many_images_excite_the_channel_as_much(data):
+    found = exciting(one_filter(1.0), "block1.conv", 0, data, 8)
+    values = data.images[:, 0].amax((1, 2))
+    assert {int((values == 16).sum())} == {each.tied for each in found}
+
+
+def a_patch(image, value, tied=1, shade=None):
+    pixels = np.arange(4, dtype=np.uint8) if shade is None else np.full(4, shade, np.uint8)
+    return Patch(image, value, pixels.reshape(1, 2, 2), tied)
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ([a_patch(5, 3.0), a_patch(2, 2.0)], "Test images 5, 2, strongest first."),
+        ([a_patch(5, 3.0)], "Test image 5; no other excites it."),
+        (
+            [a_patch(0, 3.0, 40, 0), a_patch(1, 3.0, 40, 0)],
+            (
+                "Test images 0, 1: equally strong, like 40 of 300. Each of these parts is of one "
+                "shade."
+            ),
+        ),
+        ([a_patch(0, 3.0, 2), a_patch(1, 3.0, 2)], "Test images 0, 1: equally strong."),
+        (
+            [a_patch(7, 4.0), a_patch(1, 3.0, 3)],
+            "Test images 7, 1, strongest first; 2 more are as strong as the last.",
+        ),
+    ],
+)
+def test_patches_are_ranked_only_as_far_as_they_differ(found, said):
+    assert said == ranking(found, 2, 300)
 
 
 def test_unknown_layers_and_channels_are_refused(data):

@@ -927,9 +927,9 @@ def test_dark_ink_is_inverted_for_the_grid_by_hand_until_somebody_says_no():
     app.get("file_uploader")[0].upload("seven.png", ink_on_white(), "image/png").run()
     assert [] == messages(app)
     assert "Inverted to match the training images (Invert turns it back)." in text(app)
-    assert "Output 0, 0, 0, 0, …" in text(app)
+    assert "Row by row: 0 0 0 0" in alts(app)[1]
     app.toggle(key="invert").set_value(True).run()
-    assert "Output 16, 16, " in text(app)
+    assert "Row by row: 16 16 " in alts(app)[1]
 
 
 def test_an_upload_that_is_no_picture_is_refused_in_a_sentence():

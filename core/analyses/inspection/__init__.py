@@ -1,14 +1,15 @@
 """What does a trained network do with one image? Its maps, its answer, where that comes from.
 
 A network is opened once and stays as it is, in evaluation mode; maps are read by calling
-its layers one after the other, without hooks. Attribution needs hooks and gradients for a
-moment; a lock keeps visitors who share a network apart.
+its layers one after the other, without hooks. Attribution needs hooks and gradients, and
+works on a copy of its own: visitors share the network.
 """
 
 from core.analyses.inspection.attribution import Method, attribution, methods
+from core.analyses.inspection.captions import emptiness, ranking
 from core.analyses.inspection.network import TESTED, Floats, Network, images_of_test, prepared
 from core.analyses.inspection.patches import Patch, exciting
-from core.analyses.inspection.response import Response, filters, respond, silent, winners
+from core.analyses.inspection.response import Response, filters, level, respond, silent, winners
 from core.analyses.inspection.softening import softened_accuracy
 
 __all__ = [
@@ -19,11 +20,14 @@ __all__ = [
     "Patch",
     "Response",
     "attribution",
+    "emptiness",
     "exciting",
     "filters",
     "images_of_test",
+    "level",
     "methods",
     "prepared",
+    "ranking",
     "respond",
     "silent",
     "softened_accuracy",

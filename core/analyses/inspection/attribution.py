@@ -1,7 +1,8 @@
 """Where does an answer come from? Four definitions, by captum."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import replace
 from enum import StrEnum
 
 import torch
@@ -32,6 +33,8 @@ def attribution(
 ) -> Floats:
     """How much each place of the image speaks for a class.
 
+    It hooks and differentiates a copy: others may be reading the network at the same time.
+
     Args:
         network: any.
         x: (1, C, H, W).
@@ -48,10 +51,11 @@ def attribution(
     Raises:
         ValueError: CAM of a network without a plain GAP head.
     """
-    with network.lock, _differentiable(network.model):
+    with network.lock, torch.enable_grad():
+        own = replace(network, model=deepcopy(network.model).requires_grad_())
         if method is Method.GRAD_CAM:
-            return _grad_cam(network, x.clone(), target, layer)
-        return _METHODS[method](network, x.clone(), target)
+            return _grad_cam(own, x.clone(), target, layer)
+        return _METHODS[method](own, x.clone(), target)
 
 
 def _cam(network: Network, x: Tensor, target: int) -> Floats:
@@ -114,15 +118,3 @@ def _last_layer(network: Network) -> nn.Module:
     """The layer whose output is the last map."""
     last = list(network.model.children())[-2]
     return list(last.children())[-1]
-
-
-@contextmanager
-def _differentiable(model: nn.Module) -> Iterator[None]:
-    """Let gradients reach the layers for a moment; as before afterwards, whatever happens."""
-    with torch.enable_grad():
-        model.requires_grad_(requires_grad=True)
-        try:
-            yield
-        finally:
-            model.requires_grad_(requires_grad=False)
-            model.zero_grad(set_to_none=True)

@@ -25,8 +25,8 @@ class Network:
 
     Attributes:
         experiment: how it was trained.
-        model: in evaluation mode; nobody changes it.
-        lock: held while anybody uses the model.
+        model: in evaluation mode; nobody changes it, nor hooks into it, not even for a moment.
+        lock: held during a pass, so that visitors of one network take turns at the cores.
     """
 
     experiment: Experiment

@@ -12,6 +12,9 @@ from core.data import Labelled, to_input
 from core.network import describe
 from core.network.receptive_field import seen_by
 
+ROUNDING = 1e-6
+"""equal values differ by so much, relative to them, when they are summed in another order"""
+
 
 @dataclass(frozen=True, slots=True)
 class Patch:
@@ -21,17 +24,22 @@ class Patch:
         image: the number of the test image.
         value: of the cell, the largest of its image.
         pixels: (C, rows, columns) as stored; what lies beyond the border has the ground's value.
+        tied: how many of the images that were looked at have this value as their largest, itself
+            among them.
     """
 
     image: int
     value: float
     pixels: NDArray[np.uint8]
+    tied: int = 1
 
 
 def exciting(
     network: Network, layer: str, channel: int, data: Labelled, count: int = 8
 ) -> tuple[Patch, ...]:
     """The patches of test images in which a channel is largest, one for each image at most.
+
+    Images on which it is nowhere above zero do not excite it and are left out.
 
     Args:
         network: any.
@@ -51,13 +59,16 @@ def exciting(
     flat = maps.flatten(1)
     largest = flat.max(dim=1)
     found = []
-    for number in largest.values.argsort(descending=True, stable=True)[:count].tolist():
+    order = largest.values.argsort(descending=True, stable=True)[:count]
+    for number in order[largest.values[order] > 0].tolist():
         cell = divmod(int(largest.indices[number]), maps.shape[2])
         field = seen_by(architecture, experiment.model, layer, cell)
         pixels = _cut(
             part.images[number].numpy(), field.rows, field.columns, experiment.data.entry.background
         )
-        found.append(Patch(number, float(largest.values[number]), pixels))
+        value = largest.values[number]
+        tied = int((largest.values - value).abs().le(ROUNDING * value).sum())
+        found.append(Patch(number, float(value), pixels, tied))
     return tuple(found)
 
 

@@ -51,6 +51,14 @@ def silent(maps: Floats) -> NDArray[np.bool_]:
     return found
 
 
+def level(maps: Floats) -> NDArray[np.bool_]:
+    """Which channels (C,) hold one value everywhere, other than zero; a single cell is no map."""
+    if maps[0].size == 1:
+        return np.zeros(len(maps), dtype=bool)
+    found: NDArray[np.bool_] = (np.ptp(maps, axis=(1, 2)) == 0) & np.logical_not(silent(maps))
+    return found
+
+
 def winners(maps: Floats, size: int, stride: int) -> NDArray[np.bool_]:
     """Cells (C, H, W) whose value a max pool passes on; of equal ones the first."""
     _, index = torch.nn.functional.max_pool2d(

@@ -43,8 +43,8 @@ def softened_accuracy(
     part = data.first(TESTED)
     x = to_input(part.images, part.standard)
     found = {}
-    with torch.inference_mode():
-        for temperature in temperatures:
+    for temperature in temperatures:
+        with network.lock, torch.inference_mode():
             y = x
             for block in network.model.children():
                 for name, layer in block.named_children():

@@ -1,0 +1,123 @@
+"""Which networks of a comparison does a page show, and what does it say of exactly these?
+
+A page has room for so many. A sentence about those that it shows must not sound like one about all
+that were chosen.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from itertools import chain, zip_longest
+
+from core.analyses.shift_map import ShiftMap
+from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS, DropoutPosition, Head, Pooling
+from core.comparison import Arm, Comparison
+from core.sentences.headlines import Sentence
+from core.words import number_word, percent
+
+PAIR = 2
+
+
+def network_name(arm: Arm) -> str:
+    """The public names that set a network apart from others of its comparison: "max gap"."""
+    dropout = [] if arm.dropout is DropoutPosition.NONE else [str(arm.dropout)]
+    return " ".join([str(arm.pooling), str(arm.head), *dropout])
+
+
+def network_label(arm: Arm) -> str:
+    """A network as a title: "Max + GAP", with its dropout if it has any."""
+    text = f"{POOLINGS[arm.pooling].label} + {HEADS[arm.head].label}"
+    if arm.dropout is not DropoutPosition.NONE:
+        text += f", {DROPOUT_POSITIONS[arm.dropout].label}"
+    return text
+
+
+def in_turns(arms: Sequence[Arm], most: int) -> tuple[Arm, ...]:
+    """So many arms at most, the heads taking turns, so that none is left out while others have two.
+
+    They come in the order in which they are given.
+    """
+    by_head: dict[Head, list[Arm]] = {}
+    for arm in arms:
+        by_head.setdefault(arm.head, []).append(arm)
+    turns = [arm for arm in chain.from_iterable(zip_longest(*by_head.values())) if arm]
+    return tuple(sorted(turns[:most], key=arms.index))
+
+
+def picked(arms: Sequence[Arm], names: Collection[str], most: int) -> tuple[Arm, ...]:
+    """The arms of these names, so many at most; without any such name as many as fit, in turns."""
+    chosen = [arm for arm in arms if network_name(arm) in names]
+    return tuple(chosen[:most]) or in_turns(arms, most)
+
+
+def answers_headline(
+    answers: Mapping[Arm, int], comparison: Comparison, classes: Sequence[str]
+) -> Sentence:
+    """Whether the networks that are shown agree about an image.
+
+    Args:
+        answers: the class that each of them gives.
+        comparison: of which they are all, or some.
+        classes: what each class is called.
+    """
+    if not answers:
+        return ("Nothing of this comparison is trained yet.",)
+    groups: dict[int, list[Arm]] = {}
+    for arm, answer in answers.items():
+        groups.setdefault(answer, []).append(arm)
+    if len(answers) == 1:
+        (arm,) = answers
+        return (*_called(arm), f" says {classes[answers[arm]]}.")
+    part = len(answers) < len(comparison.arms)
+    both = len(answers) == PAIR
+    if len(groups) == 1:
+        said = f"say {classes[next(iter(groups))]}."
+        if part:
+            return (f"{_of_shown(len(answers))}{'both' if both else 'all'} {said}",)
+        return (f"{'Both' if both else 'All'} networks {said}",)
+    sentence: Sentence = (_of_shown(len(answers)) if part else "The networks disagree: ",)
+    for number, (answer, arms) in enumerate(groups.items()):
+        sentence += ("; ",) if number else ()
+        for place, arm in enumerate(arms):
+            sentence += (", ",) if place else ()
+            sentence += _called(arm)
+        sentence += (f" {'says' if len(arms) == 1 else 'say'} {classes[answer]}",)
+    return (*sentence, ".")
+
+
+def steadiness_headline(
+    maps: Mapping[Arm, ShiftMap], comparison: Comparison, seed: int
+) -> Sentence:
+    """How many answers one pixel changes, for the least and the most steady network shown.
+
+    Args:
+        maps: of the networks that are shown.
+        comparison: of which they are all, or some.
+        seed: with which they were trained.
+    """
+    if not maps:
+        return ("How steady these networks are is not computed yet.",)
+    ordered = sorted(maps, key=lambda arm: maps[arm].one_pixel())
+    least, most = ordered[0], ordered[-1]
+    changed, fewer = (f"{percent(1 - maps[arm].one_pixel())} %" for arm in (least, most))
+    start = "One pixel changes "
+    if 1 < len(maps) < len(comparison.arms):
+        start = f"{_of_shown(len(maps))}one pixel changes "
+    if len(maps) > PAIR and changed == fewer:
+        return (f"{start}{changed} of the answers with each network, for seed {seed}.",)
+    sentence: Sentence = (f"{start}{changed} of the answers with ", *_called(least, "and"))
+    if len(maps) > PAIR:
+        sentence += (f", the most, and {fewer} with ", *_called(most, "and"), ", the fewest")
+    elif len(maps) == PAIR:
+        sentence += (f", {fewer} with ", *_called(most, "and"))
+    return (*sentence, f", for seed {seed}.")
+
+
+def _of_shown(count: int) -> str:
+    return f"Of the {number_word(count)} networks shown, "
+
+
+def _called(arm: Arm, joint: str = "with") -> tuple[str | Pooling, ...]:
+    """A network inside a sentence: "max with GAP", and its dropout if it has any."""
+    text = f" {joint} {HEADS[arm.head].label}"
+    if arm.dropout is not DropoutPosition.NONE:
+        text += f" and {DROPOUT_POSITIONS[arm.dropout].label}"
+    return arm.pooling, text

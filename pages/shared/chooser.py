@@ -1,0 +1,31 @@
+"""Which networks does a page show that has no room for all? Those chosen, or some of each head."""
+
+import streamlit as st
+
+from core.comparison import Arm, Comparison
+from core.sentences.shown import in_turns, network_name, picked
+from core.words import number_word
+from pages.shared import frame
+
+KEY = "networks"
+
+
+def networks(comparison: Comparison, most: int) -> list[Arm]:
+    """All networks; of more than so many those that the visitor chooses, in the link too."""
+    arms = comparison.arms
+    if len(arms) <= most:
+        return list(arms)
+    names = [network_name(arm) for arm in arms]
+    with frame.settings_row():
+        chosen = st.multiselect(
+            "Networks shown",
+            names,
+            max_selections=most,
+            placeholder=", ".join(network_name(arm) for arm in in_turns(arms, most)),
+            select_all=False,
+            key=KEY,
+            bind="query-params",
+            help=f"Up to {number_word(most)} of the {number_word(len(arms))} networks that are "
+            "compared. Without a choice the heads take turns.",
+        )
+    return list(picked(arms, chosen, most))
