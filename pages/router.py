@@ -4,7 +4,7 @@ import streamlit as st
 
 from core import settings
 from core.settings import PROJECT
-from pages.shared import controls, share, talk
+from pages.shared import controls, dataset, share, talk
 from pages.shared.problems import explained
 
 ASSETS = PROJECT / "assets"
@@ -47,4 +47,6 @@ def main() -> None:
             share.button()
         if talk.active():
             talk.bar()
+        if wrong := dataset.problem():
+            st.error(wrong, icon=":material/error:")
         page.run()

@@ -4,7 +4,9 @@ Every widget's key is its URL parameter. Options are the public names, because a
 writes what it shows into the URL; the labels with their marks stand in the scene line.
 """
 
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from itertools import product
 from typing import Any
 
@@ -29,14 +31,15 @@ from core.catalog import (
     TrainingDefaults,
 )
 from core.comparison import Arm, Comparison
-from core.config import Experiment
+from core.config import DataConfig, Experiment
 from core.config import folder as folders
 from core.config.folder import PREFIX
 from core.errors import ConfigError
 from core.network import describe
 from core.words import join
-from pages.shared import link
-from pages.shared.link import OpenList, Range
+from pages.shared import dataset, link
+from pages.shared.link import Allowed, OpenList, Range
+from pages.shared.problems import literal
 
 BOTH = "both"
 HEAD_CHOICES = [str(Head.GAP), str(Head.FLATTEN), BOTH]
@@ -83,6 +86,7 @@ SHARED_FIELDS = (
     "image_size",
     "colour",
     "difficulty",
+    "ground",
     "polarity",
     "augment_shift",
     "widths",
@@ -122,6 +126,7 @@ DEFAULTS: dict[str, object] = {
     "image_size": 32,
     "difficulty": str(Difficulty.DEFAULT),
     "colour": str(Colour.RGB),
+    "ground": folders.MEASURED,
     "polarity": str(Polarity.STORED),
     "augment_shift": 0,
     **dict.fromkeys(RECIPE),
@@ -134,21 +139,29 @@ def sidebar() -> None:
     hosted = settings.load().hosted
     known = CHOICES["dataset"] if hosted else OpenList(CHOICES["dataset"], PREFIX)
     # Accuracy's own control offers what is compared; any strategy may stand in its link
-    wrong = link.unusable({**CHOICES, **RANGES, "dataset": known, "reference": CHOICES["pooling"]})
+    allowed: dict[str, Allowed] = {
+        **CHOICES,
+        **RANGES,
+        "dataset": known,
+        "reference": CHOICES["pooling"],
+    }
+    if not hosted and dataset.settle():
+        del allowed["dataset"]
+    wrong = link.unusable(allowed)
     st.session_state["refused"] = {}
     st.markdown("**Comparison**")
     st.selectbox(
         "Dataset",
         CHOICES["dataset"],
-        # any text, so that a folder can be named; a control that takes none corrects the link
-        accept_new_options=not (hosted or any(said.startswith("dataset ") for said in wrong)),
+        # any text, so that a folder can be named
+        accept_new_options=not hosted,
         key="dataset",
         bind="query-params",
         help=None
         if hosted
-        else "Your own images: type `folder:` and the path of a folder with one sub-folder of "
-        "images per class.",
+        else "Your own images: type the path of a folder with one sub-folder of images per class.",
     )
+    ground = st.empty()
     st.pills(
         "Pooling",
         _pooling_choices(),
@@ -187,9 +200,39 @@ def sidebar() -> None:
     )
     with st.popover("Advanced", icon=":material/tune:", width="stretch"):
         _advanced()
-    link.remember(
-        wrong, {name: st.session_state.get(name) for name in (*CHOICES, *RANGES, *SHARED_FIELDS)}
-    )
+    if said := _ground():
+        ground.caption(said)
+    shown = {name: st.session_state.get(name) for name in (*CHOICES, *RANGES, *SHARED_FIELDS)}
+    link.remember(wrong, shown)
+    dataset.forget(shown)
+
+
+def _dataset() -> str:
+    """The data set that is shown; strangers have no folders, so their box says it."""
+    if settings.load().hosted:
+        return st.session_state.dataset or str(Dataset.DIGITS)
+    return dataset.current()
+
+
+def _own_data() -> DataConfig | None:
+    """The folder that is chosen, if it is one and all that is said of it is allowed."""
+    state = st.session_state
+    named = _dataset()
+    if settings.load().hosted or not named.startswith(PREFIX):
+        return None
+    how = {name: state[name] for name in ("image_size", "colour", "ground")}
+    with suppress(ConfigError):
+        return Experiment.from_flat({"dataset": named, **how}).data
+    return None
+
+
+def _ground() -> str | None:
+    """What was measured on the images of a folder, as Markdown."""
+    data = _own_data()
+    if data is None or data.folder is None:
+        return None
+    found = folders.findings(data.folder.path)
+    return literal(next(found.sentences(data.entry, as_set=data.ground != folders.MEASURED)))
 
 
 def _pooling_choices() -> list[str]:
@@ -228,15 +271,29 @@ def _advanced() -> None:
     st.text_input(
         "Training images", "all", key="train_size", bind="query-params", help="A number, or all."
     )
-    dataset = st.session_state.dataset or ""
-    drawn, own = dataset == Dataset.SHAPES, dataset.startswith(PREFIX)
+    chosen = _dataset()
+    drawn, own = chosen == Dataset.SHAPES, chosen.startswith(PREFIX)
     _slider("Image size, px (shapes, folders)", "image_size", 32, disabled=not (drawn or own))
     _select("Difficulty (shapes)", "difficulty", default=Difficulty.DEFAULT, disabled=not drawn)
     _select("Colour (folders)", "colour", default=Colour.RGB, disabled=not own)
-    _select("Polarity", "polarity")
+    st.text_input(
+        "Ground (folders)",
+        folders.MEASURED,
+        key="ground",
+        bind="query-params",
+        disabled=not own,
+        help="What lies around the objects: measured on the borders of the training images, or "
+        "0 (black) to 255 (white).",
+    )
+    _select(
+        "Polarity",
+        "polarity",
+        help="Light objects on a dark ground, or dark ones on a light ground; stored: as the "
+        "images are.",
+    )
     _slider("Random shift, px", "augment_shift", 0)
     st.markdown("**Recipe** :gray[(at first the data set's own)]")
-    _recipe(DATASETS[Dataset(dataset)].training if dataset in DATASETS else folders.RECIPE)
+    _recipe(DATASETS[Dataset(chosen)].training if chosen in DATASETS else folders.RECIPE)
 
 
 def _recipe(own: TrainingDefaults) -> None:
@@ -298,7 +355,7 @@ def comparison() -> Comparison:
     if settings.load().hosted and state.dataset not in CHOICES["dataset"]:
         # before anything looks at the disk
         raise ConfigError("dataset: folders of this server are not open to visitors")
-    arms, refused = _arms(state)
+    arms, refused = _arms(ChainMap({"dataset": _dataset()}, state))
     if not arms:
         raise ConfigError(next(iter(refused)))
     state["refused"] = refused
@@ -361,6 +418,9 @@ def remarks() -> list[str]:
     found = []
     if note := link.note():
         found.append(note)
+    data = _own_data()
+    if data and data.folder:
+        found += map(literal, folders.findings(data.folder.path).warnings())
     if not st.session_state.pooling:
         found.append("No pooling is chosen, so max is shown.")
     found += [

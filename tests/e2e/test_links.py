@@ -103,7 +103,16 @@ def test_a_folder_of_images_is_chosen_by_typing_its_path(visitor, tmp_path):
         Image.fromarray(pixels).save(name)
     visitor.open("/train")
     box = visitor.page.get_by_role("combobox").first
-    box.fill(f"folder:{tmp_path / 'pictures'}")
+    # the natural tries come first, and the box never stops accepting
+    for attempt, said in (
+        (f"{tmp_path}/picture", "No data set is called"),
+        (f"folder:{tmp_path}/picture", "picture: there is no such folder"),
+    ):
+        box.fill(attempt)
+        box.press("Enter")
+        expect(visitor.page.get_by_text(said)).to_be_visible()
+        expect(visitor.headline).to_be_visible()
+    box.fill(str(tmp_path / "pictures"))
     box.press("Enter")
     expect(visitor.page.get_by_text("pictures, 32 × 32")).to_be_visible()
     assert [f"folder:{tmp_path / 'pictures'}"] == visitor.parameters["dataset"]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import numpy as np
 import pytest
 import streamlit as st
 from PIL import Image
@@ -561,9 +562,44 @@ def test_shapes_are_shown_with_their_size_and_difficulty():
     assert "hard shapes, 64 × 64" in text(app)
 
 
-def test_a_folder_that_is_not_there_is_one_sentence():
+def test_a_folder_that_is_not_there_is_one_sentence_above_the_last_good_page():
     app = opened(TRAIN, dataset="folder:/no/such/folder")
     assert ["/no/such/folder: there is no such folder"] == messages(app)
+    assert "All twenty runs of this comparison are trained." == title(app)
+
+
+@pytest.fixture
+def two_classes(tmp_path: Path) -> Path:
+    """A folder with ten images in two classes."""
+    noise = np.random.default_rng(0).integers(0, 256, (10, 8, 8), dtype=np.uint8)
+    for number, pixels in enumerate(noise):
+        name = tmp_path / "pictures" / ("odd" if number % 2 else "even") / f"{number}.png"
+        name.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(pixels).save(name)
+    return tmp_path / "pictures"
+
+
+def test_a_path_without_its_prefix_is_taken_for_the_folder_that_it_is(two_classes):
+    app = opened(TRAIN, dataset=str(two_classes))
+    assert [] == messages(app)
+    assert "pictures, 32 × 32" in text(app)
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ("/no/such/folder", "No data set is called /no/such/folder. For your own images type"),
+        ("./", "./: one sub-folder of images"),
+        ("folder:", "Dataset: folder: a path is needed"),
+    ],
+)
+def test_a_data_set_that_means_nothing_keeps_the_page(named, said, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    app = opened(TRAIN, dataset=named)
+    (message,) = messages(app)
+    assert message.startswith(said.replace("./", f"{tmp_path}", 1))
+    assert "All twenty runs of this comparison are trained." == title(app)
+    assert "digits, 8 × 8" in text(app)
 
 
 def test_a_rarer_head_is_added_to_the_comparison():

@@ -1,0 +1,126 @@
+"""The data set box: which names and folders it takes, and what is said of one that it cannot use.
+
+Asked before the box is drawn: a text that means nothing is replaced by the last good choice.
+"""
+
+from contextlib import suppress
+from pathlib import Path
+
+import streamlit as st
+
+from core.catalog import DATASETS, Dataset
+from core.config import Experiment
+from core.config.folder import PREFIX
+from core.errors import ConfigError
+from core.words import join
+from pages.shared.link import Note
+from pages.shared.problems import literal
+
+KEY = "dataset"
+_GOOD, _WRONG = "dataset_good", "dataset_wrong"
+"""the last choice that could be used, and what is said of a later one"""
+LONGEST = 200
+"""letters of a text from outside that are quoted"""
+
+
+def settle() -> bool:
+    """Put what was chosen, or the last good choice, into the box.
+
+    Returns:
+        Whether all was said: False leaves a name in a link that nobody knows to the note on links.
+    """
+    state = st.session_state
+    linked = KEY not in state
+    typed = (st.query_params.get(KEY) or "") if linked else (state[KEY] or "")
+    typed = typed.strip()
+    if not typed:
+        return True
+    try:
+        state[_GOOD] = chosen(typed)
+    except ConfigError as error:
+        if linked and not _is_path(typed):
+            return False
+        state[_WRONG] = Note(_sentence(error), {})
+    good = _good()
+    if good != state.get(KEY, typed if typed == good else None):
+        state[KEY] = good
+    return True
+
+
+def current() -> str:
+    """What the page shows: the choice in the box, or the last good one while that means nothing.
+
+    A link puts its text into the box whatever `settle` put there.
+    """
+    in_box: str = st.session_state[KEY] or ""
+    try:
+        return chosen(in_box.strip()) if in_box.strip() else _good()
+    except ConfigError:
+        return _good()
+
+
+def chosen(typed: str) -> str:
+    """The name of a data set or `folder:PATH` that a text means.
+
+    Raises:
+        ConfigError: it means neither, or the folder is no data set.
+    """
+    if typed in DATASETS:
+        return typed
+    named = typed if typed.startswith(PREFIX) else PREFIX + typed
+    if named == typed or _exists(typed):
+        Experiment.from_flat({KEY: named})
+        return named
+    if _is_path(typed):
+        raise ConfigError(
+            f"No data set is called {typed}. For your own images type {PREFIX}{typed}; there is no "
+            f"such folder yet."
+        )
+    raise ConfigError(
+        f"No data set is called {typed}; there are {join([str(name) for name in DATASETS])}. For "
+        f"your own images type {PREFIX}PATH."
+    )
+
+
+def forget(shown: dict[str, object]) -> None:
+    """Keep what is wrong with a choice until a control is changed.
+
+    Args:
+        shown: the values of the controls, after they were drawn.
+    """
+    state = st.session_state
+    if _WRONG not in state:
+        return
+    if not state[_WRONG].shown:
+        state[_WRONG] = Note(state[_WRONG].sentence, shown)
+    elif state[_WRONG].shown != shown:
+        del state[_WRONG]
+
+
+def problem() -> str | None:
+    """What is wrong with the choice, in Markdown."""
+    return st.session_state[_WRONG].sentence if _WRONG in st.session_state else None
+
+
+def _good() -> str:
+    """The last choice that could be used; a folder that is gone by now is none."""
+    state = st.session_state
+    with suppress(ConfigError):
+        return chosen(state.get(_GOOD, str(Dataset.DIGITS)))
+    return str(Dataset.DIGITS)
+
+
+def _sentence(error: ConfigError) -> str:
+    text = str(error)[:LONGEST]
+    return literal(f"{text[:1].upper()}{text[1:]}")
+
+
+def _is_path(text: str) -> bool:
+    return text.startswith((PREFIX, "~", ".")) or "/" in text or "\\" in text
+
+
+def _exists(path: str) -> bool:
+    # a name too long, a zero, a home that nobody has
+    with suppress(OSError, ValueError, RuntimeError):
+        return Path(path).expanduser().exists()
+    return False
