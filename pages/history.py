@@ -1,6 +1,7 @@
 """History: what has been trained, and with what result?"""
 
 from collections.abc import Sequence
+from math import ceil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,7 +16,8 @@ from core.store import absorb, write_copy
 from pages.shared import cached, frame
 from pages.shared.problems import explained
 
-LISTED = 500
+LISTED = 250
+"""rows of one page of the list"""
 POOLING_LABELS = {str(name): entry.label for name, entry in POOLINGS.items()}
 HEAD_LABELS = {str(name): entry.label for name, entry in HEADS.items()}
 
@@ -32,9 +34,9 @@ def main() -> None:
         if settings.load().may_import:
             _import_button()
         return
-    listed = summaries[:LISTED]
-    if len(listed) < len(summaries):
-        st.caption(f"The newest {LISTED} of {len(summaries):,} runs are listed.")
+    # one's own first, each kind with the newest first
+    every = sorted(summaries, key=lambda summary: summary.source is Source.BUNDLED)
+    number, listed = _page(every, len(summaries) - bundled)
     curves = cached.curves(summary.key for summary in listed)
     rows = [_row(summary, curves.get(summary.key, [])) for summary in listed]
     chosen = st.dataframe(
@@ -53,13 +55,33 @@ def main() -> None:
             "trained": st.column_config.DatetimeColumn(format="distance"),
         },
         placeholder="–",
-        key="runs",
+        key=f"runs {number}",
         alt="One row per stored run.",
     )
-    _actions([listed[index] for index in chosen.selection.rows], summaries, rows)
+    _actions([listed[index] for index in chosen.selection.rows], every)
 
 
-def _row(summary: RunSummary, curve: list[float]) -> dict[str, object]:
+def _page(every: Sequence[RunSummary], own: int) -> tuple[int, Sequence[RunSummary]]:
+    """The number of the page that is shown, from 1 on, and its runs; says which these are."""
+    pages = ceil(len(every) / LISTED)
+    if pages == 1:
+        return 1, every
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        number = int(
+            st.number_input("Page", 1, pages, key="page", bind="query-params", width=150)
+        )
+        first = (number - 1) * LISTED
+        listed = every[first : first + LISTED]
+        order = "your own first, then the bundled ones; " if 0 < own < len(every) else ""
+        st.caption(
+            f"Page {number} of {pages}: runs {first + 1:,} to {first + len(listed):,} of "
+            f"{len(every):,}, {order}newest first."
+        )
+    return number, listed
+
+
+def _row(summary: RunSummary, curve: list[float] | None = None) -> dict[str, object]:
+    """A run as a row; with its curve where there is room for one."""
     config = summary.config
     test = summary.test_accuracy
     return {
@@ -70,7 +92,7 @@ def _row(summary: RunSummary, curve: list[float]) -> dict[str, object]:
         "seed": summary.seed,
         "dataset": config.get("dataset"),
         "test %": None if test is None else 100 * test,
-        "validation %": curve,
+        **({} if curve is None else {"validation %": curve}),
         "parameters": summary.parameters,
         "time, s": summary.seconds,
         "status": str(summary.status),
@@ -126,24 +148,26 @@ def _copy(keys: Sequence[str]) -> bytes:
 def _actions(
     chosen: Sequence[RunSummary],
     every: Sequence[RunSummary],
-    rows: list[dict[str, object]],
 ) -> None:
     own = [summary.key for summary in chosen if summary.source is Source.HERE]
+    listed = chosen or every
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
-            "Export CSV",
-            frame.as_csv([{k: v for k, v in row.items() if k != "validation %"} for row in rows]),
+            f"Export CSV ({len(listed):,})",
+            lambda: frame.as_csv([_row(summary) for summary in listed]),
             "poolscope-runs.csv",
             "text/csv",
             icon=":material/download:",
             type="tertiary",
             on_click="ignore",
+            key="export_csv",
+            help="The chosen runs, or all runs of all pages, a line each.",
         )
         wanted = [summary.key for summary in chosen] or [
             summary.key for summary in every if summary.source is Source.HERE
         ]
         st.download_button(
-            "Export runs",
+            f"Export runs ({len(wanted):,})",
             lambda: _copy(wanted),
             "poolscope-runs.db",
             "application/vnd.sqlite3",
@@ -151,6 +175,7 @@ def _actions(
             type="tertiary",
             on_click="ignore",
             disabled=not wanted,
+            key="export_runs",
             help="The chosen runs, or all that were trained here, with their weights: for "
             "**Import** on another machine.",
         )

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from core.settings import PROJECT
 from core.store import RunStore, write_copy
 from tests.e2e.dashboard import until
 from tests.store.store_samples import a_run
@@ -27,3 +28,14 @@ def test_files_of_others_are_taken_in_and_a_broken_one_does_no_harm(visitor, ser
     # closed again, the list has it
     visitor.page.keyboard.press("Escape")
     expect(visitor.headline).to_contain_text("of them bundled")
+
+
+def test_an_export_holds_every_run_of_every_page(visitor, server):
+    visitor.open("/history?page=2")
+    expect(visitor.page.get_by_text("Page 2 of ")).to_be_visible()
+    with visitor.page.expect_download() as waiting:
+        visitor.page.get_by_role("button", name="Export CSV").click()
+    header, *lines = waiting.value.path().read_text().splitlines()
+    stored = RunStore(server.home / "runs.db", PROJECT / "assets" / "gallery.db").summaries()
+    assert len(stored) == len(lines)
+    assert "key" in header.split(",")

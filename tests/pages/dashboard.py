@@ -1,0 +1,158 @@
+"""What tests of pages share: opening a page as a visitor does, and reading it."""
+
+import io
+import json
+import random
+import re
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from core.config import Experiment
+from core.engine import Job, JobState
+from core.run import Run
+from core.settings import PROJECT
+from core.store import RunStore
+from tests.store.store_samples import a_run
+
+PAGES_FOLDER = PROJECT / "pages"
+
+
+HOME, ACCURACY, COST = "home.py", "accuracy.py", "cost.py"
+
+
+TRAIN, HISTORY, FEATURES = "train.py", "history.py", "features.py"
+
+
+BY_HAND = "by_hand.py"
+
+
+SHIFT = "shift.py"
+
+
+CLAIMS_PAGE = "claims.py"
+
+
+PAGES = (HOME, ACCURACY, COST, SHIFT, FEATURES, BY_HAND, CLAIMS_PAGE, TRAIN, HISTORY)
+
+
+# what is worked by hand needs no store
+STORED = tuple(page for page in PAGES if page != BY_HAND)
+
+
+COMPARING = (HOME, ACCURACY, COST, SHIFT, FEATURES, TRAIN)
+
+
+BUNDLED = 20
+
+
+def opened(page: str, /, **link: str | list[str]) -> AppTest:
+    """The dashboard after a visitor followed a link to a page."""
+    app = AppTest.from_file(PAGES_FOLDER / "main.py", default_timeout=30)
+    app.query_params.update(link)
+    return app.run() if page == HOME else app.switch_page(page).run()
+
+
+def messages(app: AppTest) -> list[str]:
+    """The errors on the page; a traceback fails the test."""
+    assert [] == [exception.value for exception in app.exception]
+    return [error.value for error in app.error]
+
+
+def title(app: AppTest) -> str:
+    (found,) = app.title
+    return found.value
+
+
+def text(app: AppTest) -> str:
+    """All that a visitor reads outside figures and tables."""
+    kinds = (app.main.markdown, app.main.caption, app.main.info, app.main.warning, app.main.error)
+    return "\n".join([*(t.value for t in app.title), *(e.value for kind in kinds for e in kind)])
+
+
+def figures(app: AppTest) -> list[str]:
+    parts = (part.proto for part in app.get("bidi_component"))
+    return [json.loads(part.json)["spec"] for part in parts if part.component_name == "plot"]
+
+
+def alts(app: AppTest) -> list[str]:
+    """What a screen reader says of the figures."""
+    parts = (part.proto for part in app.get("bidi_component"))
+    return [json.loads(part.json)["alt"] for part in parts if part.component_name == "plot"]
+
+
+def keys(app: AppTest) -> set[str]:
+    return {button.key for button in app.button}
+
+
+def missing(app: AppTest) -> int:
+    """How many runs the train button offers."""
+    (label,) = [button.label for button in app.button if button.key == "train_missing"] or ["0"]
+    return next(iter([int(word) for word in label.split() if word.isdecimal()]), 1)
+
+
+def trained(**flat: Any) -> list[Run]:
+    """Three seeds of one configuration, with plausible accuracies."""
+    chance = random.Random(str(flat))  # noqa: S311
+    level = chance.uniform(0.8, 0.9)
+    return [
+        replace(a_run(seed, **flat), test_accuracy=level + chance.uniform(0, 0.02))
+        for seed in range(3)
+    ]
+
+
+def fill(home: Path, *runs: Run) -> None:
+    for run in runs:
+        RunStore(home / "runs.db").put(run)
+
+
+def without_marks(sentence: str) -> str:
+    """Without the coloured glyphs before the strategies."""
+    return re.sub(r":color\[.\]\{[^}]*\}\xa0", "", sentence)
+
+
+def links(app: AppTest) -> list[tuple[str, str]]:
+    """Labels and addresses of the buttons that lead elsewhere."""
+    return [(each.proto.label, each.proto.url) for each in app.get("link_button")]
+
+
+@dataclass
+class StandIn:
+    """An engine that notes what it is asked for and trains nothing."""
+
+    submitted: list[tuple[Experiment, ...]] = field(default_factory=list)
+    listed: tuple[Job, ...] = ()
+    forgotten: int = 0
+    cancelled: int = 0
+
+    @property
+    def active(self) -> bool:
+        return any(not job.state.ended for job in self.listed)
+
+    def jobs(self) -> tuple[Job, ...]:
+        return self.listed
+
+    def submit(self, experiments: tuple[Experiment, ...], *, with_weights: bool = False) -> None:
+        assert not with_weights
+        self.submitted.append(experiments)
+        self.listed += tuple(Job(experiment=each) for each in experiments)
+
+    def cancel(self) -> None:
+        self.cancelled += 1
+        self.listed = tuple(replace(job, state=JobState.CANCELLED) for job in self.listed)
+
+    def forget_ended(self) -> None:
+        self.forgotten += 1
+        self.listed = tuple(job for job in self.listed if not job.state.ended)
+
+
+def ink_on_white() -> bytes:
+    """A dark stroke on white paper, as a PNG file."""
+    content = io.BytesIO()
+    paper = Image.new("L", (48, 48), 255)
+    paper.paste(0, (20, 8, 28, 40))
+    paper.save(content, "PNG")
+    return content.getvalue()

@@ -1,0 +1,126 @@
+"""Does Claims say what the verdicts are, and lead to what it names?"""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from core.claims import CLAIMS
+from tests.pages.dashboard import (
+    ACCURACY,
+    CLAIMS_PAGE,
+    COST,
+    FEATURES,
+    HOME,
+    SHIFT,
+    keys,
+    links,
+    messages,
+    missing,
+    opened,
+    text,
+    title,
+    without_marks,
+)
+
+
+@pytest.mark.usefixtures("whole_gallery")
+def test_a_claim_is_opened_from_its_tile_and_left_again():
+    app = opened(CLAIMS_PAGE)
+    assert 20 == sum(key.startswith("open ") for key in keys(app))
+    app.button(key="open gradient-routing").click().run()
+    assert "gradient-routing" in app.query_params["claim"]
+    assert title(app).startswith("“Average pooling passes")
+    next(button for button in app.button if button.label == "All claims").click().run()
+    assert "things said about pooling" in title(app)
+
+
+@pytest.mark.usefixtures("whole_gallery")
+def test_every_claim_opens_and_leads_to_the_next():
+    app = opened(CLAIMS_PAGE, claim=next(iter(CLAIMS)))
+    for claim in CLAIMS.values():
+        assert [] == messages(app), claim.id
+        assert claim.test in text(app)
+        assert claim.expected in text(app)
+        next(button for button in app.button if button.label == "Next").click().run()
+    assert next(iter(CLAIMS.values())).test in text(app)
+
+
+@pytest.mark.usefixtures("whole_gallery")
+def test_a_link_of_a_claim_says_what_is_different_and_leads_to_it():
+    app = opened(CLAIMS_PAGE, claim="pooling-raises-accuracy")
+    app.selectbox(key="arms").set_value("average against none, GAP, digits").run()
+    ((label, address),) = links(app)
+    assert "A similar comparison on Accuracy" == label
+    assert "One learning rate for all (0.1); the claim chose the best of three" in text(app)
+    there = opened(ACCURACY, **parse_qs(urlsplit(address).query, keep_blank_values=True))
+    assert [] == messages(there)
+    assert 0 == missing(there)
+    assert "none is behind average by 1.2 points." in without_marks(title(there))
+
+
+@pytest.mark.usefixtures("whole_gallery")
+def test_a_link_to_the_same_numbers_leads_to_them():
+    app = opened(CLAIMS_PAGE, claim="which-pool-is-best")
+    app.selectbox(key="arms").set_value("max against average, digits, light on dark").run()
+    ((label, address),) = links(app)
+    assert "The same on Accuracy" == label
+    there = opened(ACCURACY, **parse_qs(urlsplit(address).query, keep_blank_values=True))
+    assert 0 == missing(there)
+    # of the claim: +2.4 points
+    assert "average is behind max by 2.4 points." in without_marks(title(there))
+
+
+@pytest.mark.usefixtures("whole_gallery")
+def test_a_comparison_whose_runs_are_missing_is_counted_and_not_linked():
+    app = opened(CLAIMS_PAGE, claim="strided-conv-replaces-pooling")
+    app.selectbox(key="arms").set_value("strided against max, digits").run()
+    assert [] == links(app)
+    assert "Accuracy has no such comparison yet, 7 of its 20 runs are missing" in text(app)
+
+
+@pytest.mark.usefixtures("whole_gallery")
+@pytest.mark.parametrize("page", [HOME, ACCURACY, COST, SHIFT, FEATURES])
+def test_a_network_that_has_not_learned_is_named_on_every_page_that_compares(page):
+    app = opened(page, pooling=["max", "conv-max"], head="gap", seeds="10")
+    assert [] == messages(app)
+    assert "is at chance (10.3" in text(app)
+
+
+@pytest.mark.usefixtures("whole_gallery")
+def test_a_claim_names_the_networks_that_have_not_learned():
+    app = opened(CLAIMS_PAGE, claim="pooling-raises-accuracy")
+    said = [warning.value for warning in app.main.warning]
+    assert any("1 of 10 runs of none (GAP, shapes) is far below the others" in w for w in said)
+    assert "In 6 of 12 parts some runs are at chance" in text(opened(CLAIMS_PAGE))
+
+
+@pytest.mark.usefixtures("whole_gallery")
+def test_a_prediction_comes_before_the_reveal():
+    app = opened(CLAIMS_PAGE, claim="max-keeps-edges", predict="true")
+    assert "is pooled in 2 × 2 windows" not in text(app)
+    app.session_state["guess max-keeps-edges"] = "Depends"
+    app.run()
+    assert "You predicted: depends, rightly" in text(app)
+    assert "is pooled in 2 × 2 windows" in text(app)
+
+
+def test_an_unknown_claim_is_said_to_be_unknown():
+    app = opened(CLAIMS_PAGE, claim="nonsense`")
+    assert "There is no claim `nonsense" in text(app)
+    assert 20 == sum(key.startswith("open ") for key in keys(app))
+
+
+def test_kinds_are_filtered():
+    app = opened(CLAIMS_PAGE, kind="exact")
+    assert 9 == sum(key.startswith("open ") for key in keys(app))
+
+
+@pytest.mark.usefixtures("no_gallery")
+def test_without_any_run_a_claim_says_what_is_missing():
+    app = opened(CLAIMS_PAGE, claim="pooling-can-underfit")
+    assert [] == messages(app)
+    assert "runs missing" in text(app)
+    assert "train_missing" in keys(app)
+    app = opened(CLAIMS_PAGE, claim="output-size")
+    app.button(key="compute_claim").click().run(timeout=60)
+    assert "Right for all 525 pairs" in text(app)

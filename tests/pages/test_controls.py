@@ -1,0 +1,163 @@
+"""Do the controls of the sidebar change what every page shows?"""
+
+import pytest
+
+from tests.pages.dashboard import (
+    ACCURACY,
+    BUNDLED,
+    COMPARING,
+    HISTORY,
+    HOME,
+    PAGES,
+    TRAIN,
+    figures,
+    messages,
+    missing,
+    opened,
+    text,
+    title,
+)
+
+
+@pytest.mark.parametrize("page", COMPARING)
+def test_a_pooling_that_is_added_is_missing_until_it_is_trained(page):
+    app = opened(page)
+    app.pills(key="pooling").set_value(["max", "average", "conv"]).run()
+    assert 10 == missing(app)
+    app.pills(key="pooling").set_value(["max", "average"]).run()
+    assert 0 == missing(app)
+
+
+@pytest.mark.parametrize(("page", "fewer"), [(HOME, 1), (ACCURACY, 3)])
+def test_a_head_changes_the_sentence_and_the_figures(page, fewer):
+    app = opened(page)
+    before = title(app), figures(app)
+    app.segmented_control(key="head").set_value("flatten").run()
+    assert [] == messages(app)
+    assert before[0] != title(app)
+    assert fewer == len(figures(app))
+    assert before[1] != figures(app)
+    assert 0 == missing(app)
+
+
+def test_shapes_are_shown_with_their_size_and_difficulty():
+    app = opened(TRAIN, dataset="shapes", image_size="64", difficulty="hard")
+    assert "hard shapes, 64 × 64" in text(app)
+
+
+def test_a_folder_that_is_not_there_is_one_sentence_above_the_last_good_page():
+    app = opened(TRAIN, dataset="folder:/no/such/folder")
+    assert ["/no/such/folder: there is no such folder"] == messages(app)
+    assert "All twenty runs of this comparison are trained." == title(app)
+
+
+def test_a_path_without_its_prefix_is_taken_for_the_folder_that_it_is(two_classes):
+    app = opened(TRAIN, dataset=str(two_classes))
+    assert [] == messages(app)
+    assert "pictures, 32 × 32" in text(app)
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ("/no/such/folder", "No data set is called /no/such/folder. For your own images type"),
+        ("./", "./: one sub-folder of images"),
+        ("folder:", "Dataset: folder: a path is needed"),
+    ],
+)
+def test_a_data_set_that_means_nothing_keeps_the_page(named, said, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    app = opened(TRAIN, dataset=named)
+    (message,) = messages(app)
+    assert message.startswith(said.replace("./", f"{tmp_path}", 1))
+    assert "All twenty runs of this comparison are trained." == title(app)
+    assert "digits, 8 × 8" in text(app)
+
+
+def test_a_rarer_head_is_added_to_the_comparison():
+    app = opened(TRAIN)
+    app.pills(key="more_heads").set_value(["gmp"]).run()
+    assert [] == messages(app)
+    assert 10 == missing(app)
+
+
+@pytest.mark.parametrize("page", COMPARING)
+def test_a_dropout_position_that_is_added_is_missing(page):
+    app = opened(page)
+    app.pills(key="dropout").set_value(["none", "head"]).run()
+    assert [] == messages(app)
+    assert BUNDLED == missing(app)
+
+
+@pytest.mark.parametrize("page", [HOME, ACCURACY])
+def test_fewer_seeds_change_the_sentence_and_the_figures(page):
+    app = opened(page)
+    before = text(app), figures(app)
+    app.slider(key="seeds").set_value(3).run()
+    assert [] == messages(app)
+    assert before[0] != text(app)
+    assert before[1] != figures(app)
+    assert 0 == missing(app)
+
+
+@pytest.mark.parametrize("page", COMPARING)
+def test_more_seeds_than_there_are_runs_are_missing(page):
+    app = opened(page)
+    app.slider(key="seeds").set_value(7).run()
+    assert 2 * 4 == missing(app)
+
+
+@pytest.mark.parametrize("page", COMPARING)
+def test_one_seed_is_enough_for_a_page(page):
+    assert [] == messages(opened(page, seeds="1"))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_without_a_chosen_pooling_max_is_shown_and_the_page_says_so(page):
+    app = opened(page)
+    app.pills(key="pooling").set_value([]).run()
+    assert [] == messages(app)
+    assert "No pooling is chosen, so max is shown." in text(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_without_a_chosen_dropout_position_there_is_no_dropout(page):
+    app = opened(page)
+    app.pills(key="dropout").set_value([]).run()
+    assert [] == messages(app)
+    assert 0 == missing(app)
+
+
+def test_another_reference_changes_the_sentence():
+    app = opened(ACCURACY)
+    before = title(app)
+    app.selectbox(key="reference").set_value("average").run()
+    assert before != title(app)
+
+
+def test_a_reference_that_leaves_the_comparison_is_replaced():
+    app = opened(ACCURACY, reference="average")
+    app.pills(key="pooling").set_value(["max"]).run()
+    assert [] == messages(app)
+
+
+def test_the_choice_outlives_a_change_of_page():
+    app = opened(ACCURACY, pooling=["max", "conv"], head="gap", seeds="3")
+    for page in (TRAIN, HISTORY, HOME, ACCURACY):
+        app.switch_page(page).run()
+        assert ["max", "conv"] == app.session_state["pooling"]
+        assert ("gap", 3) == (app.session_state["head"], app.session_state["seeds"])
+
+
+@pytest.mark.parametrize("page", COMPARING)
+def test_an_arm_whose_map_shrinks_away_is_left_out_and_named(page):
+    app = opened(page, pooling=["max", "none"], widths="4,4,4,4", head="gap")
+    assert [] == messages(app)
+    assert 5 == missing(app)
+    assert "Left out: max (block4.pool: its map is 1 x 1" in text(app)
+
+
+@pytest.mark.parametrize("page", COMPARING)
+def test_a_comparison_whose_maps_all_shrink_away_is_refused_in_a_sentence(page):
+    (said,) = messages(opened(page, widths="4,4,4,4"))
+    assert said.startswith("Block4.pool: its map is 1 x 1")
