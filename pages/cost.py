@@ -25,8 +25,8 @@ from core.sentences.cost import cost_headline
 from core.settings import PROJECT
 from core.words import count, plural
 from pages.shared import cached, computing, controls, frame, jobs
+from pages.shared.parameters import LEDGER_ALL, LEDGER_TIME
 
-ALL_FIGURES = "every figure of one network"
 PARAMETERS_HELP = """
 Each bar is one network, from the first layer to the last: convolutions grey, what a pool learns in
 the colour of its strategy, dense layers hatched. Networks with the same parameters share a row.
@@ -47,7 +47,6 @@ makes of it: the share of each pixel in the gradient of that cell, over 100 test
 MOST = 0.9
 """of the gradient, where it is said how many pixels it takes"""
 TIME_ROUNDS = 5
-TIME = "measured time, ms"
 TIME_SECONDS = 1.0
 """to time one network, at most; a guess"""
 GROWTH_HELP = """
@@ -251,7 +250,7 @@ def _ledger(arms: list[Arm]) -> None:
             st.markdown("**Layer by layer**", width="stretch")
             shown = st.selectbox(
                 "Show",
-                [*headings, TIME, ALL_FIGURES],
+                [*headings, LEDGER_TIME, LEDGER_ALL],
                 index=1,
                 key="ledger",
                 bind="query-params",
@@ -259,11 +258,11 @@ def _ledger(arms: list[Arm]) -> None:
                 label_visibility="collapsed",
             )
             one = names[0]
-            if shown == ALL_FIGURES:
+            if shown == LEDGER_ALL:
                 one = _choose("Network", names, "ledger_of")
-        if shown == ALL_FIGURES:
+        if shown == LEDGER_ALL:
             _one(arms[names.index(one)])
-        elif shown == TIME:
+        elif shown == LEDGER_TIME:
             _times(arms, names)
         else:
             _several(arms, names, headings[shown])

@@ -67,9 +67,7 @@ def _page(every: Sequence[RunSummary], own: int) -> tuple[int, Sequence[RunSumma
     if pages == 1:
         return 1, every
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        number = int(
-            st.number_input("Page", 1, pages, key="page", bind="query-params", width=150)
-        )
+        number = int(st.number_input("Page", 1, pages, key="page", bind="query-params", width=150))
         first = (number - 1) * LISTED
         listed = every[first : first + LISTED]
         order = "your own first, then the bundled ones; " if 0 < own < len(every) else ""

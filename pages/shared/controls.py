@@ -37,8 +37,8 @@ from core.config.folder import PREFIX
 from core.errors import ConfigError
 from core.network import describe
 from core.words import join
-from pages.shared import dataset, link
-from pages.shared.link import Allowed, OpenList, Range
+from pages.shared import dataset, link, parameters
+from pages.shared.link import OpenList, Range
 from pages.shared.problems import literal
 
 BOTH = "both"
@@ -78,6 +78,11 @@ RANGES = {
     "weight_decay": Range(0.0, 1.0, 0.0001),
 }
 """URL parameter -> numbers that it may have, for the parameters with limits"""
+
+TEXTS = dict.fromkeys(("widths", "train_size", "ground"), link.Anything())
+"""URL parameters whose text is checked where it is used"""
+SEVERAL = ("pooling", "more_heads", "dropout")
+"""URL parameters that may stand more than once"""
 
 RECIPE = ("epochs", "batch_size", "lr", "weight_decay")
 RECIPE_LABELS = ("Epochs", "Batch size", "Learning rate", "Weight decay")
@@ -138,16 +143,20 @@ def sidebar() -> None:
     """Draw the controls of the shared comparison, and note what of the link they cannot show."""
     hosted = settings.load().hosted
     known = CHOICES["dataset"] if hosted else OpenList(CHOICES["dataset"], PREFIX)
-    # Accuracy's own control offers what is compared; any strategy may stand in its link
-    allowed: dict[str, Allowed] = {
-        **CHOICES,
-        **RANGES,
-        "dataset": known,
-        "reference": CHOICES["pooling"],
-    }
-    if not hosted and dataset.settle():
-        del allowed["dataset"]
-    wrong = link.unusable(allowed)
+    settled = not hosted and dataset.settle()
+    wrong = link.unusable(
+        {
+            **CHOICES,
+            **RANGES,
+            **TEXTS,
+            "show_all": parameters.SWITCH,
+            # what is wrong with it is said above the page
+            "dataset": link.Anything() if settled else known,
+            **parameters.of_pages(_test_images()),
+        },
+        (*SEVERAL, *parameters.SEVERAL),
+        parameters.OF_ALL_PAGES,
+    )
     st.session_state["refused"] = {}
     st.markdown("**Comparison**")
     st.selectbox(
@@ -205,6 +214,16 @@ def sidebar() -> None:
     shown = {name: st.session_state.get(name) for name in (*CHOICES, *RANGES, *SHARED_FIELDS)}
     link.remember(wrong, shown)
     dataset.forget(shown)
+
+
+def _test_images() -> int:
+    """How many images Features can show, before the controls are drawn."""
+    named = st.query_params.get("dataset") or st.session_state.get("dataset") or ""
+    if settings.load().hosted and named not in DATASETS:
+        named = ""
+    with suppress(ConfigError):
+        return Experiment.from_flat({"dataset": dataset.chosen(named)}).data.entry.splits.test
+    return DATASETS[Dataset.DIGITS].splits.test
 
 
 def _dataset() -> str:

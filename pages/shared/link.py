@@ -1,13 +1,17 @@
 """What of a link could not be used? Streamlit passes over values that no control can show."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Protocol
 
 import streamlit as st
 
 from core.words import join, shortest
 
 LONGEST_QUOTE = 40
+TRACKING = ("utm_", "fbclid", "gclid")
+"""what other sites add to links"""
 VERSION_NAME, VERSION = "v", "1"
 """of permalinks: raised when an old link would be misread, and the old ones are then translated"""
 
@@ -46,7 +50,28 @@ class OpenList:
         return ", ".join([*self.names, f"{self.prefix}PATH"])
 
 
-Allowed = Sequence[str] | Range | OpenList
+@dataclass(frozen=True, slots=True)
+class Anything:
+    """Any text: what it means is checked elsewhere."""
+
+    def __contains__(self, text: str) -> bool:
+        return True
+
+    def __str__(self) -> str:
+        return "any text"
+
+
+class Described(Protocol):
+    """Values that are too many to list: says which, and whether a text is one of them."""
+
+    def __contains__(self, text: str, /) -> bool:
+        """Whether a parameter may have this value."""
+
+    def __str__(self) -> str:
+        """Which values it may have."""
+
+
+Allowed = Sequence[str] | Described
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +87,57 @@ class Note:
     shown: Mapping[str, object]
 
 
-def unusable(allowed: Mapping[str, Allowed]) -> list[str]:
-    """The values in the URL that are not allowed, with those that are.
+def unusable(
+    allowed: Mapping[str, Allowed], several: Collection[str], others: Collection[str]
+) -> list[str]:
+    """What of the URL cannot be shown: values, values given twice, and names that nobody knows.
 
     Ask before the controls are drawn: they take what they cannot show out of the URL.
 
     Args:
-        allowed: URL parameter -> its values.
+        allowed: URL parameter -> its values, for every control of every page.
+        several: those that may stand more than once.
+        others: further names that a link may hold.
     """
+    given = {name: st.query_params.get_all(name) for name in st.query_params}
     return [
-        f"{name} {_quoted(value)} (allowed: {_listed(known)})"
-        for name, known in allowed.items()
-        for value in st.query_params.get_all(name)
-        # an empty value is how a link says that nothing is chosen
-        if value and value not in known
-    ] + [
-        f"version {_quoted(value)} of the link (this Poolscope reads version {VERSION})"
-        for value in st.query_params.get_all(VERSION_NAME)
-        if value != VERSION
+        *_values(given, allowed),
+        *_repeated(given, allowed, several),
+        *_misspelt(given, [*allowed, *others]),
+        *(
+            f"version {_quoted(value)} of the link (this Poolscope reads version {VERSION})"
+            for value in given.get(VERSION_NAME, ())
+            if value != VERSION
+        ),
     ]
+
+
+def _values(given: Mapping[str, list[str]], allowed: Mapping[str, Allowed]) -> Iterator[str]:
+    for name, known in allowed.items():
+        for value in given.get(name, ()):
+            # an empty value is how a link says that nothing is chosen
+            if value and value not in known:
+                yield f"{name} {_quoted(value)} (allowed: {_listed(known)})"
+
+
+def _repeated(
+    given: Mapping[str, list[str]], allowed: Mapping[str, Allowed], several: Collection[str]
+) -> Iterator[str]:
+    for name, values in given.items():
+        if name in allowed and name not in several and len(values) > 1:
+            yield (
+                f"all but one value of {name}, which stands there {len(values)} times "
+                f"({', '.join(map(_quoted, values))}); the control shows the one that counts"
+            )
+
+
+def _misspelt(given: Mapping[str, list[str]], known: Sequence[str]) -> Iterator[str]:
+    for name in given:
+        if name in known or name.startswith(TRACKING):
+            continue
+        near = get_close_matches(name, known, n=1)
+        meant = f"did you mean {near[0]}?" if near else "no page has such a parameter"
+        yield f"{_quoted(name)} ({meant})"
 
 
 def remember(wrong: Sequence[str], shown: Mapping[str, object]) -> None:
@@ -97,7 +154,7 @@ def note() -> str | None:
 
 
 def _listed(known: Allowed) -> str:
-    return str(known) if isinstance(known, Range | OpenList) else ", ".join(known)
+    return ", ".join(known) if isinstance(known, Sequence) else str(known)
 
 
 def _quoted(value: str) -> str:

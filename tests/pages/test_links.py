@@ -1,8 +1,27 @@
 """Is everything that a link asks for shown, or named where it cannot be?"""
 
+import ast
+
 import pytest
 
-from tests.pages.dashboard import COMPARING, HOME, PAGES, STORED, TRAIN, messages, opened, text
+from core.settings import PROJECT
+from pages.shared import controls, parameters
+from pages.shared.link import Range
+from tests.pages.dashboard import (
+    ACCURACY,
+    BY_HAND,
+    COMPARING,
+    COST,
+    HISTORY,
+    HOME,
+    PAGES,
+    SHIFT,
+    STORED,
+    TRAIN,
+    messages,
+    opened,
+    text,
+)
 
 
 @pytest.mark.parametrize("page", COMPARING)
@@ -96,3 +115,130 @@ def test_a_bad_setting_gives_one_sentence(monkeypatch, page):
     (said,) = messages(opened(page))
     assert "POOLSCOPE_WORKERS" in said
     assert said.endswith("received 'many'")
+
+
+# every parameter of every page
+
+SEVERAL_VALUES = (*controls.SEVERAL, *parameters.SEVERAL)
+SIDEBAR = {**controls.CHOICES, **controls.RANGES, "show_all": parameters.SWITCH}
+KNOWN = {**SIDEBAR, **parameters.of_pages(images=300)}
+
+
+def note_on(**link: str | list[str]) -> str:
+    """What is said of a link; the check is one for all pages, and History draws the least."""
+    app = opened(HISTORY, **link)
+    assert [] == messages(app)
+    return "\n".join(line for line in text(app).splitlines() if line.startswith("Left out of"))
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_a_value_that_a_control_cannot_show_is_named_with_what_is_allowed(name):
+    said = note_on(**{name: "nonsense"})
+    assert f"{name} `nonsense` (allowed: " in said
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("temperature", "9", "0 to 3"),
+        ("image", "99999", "0 to 299"),
+        ("image", "1.5", "0 to 299"),
+        ("grid", "nonsense", "patch, digit, line, edge, own, upload"),
+        ("own_side", "5", "4, 6, 8"),
+        ("networks", "max gap gap", "a pooling and a head, as in max gap"),
+        ("page", "0", "1 to "),
+    ],
+)
+def test_a_value_out_of_range_is_told_the_range(name, value, allowed):
+    assert f"{name} `{value}` (allowed: {allowed}" in note_on(**{name: value})
+
+
+def test_the_number_of_test_images_is_that_of_the_data_set_in_the_link():
+    assert "" == note_on(dataset="shapes", image="2999")
+    assert "image `3000` (allowed: 0 to 2999)" in note_on(dataset="shapes", image="3000")
+
+
+def two_values(name: str) -> list[str]:
+    """Two values that a parameter may have."""
+    match KNOWN[name]:
+        case Range(least=least, most=most):
+            return [f"{least:g}", f"{most:g}"]
+        case parameters.NetworkNames():
+            return ["max gap", "max flatten"]
+        case names:
+            return [*names][:2]
+
+
+@pytest.mark.parametrize("name", [name for name in KNOWN if name not in SEVERAL_VALUES])
+def test_a_single_value_that_is_given_twice_is_named(name):
+    said = note_on(**{name: two_values(name)})
+    assert f"all but one value of {name}, which stands there 2 times (`" in said
+
+
+@pytest.mark.parametrize("name", SEVERAL_VALUES)
+def test_what_may_have_several_values_is_no_slip(name):
+    assert "" == note_on(**{name: two_values(name)})
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("polling", "did you mean pooling?"),
+        ("seed", "did you mean seeds?"),
+        ("colour_of_the_sky", "no page has such a parameter"),
+    ],
+)
+def test_a_name_that_no_page_has_is_named(name, meant):
+    assert f"`{name}` ({meant})" in note_on(**{name: "min"})
+
+
+def test_what_is_no_control_is_no_slip():
+    link = {"v": "1", "controls": "hidden", "embed": "true", "claim": "flatten-explodes"}
+    assert "" == note_on(**link, utm_source="a-newsletter")
+
+
+def bound_keys() -> set[str]:
+    """The keys of all controls in the sources of the pages that a link keeps."""
+    found = set()
+    for path in (PROJECT / "pages").glob("**/*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            given = {word.arg: word.value for word in node.keywords}
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            if name == "one_of" and len(node.args) > 2 and "bound" not in given:
+                found.add(node.args[2])
+            elif name in {"_slider", "_number", "_select"}:
+                found.add(node.args[1])
+            elif "bind" in given and name != "row":
+                found.add(given["key"])
+    return {ast.unparse(key).strip("'") for key in found}
+
+
+def test_every_control_that_a_link_keeps_is_checked():
+    # loops and helpers of the sidebar, and the chooser's constant
+    dynamic = {"name", "KEY"}
+    checked = {*KNOWN, *controls.TEXTS, *dynamic}
+    assert set() == bound_keys() - checked
+    assert set() == set(parameters.of_pages(images=1)) - bound_keys() - {"networks"}
+
+
+def test_the_values_are_those_of_the_controls():
+    from core.analyses.inspection import Method
+
+    assert parameters.METHODS == tuple(map(str, Method))
+    app = opened(BY_HAND, grid="own")
+    for key in ("grid", "own_side"):
+        (options,) = [b.options for b in app.button_group if b.key == key]
+        assert list(KNOWN[key]) == list(options)
+    app = opened(COST)
+    (ledger,) = [box.options for box in app.selectbox if box.key == "ledger"]
+    assert list(KNOWN["ledger"]) == ledger
+    for page, key in (
+        (COST, "against"),
+        (COST, "field"),
+        (ACCURACY, "curves"),
+        (SHIFT, "shift_border"),
+    ):
+        (options,) = [b.options for b in opened(page).button_group if b.key == key]
+        assert list(KNOWN[key]) == list(options)
