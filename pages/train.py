@@ -10,38 +10,9 @@ from pages.shared import cached, controls, frame, jobs
 
 def main() -> None:
     """Draw the page."""
+    jobs.refreshed(_how_far)()
     results = cached.results(controls.comparison())
     missing = results.missing
-    known = jobs.expected(missing)
-    total = len(results.comparison.experiments)
-    frame.top(
-        "Train: what is missing, and how long will it take?",
-        train_headline(len(missing), total, known.text if known else None),
-        frame.scene(results),
-    )
-    workers = settings.load().workers
-    with st.grid(3, min_column_width=210):
-        st.metric(
-            "Missing runs",
-            len(missing),
-            f"of {total}",
-            delta_color="off",
-            delta_arrow="off",
-            border=True,
-        )
-        st.metric(
-            "Estimate",
-            known.text if known else "–",
-            f"{workers} {plural('worker', workers)}, {known.per_run:.1f} s per run"
-            if known
-            else _why(missing != ()),
-            delta_color="off",
-            delta_arrow="off",
-            border=True,
-            help="From the time that runs took here, or else the bundled ones on their machine, in "
-            "proportion to the work of each run: operations, images, steps and epochs.",
-        )
-        jobs.queue()
     jobs.train_button(jobs.not_asked_for(missing))
     if not missing:
         st.page_link(
@@ -54,8 +25,39 @@ def main() -> None:
     jobs.diverged(results.diverged)
 
 
-def _why(anything: bool) -> str:  # noqa: FBT001 (private)
-    return "no stored run to measure by" if anything else "nothing to train"
+def _how_far() -> None:
+    """What is missing and how long that takes, drawn again while anything is trained."""
+    results = cached.results(controls.comparison())
+    missing = len(results.missing)
+    known = jobs.expected(results.missing)
+    total = len(results.comparison.experiments)
+    frame.top(
+        "Train: what is missing, and how long will it take?",
+        train_headline(missing, total, known.text if known else None),
+        frame.scene(results),
+    )
+    workers = settings.load().workers
+    with st.grid(3, min_column_width=210):
+        _tile("Missing runs", f"{missing:,}", f"of {total:,}")
+        _tile(
+            "Estimate",
+            known.text if known else "–",
+            f"{workers} {plural('worker', workers)}, {known.per_run:.1f} s per run"
+            if known
+            else _why(missing),
+            help_="From the time that runs took here, or else the bundled ones on their machine, "
+            "in proportion to the work of each run: operations, images, steps and epochs.",
+        )
+        waiting = jobs.waiting()
+        _tile("Queue", f"{waiting:,}", "waiting" if waiting else "nothing is waiting")
+
+
+def _tile(label: str, value: str, below: str, help_: str | None = None) -> None:
+    st.metric(label, value, below, delta_color="off", delta_arrow="off", border=True, help=help_)
+
+
+def _why(missing: int) -> str:
+    return "no stored run to measure by" if missing else "nothing to train"
 
 
 main()

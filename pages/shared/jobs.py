@@ -3,6 +3,8 @@
 Training happens in the engine's workers. Pages only ask; the work outlives the session.
 """
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from core import settings
@@ -46,21 +48,22 @@ def not_asked_for(missing: tuple[Experiment, ...]) -> tuple[Experiment, ...]:
     return tuple(experiment for experiment in missing if experiment.key not in asked)
 
 
-def queue() -> None:
-    """How many runs wait for a worker, refreshed while anything runs."""
-    st.fragment(_queue, run_every=POLL_SECONDS if shared_engine().active else None)()
+def refreshed(draw: Callable[[], None]) -> Callable[[], None]:
+    """A part of a page that is drawn again every second while anything is trained."""
+
+    def part() -> None:
+        # between two draws of the page, this runs by itself
+        with explained():
+            draw()
+
+    run_every = POLL_SECONDS if shared_engine().active else None
+    again: Callable[[], None] = st.fragment(part, run_every=run_every)
+    return again
 
 
-def _queue() -> None:
-    waiting = sum(job.state is JobState.QUEUED for job in shared_engine().jobs())
-    st.metric(
-        "Queue",
-        waiting,
-        "waiting" if waiting else "nothing is waiting",
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-    )
+def waiting() -> int:
+    """How many runs wait for a worker."""
+    return sum(job.state is JobState.QUEUED for job in shared_engine().jobs())
 
 
 def train_button(missing: tuple[Experiment, ...]) -> None:
@@ -101,6 +104,7 @@ def _submit(missing: tuple[Experiment, ...], *, with_weights: bool = False) -> N
         # the button was drawn before something else changed
         return
     st.session_state["asked"] = frozenset(each.key for each in missing)
+    st.session_state.pop("cancelled", None)
     engine = shared_engine()
     if not engine.active:
         # progress counts what is asked for from here on
@@ -150,6 +154,8 @@ def _panel() -> None:
     # between two draws of the page, this runs by itself
     with explained():
         failures(jobs)
+        if said := st.session_state.get("cancelled"):
+            st.info(said, icon=":material/stop_circle:")
         if engine.active:
             with st.container(border=True, key="training"):
                 _progress(jobs)
@@ -193,10 +199,22 @@ def _progress(jobs: list[Job]) -> None:
 
 def _cancel() -> None:
     """Cancel everything; of a hosted dashboard's visitors each only their own."""
+    engine = shared_engine()
+    jobs = [job for job in engine.jobs() if not job.cached]
     if settings.load().hosted:
-        shared_engine().cancel(st.session_state.get("asked", frozenset()))
+        asked: frozenset[str] = st.session_state.get("asked", frozenset())
+        jobs = [job for job in jobs if job.key in asked]
+        engine.cancel(asked)
     else:
-        shared_engine().cancel()
+        engine.cancel()
+    kept = sum(job.state is JobState.DONE for job in jobs)
+    stopped = sum(job.state in ACTIVE for job in jobs)
+    st.session_state["cancelled"] = (
+        f"{stopped} {plural('run', stopped)} cancelled; {kept} {'was' if kept == 1 else 'were'} "
+        f"finished before and {'is' if kept == 1 else 'are'} kept."
+        if kept
+        else f"{stopped} {plural('run', stopped)} cancelled; none was finished before."
+    )
 
 
 def _place(jobs: list[Job]) -> str:

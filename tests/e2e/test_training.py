@@ -77,6 +77,23 @@ def test_a_training_goes_on_when_the_one_who_asked_is_gone(enter, server):
     until(lambda: [0] == trained(server.home, lr=0.014), 60)
 
 
+def test_headline_and_tiles_follow_the_runs_as_they_end(visitor, server):
+    visitor.open(f"/train?{TINY}&seeds=6&epochs=150&lr=0.15")
+    visitor.train_button.click()
+    expect(visitor.headline).to_have_text(
+        re.compile("^(One|Two|Three|Four|Five) of six runs"), timeout=60_000
+    )
+    expect(visitor.cancel_button).to_be_visible()
+    tile = visitor.page.get_by_test_id("stMetric").filter(has_text="Missing runs")
+    expect(tile).to_contain_text(re.compile("[1-5]"))
+    visitor.cancel_button.click()
+    expect(
+        visitor.page.get_by_text(re.compile(r"runs? cancelled; \d (was|were) finished"))
+    ).to_be_visible()
+    kept = len(trained(server.home, lr=0.15))
+    assert 0 < kept < 6
+
+
 def test_cancel_stops_the_training_and_leaves_no_run(visitor, server):
     visitor.open(f"/train?{ENDLESS}&lr=0.013")
     visitor.train_button.click()

@@ -96,7 +96,8 @@ def two_classes(tmp_path: Path) -> Path:
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> StandIn:
     engine = StandIn()
-    for place in ("core.engine", "pages.shared.jobs"):
+    # the page first: importing it under a patched core would keep the stand-in
+    for place in ("pages.shared.jobs", "core.engine"):
         monkeypatch.setattr(f"{place}.shared_engine", lambda: engine)
     return engine
 

@@ -142,7 +142,10 @@ class StandIn:
 
     def cancel(self) -> None:
         self.cancelled += 1
-        self.listed = tuple(replace(job, state=JobState.CANCELLED) for job in self.listed)
+        self.listed = tuple(
+            job if job.state.ended else replace(job, state=JobState.CANCELLED)
+            for job in self.listed
+        )
 
     def forget_ended(self) -> None:
         self.forgotten += 1

@@ -51,6 +51,27 @@ def test_cancel_reaches_the_engine_and_offers_the_runs_again(engine, page):
     assert not {"cancel_training"} & keys(app)
 
 
+@pytest.mark.parametrize(
+    ("done", "said"),
+    [
+        (0, "4 runs cancelled; none was finished before."),
+        (1, "3 runs cancelled; 1 was finished before and is kept."),
+        (3, "1 run cancelled; 3 were finished before and are kept."),
+    ],
+)
+def test_after_cancelling_it_is_said_what_is_kept(engine, done, said):
+    app = opened(TRAIN, pooling=["max", "conv"], head="gap", seeds="4")
+    app.button(key="train_missing").click().run()
+    engine.listed = tuple(
+        replace(job, state=JobState.DONE) if place < done else job
+        for place, job in enumerate(engine.listed)
+    )
+    app.button(key="cancel_training").click().run()
+    assert [said] == [info.value for info in app.info]
+    app.button(key="train_missing").click().run()
+    assert [] == [info.value for info in app.info]
+
+
 def test_a_failure_is_told_once_per_cause(engine):
     failed = [Job(experiment=Experiment(seed=s), state=JobState.FAILED) for s in range(3)]
     engine.listed = (
