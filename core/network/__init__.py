@@ -17,7 +17,7 @@ How things are counted
                     pool may choose
 """
 
-from core.network.describe import convolution_window, describe, reading_window
+from core.network.description import convolution_window, describe, reading_window
 from core.network.layers import Architecture, Layer, LayerKind, Totals, Window
 
 __all__ = [

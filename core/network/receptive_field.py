@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from core.catalog import POOLINGS
 from core.config import ModelConfig
-from core.network.describe import reading_window
+from core.network.description import reading_window
 from core.network.layers import Architecture, Layer, LayerKind, Window
 
 
