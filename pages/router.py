@@ -42,6 +42,8 @@ def main() -> None:
         going = talk.begin(at_home=page.url_path == "")
         if going:
             st.switch_page(going, query_params=talk.parameters())
+        if (link := controls.without_slips()) is not None:
+            st.switch_page(page, query_params=link)
         with st.sidebar:
             controls.sidebar()
             share.button()

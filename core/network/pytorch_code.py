@@ -19,8 +19,8 @@ from core.network import Layer, LayerKind, describe
 
 ROOT = Path(__file__).resolve().parents[2]
 
-REMARK = re.compile(r"  # noqa[^\n]*")
-"""what a comment says to the linter of this project"""
+REMARK = re.compile(r"  # (noqa|type: ignore)[^\n]*")
+"""what a comment says to the linter and the type checker of this project"""
 
 HEADS_FILE = "core.network.heads"
 OPERATOR_FILES = tuple(
@@ -103,7 +103,7 @@ def _modules(layer: Layer, experiment: Experiment, found: _Collected) -> Iterato
             yield name, _pool(layer, experiment, found)
         case LayerKind.DROPOUT:
             whole = model.dropout_kind is DropoutKind.CHANNEL and len(layer.inputs) > 1
-            yield name, f"nn.Dropout{'2d' if whole else ''}({model.dropout_rate:g})"
+            yield name, f"nn.Dropout{'2d' if whole else ''}({model.dropout_rate!r})"
         case LayerKind.HEAD:
             yield name, PLAIN_HEADS.get(model.head) or _head(model.head, found)
         case LayerKind.DENSE:

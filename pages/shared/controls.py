@@ -139,24 +139,42 @@ DEFAULTS: dict[str, object] = {
 """URL parameter of the sidebar -> what it is where the link does not say"""
 
 
+def without_slips() -> dict[str, list[str]] | None:
+    """The parameters of the link, where they are not those that can be shown; notes what is not.
+
+    Ask before any control is drawn: each takes out of the URL what it cannot show.
+    """
+    hosted = settings.load().hosted
+    named = st.query_params.get("dataset") or ""
+    folder = not hosted and dataset.is_path(named)
+    allowed: Mapping[str, link.Allowed] = {
+        **CHOICES,
+        **RANGES,
+        **TEXTS,
+        "show_all": parameters.SWITCH,
+        # what is wrong with a folder is said above the page
+        "dataset": link.Anything() if folder else _datasets(hosted=hosted),
+        **parameters.of_pages(_test_images()),
+    }
+    several = (*SEVERAL, *parameters.SEVERAL)
+    wrong = link.unusable(allowed, several, parameters.OF_ALL_PAGES)
+    link.remember(wrong)
+    given = {name: st.query_params.get_all(name) for name in st.query_params}
+    kept = link.corrected(allowed, several)
+    # misspelt names do no harm, and whoever made the link may want to see them
+    kept |= {name: values for name, values in given.items() if name not in allowed}
+    return kept if wrong and kept != given else None
+
+
+def _datasets(*, hosted: bool) -> link.Allowed:
+    return CHOICES["dataset"] if hosted else OpenList(CHOICES["dataset"], PREFIX)
+
+
 def sidebar() -> None:
     """Draw the controls of the shared comparison, and note what of the link they cannot show."""
     hosted = settings.load().hosted
-    known = CHOICES["dataset"] if hosted else OpenList(CHOICES["dataset"], PREFIX)
-    settled = not hosted and dataset.settle()
-    wrong = link.unusable(
-        {
-            **CHOICES,
-            **RANGES,
-            **TEXTS,
-            "show_all": parameters.SWITCH,
-            # what is wrong with it is said above the page
-            "dataset": link.Anything() if settled else known,
-            **parameters.of_pages(_test_images()),
-        },
-        (*SEVERAL, *parameters.SEVERAL),
-        parameters.OF_ALL_PAGES,
-    )
+    if not hosted:
+        dataset.settle()
     st.session_state["refused"] = {}
     st.markdown("**Comparison**")
     st.selectbox(
@@ -212,7 +230,7 @@ def sidebar() -> None:
     if said := _ground():
         ground.caption(said)
     shown = {name: st.session_state.get(name) for name in (*CHOICES, *RANGES, *SHARED_FIELDS)}
-    link.remember(wrong, shown)
+    link.forget(shown)
     dataset.forget(shown)
 
 

@@ -38,7 +38,7 @@ def settle() -> bool:
     try:
         state[_GOOD] = chosen(typed)
     except ConfigError as error:
-        if linked and not _is_path(typed):
+        if linked and not is_path(typed):
             return False
         state[_WRONG] = Note(_sentence(error), {})
     good = _good()
@@ -71,7 +71,7 @@ def chosen(typed: str) -> str:
     if named == typed or _exists(typed):
         Experiment.from_flat({KEY: named})
         return named
-    if _is_path(typed):
+    if is_path(typed):
         raise ConfigError(
             f"No data set is called {typed}. For your own images type {PREFIX}{typed}; there is no "
             f"such folder yet."
@@ -115,7 +115,8 @@ def _sentence(error: ConfigError) -> str:
     return literal(f"{text[:1].upper()}{text[1:]}")
 
 
-def _is_path(text: str) -> bool:
+def is_path(text: str) -> bool:
+    """Whether a text looks like the path of a folder, with or without its prefix."""
     return text.startswith((PREFIX, "~", ".")) or "/" in text or "\\" in text
 
 

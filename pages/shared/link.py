@@ -92,14 +92,12 @@ def unusable(
 ) -> list[str]:
     """What of the URL cannot be shown: values, values given twice, and names that nobody knows.
 
-    Ask before the controls are drawn: they take what they cannot show out of the URL.
-
     Args:
         allowed: URL parameter -> its values, for every control of every page.
         several: those that may stand more than once.
         others: further names that a link may hold.
     """
-    given = {name: st.query_params.get_all(name) for name in st.query_params}
+    given = _given()
     return [
         *_values(given, allowed),
         *_repeated(given, allowed, several),
@@ -110,6 +108,28 @@ def unusable(
             if value != VERSION
         ),
     ]
+
+
+def corrected(allowed: Mapping[str, Allowed], several: Collection[str]) -> dict[str, list[str]]:
+    """The URL's parameters without what no control can show; of repeated ones the first.
+
+    Controls would each do something else with these: take the first value, the last, their
+    default, or the whole part of a fraction; and infinity stops the page.
+    """
+    kept: dict[str, list[str]] = {}
+    for name, values in _given().items():
+        known = allowed.get(name)
+        # an empty value is how a link says that nothing is chosen
+        usable = [value for value in values if known is None or not value or value in known]
+        if known is not None and name not in several:
+            usable = usable[:1]
+        if usable:
+            kept[name] = usable
+    return {name: values for name, values in kept.items() if name in allowed}
+
+
+def _given() -> dict[str, list[str]]:
+    return {name: st.query_params.get_all(name) for name in st.query_params}
 
 
 def _values(given: Mapping[str, list[str]], allowed: Mapping[str, Allowed]) -> Iterator[str]:
@@ -126,8 +146,8 @@ def _repeated(
     for name, values in given.items():
         if name in allowed and name not in several and len(values) > 1:
             yield (
-                f"all but one value of {name}, which stands there {len(values)} times "
-                f"({', '.join(map(_quoted, values))}); the control shows the one that counts"
+                f"all but the first value of {name}, which stands there {len(values)} times "
+                f"({', '.join(map(_quoted, values))})"
             )
 
 
@@ -140,12 +160,25 @@ def _misspelt(given: Mapping[str, list[str]], known: Sequence[str]) -> Iterator[
         yield f"{_quoted(name)} ({meant})"
 
 
-def remember(wrong: Sequence[str], shown: Mapping[str, object]) -> None:
-    """Keep a note on what could not be used, until a control is changed."""
+def remember(wrong: Sequence[str]) -> None:
+    """Keep a note on what could not be used."""
     if wrong:
-        st.session_state["link"] = Note(f"Left out of the link: {join(wrong)}.", shown)
-    elif "link" in st.session_state and st.session_state["link"].shown != shown:
-        del st.session_state["link"]
+        st.session_state["link"] = Note(f"Left out of the link: {join(wrong)}.", {})
+
+
+def forget(shown: Mapping[str, object]) -> None:
+    """Let go of the note once a control is changed.
+
+    Args:
+        shown: the values of the controls, after they were drawn.
+    """
+    state = st.session_state
+    if "link" not in state:
+        return
+    if not state["link"].shown:
+        state["link"] = Note(state["link"].sentence, shown)
+    elif state["link"].shown != shown:
+        del state["link"]
 
 
 def note() -> str | None:

@@ -12,6 +12,7 @@ from tests.pages.dashboard import (
     BY_HAND,
     COMPARING,
     COST,
+    FEATURES,
     HISTORY,
     HOME,
     PAGES,
@@ -172,7 +173,7 @@ def two_values(name: str) -> list[str]:
 @pytest.mark.parametrize("name", [name for name in KNOWN if name not in SEVERAL_VALUES])
 def test_a_single_value_that_is_given_twice_is_named(name):
     said = note_on(**{name: two_values(name)})
-    assert f"all but one value of {name}, which stands there 2 times (`" in said
+    assert f"all but the first value of {name}, which stands there 2 times (`" in said
 
 
 @pytest.mark.parametrize("name", SEVERAL_VALUES)
@@ -242,3 +243,28 @@ def test_the_values_are_those_of_the_controls():
     ):
         (options,) = [b.options for b in opened(page).button_group if b.key == key]
         assert list(KNOWN[key]) == list(options)
+
+
+@pytest.mark.parametrize(
+    ("page", "name", "value"),
+    [
+        (TRAIN, "hidden", "inf"),
+        (TRAIN, "epochs", "-inf"),
+        (TRAIN, "lr", "nan"),
+        (TRAIN, "seeds", "2.5"),
+        (FEATURES, "image", "inf"),
+        (FEATURES, "image", "1.5"),
+        (FEATURES, "channel", "1e400"),
+        (BY_HAND, "temperature", "inf"),
+    ],
+)
+def test_no_number_stops_a_page(page, name, value):
+    app = opened(page, **{name: value})
+    assert [] == messages(app)
+    assert f"{name} `{value}` (allowed: " in text(app)
+
+
+def test_of_a_single_value_that_is_given_twice_the_first_counts():
+    app = opened(BY_HAND, seeds=["3", "4"], head=["gap", "flatten"], norm=["none", "batch"])
+    state = app.session_state
+    assert (3, "gap", "none") == (state["seeds"], state["head"], state["norm"])

@@ -33,7 +33,7 @@ class Blur(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """x: (N, C, H, W) -> (N, C, floor((H - 3)/s) + 1, ...)."""
         channels = x.shape[1]
-        weight = self.kernel.expand(channels, -1, -1, -1)
+        weight = self.kernel.to(x.dtype).expand(channels, -1, -1, -1)
         return F.conv2d(x, weight, stride=self.stride, groups=channels)
 
 
@@ -57,7 +57,7 @@ class BlurMaxPool(BlurredPool):
     Ties of max as for max. Zhang 2019.
     """
 
-    def forward(self, x: Tensor) -> Tensor:
+    def compute(self, x: Tensor) -> Tensor:
         """x: (N, C, H, W)."""
         blurred: Tensor = self.blur(F.max_pool2d(self.margins(x), self.size, 1))
         return blurred
@@ -70,7 +70,7 @@ class BlurAveragePool(BlurredPool):
     One linear filter: for k = 2 the taps (1, 3, 3, 1)/8 of ((1 + z)/2)^3. Zhang 2019.
     """
 
-    def forward(self, x: Tensor) -> Tensor:
+    def compute(self, x: Tensor) -> Tensor:
         """x: (N, C, H, W)."""
         blurred: Tensor = self.blur(F.avg_pool2d(self.margins(x), self.size, 1))
         return blurred
@@ -96,7 +96,7 @@ class AdaptivePolyphasePool(WindowPool):
     Chaman & Dokmanic 2021.
     """
 
-    def forward(self, x: Tensor) -> Tensor:
+    def compute(self, x: Tensor) -> Tensor:
         """x: (N, C, H, W)."""
         everywhere = self._everywhere(x)
         return take_grid(everywhere, *self._chosen(everywhere))
@@ -112,10 +112,16 @@ class AdaptivePolyphasePool(WindowPool):
 
     def _chosen(self, everywhere: Tensor) -> tuple[Tensor, Tensor]:
         rows, columns = (self._phases(n, everywhere.device) for n in everywhere.shape[2:])
-        energy = everywhere.detach().double().square().sum(dim=1)
+        infinite = everywhere.detach().isinf()
+        energy = everywhere.detach().masked_fill(infinite, 0.0).double().square().sum(dim=1)
         # (N, H, W) -> (N, a, h, b, w) -> (N, a, b) -> (N, a*s + b)
-        components = energy[:, rows][:, :, :, columns].sum(dim=(2, 4)).flatten(1)
-        best = components.argmax(dim=1)
+        norms, infinities = (
+            values[:, rows][:, :, :, columns].sum(dim=(2, 4)).flatten(1)
+            for values in (energy, infinite.sum(dim=1))
+        )
+        # of several infinite norms the one with most infinities, then the largest of what is left
+        fewer = infinities < infinities.amax(dim=1, keepdim=True)
+        best = norms.masked_fill(fewer, -1.0).argmax(dim=1)
         return rows[best // self.stride], columns[best % self.stride]
 
     def _phases(self, n: int, device: torch.device) -> Tensor:

@@ -25,9 +25,9 @@ class ConvolutionPool(WindowPool):
         self.margins = make_margins(window.before, window.after, mode)
         self.conv = nn.Conv2d(channels, channels, CONV_SIZE, stride)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def compute(self, x: Tensor) -> Tensor:
         """x: (N, C, H, W)."""
-        return F.relu(self.conv(self.margins(x)))
+        return F.relu(self.conv(self.margins(x).to(self.conv.weight.dtype)))
 
 
 @operator(Pooling.CONV_MAX)
@@ -44,9 +44,10 @@ class ConvolutionMaxPool(WindowPool):
         self.margins = make_margins(CONV_SIZE // 2, CONV_SIZE // 2, mode)
         self.conv = nn.Conv2d(channels, channels, CONV_SIZE)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def compute(self, x: Tensor) -> Tensor:
         """x: (N, C, H, W)."""
-        return F.max_pool2d(F.relu(self.conv(self.margins(x))), self.size, self.stride)
+        activations = F.relu(self.conv(self.margins(x).to(self.conv.weight.dtype)))
+        return F.max_pool2d(activations, self.size, self.stride)
 
 
 def convolution_pool_window(size: int, stride: int) -> Window:

@@ -1,6 +1,6 @@
 """Operators without anything learned or random: selections, means and norms of a window."""
 
-from math import log
+from math import inf, log, nan
 
 import torch
 import torch.nn.functional as F
@@ -9,6 +9,12 @@ from torch import Tensor
 from core.catalog import Padding, Pooling
 from core.network.pooling.registry import operator
 from core.network.pooling.windows import WindowPool, windows
+
+ALMOST = 1 - 1e-6
+"""share of the largest number from which soft takes a value for an infinity"""
+
+HUGE = 1e15
+"""where detail begins to divide by the largest value: far below the root of the largest number"""
 
 
 @operator(Pooling.MAX)
@@ -19,7 +25,7 @@ class MaxPool(WindowPool):
     Riesenhuber & Poggio 1999.
     """
 
-    def forward(self, x: Tensor) -> Tensor:
+    def compute(self, x: Tensor) -> Tensor:
         """x: (N, C, H, W)."""
         return F.max_pool2d(x, self.size, self.stride)
 
@@ -32,7 +38,7 @@ class MinPool(WindowPool):
     monotone, so min(ReLU(x)) = ReLU(min(x)), as for max.
     """
 
-    def forward(self, x: Tensor) -> Tensor:
+    def compute(self, x: Tensor) -> Tensor:
         """x: (N, C, H, W)."""
         return -F.max_pool2d(-x, self.size, self.stride)
 
@@ -44,7 +50,7 @@ class AveragePool(WindowPool):
     LeCun et al. 1998.
     """
 
-    def forward(self, x: Tensor) -> Tensor:
+    def compute(self, x: Tensor) -> Tensor:
         """x: (N, C, H, W)."""
         return F.avg_pool2d(x, self.size, self.stride)
 
@@ -58,10 +64,12 @@ class MedianPool(WindowPool):
     Tukey 1977.
     """
 
-    def forward(self, x: Tensor) -> Tensor:
+    def compute(self, x: Tensor) -> Tensor:
         """x: (N, C, H, W)."""
         values = windows(x, self.size, self.stride).sort(dim=0, stable=True).values
-        return values[(len(values) - 1) // 2]
+        # NaN is ranked last
+        middle = values[(self.size**2 - 1) // 2]
+        return middle.masked_fill(values[-1].isnan(), nan)
 
 
 @operator(Pooling.LP)
@@ -78,14 +86,17 @@ class LpPool(WindowPool):
         super().__init__(channels, size, stride, mode)
         self.p = 2.0
 
-    def forward(self, x: Tensor) -> Tensor:
+    def compute(self, x: Tensor) -> Tensor:
         """x: (N, C, H, W)."""
         values = windows(x, self.size, self.stride)
         # homogeneous of degree one: the scale may be treated as a constant
-        scale = values.detach().abs().amax(dim=0)
-        scale = torch.where(scale > 0, scale, torch.ones_like(scale))
+        largest: Tensor = torch.linalg.vector_norm(values.detach(), ord=inf, dim=0)
+        zero = largest == 0
+        scale = largest.masked_fill(zero | (largest == inf), 1.0)
+        # ones in place of a window of zeros: at 0 a norm has no second derivative
+        values = values.masked_fill(zero, 1.0)
         norm: Tensor = torch.linalg.vector_norm(values / scale, ord=self.p, dim=0)
-        return scale * norm
+        return (scale * norm).masked_fill(zero, 0.0)
 
 
 @operator(Pooling.LSE)
@@ -101,11 +112,11 @@ class LogSumExpPool(WindowPool):
         super().__init__(channels, size, stride, mode)
         self.r = 5.0
 
-    def forward(self, x: Tensor) -> Tensor:
+    def compute(self, x: Tensor) -> Tensor:
         """x: (N, C, H, W)."""
         values = windows(x, self.size, self.stride)
         # torch's logsumexp shifts by the maximum
-        return (torch.logsumexp(self.r * values, dim=0) - log(len(values))) / self.r
+        return (torch.logsumexp(self.r * values, dim=0) - log(self.size**2)) / self.r
 
 
 @operator(Pooling.SOFT)
@@ -117,11 +128,14 @@ class SoftPool(WindowPool):
     Stergiou, Poppe, Kalliatakis 2021.
     """
 
-    def forward(self, x: Tensor) -> Tensor:
+    def compute(self, x: Tensor) -> Tensor:
         """x: (N, C, H, W)."""
-        values = windows(x, self.size, self.stride)
+        largest = torch.finfo(x.dtype).max
+        values = windows(x.clamp(-largest, largest), self.size, self.stride)
         # torch's softmax shifts by the maximum
-        return (torch.softmax(values, dim=0) * values).sum(dim=0)
+        y = (torch.softmax(values, dim=0) * values).sum(dim=0)
+        # what came from an infinity, up to rounding, is one again
+        return torch.where(y.abs() > ALMOST * largest, y.detach() * inf, y)
 
 
 @operator(Pooling.RANK)
@@ -138,7 +152,7 @@ class RankPool(WindowPool):
         super().__init__(channels, size, stride, mode)
         self.a = 0.5
 
-    def forward(self, x: Tensor) -> Tensor:
+    def compute(self, x: Tensor) -> Tensor:
         """x: (N, C, H, W)."""
         values = windows(x, self.size, self.stride)
         ranked = values.sort(dim=0, descending=True, stable=True).values
@@ -162,9 +176,16 @@ class DetailPool(WindowPool):
         super().__init__(channels, size, stride, mode)
         self.q, self.eps = 1.0, 1e-3
 
-    def forward(self, x: Tensor) -> Tensor:
+    def compute(self, x: Tensor) -> Tensor:
         """x: (N, C, H, W)."""
         values = windows(x, self.size, self.stride)
-        deviation = values - values.mean(dim=0)
-        weights = (deviation.square() + self.eps**2) ** (self.q / 2)
-        return (weights * values).sum(dim=0) / weights.sum(dim=0)
+        largest: Tensor = torch.linalg.vector_norm(values.detach(), ord=inf, dim=0)
+        huge = largest > HUGE
+        scale = largest.masked_fill(~huge | (largest == inf), 1.0)
+        values = values / scale
+        mean = values.mean(dim=0)
+        # beside a scale of HUGE eps is nothing but the weight of a flat window
+        offset = torch.where(huge, self.eps**2 / HUGE**2, self.eps**2)
+        weights = ((values - mean).square() + offset) ** (self.q / 2)
+        y = scale * ((weights * values).sum(dim=0) / weights.sum(dim=0))
+        return torch.where(largest == inf, mean, y)

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from core.catalog import Padding, Pooling
 from core.catalog.poolings.learned import GEM_EXPONENT, GEM_SMALLEST
 from core.network.pooling.registry import operator
-from core.network.pooling.windows import WindowPool, windows
+from core.network.pooling.windows import WindowPool, windows, within_range
 
 IMPORTANCE = 12.0
 """upper bound of the logarithm of LIP's weights, as in its authors' code"""
@@ -31,12 +31,12 @@ class MixedPool(WindowPool):
         super().__init__(channels, size, stride, mode)
         self.a = nn.Parameter(torch.zeros(()))
 
-    def forward(self, x: Tensor) -> Tensor:
+    def compute(self, x: Tensor) -> Tensor:
         """x: (N, C, H, W)."""
         proportion = torch.sigmoid(self.a)
         largest = F.max_pool2d(x, self.size, self.stride)
         mean = F.avg_pool2d(x, self.size, self.stride)
-        return proportion * largest + (1 - proportion) * mean
+        return _mix(proportion, largest, mean)
 
 
 @operator(Pooling.GATED)
@@ -52,13 +52,13 @@ class GatedPool(WindowPool):
         super().__init__(channels, size, stride, mode)
         self.mask = nn.Parameter(torch.zeros(size * size))
 
-    def forward(self, x: Tensor) -> Tensor:
+    def compute(self, x: Tensor) -> Tensor:
         """x: (N, C, H, W)."""
-        values = windows(x, self.size, self.stride)
+        values = windows(within_range(x), self.size, self.stride)
         gate = torch.sigmoid((self.mask.view(-1, 1, 1, 1, 1) * values).sum(dim=0))
         largest = F.max_pool2d(x, self.size, self.stride)
         mean = F.avg_pool2d(x, self.size, self.stride)
-        return gate * largest + (1 - gate) * mean
+        return _mix(gate, largest, mean)
 
 
 @operator(Pooling.GEM)
@@ -76,11 +76,11 @@ class PowerMeanPool(WindowPool):
         super().__init__(channels, size, stride, mode)
         self.log_p = nn.Parameter(torch.tensor(log(GEM_EXPONENT)))
 
-    def forward(self, x: Tensor) -> Tensor:
+    def compute(self, x: Tensor) -> Tensor:
         """x: (N, C, H, W)."""
         p = self.log_p.exp()
         logs = windows(x, self.size, self.stride).clamp(min=GEM_SMALLEST).log()
-        return ((torch.logsumexp(p * logs, dim=0) - log(len(logs))) / p).exp()
+        return ((torch.logsumexp(p * logs, dim=0) - log(self.size**2)) / p).exp()
 
 
 @operator(Pooling.LIP)
@@ -98,9 +98,17 @@ class LocalImportancePool(WindowPool):
         self.projection = nn.Parameter(torch.zeros(channels, channels, 1, 1))
         self.offset = nn.Parameter(torch.zeros(channels))
 
-    def forward(self, x: Tensor) -> Tensor:
+    def compute(self, x: Tensor) -> Tensor:
         """x: (N, C, H, W)."""
-        importance = IMPORTANCE * torch.sigmoid(F.conv2d(x, self.projection, self.offset))
+        projection, offset = self.projection.to(x.dtype), self.offset.to(x.dtype)
+        logits = F.conv2d(within_range(x), projection, offset)
+        importance = IMPORTANCE * torch.sigmoid(logits)
         weights = importance.exp()
         weighted = F.avg_pool2d(weights * x, self.size, self.stride)
         return weighted / F.avg_pool2d(weights, self.size, self.stride)
+
+
+def _mix(share: Tensor, largest: Tensor, mean: Tensor) -> Tensor:
+    """Share * largest + (1 - share) * mean; a share of 0 makes nothing of an infinity."""
+    kept, rest = largest.masked_fill(share == 0, 0.0), mean.masked_fill(share == 1, 0.0)
+    return share * kept + (1 - share) * rest

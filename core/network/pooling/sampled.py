@@ -4,6 +4,8 @@ Draws come from torch's global generator, which training seeds: the same experim
 same numbers. In evaluation nothing is drawn.
 """
 
+from math import inf, nan
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -22,20 +24,30 @@ class StochasticPool(WindowPool):
     the activation gives what one after it gives, bit by bit. Zeiler & Fergus 2013.
     """
 
-    def forward(self, x: Tensor) -> Tensor:
+    def compute(self, x: Tensor) -> Tensor:
         """x: (N, C, H, W)."""
         values = windows(x, self.size, self.stride)
         weights = values.clamp(min=0)
-        weights = torch.where(weights.sum(dim=0) > 0, weights, torch.ones_like(weights))
+        sums = weights.sum(dim=0)
+        weights = torch.where(sums > 0, weights, torch.ones_like(weights))
         if not self.training:
-            return (weights / weights.sum(dim=0) * values).sum(dim=0)
+            return self._expected(weights, values)
         bounds = weights.detach().cumsum(dim=0)
-        total = bounds[-1]
+        # below infinity, so that a draw stays below the bound of an infinite value
+        total = bounds[-1].clamp(max=torch.finfo(x.dtype).max)
         # contiguous, so that the draw does not depend on the memory layout of x
         drawn = torch.rand(total.shape, dtype=total.dtype, device=total.device) * total
         # the first value whose bound exceeds the draw; weight 0 leaves no room for a draw
-        index = (bounds <= drawn).sum(dim=0, keepdim=True).clamp(max=len(bounds) - 1)
-        return values.gather(0, index).squeeze(0)
+        index = (bounds <= drawn).sum(dim=0, keepdim=True).clamp(max=self.size**2 - 1)
+        return values.gather(0, index).squeeze(0).masked_fill(sums.isnan(), nan)
+
+    def _expected(self, weights: Tensor, values: Tensor) -> Tensor:
+        """The mean of the values by their weights; infinite ones share the weight if any are."""
+        infinite = weights == inf
+        weights = torch.where(infinite.any(dim=0), infinite.to(weights.dtype), weights)
+        # a weight of 0 makes nothing of minus infinity
+        values = values.masked_fill(weights == 0, 0.0)
+        return (weights / weights.sum(dim=0) * values).sum(dim=0)
 
 
 @operator(Pooling.FRACTIONAL_MAX)
@@ -51,14 +63,14 @@ class FractionalMaxPool(WindowPool):
     operators, floor((H - k)/s) + 1, with which torch's own operator has an even grid.
     """
 
-    def forward(self, x: Tensor) -> Tensor:
+    def compute(self, x: Tensor) -> Tensor:
         """x: (N, C, H, W)."""
         return take_grid(F.max_pool2d(x, self.size, 1), *self.starts(x))
 
     def starts(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """First rows (N, h) and columns (N, w) of the windows: drawn in training."""
         # double precision: floor must not depend on the precision of x
-        shape, half = (2, len(x), 1), 0.5
+        shape, half = (2, x.shape[0], 1), 0.5
         u = torch.full(shape, half, dtype=torch.float64)
         if self.training:
             u = torch.rand(shape, dtype=torch.float64)

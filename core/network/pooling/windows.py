@@ -1,12 +1,13 @@
 """How a map is cut into windows, and how windows of another grid are taken from it."""
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from core.catalog import Padding
+from core.network.maps import MapModule
 
 
-class WindowPool(nn.Module):
+class WindowPool(MapModule):
     """What every operator keeps: the side k of its window and the stride s.
 
     The other arguments of an operator are the channels of its input and what lies beyond the
@@ -22,6 +23,7 @@ class WindowPool(nn.Module):
     ) -> None:
         super().__init__()
         self.size, self.stride = size, stride
+        self.least = size
 
     def extra_repr(self) -> str:
         """The window, as `print(model)` shows it."""
@@ -31,6 +33,16 @@ class WindowPool(nn.Module):
 def positions(rows: int, size: int, stride: int) -> int:
     """Windows on `rows` rows: floor((rows - size)/stride) + 1."""
     return (rows - size) // stride + 1
+
+
+def within_range(x: Tensor) -> Tensor:
+    """X with everything beyond the square root of the largest number at that bound.
+
+    For what goes into a learned sum and then into a sigmoid, which is 0 or 1 long before: a weight
+    of 0 makes nothing of the bound, and NaN of an infinity.
+    """
+    bound = torch.finfo(x.dtype).max ** 0.5
+    return x.clamp(-bound, bound)
 
 
 def windows(x: Tensor, size: int, stride: int) -> Tensor:

@@ -1,0 +1,47 @@
+"""Which tensors operators and heads take, decided in one place for all of them."""
+
+import torch
+from torch import Tensor, nn
+
+
+class MapModule(nn.Module):
+    """A module on feature maps: `compute` holds its formula, for a batch of maps.
+
+    One map (C, H, W) is a batch of one. Half precision is computed in single precision and rounded
+    at the end, so that sums, squares and exponentials overflow only where the result does. Whole
+    numbers are refused: a mean of them is none.
+
+    Attributes:
+        least: fewest rows and columns of a map.
+    """
+
+    least = 1
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x: (N, C, H, W), or (C, H, W) for one map; the result has the precision of x.
+
+        Raises:
+            TypeError: x does not hold floating-point numbers.
+            ValueError: x is no map, or a map that is too small.
+        """
+        if not x.is_floating_point():
+            raise TypeError(f"x: floating-point numbers are needed; received {x.dtype}")
+        if x.dim() not in (3, 4):
+            raise ValueError(
+                f"x: maps (N, C, H, W) or one map (C, H, W) are needed; received a tensor of shape "
+                f"{tuple(x.shape)}"
+            )
+        # while it is traced, sizes are no numbers that could be compared
+        traced = torch.jit.is_tracing()  # type: ignore[attr-defined, no-untyped-call]
+        if not traced and min(x.shape[-2:]) < self.least:
+            raise ValueError(
+                f"x: a map needs {self.least} or more rows and columns; received "
+                f"{x.shape[-2]} x {x.shape[-1]}"
+            )
+        maps = x if x.dim() == 4 else x[None]  # noqa: PLR2004
+        y = self.compute(maps.float() if x.dtype.itemsize < torch.float32.itemsize else maps)
+        return (y if x.dim() == 4 else y[0]).to(x.dtype)  # noqa: PLR2004
+
+    def compute(self, x: Tensor) -> Tensor:
+        """The formula. x: (N, C, H, W) in single or double precision."""
+        raise NotImplementedError
