@@ -1,7 +1,12 @@
 """Which tensors operators and heads take, decided in one place for all of them."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
+
+HUGE = 1e15
+"""far below the root of the largest number in single precision"""
 
 
 class MapModule(nn.Module):
@@ -16,6 +21,9 @@ class MapModule(nn.Module):
     """
 
     least = 1
+    at_edges: Callable[[Tensor], Tensor] | None = None
+    """the formula where values are infinite, no numbers, or too large to be squared, if that takes
+    more than `compute`; a traced or exported module is without it"""
 
     def forward(self, x: Tensor) -> Tensor:
         """x: (N, C, H, W), or (C, H, W) for one map; the result has the precision of x.
@@ -31,17 +39,37 @@ class MapModule(nn.Module):
                 f"x: maps (N, C, H, W) or one map (C, H, W) are needed; received a tensor of shape "
                 f"{tuple(x.shape)}"
             )
-        # while it is traced, sizes are no numbers that could be compared
+        # while it is traced, sizes and values are no numbers that could be compared
         traced = torch.jit.is_tracing()  # type: ignore[attr-defined, no-untyped-call]
+        traced = traced or torch.compiler.is_compiling() or torch.compiler.is_exporting()
         if not traced and min(x.shape[-2:]) < self.least:
             raise ValueError(
                 f"x: a map needs {self.least} or more rows and columns; received "
                 f"{x.shape[-2]} x {x.shape[-1]}"
             )
         maps = x if x.dim() == 4 else x[None]  # noqa: PLR2004
-        y = self.compute(maps.float() if x.dtype.itemsize < torch.float32.itemsize else maps)
+        maps = maps.float() if x.dtype.itemsize < torch.float32.itemsize else maps
+        careful = self.at_edges is not None and not traced and is_at_edges(maps)
+        y = self.at_edges(maps) if careful and self.at_edges else self.compute(maps)
         return (y if x.dim() == 4 else y[0]).to(x.dtype)  # noqa: PLR2004
 
     def compute(self, x: Tensor) -> Tensor:
         """The formula. x: (N, C, H, W) in single or double precision."""
         raise NotImplementedError
+
+
+def is_at_edges(x: Tensor) -> bool:
+    """Whether a value is infinite, no number, or too large to be squared."""
+    low, high = x.detach().aminmax()
+    # a comparison with NaN is false
+    return not bool((low > -HUGE) & (high < HUGE))
+
+
+def within_range(x: Tensor) -> Tensor:
+    """X with everything beyond the square root of the largest number at that bound.
+
+    For what goes into a learned sum and then into a sigmoid, which is 0 or 1 long before: a weight
+    of 0 makes nothing of the bound, and NaN of an infinity.
+    """
+    bound = torch.finfo(x.dtype).max ** 0.5
+    return x.clamp(-bound, bound)

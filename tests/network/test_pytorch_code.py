@@ -102,3 +102,46 @@ def test_what_pytorch_has_itself_is_called_by_its_name_there():
     assert "nn.MaxPool2d(2, 2)" in code
     assert "nn.Flatten()" in code
     assert "class " not in code
+
+
+def _built(experiment):
+    """The network of the copied code, with the weights of the trained one."""
+    namespace = {"__name__": "copied"}
+    exec(compile(torch_code(experiment), "network.py", "exec"), namespace)  # noqa: S102
+    model = namespace["network"]().eval()
+    ours = build_model(experiment.model, experiment.input_shape, experiment.classes, seed=1)
+    model.load_state_dict(ours.state_dict())
+    return model, ours.eval()
+
+
+NETWORKS = [
+    *({"pooling": pooling} for pooling in POOLINGS),
+    *({"pooling": "max", "head": head} for head in HEADS if head != "gap"),
+    {"pooling": "fractional-max", "head": "flatten", "pool_size": 3},
+]
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:`torch.jit:FutureWarning")
+@pytest.mark.filterwarnings("ignore::torch.jit.TracerWarning")
+@pytest.mark.parametrize("flat", NETWORKS, ids=lambda flat: " ".join(map(str, flat.values())))
+def test_the_code_can_be_traced_and_exported_with_any_batch(flat):
+    model, ours = _built(Experiment.from_flat({"dataset": "shapes", "widths": "4,4", **flat}))
+    x = torch.rand(7, 1, 32, 32, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        expected = ours(x)
+        assert torch.equal(expected, model(x))
+        traced = torch.jit.trace(model, x[:2], check_trace=False)
+        batch = torch.export.Dim("batch", min=1, max=64)
+        exported = torch.export.export(model, (x[:2],), dynamic_shapes=({0: batch},)).module()
+        for size in (1, 5, 7):
+            # a batch of another size may be summed in another order
+            assert torch.allclose(expected[:size], traced(x[:size]), atol=1e-5)
+            assert torch.allclose(expected[:size], exported(x[:size]), atol=1e-5)
+
+
+@pytest.mark.parametrize("rate", [1 / 3, 0.1 + 0.2, 0.123456789, 0.5])
+def test_a_rate_is_written_with_all_of_its_digits(rate):
+    experiment = Experiment.from_flat({"dropout": "head", "dropout_rate": rate})
+    model, _ = _built(experiment)
+    assert [rate] == [part.p for part in model.modules() if isinstance(part, torch.nn.Dropout)]

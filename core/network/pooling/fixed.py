@@ -7,14 +7,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from core.catalog import Padding, Pooling
+from core.network.maps import HUGE
 from core.network.pooling.registry import operator
 from core.network.pooling.windows import WindowPool, windows
-
-ALMOST = 1 - 1e-6
-"""share of the largest number from which soft takes a value for an infinity"""
-
-HUGE = 1e15
-"""where detail begins to divide by the largest value: far below the root of the largest number"""
 
 
 @operator(Pooling.MAX)
@@ -90,12 +85,13 @@ class LpPool(WindowPool):
         """x: (N, C, H, W)."""
         values = windows(x, self.size, self.stride)
         # homogeneous of degree one: the scale may be treated as a constant
-        largest: Tensor = torch.linalg.vector_norm(values.detach(), ord=inf, dim=0)
+        largest = values.detach().abs().amax(dim=0)
         zero = largest == 0
         scale = largest.masked_fill(zero | (largest == inf), 1.0)
-        # ones in place of a window of zeros: at 0 a norm has no second derivative
-        values = values.masked_fill(zero, 1.0)
-        norm: Tensor = torch.linalg.vector_norm(values / scale, ord=self.p, dim=0)
+        # 0/1 has no second derivative under a root, 0/inf has: then all derivatives are 0
+        norm: Tensor = torch.linalg.vector_norm(
+            values / scale.masked_fill(zero, inf) + zero, ord=self.p, dim=0
+        )
         return (scale * norm).masked_fill(zero, 0.0)
 
 
@@ -130,12 +126,18 @@ class SoftPool(WindowPool):
 
     def compute(self, x: Tensor) -> Tensor:
         """x: (N, C, H, W)."""
-        largest = torch.finfo(x.dtype).max
-        values = windows(x.clamp(-largest, largest), self.size, self.stride)
+        values = windows(x, self.size, self.stride)
         # torch's softmax shifts by the maximum
-        y = (torch.softmax(values, dim=0) * values).sum(dim=0)
-        # what came from an infinity, up to rounding, is one again
-        return torch.where(y.abs() > ALMOST * largest, y.detach() * inf, y)
+        return (torch.softmax(values, dim=0) * values).sum(dim=0)
+
+    def at_edges(self, x: Tensor) -> Tensor:
+        """Plus infinity outweighs all others; minus infinity has no weight."""
+        values = windows(x, self.size, self.stride)
+        infinite = (values == inf).to(x.dtype)
+        bounded = values.clamp(min=torch.finfo(x.dtype).min)
+        some = infinite.amax(dim=0) > 0
+        y = (torch.softmax(torch.where(some, infinite, bounded), dim=0) * bounded).sum(dim=0)
+        return torch.where(some & ~y.isnan(), inf, y)
 
 
 @operator(Pooling.RANK)
@@ -179,13 +181,19 @@ class DetailPool(WindowPool):
     def compute(self, x: Tensor) -> Tensor:
         """x: (N, C, H, W)."""
         values = windows(x, self.size, self.stride)
-        largest: Tensor = torch.linalg.vector_norm(values.detach(), ord=inf, dim=0)
+        deviation = values - values.mean(dim=0)
+        weights = (deviation.square() + self.eps**2) ** (self.q / 2)
+        return (weights * values).sum(dim=0) / weights.sum(dim=0)
+
+    def at_edges(self, x: Tensor) -> Tensor:
+        """In units of the largest value; beside a huge one eps is the weight of a flat window."""
+        values = windows(x, self.size, self.stride)
+        largest = values.detach().abs().amax(dim=0)
         huge = largest > HUGE
-        scale = largest.masked_fill(~huge | (largest == inf), 1.0)
-        values = values / scale
-        mean = values.mean(dim=0)
-        # beside a scale of HUGE eps is nothing but the weight of a flat window
+        unit = largest.masked_fill(~huge | (largest == inf), 1.0)
+        scaled = values / unit
+        mean = scaled.mean(dim=0)
         offset = torch.where(huge, self.eps**2 / HUGE**2, self.eps**2)
-        weights = ((values - mean).square() + offset) ** (self.q / 2)
-        y = scale * ((weights * values).sum(dim=0) / weights.sum(dim=0))
+        weights = ((scaled - mean).square() + offset) ** (self.q / 2)
+        y = unit * ((weights * scaled).sum(dim=0) / weights.sum(dim=0))
         return torch.where(largest == inf, mean, y)

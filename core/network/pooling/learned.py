@@ -12,8 +12,9 @@ from torch import Tensor, nn
 
 from core.catalog import Padding, Pooling
 from core.catalog.poolings.learned import GEM_EXPONENT, GEM_SMALLEST
+from core.network.maps import within_range
 from core.network.pooling.registry import operator
-from core.network.pooling.windows import WindowPool, windows, within_range
+from core.network.pooling.windows import WindowPool, windows
 
 IMPORTANCE = 12.0
 """upper bound of the logarithm of LIP's weights, as in its authors' code"""
@@ -36,7 +37,7 @@ class MixedPool(WindowPool):
         proportion = torch.sigmoid(self.a)
         largest = F.max_pool2d(x, self.size, self.stride)
         mean = F.avg_pool2d(x, self.size, self.stride)
-        return _mix(proportion, largest, mean)
+        return proportion * largest + (1 - proportion) * mean
 
 
 @operator(Pooling.GATED)
@@ -54,11 +55,22 @@ class GatedPool(WindowPool):
 
     def compute(self, x: Tensor) -> Tensor:
         """x: (N, C, H, W)."""
-        values = windows(within_range(x), self.size, self.stride)
-        gate = torch.sigmoid((self.mask.view(-1, 1, 1, 1, 1) * values).sum(dim=0))
+        gate = self._gate(x)
         largest = F.max_pool2d(x, self.size, self.stride)
         mean = F.avg_pool2d(x, self.size, self.stride)
-        return _mix(gate, largest, mean)
+        return gate * largest + (1 - gate) * mean
+
+    def at_edges(self, x: Tensor) -> Tensor:
+        """A share of exactly 0 makes nothing of an infinity."""
+        gate = self._gate(within_range(x))
+        largest = F.max_pool2d(x, self.size, self.stride)
+        mean = F.avg_pool2d(x, self.size, self.stride)
+        kept, rest = largest.masked_fill(gate == 0, 0.0), mean.masked_fill(gate == 1, 0.0)
+        return gate * kept + (1 - gate) * rest
+
+    def _gate(self, x: Tensor) -> Tensor:
+        values = windows(x, self.size, self.stride)
+        return torch.sigmoid((self.mask.view(-1, 1, 1, 1, 1) * values).sum(dim=0))
 
 
 @operator(Pooling.GEM)
@@ -100,15 +112,15 @@ class LocalImportancePool(WindowPool):
 
     def compute(self, x: Tensor) -> Tensor:
         """x: (N, C, H, W)."""
+        return self._mean(x, x)
+
+    def at_edges(self, x: Tensor) -> Tensor:
+        """An infinity is as important as can be, and not no number."""
+        return self._mean(x, within_range(x))
+
+    def _mean(self, x: Tensor, seen: Tensor) -> Tensor:
         projection, offset = self.projection.to(x.dtype), self.offset.to(x.dtype)
-        logits = F.conv2d(within_range(x), projection, offset)
-        importance = IMPORTANCE * torch.sigmoid(logits)
+        importance = IMPORTANCE * torch.sigmoid(F.conv2d(seen, projection, offset))
         weights = importance.exp()
         weighted = F.avg_pool2d(weights * x, self.size, self.stride)
         return weighted / F.avg_pool2d(weights, self.size, self.stride)
-
-
-def _mix(share: Tensor, largest: Tensor, mean: Tensor) -> Tensor:
-    """Share * largest + (1 - share) * mean; a share of 0 makes nothing of an infinity."""
-    kept, rest = largest.masked_fill(share == 0, 0.0), mean.masked_fill(share == 1, 0.0)
-    return share * kept + (1 - share) * rest

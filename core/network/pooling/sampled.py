@@ -28,26 +28,33 @@ class StochasticPool(WindowPool):
         """x: (N, C, H, W)."""
         values = windows(x, self.size, self.stride)
         weights = values.clamp(min=0)
-        sums = weights.sum(dim=0)
-        weights = torch.where(sums > 0, weights, torch.ones_like(weights))
+        weights = torch.where(weights.sum(dim=0) > 0, weights, torch.ones_like(weights))
         if not self.training:
-            return self._expected(weights, values)
+            return (weights / weights.sum(dim=0) * values).sum(dim=0)
+        return self._drawn(values, weights)
+
+    def at_edges(self, x: Tensor) -> Tensor:
+        """Infinite values share the probability if there are any; NaN leaves none to others."""
+        values = windows(x, self.size, self.stride)
+        weights = values.clamp(min=0)
+        infinite = weights == inf
+        weights = torch.where(infinite.any(dim=0), infinite.to(x.dtype), weights)
+        unknown = weights.isnan().any(dim=0)
+        weights = torch.where(weights.sum(dim=0) > 0, weights, torch.ones_like(weights))
+        # a weight of 0 makes nothing of minus infinity
+        kept = values.masked_fill(weights == 0, 0.0)
+        mean = (weights / weights.sum(dim=0) * kept).sum(dim=0)
+        y = self._drawn(values, weights) if self.training else mean
+        return y.masked_fill(unknown, nan)
+
+    def _drawn(self, values: Tensor, weights: Tensor) -> Tensor:
         bounds = weights.detach().cumsum(dim=0)
-        # below infinity, so that a draw stays below the bound of an infinite value
-        total = bounds[-1].clamp(max=torch.finfo(x.dtype).max)
+        total = bounds[-1]
         # contiguous, so that the draw does not depend on the memory layout of x
         drawn = torch.rand(total.shape, dtype=total.dtype, device=total.device) * total
         # the first value whose bound exceeds the draw; weight 0 leaves no room for a draw
         index = (bounds <= drawn).sum(dim=0, keepdim=True).clamp(max=self.size**2 - 1)
-        return values.gather(0, index).squeeze(0).masked_fill(sums.isnan(), nan)
-
-    def _expected(self, weights: Tensor, values: Tensor) -> Tensor:
-        """The mean of the values by their weights; infinite ones share the weight if any are."""
-        infinite = weights == inf
-        weights = torch.where(infinite.any(dim=0), infinite.to(weights.dtype), weights)
-        # a weight of 0 makes nothing of minus infinity
-        values = values.masked_fill(weights == 0, 0.0)
-        return (weights / weights.sum(dim=0) * values).sum(dim=0)
+        return values.gather(0, index).squeeze(0)
 
 
 @operator(Pooling.FRACTIONAL_MAX)

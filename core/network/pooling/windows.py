@@ -35,16 +35,6 @@ def positions(rows: int, size: int, stride: int) -> int:
     return (rows - size) // stride + 1
 
 
-def within_range(x: Tensor) -> Tensor:
-    """X with everything beyond the square root of the largest number at that bound.
-
-    For what goes into a learned sum and then into a sigmoid, which is 0 or 1 long before: a weight
-    of 0 makes nothing of the bound, and NaN of an infinity.
-    """
-    bound = torch.finfo(x.dtype).max ** 0.5
-    return x.clamp(-bound, bound)
-
-
 def windows(x: Tensor, size: int, stride: int) -> Tensor:
     """The values of every window: (N, C, H, W) -> (k*k, N, C, h, w), in row order.
 
