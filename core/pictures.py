@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from core.catalog.luminance import luminance
 from core.errors import ConfigError
 
 GROUND = (255, 255, 255, 255)
@@ -114,13 +115,7 @@ def border(image: NDArray[np.uint8]) -> NDArray[np.float64]:
 
 def brightness(image: NDArray[np.uint8]) -> float:
     """Mean brightness of an image (C, H, W), in its own levels."""
-    return luminance(image.reshape(len(image), -1).mean(axis=1))
-
-
-def luminance(channels: Sequence[float] | NDArray[np.float64]) -> float:
-    """How bright a colour is; a grey value is itself. Weights of ITU-R 601-2, as Pillow's."""
-    weights = (0.299, 0.587, 0.114) if len(channels) > 1 else (1.0,)
-    return float(np.dot(weights, channels))
+    return luminance(image.reshape(len(image), -1).mean(axis=1).tolist())
 
 
 def is_negative(image: NDArray[np.uint8], background: Sequence[float], white: int) -> bool:
@@ -134,7 +129,7 @@ def is_negative(image: NDArray[np.uint8], background: Sequence[float], white: in
     if np.ptp(image) == 0:
         # nothing tells the ground of an even picture from what lies on it
         return False
-    level, ground = luminance(border(image)), luminance(background)
+    level, ground = luminance(border(image).tolist()), luminance(background)
     # of a grey border that fits about as well either way nobody can tell
     return abs(level - ground) - abs(white - level - ground) > white * MARGIN
 

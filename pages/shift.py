@@ -75,7 +75,8 @@ def _settings(arm: Arm) -> ShiftSettings:
             "What comes in at the border",
             [FILLED, CIRCULAR],
             "shift_border",
-            help_="**filled**: the ground of the image; **circular**: what left on the other side.",
+            help_="**filled**: the ground of the images, around photographs black; **circular**: "
+            "what left on the other side.",
         )
     return ShiftSettings.of(arm.experiment.input_shape, circular=chosen == CIRCULAR)
 
@@ -103,7 +104,9 @@ def _maps(maps: dict[Arm, ShiftMap], results: Results) -> None:
                 frame.chart(figure, figures.shift_alt(arm, found), key)
                 st.caption(_caption(arm, found))
     first = next(iter(maps.values()))
-    moved = "circular shifts" if first.settings.circular else "the ground comes in at the border"
+    entry = results.comparison.arms[0].experiment.data.entry
+    filled = f"{'black' if entry.photographs else 'the ground'} comes in at the border"
+    moved = "circular shifts" if first.settings.circular else filled
     st.caption(
         f"First {first.images:,} test images, seed {results.comparison.seeds[0]}, {moved}. One "
         f"scale for all maps, from {percent(low)} to 100 %. Means leave out the unmoved image."

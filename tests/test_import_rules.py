@@ -25,7 +25,7 @@ EVERYTHING = {"cli", "__main__"}
 ARROWS: dict[str, set[str]] = {
     "catalog": set(),
     "processor": set(),
-    "pictures": set(),
+    "pictures": {"catalog"},
     "config": {"catalog", "pictures"},
     "network": {"catalog", "config"},
     "data": {"catalog", "config", "pictures"},
@@ -57,6 +57,7 @@ MAY_IMPORT_TORCH = (
     "core.network.build",
     "core.network.dropout",
     "core.network.heads",
+    "core.network.maps",
     "core.network.pooling",
     "core.data",
     "core.training",

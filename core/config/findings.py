@@ -4,8 +4,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.catalog import DatasetEntry
-from core.config.ground import Ground
 from core.config.layout import Part
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What was measured on the borders of images.
+
+    Attributes:
+        colour: red, green and blue of the ground, 0 to 255; None if there is none in common.
+        brightness: mean over all pixels, 0 to 255.
+        images: how many were measured.
+    """
+
+    colour: tuple[int, int, int] | None
+    brightness: float
+    images: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,14 +15,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
-import numpy as np
 from PIL import Image, UnidentifiedImageError
 from pydantic import BaseModel, ConfigDict
 
 from core import settings
 from core.catalog import Colour, DatasetEntry, Splits, TrainingDefaults
-from core.config.findings import Findings, duplicates
-from core.config.ground import SAMPLE, Ground, measured, reduced
+from core.catalog.luminance import luminance
+from core.config.findings import Findings, Ground, duplicates
 from core.config.layout import (
     ENDINGS,
     ImageFile,
@@ -35,9 +34,7 @@ from core.config.layout import (
     part_images,
     unread,
 )
-from core.config.stratified import SPLIT_SEED, stratified_order
 from core.errors import ConfigError
-from core.pictures import luminance
 
 PREFIX = "folder:"
 
@@ -200,12 +197,19 @@ def _test_counts(folder: Folder) -> tuple[int, ...]:
 
 
 def _measured(files: Sequence[ImageFile]) -> Ground | None:
+    # numpy, which the store does without
+    from core.config.ground import SAMPLE, measured, reduced
+
     squares = (reduced(file.path) for file in files[:SAMPLE])
     return measured(square for square in squares if square is not None)
 
 
 def _cut(found: Sequence[ImageFile], classes: Sequence[str]) -> dict[Part, list[ImageFile]]:
     """The images of each split, as `core.data` draws those that the folder has no part for."""
+    import numpy as np
+
+    from core.config.stratified import SPLIT_SEED, stratified_order
+
     own = {part: [file for file in found if file.part is part] for part in Part}
     others = own[Part.TRAIN]
     labels = np.array([file.label for file in others], dtype=np.int64)

@@ -4,13 +4,13 @@ Measured on the borders: of an image cropped to a square, the outermost ring of 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
+from core.config.findings import Ground
 from core.pictures import border, brightness, fitted, to_eight_bits
 
 SIDE = 32
@@ -21,21 +21,6 @@ NEAR = 32
 """levels of 256; the borders of scans and of studio photographs differ by less"""
 MOST = 0.75
 """share of the images that have the ground if the set is said to have it"""
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What was measured.
-
-    Attributes:
-        colour: red, green and blue of the ground, 0 to 255; None if there is none in common.
-        brightness: mean over all pixels, 0 to 255.
-        images: how many were measured.
-    """
-
-    colour: tuple[int, int, int] | None
-    brightness: float
-    images: int
 
 
 def measured(images: Iterable[NDArray[np.uint8]]) -> Ground | None:

@@ -32,6 +32,7 @@ from core.network import describe
 from core.run import Epoch, Machine, Run, Status
 from core.settings import PROJECT
 from core.store import RunStore, write_copy
+from tests.data.folder_samples import write_plain
 from tests.store.store_samples import some_weights
 
 ROOT = PROJECT
@@ -915,3 +916,20 @@ def test_a_sweep_computes_maps_of_the_first_seed_where_it_is_asked_to(cli, store
     assert all(stored(store, ShiftMapRequest(first, each)) for each in usual)
     assert stored(store, EffectiveFieldRequest(first)) is not None
     assert stored(store, EffectiveFieldRequest(second)) is None
+
+
+def test_commands_say_the_ground_of_a_folder_and_what_is_wrong_with_its_images(cli, tmp_path):
+    root = write_plain(tmp_path / "own", {"a": 0, "b": 100}, 10)
+    (root / "a" / "x.heic").write_bytes(b"x")
+    said = [
+        "own: dark on light, ground 255 of 255 (measured on the borders of 12 training images).",
+        (
+            "1 image file is left out because Poolscope cannot read the format (1 .heic); save as "
+            "JPEG or PNG."
+        ),
+    ]
+    folder = ("--dataset", f"folder:{root}", "--image-size", 8)
+    assert said == cli("cost", *folder, "--json").err.splitlines()
+    assert said == cli("train", *folder, "--epochs", 1, "--json").err.splitlines()[:2]
+    (tmp_path / "grid.toml").write_text(f'dataset = "folder:{root}"\nimage_size = 8\nepochs = 1\n')
+    assert said == cli("sweep", tmp_path / "grid.toml", "--json").err.splitlines()[:2]

@@ -14,7 +14,7 @@ from core.catalog import DATASETS, Colour, Dataset
 from core.config import DataConfig, Experiment
 from core.config import folder as folders
 from core.config.folder import findings, look
-from core.config.ground import Ground, measured
+from core.config.ground import measured
 from core.data import load, load_splits
 from core.errors import ConfigError
 from core.training import train
@@ -121,7 +121,7 @@ def test_sets_of_photographs_say_that_they_have_no_ground():
 def test_the_ground_is_measured_once(white, monkeypatch):
     look(str(white))
     folders._look.cache_clear()
-    monkeypatch.setattr(folders, "measured", lambda _: pytest.fail("measured again"))
+    monkeypatch.setattr("core.config.ground.measured", lambda _: pytest.fail("measured again"))
     assert (255, 255, 255) == look(str(white)).ground
 
 
@@ -270,7 +270,6 @@ def test_a_run_from_before_the_measuring_is_moved_on_its_own_ground(tmp_path):
 
 def test_a_ground_needs_images():
     assert measured([]) is None
-    assert Ground(None, 1.0, 2).colour is None
 
 
 def test_colour_turns_grey_as_the_images_do():
