@@ -55,7 +55,7 @@ def main() -> None:
         jobs.watch()
         jobs.diverged(results.diverged)
     if wanted is None:
-        frame.nothing_yet("This comparison")
+        frame.nothing_yet(f"Seed {seed} of these networks")
         return
     bare = cached.without_weights(arm.seeded(seed) for arm in trained if arm not in maps)
     jobs.train_again(bare)

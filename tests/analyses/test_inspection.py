@@ -379,8 +379,10 @@ def a_patch(image, value, tied=1, shade=None):
         ([a_patch(5, 3.0)], "Test image 5; no other excites it."),
         (
             [a_patch(0, 3.0, 40, 0), a_patch(1, 3.0, 40, 0)],
-            "Test images 0, 1: equally strong, like 40 of 300. Each of these parts is of one "
-            "shade.",
+            (
+                "Test images 0, 1: equally strong, like 40 of 300. Each of these parts is of one "
+                "shade."
+            ),
         ),
         ([a_patch(0, 3.0, 2), a_patch(1, 3.0, 2)], "Test images 0, 1: equally strong."),
         (

@@ -235,13 +235,17 @@ def test_where_no_control_is_known_none_is_named(first, second):
         ),
         (
             {"pooling": ["max", "none"], "head": ["gap", "flatten"]},
-            "With a GAP head, both networks have 5,130 parameters, but none takes 3.7 times the "
-            "work of max; a Flatten head adds 19 % for max.",
+            (
+                "With a GAP head, both networks have 5,130 parameters, but none takes 3.7 times "
+                "the work of max; a Flatten head adds 19 % for max."
+            ),
         ),
         (
             {"pooling": ["max", "conv"], "head": ["gap", "flatten"]},
-            "With a GAP head, conv has 3.3 times the parameters of max; a Flatten head adds 19 % "
-            "for max.",
+            (
+                "With a GAP head, conv has 3.3 times the parameters of max; a Flatten head adds "
+                "19 % for max."
+            ),
         ),
         ({"pooling": ["max"], "head": ["gap", "gmp"]}, "; a GMP head costs what GAP does."),
         ({"pooling": ["max"], "head": ["flatten", "gap"]}, "; a GAP head saves 16 %."),

@@ -276,6 +276,16 @@ def test_cost_computes_the_effective_field_of_a_trained_network():
     assert "Nine tenths of its gradient come from" in text(app)
 
 
+@pytest.mark.usefixtures("whole_gallery")
+@pytest.mark.parametrize(("other", "drawn"), [("average", False), ("strided", True)])
+def test_a_dotted_line_is_explained_where_one_is_drawn(other, drawn):
+    """Max and average cost the same, so the better of them is the whole front."""
+    app = opened(COST, pooling=["max", other], head="gap")
+    (figure,) = [f for f in figures(app) if "test accuracy, %" in f]
+    (line,) = [t for t in json.loads(figure)["data"] if t["mode"] == "lines"]
+    assert drawn == (len(line["x"]) > 1) == ("Dotted: " in text(app))
+
+
 def test_cost_measures_time_when_it_is_asked_to():
     app = opened(COST, ledger="measured time, ms", head="gap")
     app.button(key="measure_times").click().run(timeout=60)
@@ -411,6 +421,143 @@ def test_features_shows_other_layers_and_methods():
         assert [] == messages(app)
 
 
+HEADLINE = [str(name) for name, entry in POOLINGS.items() if entry.headline]
+
+
+def starting(app, start):
+    """The lines on the page that begin so."""
+    return [line for line in text(app).splitlines() if line.startswith(start)]
+
+
+@pytest.mark.usefixtures("whole_gallery")
+@pytest.mark.parametrize(("pooling", "side"), [("strided", 4), ("none", 8)])
+def test_a_network_without_the_chosen_layer_is_shown_at_the_same_stage(pooling, side):
+    app = opened(FEATURES, pooling=["max", pooling], head="gap", seeds="1")
+    assert [] == messages(app)
+    assert "block1.pool" == app.pills(key="layer").value
+    maps, explanations, patches = (starting(app, s) for s in ("block1.", "for ", "After block"))
+    assert ["block1.pool, 16 × 4 × 4", f"block1.relu, 16 × {side} × {side}"] == maps
+    assert ["block1.pool", "block1.relu"] == [each.rpartition(" ")[2] for each in explanations]
+    assert ["After block1.pool", "After block1.relu"] == [
+        each.partition(". ")[0] for each in patches
+    ]
+
+
+@pytest.mark.parametrize(
+    ("link", "layer", "said"),
+    [
+        ({"pooling": ["max", "average"]}, "block1.relu", "Dots: passed on by max."),
+        ({"pooling": "average"}, "block1.relu", "No dots: no max pool reads block1.relu."),
+        ({"pooling": ["max", "average"]}, "block1.conv", "No dots: no max pool reads block1.conv."),
+        ({"pooling": "max"}, "block2.pool", "No dots: no max pool reads block2.pool."),
+    ],
+)
+def test_dots_are_explained_where_they_are_drawn_and_missed_elsewhere(link, layer, said):
+    app = opened(FEATURES, head="gap", winners="true", **link)
+    app.pills(key="layer").set_value(layer).run()
+    (caption,) = starting(app, "Channels 1 to 16")
+    assert caption.endswith(f". {said}")
+    assert 1 == caption.lower().count("dots")
+
+
+def test_a_blank_explanation_says_why_it_is_blank():
+    app = opened(FEATURES, image="4", pooling="average", head="flatten")
+    app.pills(key="layer").set_value("block2.pool").run()
+    (said,) = starting(app, "for ")
+    assert said.endswith(
+        "after block2.pool. Zero everywhere: no place of this map speaks for the answer."
+    )
+
+
+def test_silent_channels_are_counted_network_by_network():
+    """Two heads of one strategy are two networks."""
+    app = opened(FEATURES, pooling="max")
+    app.pills(key="layer").set_value("block2.pool").run()
+    (caption,) = starting(app, "Channels 1 to 16")
+    assert caption.endswith(" Silent on this image: Max + GAP 2.")
+
+
+def test_tied_patches_are_not_called_the_strongest_first():
+    app = opened(FEATURES, pooling="average", head="gap", channel="16")
+    (said,) = starting(app, "After block1.pool")
+    assert "equally strong, like " in said
+    assert "strongest first" not in said
+    assert "Each of these parts is of one shade." in said
+
+
+@pytest.mark.usefixtures("whole_gallery")
+def test_a_part_of_the_networks_is_called_a_part():
+    app = opened(FEATURES, pooling=HEADLINE, image="17", seeds="1")
+    assert [] == messages(app)
+    assert title(app).startswith("Of the four networks shown, ")
+    assert 4 == text(app).count("% sure")
+    chooser = app.multiselect(key="networks")
+    assert "max gap, average gap, max flatten, average flatten" == chooser.proto.placeholder
+    assert "Up to four of the sixteen networks" in chooser.help
+
+
+@pytest.mark.usefixtures("whole_gallery")
+def test_the_visitor_chooses_which_networks_are_shown():
+    chosen = ["blur-max gap", "none flatten"]
+    app = opened(FEATURES, pooling=HEADLINE, networks=chosen, seeds="1")
+    assert chosen == app.multiselect(key="networks").value
+    assert 2 == text(app).count("% sure")
+    assert title(app).startswith("Of the two networks shown, ")
+    app.multiselect(key="networks").set_value(["conv gap"]).run()
+    assert 1 == text(app).count("% sure")
+    assert "Conv with GAP says " in title(app)
+
+
+@pytest.mark.usefixtures("whole_gallery")
+def test_shift_shows_networks_of_every_head_and_says_of_how_many_it_speaks():
+    app = opened(SHIFT, pooling=HEADLINE, seeds="1")
+    placeholder = app.multiselect(key="networks").proto.placeholder.split(", ")
+    assert 8 == len(placeholder)
+    assert 4 == sum(name.endswith(" flatten") for name in placeholder)
+    app.multiselect(key="networks").set_value(["blur-max gap", "max gap", "average gap"]).run()
+    assert [] == messages(app)
+    assert title(app).startswith("Of the three networks shown, one pixel changes ")
+    assert 4 == len(figures(app))
+
+
+def test_networks_that_are_not_trained_are_not_all_of_the_comparison():
+    app = opened(FEATURES, pooling=["max", "average", "conv"], networks=["conv gap"])
+    assert "No network shown has weights of seed 0 yet." == title(app)
+    assert "Seed 0 of these networks is not trained yet." in text(app)
+
+
+@pytest.mark.parametrize("page", [FEATURES, SHIFT])
+def test_there_is_nothing_to_choose_where_all_networks_are_shown(page):
+    assert [] == list(opened(page).multiselect)
+
+
+def a_picture():
+    content = io.BytesIO()
+    Image.new("L", (40, 40), 255).save(content, "PNG")
+    return content.getvalue()
+
+
+@pytest.mark.parametrize("way", ["number", "next", "back"])
+def test_a_test_image_takes_the_place_of_an_upload(way):
+    app = opened(FEATURES, head="gap")
+    app.get("file_uploader")[0].upload("white.png", a_picture(), "image/png").run()
+    assert "your upload" in text(app)
+    match way:
+        case "number":
+            app.number_input(key="image").set_value(60).run()
+        case "next":
+            app.button(key="next_disagreement").click().run()
+        case "back":
+            app.button(key="drop_upload").click().run()
+    assert [] == messages(app)
+    assert "your upload" not in text(app)
+    assert "labelled “" in text(app)
+    assert "drop_upload" not in keys(app)
+    # another can be chosen
+    app.get("file_uploader")[0].upload("white.png", a_picture(), "image/png").run()
+    assert "your upload" in text(app)
+
+
 def test_cam_is_explained_where_it_means_nothing():
     app = opened(FEATURES, head="flatten", method="CAM")
     assert "CAM needs a GAP head." in text(app)
@@ -438,6 +585,35 @@ def test_a_pooling_that_is_added_is_missing_until_it_is_trained(page):
     assert 0 == missing(app)
 
 
+@pytest.mark.usefixtures("whole_gallery")
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        ({}, "Filled: GAP head. Open: Flatten head."),
+        ({"head": "gap"}, "All with a GAP head."),
+        # of three heads only those two are trained with max
+        ({"more_heads": "spp"}, "Filled: GAP head. Open: Flatten head."),
+        ({"head": "flatten", "more_heads": "gmp"}, "All with a Flatten head."),
+    ],
+)
+def test_home_names_the_marks_of_the_heads_that_are_drawn(link, said):
+    app = opened(HOME, pooling=["max", "average"], **link)
+    (caption,) = [line for line in text(app).splitlines() if "The axis does not start" in line]
+    assert caption.startswith(said)
+
+
+def test_home_calls_no_mark_open_that_is_filled(home):
+    """The mark of a fourth head is a filled one."""
+    for head in ("gmp", "spp"):
+        fill(home, *trained(pooling="max", head=head))
+    app = opened(HOME, more_heads=["gmp", "spp"])
+    assert "Each head has a mark of its own, named at the last row." in text(app)
+    assert "Open: " not in text(app)
+    (figure,) = map(json.loads, figures(app))
+    named = [each["text"] for each in figure["layout"]["annotations"]]
+    assert ["● GAP   ○ Flatten   ◉ GMP   ◆ SPP"] == named
+
+
 @pytest.mark.parametrize(("page", "fewer"), [(HOME, 1), (ACCURACY, 3)])
 def test_a_head_changes_the_sentence_and_the_figures(page, fewer):
     app = opened(page)
@@ -447,6 +623,33 @@ def test_a_head_changes_the_sentence_and_the_figures(page, fewer):
     assert before[0] != title(app)
     assert fewer == len(figures(app))
     assert before[1] != figures(app)
+    assert 0 == missing(app)
+
+
+@pytest.mark.parametrize("page", [TRAIN, FEATURES])
+def test_every_number_can_be_raised_and_lowered_from_the_start(page):
+    """The − and + of a field without a number are dead."""
+    numbers = {each.key: each.value for each in opened(page).number_input}
+    assert {"epochs", "batch_size", "lr", "weight_decay", "hidden"} <= numbers.keys()
+    assert {} == {name: value for name, value in numbers.items() if value is None}
+
+
+def test_a_recipe_begins_as_the_data_sets_own_and_follows_the_data_set():
+    app = opened(TRAIN)
+    assert 20 == app.number_input(key="epochs").value
+    app.number_input(key="lr").set_value(0.02).run()
+    app.selectbox(key="dataset").set_value("shapes").run()
+    assert [] == messages(app)
+    recipe = {name: app.number_input(key=name).value for name in ("epochs", "batch_size", "lr")}
+    assert {"epochs": 12, "batch_size": 64, "lr": 0.02} == recipe
+
+
+def test_the_data_sets_own_recipe_asks_for_the_runs_without_one():
+    app = opened(TRAIN)
+    assert 0 == missing(app)
+    app.number_input(key="epochs").set_value(21).run()
+    assert BUNDLED == missing(app)
+    app.number_input(key="epochs").set_value(20).run()
     assert 0 == missing(app)
 
 
