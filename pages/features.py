@@ -56,15 +56,16 @@ def main() -> None:
                 results.comparison,
                 results.comparison.arms[0].experiment.data.entry.classes,
             ),
-            f"{frame.scene(results)} :gray[·] :gray[here seed {seed}]",
+            f"{frame.scene(results)} :gray[·] :gray[seed {seed} shown]",
         )
         jobs.missing_runs(results)
-        jobs.train_again(cached.without_weights(arm.seeded(seed) for arm in arms))
+        jobs.train_again(bare := cached.without_weights(arm.seeded(seed) for arm in arms))
         jobs.watch()
         jobs.diverged(results.diverged)
         frame.caution(results)
     if not there:
-        frame.nothing_yet("This comparison")
+        if not bare:
+            frame.nothing_yet(f"Seed {seed} of these networks")
         return
     with right:
         layers = _maps(looks)

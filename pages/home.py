@@ -116,13 +116,13 @@ def _claims() -> None:
 
 def _caption(results: Results, *, beyond: bool) -> str:
     """What the dots and bars are, for the heads that are shown."""
-    heads = {arm.head for arm in results.comparison.arms}
+    heads = {arm.head for arm in results.comparison.arms if results.test_accuracy(arm)}
     if heads == {Head.GAP, Head.FLATTEN}:
         dots = "Filled: GAP head. Open: Flatten head."
     elif len(heads) == 1:
         dots = f"All with a {HEADS[next(iter(heads))].label} head."
     else:
-        dots = "Filled: GAP head. Open: the other heads; point at a dot to see which."
+        dots = "Each head has a mark of its own, named at the last row."
     seeds = len(results.comparison.seeds)
     bars = f" Bars: 95 % interval over {seeds} seeds." if seeds > 1 else " One seed: no interval."
     arrow = " An arrow: the bar goes on." if beyond else ""

@@ -56,7 +56,7 @@ def main() -> None:
         jobs.diverged(results.diverged)
         frame.caution(results)
     if wanted is None:
-        frame.nothing_yet("This comparison")
+        frame.nothing_yet(f"Seed {seed} of these networks")
         return
     bare = cached.without_weights(arm.seeded(seed) for arm in trained if arm not in maps)
     jobs.train_again(bare)

@@ -59,7 +59,7 @@ def answers_headline(
         classes: what each class is called.
     """
     if not answers:
-        return ("Nothing of this comparison is trained yet.",)
+        return (f"No network shown has weights of seed {comparison.seeds[0]} yet.",)
     groups: dict[int, list[Arm]] = {}
     for arm, answer in answers.items():
         groups.setdefault(answer, []).append(arm)

@@ -11,6 +11,7 @@ from typing import Any
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from core.catalog import POOLINGS
 from core.config import Experiment
 from core.engine import Job, JobState
 from core.run import Run
@@ -158,4 +159,18 @@ def ink_on_white() -> bytes:
     paper = Image.new("L", (48, 48), 255)
     paper.paste(0, (20, 8, 28, 40))
     paper.save(content, "PNG")
+    return content.getvalue()
+
+
+HEADLINE = [str(name) for name, entry in POOLINGS.items() if entry.headline]
+
+
+def starting(app, start):
+    """The lines on the page that begin so."""
+    return [line for line in text(app).splitlines() if line.startswith(start)]
+
+
+def a_picture():
+    content = io.BytesIO()
+    Image.new("L", (40, 40), 255).save(content, "PNG")
     return content.getvalue()

@@ -6,6 +6,7 @@ from tests.pages.dashboard import (
     ACCURACY,
     BUNDLED,
     COMPARING,
+    FEATURES,
     HISTORY,
     HOME,
     PAGES,
@@ -161,3 +162,30 @@ def test_an_arm_whose_map_shrinks_away_is_left_out_and_named(page):
 def test_a_comparison_whose_maps_all_shrink_away_is_refused_in_a_sentence(page):
     (said,) = messages(opened(page, widths="4,4,4,4"))
     assert said.startswith("Block4.pool: its map is 1 x 1")
+
+
+@pytest.mark.parametrize("page", [TRAIN, FEATURES])
+def test_every_number_can_be_raised_and_lowered_from_the_start(page):
+    """The − and + of a field without a number are dead."""
+    numbers = {each.key: each.value for each in opened(page).number_input}
+    assert {"epochs", "batch_size", "lr", "weight_decay", "hidden"} <= numbers.keys()
+    assert {} == {name: value for name, value in numbers.items() if value is None}
+
+
+def test_a_recipe_begins_as_the_data_sets_own_and_follows_the_data_set():
+    app = opened(TRAIN)
+    assert 20 == app.number_input(key="epochs").value
+    app.number_input(key="lr").set_value(0.02).run()
+    app.selectbox(key="dataset").set_value("shapes").run()
+    assert [] == messages(app)
+    recipe = {name: app.number_input(key=name).value for name in ("epochs", "batch_size", "lr")}
+    assert {"epochs": 12, "batch_size": 64, "lr": 0.02} == recipe
+
+
+def test_the_data_sets_own_recipe_asks_for_the_runs_without_one():
+    app = opened(TRAIN)
+    assert 0 == missing(app)
+    app.number_input(key="epochs").set_value(21).run()
+    assert BUNDLED == missing(app)
+    app.number_input(key="epochs").set_value(20).run()
+    assert 0 == missing(app)

@@ -1,6 +1,20 @@
 """Does Features show one image through several networks, and say what it shows?"""
 
-from tests.pages.dashboard import FEATURES, ink_on_white, messages, opened, text, title
+import pytest
+
+from tests.pages.dashboard import (
+    FEATURES,
+    HEADLINE,
+    SHIFT,
+    a_picture,
+    ink_on_white,
+    keys,
+    messages,
+    opened,
+    starting,
+    text,
+    title,
+)
 
 
 def test_features_shows_the_answers_of_the_bundled_networks():
@@ -44,3 +58,114 @@ def test_dark_ink_is_inverted_for_networks_of_light_ink_until_somebody_says_no()
     assert switch.value
     switch.set_value(False).run()
     assert "digits, your upload, not inverted, unlike the training images." in text(app)
+
+
+@pytest.mark.usefixtures("whole_gallery")
+@pytest.mark.parametrize(("pooling", "side"), [("strided", 4), ("none", 8)])
+def test_a_network_without_the_chosen_layer_is_shown_at_the_same_stage(pooling, side):
+    app = opened(FEATURES, pooling=["max", pooling], head="gap", seeds="1")
+    assert [] == messages(app)
+    assert "block1.pool" == app.pills(key="layer").value
+    maps, explanations, patches = (starting(app, s) for s in ("block1.", "for ", "After block"))
+    assert ["block1.pool, 16 × 4 × 4", f"block1.relu, 16 × {side} × {side}"] == maps
+    assert ["block1.pool", "block1.relu"] == [each.rpartition(" ")[2] for each in explanations]
+    assert ["After block1.pool", "After block1.relu"] == [
+        each.partition(". ")[0] for each in patches
+    ]
+
+
+@pytest.mark.parametrize(
+    ("link", "layer", "said"),
+    [
+        ({"pooling": ["max", "average"]}, "block1.relu", "Dots: passed on by max."),
+        ({"pooling": "average"}, "block1.relu", "No dots: no max pool reads block1.relu."),
+        ({"pooling": ["max", "average"]}, "block1.conv", "No dots: no max pool reads block1.conv."),
+        ({"pooling": "max"}, "block2.pool", "No dots: no max pool reads block2.pool."),
+    ],
+)
+def test_dots_are_explained_where_they_are_drawn_and_missed_elsewhere(link, layer, said):
+    app = opened(FEATURES, head="gap", winners="true", **link)
+    app.pills(key="layer").set_value(layer).run()
+    (caption,) = starting(app, "Channels 1 to 16")
+    assert caption.endswith(f". {said}")
+    assert 1 == caption.lower().count("dots")
+
+
+def test_a_blank_explanation_says_why_it_is_blank():
+    app = opened(FEATURES, image="4", pooling="average", head="flatten")
+    app.pills(key="layer").set_value("block2.pool").run()
+    (said,) = starting(app, "for ")
+    assert said.endswith(
+        "after block2.pool. Zero everywhere: no place of this map speaks for the answer."
+    )
+
+
+def test_silent_channels_are_counted_network_by_network():
+    """Two heads of one strategy are two networks."""
+    app = opened(FEATURES, pooling="max")
+    app.pills(key="layer").set_value("block2.pool").run()
+    (caption,) = starting(app, "Channels 1 to 16")
+    assert caption.endswith(" Silent on this image: Max + GAP 2.")
+
+
+def test_tied_patches_are_not_called_the_strongest_first():
+    app = opened(FEATURES, pooling="average", head="gap", channel="16")
+    (said,) = starting(app, "After block1.pool")
+    assert "equally strong, like " in said
+    assert "strongest first" not in said
+    assert "Each of these parts is of one shade." in said
+
+
+@pytest.mark.usefixtures("whole_gallery")
+def test_a_part_of_the_networks_is_called_a_part():
+    app = opened(FEATURES, pooling=HEADLINE, image="17", seeds="1")
+    assert [] == messages(app)
+    assert title(app).startswith("Of the four networks shown, ")
+    assert 4 == text(app).count("% sure")
+    chooser = app.multiselect(key="networks")
+    assert "max gap, average gap, max flatten, average flatten" == chooser.proto.placeholder
+    assert "Up to four of the sixteen networks" in chooser.help
+
+
+@pytest.mark.usefixtures("whole_gallery")
+def test_the_visitor_chooses_which_networks_are_shown():
+    chosen = ["blur-max gap", "none flatten"]
+    app = opened(FEATURES, pooling=HEADLINE, networks=chosen, seeds="1")
+    assert chosen == app.multiselect(key="networks").value
+    assert 2 == text(app).count("% sure")
+    assert title(app).startswith("Of the two networks shown, ")
+    app.multiselect(key="networks").set_value(["conv gap"]).run()
+    assert 1 == text(app).count("% sure")
+    assert "Conv with GAP says " in title(app)
+
+
+def test_networks_that_are_not_trained_are_not_all_of_the_comparison():
+    app = opened(FEATURES, pooling=["max", "average", "conv"], networks=["conv gap"])
+    assert "No network shown has weights of seed 0 yet." == title(app)
+    assert "Seed 0 of these networks is not trained yet." in text(app)
+
+
+@pytest.mark.parametrize("page", [FEATURES, SHIFT])
+def test_there_is_nothing_to_choose_where_all_networks_are_shown(page):
+    assert [] == list(opened(page).multiselect)
+
+
+@pytest.mark.parametrize("way", ["number", "next", "back"])
+def test_a_test_image_takes_the_place_of_an_upload(way):
+    app = opened(FEATURES, head="gap")
+    app.get("file_uploader")[0].upload("white.png", a_picture(), "image/png").run()
+    assert "your upload" in text(app)
+    match way:
+        case "number":
+            app.number_input(key="image").set_value(60).run()
+        case "next":
+            app.button(key="next_disagreement").click().run()
+        case "back":
+            app.button(key="drop_upload").click().run()
+    assert [] == messages(app)
+    assert "your upload" not in text(app)
+    assert "labelled “" in text(app)
+    assert "drop_upload" not in keys(app)
+    # another can be chosen
+    app.get("file_uploader")[0].upload("white.png", a_picture(), "image/png").run()
+    assert "your upload" in text(app)

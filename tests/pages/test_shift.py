@@ -1,6 +1,8 @@
 """Does Shift show what was computed, of the networks that it names?"""
 
-from tests.pages.dashboard import SHIFT, figures, keys, messages, opened, text, title
+import pytest
+
+from tests.pages.dashboard import HEADLINE, SHIFT, figures, keys, messages, opened, text, title
 
 
 def test_shift_offers_the_maps_that_are_missing_and_shows_them_when_they_are_there():
@@ -12,3 +14,15 @@ def test_shift_offers_the_maps_that_are_missing_and_shows_them_when_they_are_the
     assert title(app).startswith("One pixel changes ")
     assert 3 == len(figures(app))
     assert "compute_maps" not in keys(app)
+
+
+@pytest.mark.usefixtures("whole_gallery")
+def test_shift_shows_networks_of_every_head_and_says_of_how_many_it_speaks():
+    app = opened(SHIFT, pooling=HEADLINE, seeds="1")
+    placeholder = app.multiselect(key="networks").proto.placeholder.split(", ")
+    assert 8 == len(placeholder)
+    assert 4 == sum(name.endswith(" flatten") for name in placeholder)
+    app.multiselect(key="networks").set_value(["blur-max gap", "max gap", "average gap"]).run()
+    assert [] == messages(app)
+    assert title(app).startswith("Of the three networks shown, one pixel changes ")
+    assert 4 == len(figures(app))

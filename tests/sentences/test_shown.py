@@ -99,6 +99,11 @@ def test_one_network_that_was_asked_is_named_with_its_head():
     assert "Max with GAP says 7." == said
 
 
+def test_without_a_network_that_can_be_asked_nothing_is_said_of_the_others():
+    said = plain(answers_headline({}, comparison(), CLASSES))
+    assert "No network shown has weights of seed 0 yet." == said
+
+
 def test_the_extremes_are_those_of_the_networks_shown():
     compared = comparison()
     shares = (0.8, 0.55, 0.7, 0.9)

@@ -1,0 +1,36 @@
+"""Does Home show what the default comparison found, and say what its marks are?"""
+
+import json
+
+import pytest
+
+from tests.pages.dashboard import HOME, figures, fill, opened, text, trained
+
+
+@pytest.mark.usefixtures("whole_gallery")
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        ({}, "Filled: GAP head. Open: Flatten head."),
+        ({"head": "gap"}, "All with a GAP head."),
+        # of three heads only those two are trained with max
+        ({"more_heads": "spp"}, "Filled: GAP head. Open: Flatten head."),
+        ({"head": "flatten", "more_heads": "gmp"}, "All with a Flatten head."),
+    ],
+)
+def test_home_names_the_marks_of_the_heads_that_are_drawn(link, said):
+    app = opened(HOME, pooling=["max", "average"], **link)
+    (caption,) = [line for line in text(app).splitlines() if "The axis does not start" in line]
+    assert caption.startswith(said)
+
+
+def test_home_calls_no_mark_open_that_is_filled(home):
+    """The mark of a fourth head is a filled one."""
+    for head in ("gmp", "spp"):
+        fill(home, *trained(pooling="max", head=head))
+    app = opened(HOME, more_heads=["gmp", "spp"])
+    assert "Each head has a mark of its own, named at the last row." in text(app)
+    assert "Open: " not in text(app)
+    (figure,) = map(json.loads, figures(app))
+    named = [each["text"] for each in figure["layout"]["annotations"]]
+    assert ["● GAP   ○ Flatten   ◉ GMP   ◆ SPP"] == named
