@@ -12,7 +12,7 @@ from core.figures import tiles as sheet
 from core.figures.tiles import Scale
 from core.sentences.headlines import Sentence
 from core.words import join, percent
-from pages.inspect.cards import answers, picture
+from pages.cards import answers, picture
 from pages.shared import cached, controls, frame, jobs
 
 if TYPE_CHECKING:

@@ -24,8 +24,8 @@ REMARK = re.compile(r"  # noqa[^\n]*")
 
 HEADS_FILE = "core.network.heads"
 OPERATOR_FILES = tuple(
-    f"core.network.pooling.{name}"
-    for name in ("fixed", "sampled", "learned", "antialiased", "convolution")
+    f"core.network.pooling.{family}"
+    for family in ("fixed", "sampled", "learned", "antialiased", "convolution")
 )
 
 # what PyTorch has itself is called by its name there

@@ -4,6 +4,7 @@ import io
 import json
 import math
 import random
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,14 +14,21 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import safetensors.torch
 import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from core.analyses import MapRequest, SightRequest, as_text
+from core.analyses.consistency import ShiftSettings
+from core.analyses.effective_field import sight
+from core.analyses.inspection import Network
+from core.analyses.shift import consistency
 from core.catalog import POOLINGS
 from core.claims import CLAIMS
 from core.config import Experiment
 from core.engine import Job, JobState, close_shared_engine
+from core.network.build import build_model
 from core.run import Run, Status
 from core.settings import PROJECT
 from core.store import RunStore, write_copy
@@ -265,7 +273,59 @@ def test_shift_offers_the_maps_that_are_missing_and_shows_them_when_they_are_the
     assert "compute_maps" not in keys(app)
 
 
+def shift_page_of(home, **flat):
+    """What the page says about a network whose map under circular shifts is computed."""
+    experiment = Experiment.from_flat(
+        {"pooling": "aps", "head": "gap", "padding": "circular"} | flat
+    )
+    model = build_model(experiment.model, experiment.input_shape, experiment.classes)
+    weights = safetensors.torch.save(model.state_dict())
+    store = RunStore(home / "runs.db")
+    store.put(replace(a_run(), experiment=experiment, weights=weights))
+    request = MapRequest(experiment, ShiftSettings.of(experiment.input_shape, circular=True))
+    found = consistency(Network.of(experiment, weights), request.how)
+    store.put_analysis(request.key, request.kind, request.settings, found.to_json().encode())
+    link = {name: str(value) for name, value in experiment.to_flat().items() if name in flat}
+    fixed = {"pooling": "aps", "head": "gap", "padding": "circular", "seeds": "1"}
+    app = opened(SHIFT, shift_border="circular", **fixed, **link)
+    assert [] == messages(app)
+    assert f"Stay: **{100 * found.mean_same():.1f} %**" in text(app)
+    return text(app), found
+
+
+def test_shift_promises_what_theory_gives_an_aps_network(home):
+    said, found = shift_page_of(home)
+    assert 1.0 == found.mean_same()
+    assert "Exact by theory: 100 %." in said
+
+
+@pytest.mark.parametrize(
+    "window", [{"pool_size": 3}, {"pool_size": 3, "pool_stride": 3, "pools": 1}]
+)
+def test_shift_promises_nothing_where_windows_do_not_tile_the_map(home, window):
+    said, found = shift_page_of(home, **window)
+    assert found.mean_same() < 1
+    assert "by theory" not in said
+
+
 # cost
+
+
+@pytest.mark.parametrize("pooling", ["max", "aps"])
+def test_cost_counts_no_more_pixels_of_a_wrapped_field_than_there_are(home, pooling):
+    flat = {"pooling": pooling, "head": "gap", "padding": "circular"}
+    experiment = Experiment.from_flat(flat)
+    model = build_model(experiment.model, experiment.input_shape, experiment.classes)
+    weights = safetensors.torch.save(model.state_dict())
+    store = RunStore(home / "runs.db")
+    store.put(replace(a_run(), experiment=experiment, weights=weights))
+    request = SightRequest(experiment)
+    found = as_text(sight(Network.of(experiment, weights)))
+    store.put_analysis(request.key, request.kind, request.settings, found.encode())
+    app = opened(COST, field="effective", seeds="1", **flat)
+    assert [] == messages(app)
+    (counted,) = re.findall(r"come from (\d+) of the (\d+) pixels", text(app))
+    assert int(counted[0]) <= int(counted[1]) == 64
 
 
 def test_cost_computes_the_effective_field_of_a_trained_network():

@@ -61,5 +61,6 @@ ENTRIES = (
         reach=lambda size, stride: size + stride - 1,
         channel_independent=False,
         regular_grid=False,
+        cyclic=True,
     ),
 )
