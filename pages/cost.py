@@ -40,9 +40,10 @@ training, on the machine that trained.
 THEORY, EFFECTIVE = "theory", "effective"
 FIELD_HELP = """
 The solid square is the part of the image that the middle cell of the chosen layer can see, the
-dotted ones that of the layers before it: the **theory**. **Effective** shows what a trained network
-makes of it: the share of each pixel in the gradient of that cell, over 100 test images (Luo et al.
-2016).
+dotted ones that of the layers before it: the **theory**. With circular padding, and always with
+APS, a field that reaches over the border goes on at the other side. **Effective** shows what a
+trained network makes of it: the share of each pixel in the gradient of that cell, over 100 test
+images (Luo et al. 2016).
 """
 MOST = 0.9
 """of the gradient, where it is said how many pixels it takes"""
@@ -150,8 +151,7 @@ def _field(arms: list[Arm], results: Results) -> None:
         )
         frame.chart(figure, figures.field_alt(found, chosen), "field squares")
         st.caption(
-            f"After {each.layer} one cell sees {each.side} × {each.side} pixels; neighbours are "
-            f"{each.jump} px apart (the jump)."
+            figures.field_reach(each)
             + ("" if seen is None else f" {_used(np.array(seen.shares[each.layer]), each)}")
         )
 
@@ -178,14 +178,9 @@ def _used(shares: NDArray[np.float64], each: Field) -> str:
     if total == 0:
         return "On these images its gradient is zero."
     needed = int((ordered.cumsum() < MOST * total).sum()) + 1
-    height, width = shares.shape
-    rows, columns = (
-        min(ends[1], size - 1) - max(ends[0], 0) + 1
-        for ends, size in ((each.rows, height), (each.columns, width))
-    )
     return (
-        f"Nine tenths of its gradient come from {needed} of the {rows * columns} pixels of the "
-        f"square that lie in the image."
+        f"Nine tenths of its gradient come from {needed:,} of the {each.pixels:,} pixels of the "
+        f"image that it can see."
     )
 
 

@@ -5,7 +5,6 @@ import streamlit as st
 from core import figures
 from core.analyses import ShiftMapRequest
 from core.analyses.shift_map import ShiftMap, ShiftSettings
-from core.catalog import HEADS, Padding
 from core.comparison import Arm, Results
 from core.engine import stored
 from core.sentences.shown import network_label, steadiness_headline
@@ -23,9 +22,11 @@ unmoved image. The number is the share of test images, in percent, whose answer 
 for the unmoved image, right or wrong.
 """
 PROFILE_HELP = """
-The row through the middle of each map: shifts to the right alone. After L stages that halve the
-map, a network with a global head sees shifts by multiples of 2^L alike, if nothing happens at the
-border: hence the teeth, clearest with circular shifts and circular padding.
+The row through the middle of each map: shifts to the right alone. Where nothing happens at the
+border, a network with a global head answers alike under shifts by multiples of all its strides
+together, which is 4 after two pools of stride 2: hence the teeth. That takes circular shifts,
+circular padding, and at every pool a map whose side is a multiple of the stride and a window no
+larger than the stride. Under each map stands what theory promises for that network, if anything.
 """
 
 
@@ -114,26 +115,11 @@ def _maps(maps: dict[Arm, ShiftMap], results: Results) -> None:
 
 
 def _caption(arm: Arm, found: ShiftMap) -> str:
-    exact = _exact(arm, found)
+    exact = figures.shift_promise(arm, found)
     return (
         f"Stay: **{percent(found.mean_same())} %**; stay and right: "
-        f"{percent(found.mean_right())} %.{exact}"
+        f"{percent(found.mean_right())} %. {exact}".strip()
     )
-
-
-def _exact(arm: Arm, found: ShiftMap) -> str:
-    """Whether theory promises that nothing changes, and what came out."""
-    model = arm.experiment.model
-    promised = (
-        found.settings.circular
-        and model.padding is Padding.CIRCULAR
-        and HEADS[model.head].is_global
-        and (str(model.pooling) in {"none", "aps"})
-    )
-    if not promised:
-        return ""
-    ties = f", up to {found.ties} ties of rounding" if found.ties else ""
-    return f" Exact by theory: 100 %{ties}."
 
 
 def _profile(maps: dict[Arm, ShiftMap]) -> None:

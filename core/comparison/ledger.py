@@ -40,7 +40,12 @@ COLUMNS = (
         "Comparisons, additions, multiplications, exponentials and roots of the pool as its "
         "formula is written, for one image. Complete.",
     ),
-    Column("receptive_field", "receptive field, px", "Input rows that one output cell can see."),
+    Column(
+        "receptive_field",
+        "receptive field, px",
+        "Input rows that one output cell can see, by the formula for an endless image: at a border "
+        "zeros stand for some, or with circular padding rows of the other side.",
+    ),
     Column("jump", "jump, px", "Input pixels between neighbouring output cells."),
     Column("dropped", "dropped", "Rows and columns of its input that no window reads."),
     Column(

@@ -21,7 +21,7 @@ from core.figures.curves import (
     accuracy_curves_table,
 )
 from core.figures.effects import Unit, drawn, effects, effects_alt, effects_table
-from core.figures.field import field_alt, field_squares
+from core.figures.field import field_alt, field_reach, field_squares
 from core.figures.growth import growth, growth_alt, growth_table
 from core.figures.heads import (
     accuracy_by_head,
@@ -47,7 +47,7 @@ from core.figures.routing import (
     hand_output_alt,
     steps,
 )
-from core.figures.shift import shift_alt, shift_map, shift_profile, shift_table
+from core.figures.shift import shift_alt, shift_map, shift_profile, shift_promise, shift_table
 from core.figures.tradeoff import Measure, tradeoff, tradeoff_alt, tradeoff_caption, tradeoff_table
 
 __all__ = [
@@ -72,6 +72,7 @@ __all__ = [
     "effects_alt",
     "effects_table",
     "field_alt",
+    "field_reach",
     "field_squares",
     "goes_beyond",
     "growth",
@@ -92,6 +93,7 @@ __all__ = [
     "shift_alt",
     "shift_map",
     "shift_profile",
+    "shift_promise",
     "shift_table",
     "steps",
     "tradeoff",

@@ -1,6 +1,10 @@
-"""How much of the image does one cell see? Nested squares on a real image, layer by layer."""
+"""How much of the image does one cell see? Nested squares on a real image, layer by layer.
 
-from collections.abc import Sequence
+A field that reads round the border is drawn where its pixels are: in parts, on both sides.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import product
 
 import numpy as np
 import plotly.graph_objects as go
@@ -50,8 +54,8 @@ def field_squares(  # noqa: PLR0913 (a picture, what is on it, and how it is dra
         + "<extra></extra>",
     )
     shapes = [_frame(height, width, look)]
-    shapes += [_square(each, height, width, look, last=False) for each in found[:chosen]]
-    shapes.append(_square(found[chosen], height, width, look, last=True))
+    for number, each in enumerate(found[: chosen + 1]):
+        shapes += [_square(part, look, last=number == chosen) for part in _parts(each)]
     hidden = {"visible": False, "fixedrange": True}
     return plot(
         [heat],
@@ -68,7 +72,7 @@ def field_squares(  # noqa: PLR0913 (a picture, what is on it, and how it is dra
             "constrain": "domain",
         },
         shapes=shapes,
-        annotations=[_tag(found[chosen], height, width, look)],
+        annotations=[_tag(found[chosen], look)],
     )
 
 
@@ -88,13 +92,27 @@ def _frame(height: int, width: int, look: Look) -> dict[str, object]:
     }
 
 
-def _inside(ends: tuple[int, int], size: int) -> tuple[float, float]:
-    """The part of an interval that lies in the image, as edges of pixels."""
-    return max(ends[0], 0) - 0.5, min(ends[1], size - 1) + 0.5
+Part = tuple[tuple[float, float], tuple[float, float]]
+"""top and bottom, left and right, as edges of pixels"""
 
 
-def _square(each: Field, height: int, width: int, look: Look, *, last: bool) -> dict[str, object]:
-    (top, bottom), (left, right) = _inside(each.rows, height), _inside(each.columns, width)
+def _parts(each: Field) -> list[Part]:
+    """The rectangles of the image that a field covers; several where it wraps or leaves gaps."""
+    rows, columns = (list(_runs(seen)) for seen in each.seen)
+    return list(product(rows, columns))
+
+
+def _runs(seen: Sequence[int]) -> Iterator[tuple[float, float]]:
+    """Neighbouring rows as one interval, by the edges of the pixels."""
+    first = seen[0]
+    for here, following in zip(seen, (*seen[1:], None), strict=True):
+        if following != here + 1:
+            yield first - 0.5, here + 0.5
+            first = following if following is not None else first
+
+
+def _square(part: Part, look: Look, *, last: bool) -> dict[str, object]:
+    (top, bottom), (left, right) = part
     accent = ACCENT[look.dark]
     square: dict[str, object] = {
         "type": "rect",
@@ -114,19 +132,24 @@ def _square(each: Field, height: int, width: int, look: Look, *, last: bool) -> 
     return square
 
 
-def _tag(each: Field, height: int, width: int, look: Look) -> dict[str, object]:
-    top, _ = _inside(each.rows, height)
-    left, _ = _inside(each.columns, width)
+def _tag(each: Field, look: Look) -> dict[str, object]:
+    """The size, at the corner of the largest part."""
+    (top, _), (left, _) = max(_parts(each), key=_area)
     return {
         "x": left,
         "y": top,
         "xanchor": "left",
         "yanchor": "bottom" if top > 1 else "top",
         "showarrow": False,
-        "text": f" {each.side} × {each.side} px ",
+        "text": f" {each.side} × {each.side} px{' wrapped' if each.wraps else ''} ",
         "font": {"size": look.px(SMALL), "color": look.page},
         "bgcolor": ACCENT[look.dark],
     }
+
+
+def _area(part: Part) -> float:
+    (top, bottom), (left, right) = part
+    return (bottom - top) * (right - left)
 
 
 def field_alt(found: Sequence[Field], chosen: int) -> str:
@@ -134,5 +157,24 @@ def field_alt(found: Sequence[Field], chosen: int) -> str:
     each = found[chosen]
     return (
         f"The part of the image that the middle cell after {each.layer} sees: {each.side} by "
-        f"{each.side} pixels; neighbouring cells are {each.jump} pixels apart."
+        f"{each.side} pixels{_covered(each, 'by')}; neighbouring cells are {each.jump} pixels "
+        f"apart."
     )
+
+
+def field_reach(each: Field) -> str:
+    """Say how far a cell sees, for a caption."""
+    return (
+        f"After {each.layer} the field of one cell is {each.side} × {each.side} pixels"
+        f"{_covered(each, '×')}; neighbours are {each.jump} px apart (the jump)."
+    )
+
+
+def _covered(each: Field, by: str) -> str:
+    """Which pixels of the image these are, where they are fewer than the formula counts."""
+    rows, columns = (len(seen) for seen in each.seen)
+    if each.wraps:
+        return f", which wrap round the border onto {rows} {by} {columns} pixels of the image"
+    if (rows, columns) == (each.side, each.side):
+        return ""
+    return f", of which it reads {rows} {by} {columns} in the image"

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from core.analyses.shift_map import ShiftMap
 from core.catalog import HEADS
 from core.comparison import Arm
+from core.comparison.ledger import architecture_of
 from core.figures.base import (
     LABEL_GAP,
     LETTER_WIDTH,
@@ -26,6 +27,7 @@ from core.figures.base import (
     spread,
 )
 from core.figures.palette import style
+from core.network.invariance import invariance
 from core.words import percent
 
 SIDE, FRAME = 27, 24
@@ -191,4 +193,32 @@ def shift_alt(arm: Arm, found: ShiftMap) -> str:
         f"Share of answers that stay under shifts of up to {found.settings.reach} pixels for "
         f"{arm.pooling} with {arm.head}: {percent(found.mean_same())} % on average, "
         f"{percent(found.one_pixel())} % for one pixel."
+    )
+
+
+def shift_promise(arm: Arm, found: ShiftMap) -> str:
+    """Say what theory promises about a map, and what came in between; nothing without a promise.
+
+    Theory speaks of circular shifts (`core.network.invariance`), and of numbers without
+    rounding. Answers that changed all the same are counted.
+    """
+    promise = invariance(architecture_of(arm), arm.experiment.model)
+    if promise is None or not found.settings.circular:
+        return ""
+    shares = [
+        found.at(down, right)
+        for down in found.shifts
+        for right in found.shifts
+        if promise.covers(down, right) and (down % found.size[0] or right % found.size[1])
+    ]
+    if not shares:
+        return ""
+    where = "" if promise.step == 1 else f" at shifts by multiples of {promise.step} px"
+    changed = round((1 - min(shares)) * found.images)
+    if not changed:
+        return f"Exact by theory: 100 %{where}."
+    ties = "rounding and grids of equal norm" if promise.but_for_ties else "rounding"
+    return (
+        f"Exact by theory: 100 %{where}, but for {ties}: at most {changed} of {found.images:,} "
+        f"answers changed at one shift."
     )

@@ -9,9 +9,10 @@ How things are counted
     pooling_ops     elementary operations of everything that pools, for one image, as the catalog
                     counts them (core/catalog/poolings/entry.py)
     activation      bytes of a layer's output as float32, for one image
-    receptive_field side of the square of the input that one output value can depend on:
+    receptive_field side of the square of an endless input that one output value can depend on:
                     r = 1 + sum over layers of (k_l - 1) * product of the earlier strides
-                    (Araujo, Norris, Sim 2019, Computing receptive fields)
+                    (Araujo, Norris, Sim 2019, Computing receptive fields); which pixels of an
+                    image these are, border and circular padding included, says `field`
     jump            distance in input pixels between neighbouring output values
     dropped         rows and columns of a layer's input that no window reads, on any grid that a
                     pool may choose

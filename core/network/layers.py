@@ -32,6 +32,14 @@ class Window:
         """Number of positions on `rows` rows; 0 or less if the window does not fit."""
         return (rows + self.before + self.after - self.size) // self.stride + 1
 
+    def tiles(self, rows: int) -> bool:
+        """Whether as many windows stand on `rows` rows as strides: round the border none is left.
+
+        A window of a plain pool, without rows added, does so where `rows` is a multiple of the
+        stride and the window is no larger than it.
+        """
+        return self.outputs(rows) * self.stride == rows
+
     def unread(self, rows: int) -> int:
         """Number of rows that no position of the window covers."""
         starts = (i * self.stride - self.before for i in range(self.outputs(rows)))
@@ -51,7 +59,7 @@ class Layer:
         parameters: learned parameters.
         macs: multiply-accumulate operations.
         pooling_ops: elementary operations of pooling.
-        receptive_field: in input pixels.
+        receptive_field: in input pixels, on an endless image.
         jump: in input pixels.
         dropped: unread rows and columns of its input.
         window: its sliding window, if it has one.

@@ -21,8 +21,9 @@ FILTERS = 16
 PATCHES = 8
 TEMPERATURES = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, float("inf"))
 PATCHES_HELP = """
-Each picture is cut from another test image: the part that the channel's strongest cell sees. A
-channel that stands for something shows it here again and again.
+Each picture is cut from another test image: the part that the channel's strongest cell sees. Beyond
+a border of the image it shows the ground, or with circular padding the other side, as the cell
+reads it. A channel that stands for something shows it here again and again.
 """
 FILTERS_HELP = """
 For one seed all networks start from the same filters; what differs is what training made of them.

@@ -1,8 +1,9 @@
 """Do networks give the predictions under a shifted image that arithmetic says they must?
 
 With circular padding and a global head, a circular shift of the image is lost in the head if
-every layer before it moves with its input: always without a stride, by multiples of 2^L after L
-strides of 2 where the size is a multiple of 2^L, and always with aps.
+every layer before it moves with its input: always without a stride; where the size is a multiple of
+2^L, after L windows of 2 with strides of 2 by multiples of 2^L, and after L of aps always. Other
+sizes and windows are in test_invariance.
 """
 
 import itertools

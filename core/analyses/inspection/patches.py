@@ -10,7 +10,7 @@ from torch import Tensor
 from core.analyses.inspection.network import TESTED, Network
 from core.data import Labelled, to_input
 from core.network import describe
-from core.network.receptive_field import seen_by
+from core.network.receptive_field import Field, seen_by
 
 ROUNDING = 1e-6
 """equal values differ by so much, relative to them, when they are summed in another order"""
@@ -23,7 +23,8 @@ class Patch:
     Attributes:
         image: the number of the test image.
         value: of the cell, the largest of its image.
-        pixels: (C, rows, columns) as stored; what lies beyond the border has the ground's value.
+        pixels: (C, rows, columns) as stored. With circular padding the patch goes on with the
+            other side of the image; what the cell does not read has the ground's value.
         tied: how many of the images that were looked at have this value as their largest, itself
             among them.
     """
@@ -58,18 +59,25 @@ def exciting(
     maps = _after(network, layer, to_input(part.images, part.standard))[:, channel]
     flat = maps.flatten(1)
     largest = flat.max(dim=1)
-    found = []
     order = largest.values.argsort(descending=True, stable=True)[:count]
-    for number in order[largest.values[order] > 0].tolist():
-        cell = divmod(int(largest.indices[number]), maps.shape[2])
-        field = seen_by(architecture, experiment.model, layer, cell)
-        pixels = _cut(
-            part.images[number].numpy(), field.rows, field.columns, experiment.data.entry.background
-        )
+    numbers = order[largest.values[order] > 0].tolist()
+    cells = [divmod(int(largest.indices[number]), maps.shape[2]) for number in numbers]
+    seen = [seen_by(architecture, experiment.model, layer, cell) for cell in cells]
+    if not seen:
+        return ()
+    shape = max(_side(each.rows) for each in seen), max(_side(each.columns) for each in seen)
+    ground = experiment.data.entry.background
+    found = []
+    for number, field in zip(numbers, seen, strict=True):
         value = largest.values[number]
         tied = int((largest.values - value).abs().le(ROUNDING * value).sum())
+        pixels = _cut(part.images[number].numpy(), field, shape, ground)
         found.append(Patch(number, float(value), pixels, tied))
     return tuple(found)
+
+
+def _side(ends: tuple[int, int]) -> int:
+    return ends[1] - ends[0] + 1
 
 
 def _after(network: Network, layer: str, x: Tensor) -> Tensor:
@@ -84,17 +92,15 @@ def _after(network: Network, layer: str, x: Tensor) -> Tensor:
 
 
 def _cut(
-    image: NDArray[np.uint8],
-    rows: tuple[int, int],
-    columns: tuple[int, int],
-    ground: tuple[int, ...],
+    image: NDArray[np.uint8], field: Field, shape: tuple[int, int], ground: tuple[int, ...]
 ) -> NDArray[np.uint8]:
-    """A rectangle of an image, which may reach over its border; both ends belong to it."""
-    channels, height, width = image.shape
-    shape = channels, rows[1] - rows[0] + 1, columns[1] - columns[0] + 1
-    found = np.full(shape, np.reshape(ground, (-1, 1, 1)), dtype=np.uint8)
-    top, left = max(rows[0], 0), max(columns[0], 0)
-    inner = image[:, top : min(rows[1] + 1, height), left : min(columns[1] + 1, width)]
-    down, right = top - rows[0], left - columns[0]
-    found[:, down : down + inner.shape[1], right : right + inner.shape[2]] = inner
+    """What a cell reads of an image, in its place in a rectangle of some shape.
+
+    A grid that moves reads a row more here than there: the rectangle has room for the largest.
+    """
+    found = np.full((len(image), *shape), np.reshape(ground, (-1, 1, 1)), dtype=np.uint8)
+    rows, columns = (np.array(places) for places in field.positions)
+    _, height, width = image.shape
+    read = image[:, rows[:, None] % height, columns % width]
+    found[:, rows[:, None] - field.rows[0], columns - field.columns[0]] = read
     return found

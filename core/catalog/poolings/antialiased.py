@@ -63,6 +63,7 @@ ENTRIES = (
         reach=lambda size, stride: size + stride - 1,
         channel_independent=False,
         regular_grid=False,
+        cyclic=True,
         weight=50,
     ),
 )

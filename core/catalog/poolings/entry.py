@@ -106,6 +106,8 @@ class PoolingEntry:
             and stride. The receptive field grows by (reach - 1) * jump; the jump is multiplied
             by the stride.
         lead: how many of these rows lie before the window's first row.
+        start: first row at which a window can begin, from its index, the rows of the map, window
+            and stride.
         commutes_with_relu: whether pool and ReLU may change places without changing a bit:
             operators that select by order, because ReLU is monotone, and operators that
             treat negative values as zero themselves.
@@ -113,6 +115,9 @@ class PoolingEntry:
         differentiable: whether autograd gives its gradient almost everywhere.
         regular_grid: whether windows start at multiples of the stride, whatever the values and
             the draw.
+        cyclic: whether it counts its windows round the border, whatever the padding, and chooses
+            their grid by the values: where the windows tile the map (`Window.tiles`), the output
+            moves with a circular shift of the input, by any number of rows.
         random: whether it draws random numbers in training (never in evaluation).
     """
 
@@ -130,10 +135,12 @@ class PoolingEntry:
     weight: float = 0.0
     reach: Callable[[int, int], int] = lambda size, stride: size
     lead: Callable[[int, int], int] = lambda size, stride: 0
+    start: Callable[[int, int, int, int], int] = lambda index, rows, size, stride: index * stride
     commutes_with_relu: bool = False
     channel_independent: bool = True
     differentiable: bool = True
     regular_grid: bool = True
+    cyclic: bool = False
     random: bool = False
 
     @property

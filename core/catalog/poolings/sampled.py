@@ -1,5 +1,7 @@
 """Strategies that draw at random in training."""
 
+from math import floor
+
 from core.catalog.names import Pooling
 from core.catalog.poolings.entry import (
     Combining,
@@ -8,6 +10,13 @@ from core.catalog.poolings.entry import (
     comparisons,
     weighted_mean,
 )
+
+
+def _earliest(index: int, rows: int, size: int, stride: int) -> int:
+    """floor(a*i), with a = (rows - size + 1)/outputs rows between the windows of the grid."""
+    places = rows - size + 1
+    return floor(index * (places / ((rows - size) // stride + 1)))
+
 
 ENTRIES = (
     PoolingEntry(
@@ -38,6 +47,7 @@ ENTRIES = (
         operations=comparisons,
         # one output's window starts anywhere in s + 1 rows: see the operator
         reach=lambda size, stride: size + stride if stride > 1 else size,
+        start=_earliest,
         commutes_with_relu=True,
         regular_grid=False,
         random=True,

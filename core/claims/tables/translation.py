@@ -45,8 +45,16 @@ _INVARIANCE = Claim(
     ),
     beside=(
         Exact("GAP without any stride: every circular shift leaves all as it was.", "gate-none"),
-        Exact("After L stages of stride 2: so do shifts by multiples of 2^L.", "gate-multiples"),
-        Exact("With APS: so does every circular shift, up to ties.", "gate-aps"),
+        Exact(
+            "After L pools of 2 × 2 with stride 2 on maps with even sides: so do shifts by "
+            "multiples of 2^L.",
+            "gate-multiples",
+        ),
+        Exact(
+            "With APS of 2 × 2 and stride 2 on maps with even sides: so does every circular shift, "
+            "up to ties.",
+            "gate-aps",
+        ),
         *(
             Contrast(
                 says=f"Blurred max keeps more answers than plain max under one pixel, {data}.",
