@@ -227,7 +227,8 @@ def _upload(entry: DatasetEntry) -> np.ndarray:
     if remarks:
         said = "; ".join(remarks)
         st.caption(f"{said[0].upper()}{said[1:]}.")
-    return shades[0].astype(float)
+    grid: np.ndarray = shades[0].astype(float)
+    return grid
 
 
 main()

@@ -152,9 +152,9 @@ def _one(judgement: Judgement) -> None:
         st.markdown(f"**{_said(judgement)}**", help=MEANINGS, width="content")
         guess = _guesses().get(claim.id)
         if guess:
-            right = guess == outcome_word(judgement.outcome)
+            hit = guess == outcome_word(judgement.outcome)
             st.markdown(
-                f":gray[You predicted: {guess.lower()}{', rightly' if right else ''}.]",
+                f":gray[You predicted: {guess.lower()}{', rightly' if hit else ''}.]",
                 width="content",
             )
     _missing(judgement)
@@ -346,7 +346,7 @@ def _else(judgement: Judgement) -> None:
         st.markdown("**What else changed between the arms**")
         name = st.selectbox("Arms", list(pairs), label_visibility="collapsed", key="arms")
         judged = pairs[name]
-        if judged.part.recipes[1:]:
+        if isinstance(judged.part, Contrast) and judged.part.control:
             _changes(judged)
         _lead(judged)
 

@@ -1,6 +1,7 @@
 """Home: what does pooling really do? The answer of the cached runs, and where to go next."""
 
 from collections import Counter
+from typing import Any
 
 import streamlit as st
 
@@ -19,7 +20,7 @@ Each row is one strategy; its dots are mean test accuracies over the seeds, **fi
 head and **open** for Flatten. The thin bars are 95 % intervals over training seeds, on this test
 set.
 """
-BADGES = {
+BADGES: dict[Verdict, tuple[str, Any, str]] = {
     Verdict.HIGHER: ("Higher", "green", ":material/arrow_upward:"),
     Verdict.LOWER: ("Lower", "red", ":material/arrow_downward:"),
     Verdict.UNDECIDED: ("Undecided", "gray", ":material/pending:"),

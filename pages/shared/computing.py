@@ -46,14 +46,13 @@ def offer(
             st.caption("Somebody else's computation is running; try again in a moment.")
             return
         progress = st.progress(0.0, "Starting the workers…")
+
+        def told(done: int) -> None:
+            progress.progress(done / count, f"{done} of {count} {many}")
+
         try:
             with explained():
-                compute(
-                    cached.store(),
-                    requests,
-                    workers,
-                    lambda done: progress.progress(done / count, f"{done} of {count} {many}"),
-                )
+                compute(cached.store(), requests, workers, told)
         finally:
             _one_at_a_time().release()
         st.rerun()

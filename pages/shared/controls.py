@@ -4,7 +4,6 @@ Every widget's key is its URL parameter. Options are the public names, because a
 writes what it shows into the URL; the labels with their marks stand in the scene line.
 """
 
-from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from itertools import product
@@ -364,7 +363,8 @@ def _slider(label: str, name: str, default: float, **more: Any) -> None:
 
 
 def _number(label: str, name: str, default: float) -> None:
-    allowed = RANGES[name]
+    # whole numbers or fractions, all three alike, which no signature of Streamlit says
+    allowed: Any = RANGES[name]
     st.number_input(
         label,
         allowed.least,
@@ -392,7 +392,7 @@ def comparison() -> Comparison:
     if settings.load().hosted and state.dataset not in CHOICES["dataset"]:
         # before anything looks at the disk
         raise ConfigError("dataset: folders of this server are not open to visitors")
-    arms, refused = _arms(ChainMap({"dataset": _dataset()}, state))
+    arms, refused = _arms({**state.to_dict(), "dataset": _dataset()})
     if not arms:
         raise ConfigError(next(iter(refused)))
     state["refused"] = refused

@@ -165,7 +165,8 @@ def _go(number: int, keep: Collection[str] = ()) -> None:
 
 
 def _scene() -> Scene:
-    return _script().scenes[st.session_state[_NUMBER]]
+    number: int = st.session_state[_NUMBER]
+    return _script().scenes[number]
 
 
 def _script() -> Talk:
