@@ -105,7 +105,9 @@ def test_a_run_records_parameters_macs_and_machine():
     assert 4 * 9 + 4 + 4 * 4 * 9 + 4 + 50 == run.parameters
     assert 64 * 36 + 16 * 4 * 36 + 40 == run.macs
     assert "cpu" == run.machine.device
-    assert {"poolscope", "torch", "numpy"} == set(run.machine.versions)
+    assert {"poolscope", "torch", "numpy", "onednn", "mkl", "processor"} == set(
+        run.machine.versions
+    )
 
 
 def test_each_epoch_is_reported_as_it_ends():
