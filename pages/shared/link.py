@@ -161,8 +161,13 @@ def _misspelt(given: Mapping[str, list[str]], known: Sequence[str]) -> Iterator[
 
 
 def remember(wrong: Sequence[str]) -> None:
-    """Keep a note on what could not be used."""
-    if wrong:
+    """Keep a note on what could not be used.
+
+    What is left in the link after it was corrected was noted together with the rest.
+    """
+    noted: frozenset[str] = st.session_state.get("link_slips", frozenset())
+    if wrong and not noted.issuperset(wrong):
+        st.session_state["link_slips"] = frozenset(wrong)
         st.session_state["link"] = Note(f"Left out of the link: {join(wrong)}.", {})
 
 

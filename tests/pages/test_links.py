@@ -268,3 +268,13 @@ def test_of_a_single_value_that_is_given_twice_the_first_counts():
     app = opened(BY_HAND, seeds=["3", "4"], head=["gap", "flatten"], norm=["none", "batch"])
     state = app.session_state
     assert (3, "gap", "none") == (state["seeds"], state["head"], state["norm"])
+
+
+def test_all_slips_of_a_link_are_noted_together_and_the_note_stays():
+    app = opened(BY_HAND, grid="nonsense", polling="min", seeds=["3", "4"])
+    for _ in range(2):
+        (said,) = [line for line in text(app).splitlines() if line.startswith("Left out of")]
+        assert all(name in said for name in ("grid `nonsense`", "`polling`", "value of seeds"))
+        app.run()
+    app.slider(key="seeds").set_value(7).run()
+    assert "Left out of" not in text(app)
