@@ -47,6 +47,15 @@ def test_the_gallery_is_small_and_whole(gallery):
     gallery.check()
 
 
+def test_the_key_of_every_bundled_run_is_computed_as_when_it_was_stored(gallery):
+    """A key that changes makes strangers of all stored runs, here and in every other store."""
+    summaries = gallery.summaries()
+    computed = {
+        row.key: Experiment.from_flat({**row.config, "seed": row.seed}).key for row in summaries
+    }
+    assert {} == {stored: key for stored, key in computed.items() if stored != key}
+
+
 def test_every_claim_has_its_verdict(judgements):
     untested = [j.claim.id for j in judgements if j.outcome is Outcome.UNTESTED]
     missing = {j.claim.id: (len(j.runs), len(j.requests)) for j in judgements}
