@@ -44,8 +44,9 @@ $(READY): pyproject.toml constraints.txt
 run: $(READY)
 	$(BIN)/streamlit run app.py $(ARGS)
 
+# worksteal: what a file sets up for its tests is made once, on one core
 test: $(READY) browser
-	$(BIN)/python -m pytest -n logical --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n logical --dist worksteal $(ARGS)
 
 quick: $(READY)
 	$(BIN)/python -m tests.quick
