@@ -4,7 +4,8 @@ A figure has no title (its card has one) and no legend (lines carry their names)
 strategy from `core.figures.palette`.
 """
 
-from core.figures.base import goes_beyond
+from core.figures.base import Look, goes_beyond
+from core.figures.chart import Chart, as_dicts
 from core.figures.confusion import (
     Counts,
     confusion,
@@ -52,7 +53,9 @@ from core.figures.tradeoff import Measure, tradeoff, tradeoff_alt, tradeoff_capt
 
 __all__ = [
     "Against",
+    "Chart",
     "Counts",
+    "Look",
     "Measure",
     "Quantity",
     "Unit",
@@ -63,6 +66,7 @@ __all__ = [
     "accuracy_curves",
     "accuracy_curves_alt",
     "accuracy_curves_table",
+    "as_dicts",
     "confusion",
     "confusion_alt",
     "confusion_counts",

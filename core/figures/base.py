@@ -153,17 +153,20 @@ class Beyond:
     """Something that lies beyond the end of an axis.
 
     Attributes:
-        x: where its arrow stands, likewise `y`: one of them is the end of the axis.
+        x: where its arrow stands; either this or `y` is the end of the axis.
+        y: see `x`.
         towards: "left", "right", "down" or "up".
-        colour: of the arrow.
-        says: for the pointer.
+        pooling: whose colour the arrow has.
+        says: shown under the pointer.
+        opacity: of the arrow.
     """
 
     x: float
     y: float
     towards: str
-    colour: str
+    pooling: Pooling
     says: str
+    opacity: float = 1.0
 
 
 def arrows(beyond: Sequence[Beyond], look: Look) -> go.Scatter:
@@ -177,10 +180,15 @@ def arrows(beyond: Sequence[Beyond], look: Look) -> go.Scatter:
         marker={
             "symbol": [f"triangle-{each.towards}" for each in beyond],
             "size": look.px(9),
-            "color": [each.colour for each in beyond],
+            "color": [_arrow_colour(each, look) for each in beyond],
         },
         hovertemplate=[f"{each.says}<extra></extra>" for each in beyond],
     )
+
+
+def _arrow_colour(beyond: Beyond, look: Look) -> str:
+    colour = look.colour(beyond.pooling)
+    return colour if beyond.opacity == 1 else faded(colour, beyond.opacity)
 
 
 def goes_beyond(figure: go.Figure) -> bool:

@@ -82,7 +82,7 @@ def effects(
     low, high = _range(shown)
     for place, each in enumerate(shown):
         _draw(traces, each, place, look)
-    if beyond := _beyond(shown, (low, high), look):
+    if beyond := _beyond(shown, (low, high)):
         traces.append(arrows(beyond, look))
     labels = [_label(each) for each in shown]
     widths = (max(LETTER * len(first), SMALLER * len(second)) for first, second in labels)
@@ -224,7 +224,7 @@ def _draw(traces: Traces, judged: Judged, place: int, look: Look) -> None:
             mode="markers",
             error_x=whiskers([(mean, low, high)], colour, look.px(3)),
             marker={
-                "symbol": form.marker.removesuffix("-dot").removesuffix("-open"),
+                "symbol": form.solid_marker,
                 "size": look.px(11),
                 "color": colour if decided else look.page,
                 "line": {"color": colour, "width": look.px(2)},
@@ -250,17 +250,17 @@ def _range(shown: Sequence[Judged]) -> tuple[float, float]:
     return low - pad, high + pad
 
 
-def _beyond(shown: Sequence[Judged], ends: tuple[float, float], look: Look) -> list[Beyond]:
+def _beyond(shown: Sequence[Judged], ends: tuple[float, float]) -> list[Beyond]:
     """The ends of intervals that lie beyond the axis."""
     found = []
     for place, each in enumerate(shown):
         drawn_ends = _ends(each) or (ends[0], *ends)
-        colour = look.colour(each.chosen[0].model.pooling)
+        pooling = each.chosen[0].model.pooling
         says = f"{each.part.says}<br>{effect(each)}"
         if drawn_ends[1] < ends[0]:
-            found.append(Beyond(ends[0], place, "left", colour, says))
+            found.append(Beyond(ends[0], place, "left", pooling, says))
         if drawn_ends[2] > ends[1]:
-            found.append(Beyond(ends[1], place, "right", colour, says))
+            found.append(Beyond(ends[1], place, "right", pooling, says))
     return found
 
 

@@ -120,7 +120,7 @@ def accuracy_by_head(results: Results, *, dark: bool = False, scale: float = 1.0
     below = _places(marks, rows)
     traces: Traces = [_trace(row, place, below, marks, look) for place, row in enumerate(rows)]
     low, high, ticks = _axis(rows)
-    if beyond := _beyond(rows, below, (low, high), look):
+    if beyond := _beyond(rows, below, (low, high)):
         traces.append(arrows(beyond, look))
     return plot(
         traces,
@@ -218,7 +218,7 @@ def _axis(rows: list[Row]) -> tuple[float, float, list[float]]:
 
 
 def _beyond(
-    rows: list[Row], below: Mapping[Head, float], axis_ends: tuple[float, float], look: Look
+    rows: list[Row], below: Mapping[Head, float], axis_ends: tuple[float, float]
 ) -> list[Beyond]:
     """The ends of intervals that lie beyond the axis."""
     low, high = axis_ends
@@ -226,12 +226,12 @@ def _beyond(
     for place, row in enumerate(rows):
         for dot in row.dots:
             _, first, last = _ends(dot.interval)
-            y, colour = place + below[dot.arm.head], look.colour(row.pooling)
+            y = place + below[dot.arm.head]
             says = f"{name(row.pooling)}, {HEADS[dot.arm.head].label} head: interval"
             if first < low:
-                found.append(Beyond(low, y, "left", colour, f"{says} from {first:.1f} %"))
+                found.append(Beyond(low, y, "left", row.pooling, f"{says} from {first:.1f} %"))
             if last > high:
-                found.append(Beyond(high, y, "right", colour, f"{says} to {last:.1f} %"))
+                found.append(Beyond(high, y, "right", row.pooling, f"{says} to {last:.1f} %"))
     return found
 
 

@@ -43,6 +43,7 @@ LEAST_LEFT, GAP = 56, 12
 """margin on the left and what separates it from the names, px"""
 STRIP = 0.24
 """how far above the interval the single seeds stand, in rows"""
+SEED_OPACITY = 0.55
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def paired_differences(
     traces: Traces = [_seeds(pairs, look)] if pairs else []
     traces += [_mean(pair, place, look) for place, pair in enumerate(pairs)]
     low, high = _range(pairs)
-    if beyond := _beyond(pairs, (low, high), look):
+    if beyond := _beyond(pairs, (low, high)):
         traces.append(arrows(beyond, look))
     return plot(
         traces,
@@ -114,7 +115,7 @@ def _left(pairs: list[Pair]) -> float:
 def _seeds(pairs: list[Pair], look: Look) -> go.Scatter:
     """The differences of single seeds, of all rows in one trace."""
     dots = [
-        (100 * value, place - STRIP, seed, faded(look.colour(pair.arm.pooling), 0.55))
+        (100 * value, place - STRIP, seed, faded(look.colour(pair.arm.pooling), SEED_OPACITY))
         for place, pair in enumerate(pairs)
         for value, seed in zip(pair.difference.differences, pair.difference.seeds, strict=True)
     ]
@@ -141,7 +142,7 @@ def _mean(pair: Pair, place: int, look: Look) -> go.Scatter:
         mode="markers",
         error_x=whiskers([(100 * d.mean, 100 * d.low, 100 * d.high)], colour, look.px(3)),
         marker={
-            "symbol": form.marker.removesuffix("-dot").removesuffix("-open"),
+            "symbol": form.solid_marker,
             "size": look.px(12),
             "color": colour if decided else look.page,
             # a cross has an outline of its own, which looks like a second one
@@ -190,23 +191,22 @@ def _learned(pair: Pair) -> list[float]:
     return [value for seed, value in each if seed not in pair.unlearned]
 
 
-def _beyond(pairs: list[Pair], ends: tuple[float, float], look: Look) -> list[Beyond]:
+def _beyond(pairs: list[Pair], ends: tuple[float, float]) -> list[Beyond]:
     """What lies beyond the axis: ends of intervals, and single seeds above them."""
-    found: list[tuple[float, float, str, str]] = []
-    for place, pair in enumerate(pairs):
-        d, colour = pair.difference, look.colour(pair.arm.pooling)
-        for end in (d.low, d.high):
-            says = f"{name(pair.arm.pooling)}: interval to {points(end)} points"
-            found.append((end, place, colour, says))
-        for seed, value in zip(d.seeds, d.differences, strict=True):
-            says = f"seed {seed}: {points(value)} points"
-            found.append((value, place - STRIP, faded(colour, 0.55), says))
     low, high = ends
-    return [
-        Beyond(*((low, y, "left") if 100 * value < low else (high, y, "right")), colour, says)
-        for value, y, colour, says in found
-        if not low <= 100 * value <= high
-    ]
+    found = []
+    for place, pair in enumerate(pairs):
+        d, pooling = pair.difference, pair.arm.pooling
+        seeds = zip(d.seeds, d.differences, strict=True)
+        interval = f"{name(pooling)}: interval to"
+        marks = [(end, float(place), interval, 1.0) for end in (d.low, d.high)]
+        marks += [(value, place - STRIP, f"seed {n}:", SEED_OPACITY) for n, value in seeds]
+        for value, y, what, opacity in marks:
+            if not low <= 100 * value <= high:
+                x, towards = (low, "left") if 100 * value < low else (high, "right")
+                says = f"{what} {points(value)} points"
+                found.append(Beyond(x, y, towards, pooling, says, opacity))
+    return found
 
 
 def _shapes(pairs: list[Pair], look: Look) -> list[dict[str, object]]:

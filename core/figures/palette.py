@@ -53,6 +53,11 @@ class Style:
         """Width of its line, px."""
         return 2.5 if self.headline else 1.75
 
+    @property
+    def solid_marker(self) -> str:
+        """Plotly's name of the marker, filled and without a dot."""
+        return self.marker.removesuffix("-dot").removesuffix("-open")
+
 
 BLUE = ("#1D5AB4", "#6FA0FF")
 ORANGE = ("#BF8200", "#F9A424")

@@ -106,7 +106,7 @@ def tradeoff(
     for pooling in dict.fromkeys(point.arm.pooling for point in found):
         own = [point for point in found if point.arm.pooling == pooling]
         traces.append(_markers(own, look, measure, heads[0]))
-    if beyond := _beyond(found, results, look):
+    if beyond := _beyond(found, results):
         traces.append(arrows(beyond, look))
     costs = [point.cost for point in found] or [1.0]
     return plot(
@@ -129,7 +129,7 @@ def _markers(own: list[Point], look: Look, measure: Measure, first: Head) -> go.
     """The networks of one strategy, under each head."""
     pooling = own[0].arm.pooling
     colour = look.colour(pooling)
-    symbol = style(pooling).marker.removesuffix("-dot").removesuffix("-open")
+    symbol = style(pooling).solid_marker
     found = [point.accuracy for point in own]
     half = [0.0 if each.high is None else 100 * (each.high - each.mean) for each in found]
     return go.Scatter(
@@ -166,17 +166,17 @@ def _range(found: list[Point], results: Results) -> tuple[float, float]:
     return low - pad, high + pad
 
 
-def _beyond(found: list[Point], results: Results, look: Look) -> list[Beyond]:
+def _beyond(found: list[Point], results: Results) -> list[Beyond]:
     """The ends of intervals that lie beyond the axis."""
     low, high = _range(found, results)
     arrows_there = []
     for point in found:
-        interval, colour = point.accuracy, look.colour(point.arm.pooling)
+        interval, pooling = point.accuracy, point.arm.pooling
         says = f"{_title(point.arm, several=True)}: {accuracy(interval)}"
         if interval.low is not None and 100 * interval.low < low:
-            arrows_there.append(Beyond(point.cost, low, "down", colour, says))
+            arrows_there.append(Beyond(point.cost, low, "down", pooling, says))
         if interval.high is not None and 100 * interval.high > high:
-            arrows_there.append(Beyond(point.cost, high, "up", colour, says))
+            arrows_there.append(Beyond(point.cost, high, "up", pooling, says))
     return arrows_there
 
 
@@ -302,7 +302,7 @@ def tradeoff_caption(results: Results, measure: Measure) -> str:
         said.append("Open markers: the other heads.")
     if len(_names(found, results, Look())) < len(found):
         said.append("Point at a marker for its name.")
-    if _beyond(found, results, Look()):
+    if _beyond(found, results):
         said.append("An arrow: the interval goes on.")
     return " ".join(said)
 

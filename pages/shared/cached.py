@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable
 from functools import lru_cache
 from pathlib import Path
+from typing import ParamSpec
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -13,11 +14,13 @@ from core.comparison import Comparison, Results, estimate
 from core.comparison.estimate import Rate
 from core.config import DataConfig, Experiment
 from core.engine import labels_of_test
+from core.figures import Chart, Look
 from core.run import RunSummary
 from core.store import RunStore
 from pages.shared.plot import Drawn
 
 Stamp = tuple[tuple[int, int], ...]
+P = ParamSpec("P")
 
 
 @st.cache_resource
@@ -57,6 +60,31 @@ def figure(draw: Callable[..., go.Figure], *args: Hashable, **how: Hashable) -> 
         how: in which look.
     """
     return Drawn(draw(*args, **how))
+
+
+def chart(make: Callable[P, Chart], *args: P.args, **how: P.kwargs) -> Chart:
+    """A chart that was made before, for anybody.
+
+    Args:
+        make: one of `core.figures`.
+        args: what it takes; all can be hashed.
+        how: its keyword arguments.
+    """
+    return _chart(make, *args, **how)  # type: ignore[arg-type]
+
+
+_CHARTS = 256
+
+
+@lru_cache(maxsize=_CHARTS)
+def _chart(make: Callable[..., Chart], *args: Hashable, **how: Hashable) -> Chart:
+    return make(*args, **how)
+
+
+@lru_cache(maxsize=_CHARTS)
+def drawing(chart: Chart, look: Look) -> Drawn:
+    """A chart that was drawn before: drawing takes longer than sending."""
+    return Drawn(chart.draw(look))
 
 
 def without_weights(experiments: Iterable[Experiment]) -> tuple[Experiment, ...]:

@@ -14,6 +14,7 @@ from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS, DropoutPosition, Po
 from core.claims import Outcome
 from core.comparison import Facet, Results
 from core.comparison.chance import NAMED, cautions
+from core.figures import Chart, Look
 from core.figures.palette import colour, style
 from core.run import Source
 from core.sentences.claims import outcome_word
@@ -322,6 +323,59 @@ def nothing_yet(what: str) -> None:
     bundled = any(summary.source is Source.BUNDLED for summary in cached.summaries())
     help_ = ", or choose digits with max and average: those are bundled" if bundled else ""
     st.caption(f"{what} is not trained yet. Train the missing runs{help_}.")
+
+
+def show(  # noqa: PLR0913 (a card and what is in it)
+    title: str,
+    chart: Chart,
+    key: str,
+    *,
+    file_name: str,
+    reading: str | None = None,
+    untrained: str | None = None,
+) -> None:
+    """A card with a chart: title, numbers, figure and caption.
+
+    Args:
+        title: what the figure shows.
+        chart: what is shown.
+        key: of the card on its page.
+        file_name: name of the CSV file.
+        reading: how to read the figure, in Markdown.
+        untrained: what has to be trained if the chart is empty; else its caption says why.
+    """
+    with card(title, reading=reading) as head:
+        fill(head, chart, key, file_name=file_name, untrained=untrained)
+
+
+def fill(
+    head: Any, chart: Chart, key: str, *, file_name: str, untrained: str | None = None
+) -> None:
+    """Fill a card that has controls of its own: its numbers, the figure, the caption.
+
+    Args:
+        head: what `card` has given, for the numbers.
+        chart: what is shown.
+        key: of the card on its page.
+        file_name: name of the CSV file.
+        untrained: what has to be trained if the chart is empty; else its caption says why.
+    """
+    if chart.rows:
+        with head:
+            numbers(chart.rows, file_name, key)
+        draw(chart, key)
+    elif untrained:
+        nothing_yet(untrained)
+    else:
+        st.caption(chart.caption)
+
+
+def draw(chart: Chart, key: str) -> None:
+    """A chart with its caption, in the theme of the page."""
+    drawn = cached.drawing(chart, Look(**look()))
+    plot(drawn, alt=chart.alt, key=key, dark=dark())
+    if chart.caption:
+        st.caption(chart.caption)
 
 
 def chart(figure: go.Figure | Drawn, alt: str, key: str) -> None:
