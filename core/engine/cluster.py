@@ -231,9 +231,10 @@ class Cluster:
 
 
 def _start(workers: int) -> Any:
-    """A local cluster of one-thread processes."""
+    """A local cluster of one-thread processes, which speak TLS with a key of their own."""
     import dask
     from distributed import LocalCluster
+    from distributed.security import Security
 
     try:
         with dask.config.set(LOCAL_SETTINGS):
@@ -241,8 +242,10 @@ def _start(workers: int) -> Any:
                 n_workers=workers,
                 threads_per_worker=1,
                 processes=True,
-                # the endpoints run arbitrary code: nobody else may reach them
+                # The endpoints run arbitrary code, and every user of this machine reaches them:
+                # only who holds the key that is made here, in memory, may speak to them.
                 host=HERE,
+                security=Security.temporary(),
                 # any free port: without an address Dask takes 8787 and warns if it is in use
                 dashboard_address=f"{HERE}:0",
                 silence_logs=logging.CRITICAL,
