@@ -1,7 +1,6 @@
 """Is a local cluster closed to everybody but the process that started it?"""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from distributed import Client
@@ -15,7 +14,7 @@ from core.store import RunStore
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """One that has trained, so that its cluster is up."""
-    folder: Path = tmp_path_factory.mktemp("local")
+    folder = tmp_path_factory.mktemp("local")
     with Engine(RunStore(folder / "runs.db"), 1) as engine:
         tiny = Experiment.from_flat({"epochs": 1, "train_size": 20, "widths": "4"})
         (job,) = engine.wait(engine.submit([tiny]))
