@@ -27,6 +27,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from core import settings
 from core.engine import close_shared_engine
 from core.errors import ConfigError
+from core.server.visitor import Visitors
 from core.settings import PROJECT
 
 # Streamlit puts the folder of its main script on sys.path while a script runs, and takes it off
@@ -110,5 +111,5 @@ app = st.App(
     "pages/main.py",
     lifespan=life,
     routes=[Route("/ready", ready), Route("/plotly.js", plotly_js)],
-    middleware=[Middleware(SessionCap)],
+    middleware=[Middleware(Visitors), Middleware(SessionCap)],
 )

@@ -49,6 +49,19 @@ def too_large(experiment: Experiment) -> str | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks. A browser tab is nobody: reloading a page makes no new visitor.
+
+    Attributes:
+        cookie: names a browser; signed by the server, and new for whoever sends none back.
+        address: the network address; an IPv6 address counts with the other 2⁶⁴ of its network.
+    """
+
+    cookie: str
+    address: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoFar:
     """What was asked for before.

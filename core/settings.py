@@ -6,6 +6,7 @@ Every variable starts with `POOLSCOPE_`. A leaf of the import graph: any module 
 import os
 from enum import StrEnum
 from functools import lru_cache
+from ipaddress import ip_network
 from pathlib import Path
 
 import platformdirs
@@ -59,6 +60,7 @@ class Settings(BaseSettings):
         imports: whether visitors of a hosted dashboard may import runs.
         sessions: most visitors of a hosted dashboard at once.
         daily_seconds: how long all visitors of a hosted dashboard together may train in 24 hours.
+        proxies: reverse proxies before a hosted dashboard: how many, or their addresses.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
@@ -77,6 +79,7 @@ class Settings(BaseSettings):
     imports: bool = False
     sessions: int = Field(default=100, ge=1)
     daily_seconds: float = Field(default=3600.0, ge=0)
+    proxies: str = ""
 
     @field_validator("home", "data")
     @classmethod
@@ -85,6 +88,15 @@ class Settings(BaseSettings):
         if folder.exists() and not folder.is_dir():
             raise ValueError("a folder is needed, and this is a file")
         return folder
+
+    @field_validator("proxies")
+    @classmethod
+    def _names_proxies(cls, text: str) -> str:
+        """Refuse what is neither a number nor a list of addresses."""
+        if not text.isdecimal():
+            for address in filter(None, text.split(",")):
+                ip_network(address.strip(), strict=False)
+        return text
 
     @property
     def hosted(self) -> bool:

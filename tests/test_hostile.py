@@ -151,7 +151,7 @@ def test_settings_that_make_no_sense_end_in_a_sentence(monkeypatch):
     from core import settings as read
 
     source = random.Random(1)  # noqa: S311
-    names = ["WORKERS", "DEVICE", "MODE", "SESSIONS", "DAILY_SECONDS", "TRAINING"]
+    names = ["WORKERS", "DEVICE", "MODE", "SESSIONS", "DAILY_SECONDS", "TRAINING", "PROXIES"]
     for _ in range(50):
         name = source.choice(names)
         monkeypatch.setenv(f"POOLSCOPE_{name}", source.choice(["many", "-3", "", "∞", "1e999x"]))

@@ -43,6 +43,7 @@ ARROWS: dict[str, set[str]] = {
     },
     "report": {"catalog", "comparison", "figures", "run", "sentences"},
     "hosting": {"catalog", "config", "network", "run"},
+    "server": {"hosting"},
     "talk": set(),
 }
 
