@@ -26,6 +26,21 @@ def test_the_tests_do_not_mind_a_shell_that_ignores_interrupts():
     assert (0, True) == (answer.returncode, "1 passed" in answer.stdout), answer.stdout
 
 
+COMMAND = [sys.executable, "-m", "core", "cost", "--json", "--pooling", "gem"]
+
+
+def answer_under(home, **shell):
+    """What the command says under an environment of little more than these variables."""
+    plain = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    env = {**plain, "POOLSCOPE_HOME": str(home), **shell}
+    return subprocess.run(COMMAND, cwd=PROJECT, env=env, capture_output=True, check=True)
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory):
+    return answer_under(tmp_path_factory.mktemp("home")).stdout
+
+
 @pytest.mark.parametrize(
     "shell",
     [
@@ -39,17 +54,9 @@ def test_the_tests_do_not_mind_a_shell_that_ignores_interrupts():
     ],
     ids=lambda shell: " ".join(f"{name}={value}" for name, value in shell.items()),
 )
-def test_a_command_answers_the_same_under_any_shell(shell, home):
-    command = [sys.executable, "-m", "core", "cost", "--json", "--pooling", "gem"]
-    plain = {
-        **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
-        "POOLSCOPE_HOME": str(home),
-    }
-    expected, received = (
-        subprocess.run(command, cwd=PROJECT, env=env, capture_output=True, check=True)
-        for env in (plain, {**plain, **shell})
-    )
-    assert (expected.stdout, b"") == (received.stdout, received.stderr)
+def test_a_command_answers_the_same_under_any_shell(shell, home, expected):
+    received = answer_under(home, **shell)
+    assert (expected, b"") == (received.stdout, received.stderr)
 
 
 def test_a_table_can_be_printed_where_the_terminal_knows_ascii_alone(home):
