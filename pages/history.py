@@ -12,6 +12,7 @@ from core.catalog import HEADS, POOLINGS
 from core.errors import StoreError
 from core.run import RunSummary, Source
 from core.sentences.headlines import history_headline
+from core.spreadsheet import as_csv
 from core.store import absorb, write_copy
 from pages.shared import cached, frame
 from pages.shared.problems import explained
@@ -100,6 +101,11 @@ def _row(summary: RunSummary, curve: list[float] | None = None) -> dict[str, obj
     }
 
 
+def _csv(listed: Sequence[RunSummary]) -> str:
+    rows = [_row(summary) for summary in listed]
+    return as_csv(rows, list(rows[0]))
+
+
 def _import_button() -> None:
     if st.button("Import", icon=":material/upload:", type="tertiary", key="open_import"):
         _import()
@@ -152,7 +158,7 @@ def _actions(
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             f"Export CSV ({len(listed):,})",
-            lambda: frame.as_csv([_row(summary) for summary in listed]),
+            lambda: _csv(listed),
             "poolscope-runs.csv",
             "text/csv",
             icon=":material/download:",

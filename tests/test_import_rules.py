@@ -44,6 +44,7 @@ ARROWS: dict[str, set[str]] = {
     "report": {"catalog", "comparison", "figures", "run", "sentences"},
     "hosting": {"catalog", "config", "network", "run"},
     "server": {"hosting"},
+    "spreadsheet": set(),
     "talk": set(),
 }
 

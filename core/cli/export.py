@@ -1,9 +1,8 @@
 """`export`: how do runs leave the store?"""
 
-import csv
-import io
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +18,7 @@ from core.errors import ConfigError, StoreError
 from core.network.pytorch_code import torch_code
 from core.report import report, results_of
 from core.run import Run, RunSummary
+from core.spreadsheet import as_csv
 from core.store import RunStore, Weights, write_copy
 
 
@@ -172,15 +172,8 @@ def _text(store: RunStore, chosen: Sequence[RunSummary], form: Format) -> str:
     if form is Format.HTML:
         return report(results_of(_of_one_set(_runs(store, chosen))))
     # a row of an older version may lack a flat name, or have one that is gone
-    text = io.StringIO()
-    writer = csv.DictWriter(
-        text, ["key", "status", *SECTION_OF, *_FIGURES], extrasaction="ignore", restval=""
-    )
-    writer.writeheader()
-    for summary in chosen:
-        figures = {name: getattr(summary, name) for name in _FIGURES}
-        writer.writerow({**summary.config, "key": summary.key, "status": summary.status, **figures})
-    return text.getvalue()
+    rows = ({**summary.config, **asdict(summary)} for summary in chosen)
+    return as_csv(rows, ["key", "status", *SECTION_OF, *_FIGURES])
 
 
 def _of_one_set(runs: list[Run]) -> list[Run]:

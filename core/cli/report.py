@@ -26,7 +26,7 @@ def messages() -> Console:
 
 def say(message: str) -> None:
     """Write one line to stderr, whatever the message contains."""
-    messages().print(" ".join(message.split()))
+    messages().print(printable(" ".join(message.split())))
 
 
 def document(content: object) -> None:
@@ -94,8 +94,13 @@ def cell(value: object) -> str:
         case float():
             return significant(value, 4)
         case tuple() | list():
-            return " × ".join(map(str, value))
-    return str(value)
+            return printable(" × ".join(map(str, value)))
+    return printable(str(value))
+
+
+def printable(text: str) -> str:
+    """Text of other people, without what a terminal would obey."""
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
 def percent(accuracy: float | None) -> str | None:

@@ -55,12 +55,19 @@ def as_toml(comparison: Comparison) -> str:
         # the defaults of the recipe depend on the data set, so the recipe is always said
         always += tuple(name for name, section in SECTION_OF.items() if section == "training")
         lines += [
-            f"{name} = {json.dumps(flat[name])}"
+            f"{name} = {_toml(flat[name])}"
             for name, section in SECTION_OF.items()
             if section and (name in always or flat[name] != default[name])
         ]
-        lines.append(f"seed = {json.dumps(list(comparison.seeds))}")
+        lines.append(f"seed = {list(comparison.seeds)}")
     return "\n".join([*lines, ""])
+
+
+def _toml(value: object) -> str:
+    """A text or a number as TOML, which differs from JSON in what has to be escaped."""
+    if not isinstance(value, str):
+        return json.dumps(value)
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
 
 
 def cross(grid: dict[str, Any], path: Path) -> tuple[Experiment, ...]:

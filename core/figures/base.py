@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from html import escape
 from math import ceil, floor, isnan, log10
 from typing import Any
 
@@ -242,6 +243,11 @@ def _step(low: float, high: float, most: float) -> float:
 
 def _multiples(step: float, first: int, last: int) -> list[float]:
     return [round(float(step * i), 6) for i in range(first, last + 1)]
+
+
+def literal(text: str) -> str:
+    """Text of other people, in which Plotly is to find no tags, entities or formulas."""
+    return escape(text, quote=False).replace("$", "&#36;")
 
 
 def name(pooling: Pooling) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.figures.base import SMALL, Look, Shades, axis, layout, plot
+from core.figures.base import SMALL, Look, Shades, axis, layout, literal, plot
 from core.words import plain
 
 HEIGHT = 380
@@ -53,28 +53,26 @@ def confusion(
     if not difference:
         np.fill_diagonal(shown, np.nan)
     largest = float(np.nanmax(np.abs(shown))) if np.isfinite(shown).any() else 1.0
-    ticks = list(range(len(names)))
+    ticks, written = list(range(len(names))), list(map(literal, names))
     shades = Shades.signed(largest, look) if difference else Shades.amounts(0, largest, look)
     heat = go.Heatmap(
         z=shown,
         **shades.scale,
         xgap=2,
         ygap=2,
-        customdata=[[f"{a} taken for {b}" for b in names] for a in names],
+        customdata=[[f"{a} taken for {b}" for b in written] for a in written],
         hovertemplate="%{customdata}: %{z}<extra></extra>",
     )
     long = max(map(len, names)) > 2  # noqa: PLR2004
     return plot(
         [heat],
         **layout(look, height=HEIGHT, left=56 if not long else 110),
-        xaxis=axis(
-            look, title="taken for", tickvals=ticks, ticktext=list(names), constrain="domain"
-        ),
+        xaxis=axis(look, title="taken for", tickvals=ticks, ticktext=written, constrain="domain"),
         yaxis=axis(
             look,
             title="class",
             tickvals=ticks,
-            ticktext=list(names),
+            ticktext=written,
             autorange="reversed",
             scaleanchor="x",
             constrain="domain",

@@ -70,13 +70,21 @@ def torch_code(experiment: Experiment) -> str:
         f"    print(model(torch.zeros(1, {shape})).shape)"
     )
     sections = [
-        f'"""A small CNN, written by Poolscope: {what}."""',
+        _docstring(f"A small CNN, written by Poolscope: {what}."),
         "\n".join(sorted(found.imports)),
         *found.definitions.values(),
         build,
         show,
     ]
     return "\n\n\n".join(sections) + "\n"
+
+
+def _docstring(text: str) -> str:
+    """Text as a docstring that ends where the text ends, whatever is in it."""
+    quoted = text.replace("\\", r"\\").replace('"', r"\"")
+    # ascii writes what cannot be seen as an escape
+    seen = (letter if letter.isprintable() else ascii(letter)[1:-1] for letter in quoted)
+    return f'"""{"".join(seen)}"""'
 
 
 def _parts(layers: tuple[Layer, ...], experiment: Experiment, found: _Collected) -> Iterator[str]:

@@ -1,7 +1,5 @@
 """The frame that all pages share: question, answer, scene line, and the card of a figure."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -19,6 +17,7 @@ from core.figures.palette import colour, style
 from core.run import Source
 from core.sentences.claims import outcome_word
 from core.sentences.headlines import Sentence
+from core.spreadsheet import as_csv
 from core.words import inside, join, plural, size
 from pages.shared import cached, controls, talk
 from pages.shared.plot import Drawn, plot
@@ -213,7 +212,7 @@ def table(rows: Sequence[Any], file_name: str, key: str) -> None:
     )
     st.download_button(
         "CSV",
-        as_csv(plain),
+        as_csv(plain, list(plain[0])),
         file_name,
         "text/csv",
         icon=":material/download:",
@@ -235,15 +234,6 @@ def _heading(name: str) -> str:
         if name.endswith(ending):
             return name.removesuffix(ending).replace("_", " ") + unit
     return name.replace("_", " ")
-
-
-def as_csv(rows: Sequence[dict[str, Any]]) -> str:
-    """Rows as CSV text with a header; an empty cell where a value is missing."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
 
 
 def one_of(  # noqa: PLR0913 (what Streamlit asks for)
