@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from core.catalog import Dataset
-from core.config import ALL, Experiment
+from core.config import Experiment
 from core.network import describe
 from core.run import RunSummary
 from core.words import count, duration, join
@@ -31,8 +31,8 @@ def too_large(experiment: Experiment) -> str | None:
     data = experiment.data
     if data.dataset not in DATASETS:
         return f"this hosted dashboard trains on {join([str(name) for name in DATASETS])} only"
-    images = data.entry.splits.train if data.train_size == ALL else data.train_size
-    epochs = experiment.recipe.epochs
+    images = data.training_images
+    epochs = experiment.hyperparameters.epochs
     if images > MOST_IMAGES:
         return (
             f"this hosted dashboard trains on {count(MOST_IMAGES)} images at most; choose fewer "
@@ -40,7 +40,7 @@ def too_large(experiment: Experiment) -> str | None:
         )
     if epochs > MOST_EPOCHS:
         return f"this hosted dashboard trains {MOST_EPOCHS} epochs at most"
-    macs = describe(experiment.model, experiment.input_shape, experiment.classes).totals.macs
+    macs = describe(experiment).totals.macs
     if macs > MOST_MACS:
         return (
             f"this network takes {count(macs)} MACs for an image; this hosted dashboard allows "

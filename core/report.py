@@ -10,13 +10,12 @@ import plotly.graph_objects as go
 
 import core
 from core import figures
-from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS, DropoutPosition
 from core.comparison import Arm, Comparison, Facet, Results
 from core.comparison.grids import as_toml
 from core.comparison.ledger import architecture_of, readable
 from core.figures import Measure
 from core.run import Run
-from core.sentences.headlines import accuracy_headline, plain, where
+from core.sentences.headlines import accuracy_headline, plain
 from core.words import count, macs, plural, significant
 
 _STYLE = """
@@ -87,7 +86,7 @@ def _plotly() -> str:
 
 
 def _facet(results: Results, facet: Facet) -> Iterable[str]:
-    title = where(facet)
+    title = facet.clause
     title = f"{title[:1].upper()}{title[1:]}"
     rows = figures.accuracy_curves_table(results, facet)
     if not rows:
@@ -128,12 +127,10 @@ def _ledgers(arms: Sequence[Arm]) -> str:
     parts = ["<h2>Layer by layer</h2>"]
     for arm in arms:
         network = architecture_of(arm)
-        name = f"{POOLINGS[arm.pooling].label} + {HEADS[arm.head].label}"
-        if arm.dropout is not DropoutPosition.NONE:
-            name += f", {DROPOUT_POSITIONS[arm.dropout].label}"
         parts.append(
-            f"<details><summary>{escape(name)}: {count(network.totals.parameters)} parameters, "
-            f"{macs(network.totals.macs)} MACs</summary>"
+            f"<details><summary>{escape(arm.label)}: "
+            f"{count(network.totals.parameters)} parameters, {macs(network.totals.macs)} MACs"
+            "</summary>"
             f"{_table([readable(layer) for layer in network.layers])}</details>"
         )
     return "".join(parts)

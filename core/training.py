@@ -24,7 +24,7 @@ from torch import Tensor, nn
 
 import core
 from core.config import MOMENTUM, Experiment
-from core.data import Labelled, load, to_input, translate
+from core.data import LabelledImages, load, to_input, translate
 from core.errors import EngineError
 from core.network import describe
 from core.network.build import build_model, generator
@@ -72,7 +72,7 @@ def train(
         DataError: the data set cannot be loaded.
         EngineError: this machine has no such device.
     """
-    totals = describe(experiment.model, experiment.input_shape, experiment.classes).totals
+    totals = describe(experiment).totals
     here = torch_device(device)
     splits = load(experiment.data).to(here)
     with _deterministic(experiment.seed, here):
@@ -125,24 +125,27 @@ def _never() -> bool:
 
 
 def _epochs(
-    model: nn.Module, experiment: Experiment, data: Labelled, should_stop: Callable[[], bool]
+    model: nn.Module, experiment: Experiment, data: LabelledImages, should_stop: Callable[[], bool]
 ) -> Iterator[list[float]]:
     """Train epoch by epoch; after each, yield the losses of its batches."""
-    recipe = experiment.recipe
-    steps = ceil(len(data) / recipe.batch_size)
+    hyperparameters = experiment.hyperparameters
+    steps = ceil(len(data) / hyperparameters.batch_size)
     optimiser = torch.optim.SGD(
         model.parameters(),
-        lr=recipe.lr,
+        lr=hyperparameters.lr,
         momentum=MOMENTUM,
         nesterov=True,
-        weight_decay=recipe.weight_decay,
+        weight_decay=hyperparameters.weight_decay,
     )
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, max_lr=recipe.lr, total_steps=recipe.epochs * steps, cycle_momentum=False
+        optimiser,
+        max_lr=hyperparameters.lr,
+        total_steps=hyperparameters.epochs * steps,
+        cycle_momentum=False,
     )
     order = generator(experiment.seed, "order")
     shifts = generator(experiment.seed, "shift")
-    for _ in range(recipe.epochs):
+    for _ in range(hyperparameters.epochs):
         losses: list[float] = []
         model.train()
         # equal parts, so that no batch is a single image that batch norm could not use
@@ -157,7 +160,7 @@ def _epochs(
                 shift = torch.randint(-reach, reach + 1, (len(batch), 2), generator=shifts)
                 shift = shift.to(images.device)
                 images = translate(images, shift, experiment.data.entry.background)
-            loss = F.cross_entropy(model(to_input(images, data.standard)), data.labels[batch])
+            loss = F.cross_entropy(model(to_input(images, data.normalisation)), data.labels[batch])
             losses.append(loss.item())
             if not isfinite(losses[-1]):
                 break
@@ -168,18 +171,18 @@ def _epochs(
         yield losses
 
 
-def predict(model: nn.Module, data: Labelled) -> Tensor:
+def predict(model: nn.Module, data: LabelledImages) -> Tensor:
     """Logits (N, classes) in evaluation mode; the mode of the model is restored."""
     with _evaluating(model), torch.inference_mode():
         return torch.cat(
             [
-                model(to_input(images, data.standard))
+                model(to_input(images, data.normalisation))
                 for images in torch.split(data.images, EVALUATION_BATCH)
             ]
         )
 
 
-def evaluate(model: nn.Module, data: Labelled) -> Score:
+def evaluate(model: nn.Module, data: LabelledImages) -> Score:
     """Loss and accuracy on a set of images, in evaluation mode, without augmentation."""
     logits = predict(model, data)
     loss = F.cross_entropy(logits, data.labels).item()

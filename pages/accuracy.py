@@ -59,7 +59,7 @@ def main() -> None:
         for facet in facets:
             rows = figures.accuracy_curves_table(results, facet, view)
             reference = results.reference(facet, Pooling(wanted))
-            title = f"{TITLES[view.quantity]}, {frame.facet_name(facet)}"
+            title = f"{TITLES[view.quantity]}, {facet.label}"
             with frame.card(title, rows, file_name="curves.csv", reading=CURVES_HELP):
                 if not rows:
                     frame.nothing_yet("This comparison")
@@ -115,7 +115,7 @@ def _view() -> View:
 
 def _changed(results: Results) -> None:
     """Everything else in which two networks of the comparison differ."""
-    arms = {jobs.described(arm.experiment): arm for arm in results.comparison.arms}
+    arms = {arm.label: arm for arm in results.comparison.arms}
     names = list(arms)
     with frame.card("What else changed"):
         if len(names) == 1:
@@ -146,7 +146,7 @@ def _changed(results: Results) -> None:
 def _confusion(results: Results) -> None:
     """Mistakes of one run, or of two and their difference."""
     runs = {
-        f"{jobs.described(arm.experiment)}, seed {seed}": run
+        f"{arm.label}, seed {seed}": run
         for arm in results.comparison.arms
         for seed, run in results.of(arm).items()
     }
@@ -204,7 +204,7 @@ def _differences(results: Results, poolings: list[str]) -> None:
             if reference is None:
                 continue
             rows = figures.paired_differences_table(results, facet, reference)
-            title = f"Paired difference, {frame.facet_name(facet)}"
+            title = f"Paired difference, {facet.label}"
             with frame.card(title, rows, file_name="differences.csv", reading=PAIRS_HELP):
                 if not rows:
                     st.caption("Two strategies with two seeds each are needed to compare.")

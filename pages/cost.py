@@ -7,6 +7,7 @@ from PIL import Image
 
 from core import figures
 from core.analyses import EffectiveField, EffectiveFieldRequest, TimesRequest
+from core.catalog import POOLINGS
 from core.comparison import Arm, Results
 from core.comparison.ledger import (
     COLUMNS,
@@ -84,10 +85,6 @@ def _distinct(results: Results) -> list[Arm]:
     return list(reversed(found.values()))
 
 
-def _title(arm: Arm) -> str:
-    return jobs.described(Arm(arm.experiment.with_flat(dropout="none")).experiment)
-
-
 def _parameters(arms: list[Arm]) -> None:
     rows = figures.parameter_bars_table(arms)
     with frame.card(
@@ -130,7 +127,7 @@ def _counted(measure: Measure) -> str:
 
 def _field(arms: list[Arm], results: Results) -> None:
     with frame.card("How much of the image one cell sees", reading=FIELD_HELP):
-        names = [_title(arm) for arm in arms]
+        names = [arm.label_without_dropout for arm in arms]
         arm = arms[names.index(_choose("Network", names, "field_of"))]
         found = fields(architecture_of(arm), arm.experiment.model)
         layers = [each.layer for each in found]
@@ -160,7 +157,10 @@ def _effective(arm: Arm, results: Results) -> EffectiveField | None:
     """The effective fields of the first seed of an arm; offers to compute them."""
     seed = results.comparison.seeds[0]
     trained = [other for other in results.comparison.arms if seed in results.of(other)]
-    wanted = next((other for other in trained if _title(other) == _title(arm)), None)
+    wanted = next(
+        (other for other in trained if other.label_without_dropout == arm.label_without_dropout),
+        None,
+    )
     if wanted is None:
         frame.nothing_yet("This network")
         return None
@@ -214,12 +214,12 @@ def _growth(arm: Arm) -> None:
             if flatten and gap
             else ""
         )
-        st.caption(f"{_title(arm).split(' + ')[0].capitalize()} in every block.{numbers}")
+        st.caption(f"{POOLINGS[arm.pooling].label} in every block.{numbers}")
 
 
 def _code(arms: list[Arm]) -> None:
     with frame.card("As plain PyTorch"):
-        names = [_title(arm) for arm in arms]
+        names = [arm.label_without_dropout for arm in arms]
         arm = arms[names.index(_choose("Network", names, "code_of"))]
         code = torch_code(arm.experiment)
         st.code(code, language="python", height=300)
@@ -238,7 +238,7 @@ def _code(arms: list[Arm]) -> None:
 
 
 def _ledger(arms: list[Arm]) -> None:
-    names = [_title(arm) for arm in arms]
+    names = [arm.label_without_dropout for arm in arms]
     headings = {column.heading: column for column in QUANTITIES}
     with frame.section("Layer by layer"), st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):

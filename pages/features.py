@@ -10,7 +10,7 @@ from core.comparison import Arm, Results
 from core.figures import tiles as sheet
 from core.figures.tiles import Scale
 from core.network import is_pooled, same_stage
-from core.sentences.shown import answers_headline, network_label
+from core.sentences.shown import answers_headline
 from core.words import join, percent, size
 from pages.cards import answers, picture
 from pages.shared import cached, chooser, controls, frame, jobs
@@ -147,7 +147,7 @@ def _remarks(present: dict[Arm, np.ndarray]) -> str:
 
     text = ""
     for what, which in (("Silent on this image", silent), ("The same everywhere", level)):
-        counts = {network_label(arm): int(which(maps).sum()) for arm, maps in present.items()}
+        counts = {arm.label: int(which(maps).sum()) for arm, maps in present.items()}
         if any(counts.values()):
             text += f" {what}: {join([f'{name} {n}' for name, n in counts.items() if n])}."
     return text

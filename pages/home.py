@@ -140,7 +140,7 @@ def _differences(results: Results) -> None:
         if reference is None or not compared:
             continue
         shown = True
-        st.markdown(f":gray[{frame.facet_name(facet)}, against] {frame.named(reference.pooling)}")
+        st.markdown(f":gray[{facet.label}, against] {frame.named(reference.pooling)}")
         for item in compared:
             word, colour, icon = BADGES[item.difference.verdict]
             with st.container(horizontal=True, wrap=False, vertical_alignment="center"):

@@ -7,7 +7,7 @@ from core.analyses import ShiftMapRequest
 from core.analyses.shift_map import ShiftMap, ShiftSettings
 from core.comparison import Arm, Results
 from core.engine import stored
-from core.sentences.shown import network_label, steadiness_headline
+from core.sentences.shown import steadiness_headline
 from core.words import percent
 from pages.shared import cached, chooser, computing, controls, frame, jobs
 
@@ -97,7 +97,7 @@ def _maps(maps: dict[Arm, ShiftMap], results: Results) -> None:
     low = min(low, 0.9)
     with frame.grid(len(maps) if len(maps) <= 4 else 3, min_column_width=210):  # noqa: PLR2004
         for arm, found in maps.items():
-            title = f"{frame.mark(arm.pooling)} {network_label(arm)}"
+            title = f"{frame.mark(arm.pooling)} {arm.label}"
             rows = figures.shift_table(arm, found)
             key = f"map {arm.pooling} {arm.head} {arm.dropout}"
             with frame.card(title, rows, file_name="shift.csv", reading=MAP_HELP, key=key):

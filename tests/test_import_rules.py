@@ -38,10 +38,10 @@ ARROWS: dict[str, set[str]] = {
     "claims": {"analyses", "catalog", "comparison", "config", "run", "store"},
     "sentences": {"analyses", "catalog", "claims", "comparison", "network"},
     "figures": {
-        *("analyses", "catalog", "claims", "comparison", "config", "network", "run"),
+        *("analyses", "catalog", "claims", "comparison", "network", "run"),
         "sentences",
     },
-    "report": {"catalog", "comparison", "figures", "run", "sentences"},
+    "report": {"comparison", "figures", "run", "sentences"},
     "hosting": {"catalog", "config", "network", "run"},
     "server": {"hosting"},
     "spreadsheet": set(),

@@ -94,7 +94,7 @@ def test_stored_weights_reproduce_the_figures_of_the_last_epoch():
     assert run.epochs[-1].validation_loss == pytest.approx(validation.loss, abs=1e-6)
     assert run.validation_accuracy == validation.accuracy
     assert run.train_accuracy == evaluate(model, splits.train).accuracy
-    predicted = model.eval()(to_input(splits.test.images, splits.test.standard)).argmax(1)
+    predicted = model.eval()(to_input(splits.test.images, splits.test.normalisation)).argmax(1)
     assert run.predictions == bytes(predicted.tolist())
     right = int((predicted == splits.test.labels).sum())
     assert run.test_accuracy == right / 300

@@ -65,7 +65,7 @@ def effective_field(network: "Network") -> EffectiveField:
     from core.data import to_input
 
     data = images_of_test(network.experiment).first(IMAGES)
-    x = to_input(data.images, data.standard).requires_grad_()
+    x = to_input(data.images, data.normalisation).requires_grad_()
     shares = {}
     with network.lock:
         y = x

@@ -28,7 +28,7 @@ def shift_map(
     """
     data = images_of_test(network.experiment).first(settings.images)
     background = network.experiment.data.entry.background
-    start = _logits(network, to_input(data.images, data.standard))
+    start = _logits(network, to_input(data.images, data.normalisation))
     answers = start.argmax(1)
     correct = answers == data.labels
     same: list[tuple[float, ...]] = []
@@ -39,7 +39,7 @@ def shift_map(
         shares = []
         for across in shifts:
             moved = _moved(data.images, down, across, background, circular=settings.circular)
-            logits = _logits(network, to_input(moved, data.standard))
+            logits = _logits(network, to_input(moved, data.normalisation))
             stays = logits.argmax(1) == answers
             ties = max(ties, int((~stays & _close(logits)).sum()))
             shares.append((stays.double().mean().item(), (stays & correct).double().mean().item()))

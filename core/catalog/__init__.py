@@ -7,8 +7,8 @@ from core.catalog.datasets import (
     DATASETS,
     Dataset,
     DatasetEntry,
+    Hyperparameters,
     Splits,
-    TrainingDefaults,
     shapes_entry,
 )
 from core.catalog.heads import HEADS, HeadEntry
@@ -51,6 +51,7 @@ __all__ = [
     "Family",
     "Head",
     "HeadEntry",
+    "Hyperparameters",
     "Norm",
     "Padding",
     "Polarity",
@@ -59,6 +60,5 @@ __all__ = [
     "Pooling",
     "PoolingEntry",
     "Splits",
-    "TrainingDefaults",
     "shapes_entry",
 ]

@@ -1,4 +1,4 @@
-"""Which data sets this version loads: shapes, sizes, splits, licence, fingerprint, recipe."""
+"""Which data sets this version loads: shapes, sizes, splits, hyperparameters, licence."""
 
 import hashlib
 from dataclasses import dataclass, replace
@@ -29,8 +29,8 @@ class Splits:
 
 
 @dataclass(frozen=True, slots=True)
-class TrainingDefaults:
-    """The recipe of a data set; a configuration that leaves a field out gets it from here."""
+class Hyperparameters:
+    """How a data set is trained on; a configuration that leaves a field out gets it from here."""
 
     epochs: int
     batch_size: int
@@ -56,7 +56,7 @@ class DatasetEntry:
             count as such, so that dark-on-light is their negative.
         background: stored value of each channel of what lies around an image when it is moved:
             the ground of the images, or black around photographs.
-        training: its recipe.
+        training: its hyperparameters.
         fingerprint: checked on loading. SHA-256 of pixels and labels, or, for a large set, of the
             checksums of its archives that torchvision publishes and checks.
         source: where it comes from.
@@ -76,7 +76,7 @@ class DatasetEntry:
     std: float | None
     light_on_dark: bool
     background: tuple[int, ...]
-    training: TrainingDefaults
+    training: Hyperparameters
     fingerprint: str
     source: str
     licence: str
@@ -107,7 +107,7 @@ _CIFAR = (
 
 _SHAPES = (
     *("disc", "ring", "square", "triangle", "cross"),
-    *("lying stripes", "standing stripes", "checks", "dots", "speckle"),
+    *("horizontal stripes", "vertical stripes", "checks", "dots", "speckle"),
 )
 
 _ENTRIES = (
@@ -122,7 +122,7 @@ _ENTRIES = (
         std=0.3763625,
         light_on_dark=True,
         background=(0,),
-        training=TrainingDefaults(epochs=20, batch_size=64, lr=0.1, weight_decay=5e-4),
+        training=Hyperparameters(epochs=20, batch_size=64, lr=0.1, weight_decay=5e-4),
         fingerprint="65e5b4619795efb40c1082f4c350c049e4ad552200d369b6ae99e21eef5e72c5",
         source="UCI, Optical recognition of handwritten digits; ships with scikit-learn",
         licence="CC BY 4.0",
@@ -139,7 +139,7 @@ _ENTRIES = (
         std=0.1719531,
         light_on_dark=True,
         background=(64,),
-        training=TrainingDefaults(epochs=12, batch_size=64, lr=0.05, weight_decay=5e-4),
+        training=Hyperparameters(epochs=12, batch_size=64, lr=0.05, weight_decay=5e-4),
         fingerprint="3d0e0bd8f0680985ab440c6051713eebe9d1415f2479459ad8ab7f68b3269d94",
         source="drawn by Poolscope from a seed",
         licence="MIT",
@@ -156,7 +156,7 @@ _ENTRIES = (
         std=0.3080851,
         light_on_dark=True,
         background=(0,),
-        training=TrainingDefaults(epochs=5, batch_size=64, lr=0.1, weight_decay=5e-4),
+        training=Hyperparameters(epochs=5, batch_size=64, lr=0.1, weight_decay=5e-4),
         fingerprint="1e35582d42a90940c55b956deb61875c020b567ed20e3c5b174f52bf7809ed9b",
         source="LeCun, Cortes, Burges: the MNIST database, through torchvision",
         licence="CC BY-SA 3.0",
@@ -174,7 +174,7 @@ _ENTRIES = (
         std=0.353,
         light_on_dark=True,
         background=(0,),
-        training=TrainingDefaults(epochs=5, batch_size=64, lr=0.1, weight_decay=5e-4),
+        training=Hyperparameters(epochs=5, batch_size=64, lr=0.1, weight_decay=5e-4),
         fingerprint="45989d5fa2a25229cd8307b37c2cc7e86784af7fab725122c693c7cd762c33cf",
         source="Zalando Research, Fashion-MNIST, through torchvision",
         licence="MIT",
@@ -192,7 +192,7 @@ _ENTRIES = (
         std=0.3483,
         light_on_dark=True,
         background=(0,),
-        training=TrainingDefaults(epochs=5, batch_size=64, lr=0.1, weight_decay=5e-4),
+        training=Hyperparameters(epochs=5, batch_size=64, lr=0.1, weight_decay=5e-4),
         fingerprint="37187df9c9d1df4f733fd3fb56ca26c52ad8019051395ef5a8f8ee292356a3d5",
         source="Clanuwat et al. 2018, Kuzushiji-MNIST, through torchvision",
         licence="CC BY-SA 4.0",
@@ -210,7 +210,7 @@ _ENTRIES = (
         std=0.2516,
         light_on_dark=True,
         background=(0, 0, 0),
-        training=TrainingDefaults(epochs=10, batch_size=64, lr=0.1, weight_decay=5e-4),
+        training=Hyperparameters(epochs=10, batch_size=64, lr=0.1, weight_decay=5e-4),
         fingerprint="3b9f8663eaf9a28d65231a93e782bb9d77afdbad47cc7c6dccf486b5d822c9fa",
         source="Krizhevsky 2009, CIFAR-10, through torchvision",
         licence="not stated; for research",
@@ -229,7 +229,7 @@ _ENTRIES = (
         std=0.1993,
         light_on_dark=True,
         background=(0, 0, 0),
-        training=TrainingDefaults(epochs=5, batch_size=64, lr=0.1, weight_decay=5e-4),
+        training=Hyperparameters(epochs=5, batch_size=64, lr=0.1, weight_decay=5e-4),
         fingerprint="f71a7f37a69a9bec24e43ac52c9d0d60a2bf581b6cd26270cf2b6b983a30fbc0",
         source="Netzer et al. 2011, street view house numbers, through torchvision",
         licence="non-commercial use",

@@ -9,7 +9,7 @@ from io import TextIOWrapper
 import typer
 
 # importing a module registers its commands
-from core.cli import absorb, claims, cost, dashboard, export, shift, stored, train  # noqa: F401
+from core.cli import claims, cost, dashboard, export, import_, shift, stored, train  # noqa: F401
 from core.cli.app import app
 from core.cli.report import say
 from core.errors import ConfigError, PoolscopeError

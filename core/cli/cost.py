@@ -15,7 +15,7 @@ from core.network import Architecture, describe
 @with_experiment
 def cost(experiment: Experiment, as_json: Json = False) -> None:
     """Show the cost ledger of a network, layer by layer, for one image. Trains nothing."""
-    architecture = describe(experiment.model, experiment.input_shape, experiment.classes)
+    architecture = describe(experiment)
     if as_json:
         document(ledger(architecture))
         return

@@ -144,7 +144,7 @@ def _to_file(
                     store, [summary.key for summary in chosen], made, kept
                 )
                 for key in left_out:
-                    say(f"run {key} is left out: it is of an older recipe, or damaged")
+                    say(f"run {key} is left out: damaged, or of older training code")
             else:
                 made.write_bytes(_content(store, chosen, form))
                 written = len(chosen)
@@ -194,5 +194,5 @@ def _runs(store: RunStore, chosen: Sequence[RunSummary]) -> list[Run]:
     """
     found = list(store.runs(summary.key for summary in chosen).values())
     if not found:
-        raise StoreError("these runs are of an older recipe; train them again")
+        raise StoreError("these runs are of older training code; train them again")
     return found

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
-from core.words import significant
+from core.words import percent, significant
 
 WIDE = 200
 """columns of a table that goes to a file or another program"""
@@ -103,6 +103,6 @@ def printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
-def percent(accuracy: float | None) -> str | None:
-    """An accuracy (fraction) as a percentage with one decimal."""
-    return None if accuracy is None else f"{100 * accuracy:.1f} %"
+def accuracy(fraction: float | None) -> str | None:
+    """An accuracy as people read it: "97.8 %"; None stays None."""
+    return None if fraction is None else f"{percent(fraction)} %"

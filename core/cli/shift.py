@@ -9,7 +9,7 @@ from core import settings
 from core.analyses import ShiftMapRequest
 from core.analyses.shift_map import ShiftSettings
 from core.cli.app import Json, app, open_store
-from core.cli.report import document, facts, percent, table
+from core.cli.report import accuracy, document, facts, table
 from core.cli.stored import find
 from core.engine import compute, stored
 from core.errors import StoreError
@@ -60,4 +60,4 @@ def shift(
     )
     print()  # noqa: T201 (a command line prints)
     shares = ("mean_same", "mean_same_and_right", "one_pixel")
-    facts(summary | {name: percent(summary[name]) for name in shares})  # type: ignore[arg-type]
+    facts(summary | {name: accuracy(summary[name]) for name in shares})  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from core.cli.app import Json, app, open_store
-from core.cli.report import document, facts, percent, say, table
+from core.cli.report import accuracy, document, facts, say, table
 from core.config import KEY_DIGITS
 from core.errors import ConfigError
 from core.run import Run, RunSummary, Source
@@ -57,7 +57,7 @@ def runs(
                 summary.key,
                 *(str(summary.config.get(name, "–")) for name in _LISTED),
                 summary.status,
-                percent(summary.test_accuracy),
+                accuracy(summary.test_accuracy),
                 summary.seconds,
                 summary.source,
             ]
@@ -83,7 +83,7 @@ def show(
         return
     epochs, config = content.pop("epochs"), content.pop("config")
     for name in ("train_accuracy", "validation_accuracy", "test_accuracy"):
-        content[name] = percent(content[name])
+        content[name] = accuracy(content[name])
     content["versions"] = ", ".join(f"{name} {v}" for name, v in content["versions"].items())
     facts(content | config)
     if epochs:
@@ -149,7 +149,7 @@ def _find_one(summaries: Sequence[RunSummary], prefix: str) -> RunSummary:
 def run_documents(store: RunStore, summaries: Sequence[RunSummary]) -> list[dict[str, Any]]:
     """Runs as plain data: their rows of the list, with versions and epochs.
 
-    A run of an older recipe has no epochs: only its row can still be read.
+    A run of an older code version has no epochs: only its row can still be read.
     """
     found = store.runs(summary.key for summary in summaries)
     return [_document(summary, found.get(summary.key)) for summary in summaries]

@@ -12,7 +12,7 @@ from core.analyses import EffectiveFieldRequest, Request, ShiftMapRequest
 from core.analyses.shift_map import ShiftSettings
 from core.cli.app import Json, app, open_store
 from core.cli.flags import say_findings, with_experiment
-from core.cli.report import document, facts, percent, say
+from core.cli.report import accuracy, document, facts, say
 from core.cli.workers import train_or_stop
 from core.comparison.grids import read_grid
 from core.config import Experiment
@@ -47,7 +47,7 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Train one network, or return the stored run of the same experiment."""
-    describe(experiment.model, experiment.input_shape, experiment.classes)
+    describe(experiment)
     store = open_store()
     key, cached = experiment.key, True
     run = store.runs([key]).get(key)
@@ -61,7 +61,7 @@ def train(
         document(answer)
     else:
         shown = ("train_accuracy", "validation_accuracy", "test_accuracy")
-        facts(answer | {name: percent(answer[name]) for name in shown})
+        facts(answer | {name: accuracy(answer[name]) for name in shown})
     if run.status is Status.DIVERGED:
         say(f"run {key} diverged: its loss stopped being finite; try a smaller --lr")
 

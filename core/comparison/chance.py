@@ -18,8 +18,7 @@ from math import sqrt
 
 import numpy as np
 
-from core.catalog import HEADS, DropoutPosition, Pooling
-from core.catalog.placement import DROPOUT_POSITIONS
+from core.catalog import Pooling
 from core.comparison import Arm, Results
 from core.config import DataConfig
 from core.config.folder import commonest
@@ -149,7 +148,7 @@ def cautions(results: Results) -> tuple[Sentence, ...]:
     return tuple(
         said
         for each in found
-        for said in said_of(each, each.arm.pooling, f" {_where(each.arm)}" if several else "")
+        for said in said_of(each, each.arm.pooling, f" {each.arm.clause}" if several else "")
     )
 
 
@@ -202,13 +201,6 @@ def _counted(number: int, runs: int, network: tuple[str | Pooling, str], what: s
     else:
         count = "The only run of " if number == 1 else f"All {number_word(number)} runs of "
     return (count, called, f"{where} {'is' if number == 1 else 'are'} {what}")
-
-
-def _where(arm: Arm) -> str:
-    dropout = ""
-    if arm.dropout is not DropoutPosition.NONE:
-        dropout = f" and {DROPOUT_POSITIONS[arm.dropout].label}"
-    return f"with a {HEADS[arm.head].label} head{dropout}"
 
 
 def _span(accuracies: Mapping[int, float]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from core.catalog import DropoutPosition, Head, Pooling
+from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS, DropoutPosition, Head, Pooling
 from core.config import Experiment
 from core.run import Run, Status
 
@@ -41,6 +41,37 @@ class Arm:
         """Its dropout position, as asked for."""
         return self.asked or self.experiment.model.dropout
 
+    @property
+    def name(self) -> str:
+        """The public names that set it apart from other arms of its comparison: "max gap"."""
+        dropout = [] if self.dropout is DropoutPosition.NONE else [self.dropout]
+        return " ".join(map(str, [self.pooling, self.head, *dropout]))
+
+    @property
+    def label(self) -> str:
+        """What people call it: "Max + GAP, dropout in the head"."""
+        return f"{POOLINGS[self.pooling].label} + {self.head_label}"
+
+    @property
+    def head_label(self) -> str:
+        """What follows its pooling in its label: "GAP", and any dropout."""
+        return HEADS[self.head].label + _dropout(self.dropout, ", ")
+
+    @property
+    def label_without_head(self) -> str:
+        """What people call it among arms of one head: "Max", and any dropout."""
+        return POOLINGS[self.pooling].label + _dropout(self.dropout, ", ")
+
+    @property
+    def label_without_dropout(self) -> str:
+        """What people call it where dropout plays no part: "Max + GAP"."""
+        return f"{POOLINGS[self.pooling].label} + {HEADS[self.head].label}"
+
+    @property
+    def clause(self) -> str:
+        """What follows its pooling in a sentence: "with a GAP head", and any dropout."""
+        return f"with a {HEADS[self.head].label} head{_dropout(self.dropout, ' and ')}"
+
     def seeded(self, seed: int) -> Experiment:
         """The experiment that trains this arm with one seed."""
         return _seeded(self.experiment, seed)
@@ -59,6 +90,20 @@ class Facet:
     head: Head
     dropout: DropoutPosition
     arms: tuple[Arm, ...]
+
+    @property
+    def label(self) -> str:
+        """What its arms share, as part of a title: "GAP head", and any dropout."""
+        return f"{HEADS[self.head].label} head{_dropout(self.dropout, ', ')}"
+
+    @property
+    def clause(self) -> str:
+        """What its arms share, in a sentence: "with a GAP head", and any dropout."""
+        return f"with a {HEADS[self.head].label} head{_dropout(self.dropout, ' and ')}"
+
+
+def _dropout(position: DropoutPosition, joint: str) -> str:
+    return "" if position is DropoutPosition.NONE else joint + DROPOUT_POSITIONS[position].label
 
 
 @dataclass(frozen=True, slots=True)

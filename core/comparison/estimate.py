@@ -14,7 +14,7 @@ from math import ceil
 from statistics import median
 
 from core.catalog import POOLINGS
-from core.config import ALL, Experiment
+from core.config import Experiment
 from core.errors import ConfigError
 from core.network import describe
 from core.run import RunSummary, Source
@@ -101,15 +101,14 @@ class Progress:
 def work(experiment: Experiment) -> float:
     """Units of work of one run, as MACs: training, and evaluation after each epoch."""
     entry = experiment.data.entry
-    size = experiment.data.train_size
-    images = entry.splits.train if size == ALL else size
-    totals = describe(experiment.model, experiment.input_shape, experiment.classes).totals
+    images = experiment.data.training_images
+    totals = describe(experiment).totals
     weight = POOLINGS[experiment.model.pooling].weight
     one_pass = totals.macs + weight * totals.pooling_ops + IMAGE_MACS
     evaluated = min(images, EVALUATED_IMAGES) + entry.splits.validation
     passes = BACKWARD_FACTOR * images + evaluated
-    steps = ceil(images / experiment.recipe.batch_size)
-    return experiment.recipe.epochs * (passes * one_pass + steps * STEP_MACS)
+    steps = ceil(images / experiment.hyperparameters.batch_size)
+    return experiment.hyperparameters.epochs * (passes * one_pass + steps * STEP_MACS)
 
 
 def estimate(

@@ -52,7 +52,7 @@ def as_toml(comparison: Comparison) -> str:
         flat = arm.experiment.to_flat()
         lines += ["", f"[[{SEVERAL}]]"]
         always: tuple[str, ...] = ("dataset", "pooling", "head")
-        # the defaults of the recipe depend on the data set, so the recipe is always said
+        # their defaults depend on the data set, so hyperparameters are always said
         always += tuple(name for name, section in SECTION_OF.items() if section == "training")
         lines += [
             f"{name} = {_toml(flat[name])}"
@@ -110,7 +110,7 @@ def check_buildable(experiments: Iterable[Experiment]) -> None:
     refused: dict[str, str] = {}
     for experiment in experiments:
         try:
-            describe(experiment.model, experiment.input_shape, experiment.classes)
+            describe(experiment)
         except ConfigError as error:
             refused[_network(experiment)] = str(error)
     if not refused:

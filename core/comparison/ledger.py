@@ -58,8 +58,7 @@ QUANTITIES = tuple(column for column in COLUMNS if column.name not in ("name", "
 
 def architecture_of(arm: Arm) -> Architecture:
     """The layers of an arm's network."""
-    experiment = arm.experiment
-    return describe(experiment.model, experiment.input_shape, experiment.classes)
+    return describe(arm.experiment)
 
 
 def row(layer: Layer) -> dict[str, object]:

@@ -8,13 +8,13 @@ from typing import Any
 
 from pydantic import Field, ValidationError, model_validator
 
-from core.catalog import Norm, Polarity, TrainingDefaults
+from core.catalog import Hyperparameters, Norm, Polarity
 from core.config.folder import PREFIX
 from core.config.sections import DataConfig, ModelConfig, Section, TrainingConfig
 from core.config.values import listed
 from core.errors import ConfigError
 
-RECIPE = 1
+CODE_VERSION = 1
 """raised when a change of code changes the results of training"""
 
 MOMENTUM = 0.9
@@ -24,7 +24,7 @@ KEY_DIGITS = 16
 
 
 class Experiment(Section):
-    """One training: data, network, recipe and seed."""
+    """One training: data, network, hyperparameters and seed."""
 
     data: DataConfig = DataConfig()
     model: ModelConfig = ModelConfig()
@@ -55,15 +55,15 @@ class Experiment(Section):
         return len(self.data.entry.classes)
 
     @property
-    def recipe(self) -> TrainingDefaults:
-        """The recipe with every field filled in."""
-        return TrainingDefaults(**self.training.model_dump())
+    def hyperparameters(self) -> Hyperparameters:
+        """How it is trained, with every field filled in."""
+        return Hyperparameters(**self.training.model_dump())
 
     @property
     def canonical_json(self) -> str:
         """The text whose hash is the key: sorted names, no spaces, data set by fingerprint."""
         content = {
-            "recipe": RECIPE,
+            "recipe": CODE_VERSION,
             "fingerprint": self.data.entry.fingerprint,
             **self.model_dump(mode="json", exclude={"data": {"folder", "ground"}}),
         }

@@ -19,7 +19,7 @@ from PIL import Image, UnidentifiedImageError
 from pydantic import BaseModel, ConfigDict
 
 from core import settings
-from core.catalog import Colour, DatasetEntry, Splits, TrainingDefaults
+from core.catalog import Colour, DatasetEntry, Hyperparameters, Splits
 from core.catalog.luminance import luminance
 from core.config.findings import Findings, Ground, duplicates
 from core.config.layout import (
@@ -53,7 +53,7 @@ MOST_BYTES = 4 * 2**30
 FRESH_SECONDS = 5
 """a folder is not looked at again within that time"""
 
-RECIPE = TrainingDefaults(epochs=20, batch_size=32, lr=0.05, weight_decay=5e-4)
+HYPERPARAMETERS = Hyperparameters(epochs=20, batch_size=32, lr=0.05, weight_decay=5e-4)
 
 
 class Folder(BaseModel):
@@ -114,7 +114,7 @@ class Folder(BaseModel):
             std=None,
             light_on_dark=self._is_lighter_than(level),
             background=(around or (0, 0, 0)) if channels > 1 else (round(level),),
-            training=RECIPE,
+            training=HYPERPARAMETERS,
             fingerprint=self.fingerprint,
             source=self.path,
             licence="your own",

@@ -1,4 +1,4 @@
-"""Data, network and recipe, each validated; fields without effect are set to their default."""
+"""Data, network and training, each validated; fields without effect are set to their default."""
 
 from typing import Annotated, Literal
 
@@ -95,6 +95,11 @@ class DataConfig(Section):
         """What comes in around images that are moved; None where it always was: it has no key."""
         background = self.entry.background
         return background if self.folder and any(background) else None
+
+    @property
+    def training_images(self) -> int:
+        """How many images one epoch of training sees."""
+        return self.entry.splits.train if self.train_size == ALL else self.train_size
 
     @property
     def remeasured(self) -> "DataConfig":
@@ -229,7 +234,7 @@ class ModelConfig(Section):
 
 
 class TrainingConfig(Section):
-    """The recipe. A field that is left out gets the default of the data set."""
+    """Hyperparameters. A field that is left out gets the default of the data set."""
 
     epochs: int | None = Field(default=None, ge=1, le=1000)
     batch_size: int | None = Field(default=None, ge=1, le=4096)

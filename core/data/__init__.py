@@ -9,14 +9,14 @@ from core.config.stratified import stratified_order
 from core.data.images import to_input, translate
 from core.data.loading import load, load_splits
 from core.data.sources import LOADERS
-from core.data.splits import Labelled, Raw, Splits, Standard, split
+from core.data.splits import LabelledImages, Normalisation, Raw, Splits, split
 
 __all__ = [
     "LOADERS",
-    "Labelled",
+    "LabelledImages",
+    "Normalisation",
     "Raw",
     "Splits",
-    "Standard",
     "load",
     "load_splits",
     "split",

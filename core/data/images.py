@@ -5,22 +5,22 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from core.data.splits import Standard
+from core.data.splits import Normalisation
 
 
-def to_input(images: Tensor, standard: Standard) -> Tensor:
+def to_input(images: Tensor, normalisation: Normalisation) -> Tensor:
     """Turn stored bytes into what the network sees.
 
     Args:
         images: (N, C, H, W), bytes.
-        standard: of the split that they belong to; it decides polarity as well.
+        normalisation: of the split that they belong to; it decides polarity as well.
 
     Returns:
         (N, C, H, W), float32, channels last, with mean 0 and standard deviation 1 over the
         training split.
     """
     floats = images.to(torch.float32, memory_format=torch.channels_last)
-    return floats.mul_(standard.scale).add_(standard.shift)
+    return floats.mul_(normalisation.scale).add_(normalisation.shift)
 
 
 def translate(images: Tensor, shift: Tensor, fill: int | Sequence[int]) -> Tensor:

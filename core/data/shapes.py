@@ -245,16 +245,16 @@ def _triangle(at: _Canvas) -> Floats:
 
 def _cross(at: _Canvas) -> Floats:
     narrow, long = np.float32(0.28), np.float32(0.95)
-    lying = np.minimum(long - np.abs(at.u), narrow - np.abs(at.v))
-    standing = np.minimum(narrow - np.abs(at.u), long - np.abs(at.v))
-    return _soft(np.maximum(lying, standing), at.pixel)
+    horizontal = np.minimum(long - np.abs(at.u), narrow - np.abs(at.v))
+    vertical = np.minimum(narrow - np.abs(at.u), long - np.abs(at.v))
+    return _soft(np.maximum(horizontal, vertical), at.pixel)
 
 
-def _lying_stripes(at: _Canvas) -> Floats:
+def _horizontal_stripes(at: _Canvas) -> Floats:
     return at.patch() * _wave(at.v)
 
 
-def _standing_stripes(at: _Canvas) -> Floats:
+def _vertical_stripes(at: _Canvas) -> Floats:
     return at.patch() * _wave(at.u)
 
 
@@ -286,8 +286,8 @@ _PAINTS: tuple[Callable[[_Canvas], Floats], ...] = (
     _square,
     _triangle,
     _cross,
-    _lying_stripes,
-    _standing_stripes,
+    _horizontal_stripes,
+    _vertical_stripes,
     _checks,
     _dots,
     _speckle,

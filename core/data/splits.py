@@ -15,35 +15,35 @@ from core.config.stratified import SPLIT_SEED, stratified_order
 
 
 @dataclass(frozen=True, slots=True)
-class Standard:
+class Normalisation:
     """How stored bytes become what the network sees: bytes * scale + shift."""
 
     scale: float
     shift: float
 
     @classmethod
-    def of(cls, white: int, mean: float, std: float) -> "Standard":
+    def of(cls, white: int, mean: float, std: float) -> "Normalisation":
         """Scale to 0..1 by the value of white, then to mean 0 and standard deviation 1."""
         return cls(1 / (white * std), -mean / std)
 
     @property
-    def negative(self) -> "Standard":
+    def negative(self) -> "Normalisation":
         """The same for the negative of the images, x -> 1 - x, whose mean is 1 - mean."""
-        return Standard(-self.scale, -self.shift)
+        return Normalisation(-self.scale, -self.shift)
 
 
 @dataclass(frozen=True, slots=True)
-class Labelled:
+class LabelledImages:
     """Images (N, C, H, W) as stored bytes, their classes (N,) as int64, and how to show them."""
 
     images: Tensor
     labels: Tensor
-    standard: Standard
+    normalisation: Normalisation
 
     def __len__(self) -> int:
         return len(self.labels)
 
-    def first(self, count: int) -> "Labelled":
+    def first(self, count: int) -> "LabelledImages":
         """The first `count` images."""
         return replace(self, images=self.images[:count], labels=self.labels[:count])
 
@@ -52,14 +52,14 @@ class Labelled:
 class Splits:
     """A data set in its three parts."""
 
-    train: Labelled
-    validation: Labelled
-    test: Labelled
+    train: LabelledImages
+    validation: LabelledImages
+    test: LabelledImages
 
     @property
     def negative(self) -> "Splits":
         """The same images, shown as their negatives."""
-        return self._each(lambda part: replace(part, standard=part.standard.negative))
+        return self._each(lambda part: replace(part, normalisation=part.normalisation.negative))
 
     def to(self, device: torch.device) -> "Splits":
         """The same on a device."""
@@ -67,7 +67,7 @@ class Splits:
             lambda part: replace(part, images=part.images.to(device), labels=part.labels.to(device))
         )
 
-    def _each(self, change: Callable[[Labelled], Labelled]) -> "Splits":
+    def _each(self, change: Callable[[LabelledImages], LabelledImages]) -> "Splits":
         return Splits(*map(change, (self.train, self.validation, self.test)))
 
 
@@ -110,26 +110,30 @@ def split(raw: Raw, entry: DatasetEntry) -> Splits:
         validation = raw.images[validation_part], raw.labels[validation_part]
     else:
         validation, train = (raw.validation_images, raw.validation_labels), order
-    standard = _standard(entry, raw.images[train])
+    normalisation = _normalisation(entry, raw.images[train])
     return Splits(
-        train=_labelled(raw.images[train], raw.labels[train], standard),
-        validation=_labelled(*validation, standard),
-        test=_labelled(*test, standard),
+        train=_labelled(raw.images[train], raw.labels[train], normalisation),
+        validation=_labelled(*validation, normalisation),
+        test=_labelled(*test, normalisation),
     )
 
 
-def _standard(entry: DatasetEntry, training: NDArray[np.uint8]) -> Standard:
+def _normalisation(entry: DatasetEntry, training: NDArray[np.uint8]) -> Normalisation:
     """From the catalog's mean and deviation, or from those of the training split."""
     if entry.mean is not None and entry.std is not None:
-        return Standard.of(entry.white, entry.mean, entry.std)
+        return Normalisation.of(entry.white, entry.mean, entry.std)
     # from whole numbers, so that every machine gets the same
     counts = np.bincount(training.ravel(), minlength=256)
     values = np.arange(len(counts)) / entry.white
     mean = float((counts * values).sum() / counts.sum())
     variance = float((counts * (values - mean) ** 2).sum() / counts.sum())
     # pictures of one colour have nothing to divide by
-    return Standard.of(entry.white, mean, sqrt(variance) or 1.0)
+    return Normalisation.of(entry.white, mean, sqrt(variance) or 1.0)
 
 
-def _labelled(images: NDArray[np.uint8], labels: NDArray[np.int64], standard: Standard) -> Labelled:
-    return Labelled(torch.from_numpy(images), torch.from_numpy(labels.astype(np.int64)), standard)
+def _labelled(
+    images: NDArray[np.uint8], labels: NDArray[np.int64], normalisation: Normalisation
+) -> LabelledImages:
+    return LabelledImages(
+        torch.from_numpy(images), torch.from_numpy(labels.astype(np.int64)), normalisation
+    )

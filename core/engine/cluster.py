@@ -13,7 +13,7 @@ from typing import Any
 
 import core
 from core.config import Experiment
-from core.engine.worker import TOPIC, Order, dask_setup, train_in_worker, warm_up
+from core.engine.worker import TOPIC, TrainingJob, dask_setup, train_in_worker, warm_up
 from core.errors import EngineError, PoolscopeError
 from core.run import Run
 from core.settings import Device
@@ -64,7 +64,7 @@ LOCAL_SETTINGS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Where:
+class ClusterSpec:
     """On which machines and devices trainings run.
 
     Attributes:
@@ -113,12 +113,12 @@ class Ticket:
 class Cluster:
     """Workers that train, at the other end of a Dask client."""
 
-    def __init__(self, client: Any, local: Any, where: Where, quiet: ExitStack) -> None:
+    def __init__(self, client: Any, local: Any, spec: ClusterSpec, quiet: ExitStack) -> None:
         self._client = client
         self._local = local
-        self._device = where.device
+        self._device = spec.device
         self._quiet = quiet
-        self._size = self._least = where.workers
+        self._size = self._least = spec.workers
         self._counted = time.monotonic() if local is not None else float("-inf")
 
     @property
@@ -134,13 +134,13 @@ class Cluster:
     @classmethod
     def open(
         cls,
-        where: Where,
+        spec: ClusterSpec,
         on_progress: Callable[[str, tuple[float, ...]], None],
     ) -> "Cluster":
         """Start local workers, or reach a scheduler.
 
         Args:
-            where: how many, or which scheduler.
+            spec: how many, or which scheduler.
             on_progress: called in a thread of Dask's with a key and its validation accuracies.
 
         Raises:
@@ -151,8 +151,8 @@ class Cluster:
         with ExitStack() as stack:
             # what goes wrong is told by the jobs, in a sentence
             stack.enter_context(silence_logging_cmgr(logging.CRITICAL))
-            local = None if where.scheduler else _start(where.workers)
-            client = _reach(where.scheduler) if where.scheduler else _connect(local)
+            local = None if spec.scheduler else _start(spec.workers)
+            client = _reach(spec.scheduler) if spec.scheduler else _connect(local)
             quiet = stack.pop_all()
 
         def on_event(event: tuple[float, Mapping[str, Any]]) -> None:
@@ -160,7 +160,7 @@ class Cluster:
             on_progress(message["key"], tuple(message["validation_accuracy"]))
 
         client.subscribe_topic(TOPIC, on_event)
-        return cls(client, local, where, quiet)
+        return cls(client, local, spec, quiet)
 
     def train(self, experiment: Experiment, on_end: Callable[[Ticket, Outcome], None]) -> Ticket:
         """Send an experiment out; `on_end` is called in a thread of Dask's.
@@ -172,7 +172,7 @@ class Cluster:
         with self._reaching():
             ticket.future = future = self._client.submit(
                 train_in_worker,
-                Order(
+                TrainingJob(
                     flat=experiment.to_flat(),
                     key=experiment.key,
                     stop_name=ticket.stop_name,

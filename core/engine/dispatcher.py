@@ -14,7 +14,7 @@ from dataclasses import replace
 from threading import Thread
 
 from core.config import Experiment
-from core.engine.cluster import Cluster, Failure, Outcome, Ticket, Where
+from core.engine.cluster import Cluster, ClusterSpec, Failure, Outcome, Ticket
 from core.engine.jobs import Job, Jobs, JobState
 from core.engine.locks import KeyLocks
 from core.engine.messages import (
@@ -37,12 +37,12 @@ LOCKED_ELSEWHERE_SECONDS = 0.2
 class Dispatcher:
     """The actor behind an engine: one thread, from `start` to `close`."""
 
-    def __init__(self, store: RunStore, where: Where, jobs: Jobs) -> None:
+    def __init__(self, store: RunStore, spec: ClusterSpec, jobs: Jobs) -> None:
         # a daemon, so that a program that forgets to close can end: atexit closes then
         self._thread = Thread(target=self._run, name="poolscope-dispatcher", daemon=True)
         self.inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._store = store
-        self._where = where
+        self._spec = spec
         self._jobs = jobs
         self._locks = KeyLocks(store.path.parent / "locks")
         self._waiting: deque[str] = deque()
@@ -173,7 +173,7 @@ class Dispatcher:
     def _window(self) -> int:
         # One training for each worker and none in reserve: Dask blames the death of a worker on
         # all that was sent to it, and a key that waits here can be trained by another process
-        return self._cluster.size if self._cluster else self._where.workers
+        return self._cluster.size if self._cluster else self._spec.workers
 
     def _send_out(self) -> None:
         if not self._claimed:
@@ -198,7 +198,7 @@ class Dispatcher:
         if self._opening is None:
             self._opening = self._aside.submit(
                 Cluster.open,
-                self._where,
+                self._spec,
                 lambda key, accuracy: self.inbox.put(Progressed(key, accuracy)),
             )
             self._opening.add_done_callback(lambda result: self.inbox.put(Opened(result)))

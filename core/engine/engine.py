@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from core.config import Experiment
-from core.engine.cluster import Where
+from core.engine.cluster import ClusterSpec
 from core.engine.dispatcher import Dispatcher
 from core.engine.jobs import Job, Jobs
 from core.engine.messages import Cancelled, Submitted
@@ -37,8 +37,8 @@ class Engine:
         device: Device = Device.CPU,
     ) -> None:
         self._jobs = Jobs()
-        where = Where(workers, scheduler, device)
-        self._dispatcher = Dispatcher(store, where, self._jobs)
+        spec = ClusterSpec(workers, scheduler, device)
+        self._dispatcher = Dispatcher(store, spec, self._jobs)
         self._opening = Lock()
         self._closed = False
 

@@ -58,7 +58,7 @@ class Job:
     @property
     def epochs(self) -> int:
         """How many epochs were asked for."""
-        return self.experiment.recipe.epochs
+        return self.experiment.hyperparameters.epochs
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ POLL_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class TrainingJob:
     """What a worker is asked to do: names and numbers, never tensors.
 
     Attributes:
@@ -38,12 +38,12 @@ class Order:
     device: Device
 
 
-def train_in_worker(order: Order, version: str) -> Run | None:
+def train_in_worker(job: TrainingJob, version: str) -> Run | None:
     """Train an experiment in a Dask worker.
 
     Args:
-        order: what to train, and on what.
-        version: of this package where the order was written.
+        job: what to train, and on what.
+        version: of this package where the job was written.
 
     Returns:
         The run, or None if it was asked to stop.
@@ -64,7 +64,7 @@ def train_in_worker(order: Order, version: str) -> Run | None:
             f"the same version on both sides"
         )
     torch.set_num_threads(1)
-    experiment, key = Experiment.from_flat(order.flat), order.key
+    experiment, key = Experiment.from_flat(job.flat), job.key
     if experiment.key != key:
         raise EngineError(
             f"the worker computes key {experiment.key} where {key} was asked for: it runs another "
@@ -82,7 +82,7 @@ def train_in_worker(order: Order, version: str) -> Run | None:
 
     tell()
     try:
-        return train(experiment, on_epoch, _rarely(_stop_question(order.stop_name)), order.device)
+        return train(experiment, on_epoch, _rarely(_stop_question(job.stop_name)), job.device)
     except Cancelled:
         return None
 

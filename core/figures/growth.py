@@ -11,7 +11,7 @@ from core.comparison import Arm
 from core.errors import ConfigError
 from core.figures.base import LABEL_GAP, SMALL, Look, Traces, axis, layout, plot, spread
 from core.figures.labels import leaders
-from core.network import Architecture, LayerKind, describe
+from core.network import Architecture, LayerKind, describe_model
 from core.words import count, scaled
 
 HEIGHT = 340
@@ -41,7 +41,7 @@ def growth_table(arm: Arm) -> list[GrowthRow]:
         model = arm.experiment.with_flat(head=head).model
         for side in SIDES:
             try:
-                network = describe(model, (channels, side, side), arm.experiment.classes)
+                network = describe_model(model, (channels, side, side), arm.experiment.classes)
             except ConfigError:
                 # the map shrinks away on so small an image
                 continue

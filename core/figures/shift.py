@@ -20,7 +20,6 @@ from core.figures.base import (
     axis,
     layout,
     marked,
-    name,
     name_width,
     on_cells,
     plot,
@@ -129,13 +128,8 @@ def shift_profile(
 
 def _right(maps: Mapping[Arm, ShiftMap], *, several: bool) -> float:
     """Room for the names and values at the ends of the lines."""
-    heads = max((len(HEADS[arm.head].label) for arm in maps), default=0) if several else 0
+    heads = max((len(HEADS[arm.head].label) for arm in maps), default=0) + 3 if several else 0
     return max(118, name_width(arm.pooling for arm in maps) + 50 + LETTER_WIDTH * heads)
-
-
-def _name(arm: Arm, *, several: bool) -> str:
-    """The strategy, with its head where there are several."""
-    return f"{name(arm.pooling)} {HEADS[arm.head].label}" if several else name(arm.pooling)
 
 
 def _ends(
@@ -143,6 +137,7 @@ def _ends(
 ) -> list[dict[str, object]]:
     gap = LABEL_GAP * (102 - low) / (HEIGHT - 64)
     places = spread([value for _, value in ends], low + gap / 2, 102 - gap / 4, gap)
+    labels = {arm: arm.label_without_dropout if several else None for arm, _ in ends}
     return [
         {
             "x": 1,
@@ -151,7 +146,7 @@ def _ends(
             "xshift": look.px(6),
             "y": place,
             "showarrow": False,
-            "text": f"{marked(arm.pooling, look, _name(arm, several=several))} {value:.1f}",
+            "text": f"{marked(arm.pooling, look, labels[arm])} {value:.1f}",
             "font": {"size": look.px(SMALL), "color": look.ink},
         }
         for (arm, value), place in zip(ends, places, strict=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from core.catalog import DROPOUT_POSITIONS, HEADS, DropoutPosition, Head
+from core.catalog import HEADS, Head
 from core.comparison import Arm, Results
 from core.comparison.chance import unlearned_in
 from core.comparison.ledger import architecture_of
@@ -144,7 +144,7 @@ def _markers(own: list[Point], look: Look, measure: Measure, first: Head) -> go.
         },
         error_y={"array": half, "width": 0, "color": colour, "thickness": look.px(1.25)},
         hovertemplate=[
-            f"{_title(point.arm, several=True)}: {accuracy(point.accuracy)}, "
+            f"{point.arm.label}: {accuracy(point.accuracy)}, "
             f"{WRITTEN[measure](point.cost)}<extra></extra>"
             for point in own
         ],
@@ -172,7 +172,7 @@ def _beyond(found: list[Point], results: Results) -> list[Beyond]:
     arrows_there = []
     for point in found:
         interval, pooling = point.accuracy, point.arm.pooling
-        says = f"{_title(point.arm, several=True)}: {accuracy(interval)}"
+        says = f"{point.arm.label}: {accuracy(interval)}"
         if interval.low is not None and 100 * interval.low < low:
             arrows_there.append(Beyond(point.cost, low, "down", pooling, says))
         if interval.high is not None and 100 * interval.high > high:
@@ -188,22 +188,15 @@ def labelled(found: list[Point], results: Results) -> list[Point]:
     return list(dict.fromkeys([*first, *reversed(front(found))]))
 
 
-def _title(arm: Arm, *, several: bool) -> str:
-    """The name of a network, with its head if there are several."""
-    text = name(arm.pooling)
-    if several:
-        text += f" + {HEADS[arm.head].label}"
-    if arm.dropout is not DropoutPosition.NONE:
-        text += f", {DROPOUT_POSITIONS[arm.dropout].label}"
-    return text
-
-
 def _names(found: list[Point], results: Results, look: Look) -> list[dict[str, Any]]:
     """Labels of some of the marks; in annotations, x of a log axis is a logarithm."""
     if not found:
         return []
     several = len({point.arm.head for point in found}) > 1
-    texts = {found.index(p): _title(p.arm, several=several) for p in labelled(found, results)}
+    texts = {
+        found.index(p): p.arm.label if several else p.arm.label_without_head
+        for p in labelled(found, results)
+    }
     margins = layout(Look(), height=HEIGHT)["margin"]
     frame = Frame(HEIGHT - margins["t"] - margins["b"], LEFT, RIGHT, margins["t"])
     places = place(_marks(found, results, frame.height), texts, frame)
@@ -290,7 +283,10 @@ def tradeoff_caption(results: Results, measure: Measure) -> str:
     """What the line, the marks and the labels mean, as far as they are drawn."""
     found = points(results, measure)
     several = len({point.arm.head for point in found}) > 1
-    edge = [inside(_title(point.arm, several=several)) for point in front(found)]
+    edge = [
+        point.arm.label if several else inside(point.arm.label_without_head)
+        for point in front(found)
+    ]
     first = f"Nothing is cheaper or more accurate than {edge[0]}."
     if len(edge) > 1:
         first = (

@@ -18,7 +18,12 @@ How things are counted
                     pool may choose
 """
 
-from core.network.description import convolution_window, describe, reading_window
+from core.network.description import (
+    convolution_window,
+    describe,
+    describe_model,
+    reading_window,
+)
 from core.network.layers import Architecture, Layer, LayerKind, Totals, Window
 from core.network.stages import is_pooled, same_stage
 
@@ -30,6 +35,7 @@ __all__ = [
     "Window",
     "convolution_window",
     "describe",
+    "describe_model",
     "is_pooled",
     "reading_window",
     "same_stage",

@@ -15,7 +15,7 @@ from torch import nn
 
 from core.catalog import Padding
 from core.config import ModelConfig
-from core.network import Architecture, Layer, LayerKind, describe
+from core.network import Architecture, Layer, LayerKind, describe_model
 from core.network.dropout import make_dropout
 from core.network.heads import HEAD_MODULES
 from core.network.pooling import make_margins, make_pooling
@@ -34,12 +34,12 @@ def build_model(
 
     Returns:
         A module from (N, C, H, W) to logits (N, classes). Its parts carry the names of
-        `describe(...)`: "block1.conv" is `model.block1.conv`.
+        `describe_model(...)`: "block1.conv" is `model.block1.conv`.
 
     Raises:
         ConfigError: the map becomes smaller than a window.
     """
-    architecture = describe(model_config, input_shape, classes)
+    architecture = describe_model(model_config, input_shape, classes)
     model = _assemble(architecture, model_config)
     initialise(model, seed)
     return model

@@ -17,13 +17,24 @@ from core.catalog import (
     PoolShape,
 )
 from core.catalog.poolings import CONV_SIZE
-from core.config import ModelConfig
+from core.config import Experiment, ModelConfig
 from core.errors import ConfigError
 from core.network.layers import Architecture, Layer, LayerKind, Window
 
 
+def describe(experiment: Experiment) -> Architecture:
+    """Describe the network of an experiment.
+
+    Raises:
+        ConfigError: the map becomes smaller than a window; the message names the layer.
+    """
+    return describe_model(experiment.model, experiment.input_shape, experiment.classes)
+
+
 @lru_cache(maxsize=4096)
-def describe(model: ModelConfig, input_shape: tuple[int, int, int], classes: int) -> Architecture:
+def describe_model(
+    model: ModelConfig, input_shape: tuple[int, int, int], classes: int
+) -> Architecture:
     """Describe the network that a configuration builds.
 
     Args:

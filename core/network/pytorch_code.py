@@ -50,7 +50,7 @@ def torch_code(experiment: Experiment) -> str:
     Raises:
         ConfigError: the network cannot be built.
     """
-    layers = describe(experiment.model, experiment.input_shape, experiment.classes).layers
+    layers = describe(experiment).layers
     found = _Collected(
         {"from collections import OrderedDict", "import torch", "from torch import nn"}
     )

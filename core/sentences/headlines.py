@@ -7,8 +7,7 @@ name and a terminal can print it plain.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from core.catalog import HEADS, POOLINGS, DropoutPosition, Pooling
-from core.catalog.placement import DROPOUT_POSITIONS
+from core.catalog import POOLINGS, Pooling
 from core.comparison import Arm, Facet, Results, chance
 from core.comparison.statistics import (
     Difference,
@@ -58,14 +57,6 @@ def compare(results: Results, facet: Facet, wanted: Pooling | None = None) -> tu
     return tuple(Compared(arm, difference) for arm, difference in found.items())
 
 
-def where(facet: Facet) -> str:
-    """Name what the arms of a facet share: "with a GAP head", and the dropout if any."""
-    text = f"with a {HEADS[facet.head].label} head"
-    if facet.dropout is not DropoutPosition.NONE:
-        text += f" and {DROPOUT_POSITIONS[facet.dropout].label}"
-    return text
-
-
 def accuracy_headline(results: Results, wanted: Pooling | None = None) -> Sentence:
     """Which differences are established, and which are not, in the first facet that has any.
 
@@ -89,7 +80,7 @@ def _accuracy(results: Results, wanted: Pooling | None = None) -> Sentence:
     if facet is None or reference is None:
         return ("Nothing of this comparison is trained yet.",)
     compared = compare(results, facet, wanted)
-    start = _cap(where(facet))
+    start = _cap(facet.clause)
     if not compared:
         return _alone(results, reference, start)
     ahead = [c for c in compared if c.difference.verdict is Verdict.LOWER]
@@ -142,11 +133,11 @@ def _home(results: Results) -> Sentence:
     interacts = _interacts(largest, other, len(compared))
     opening = "The head decides how much the pool matters: " if interacts else ""
     return (
-        f"{opening}{where(first) if opening else _cap(where(first))}, ",
+        f"{opening}{first.clause if opening else _cap(first.clause)}, ",
         largest.arm.pooling,
         f" is {_by(largest.difference)} {_side(largest.difference)} ",
         reference.pooling,
-        f"; {where(second)}, {_second(largest.difference, other.difference, interacts=interacts)}.",
+        f"; {second.clause}, {_second(largest.difference, other.difference, interacts=interacts)}.",
     )
 
 

@@ -8,26 +8,12 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import chain, zip_longest
 
 from core.analyses.shift_map import ShiftMap
-from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS, DropoutPosition, Head, Pooling
+from core.catalog import DROPOUT_POSITIONS, HEADS, DropoutPosition, Head, Pooling
 from core.comparison import Arm, Comparison
 from core.sentences.headlines import Sentence
 from core.words import number_word, percent
 
 PAIR = 2
-
-
-def network_name(arm: Arm) -> str:
-    """The public names that set a network apart from others of its comparison: "max gap"."""
-    dropout = [] if arm.dropout is DropoutPosition.NONE else [str(arm.dropout)]
-    return " ".join([str(arm.pooling), str(arm.head), *dropout])
-
-
-def network_label(arm: Arm) -> str:
-    """A network as a title: "Max + GAP", with its dropout if it has any."""
-    text = f"{POOLINGS[arm.pooling].label} + {HEADS[arm.head].label}"
-    if arm.dropout is not DropoutPosition.NONE:
-        text += f", {DROPOUT_POSITIONS[arm.dropout].label}"
-    return text
 
 
 def in_turns(arms: Sequence[Arm], most: int) -> tuple[Arm, ...]:
@@ -44,7 +30,7 @@ def in_turns(arms: Sequence[Arm], most: int) -> tuple[Arm, ...]:
 
 def picked(arms: Sequence[Arm], names: Collection[str], most: int) -> tuple[Arm, ...]:
     """The arms of these names, so many at most; without any such name as many as fit, in turns."""
-    chosen = [arm for arm in arms if network_name(arm) in names]
+    chosen = [arm for arm in arms if arm.name in names]
     return tuple(chosen[:most]) or in_turns(arms, most)
 
 

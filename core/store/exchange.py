@@ -18,7 +18,7 @@ class Absorbed:
     Attributes:
         added: runs that are new here.
         known: runs that were here before.
-        refused: runs that are damaged or of an older recipe.
+        refused: runs that are damaged or of an older code version.
     """
 
     added: int
@@ -52,8 +52,8 @@ def absorb(store: RunStore, path: Path) -> Absorbed:
     """Take in the runs of another store's file, which is only read.
 
     A run of which this store has the key already is left as it is. Every run is checked as if it
-    were our own: what is damaged, or of an older recipe, is left out. What workers computed is
-    not taken in: it is computed again from the weights.
+    were our own: what is damaged, or of an older code version, is left out. What workers computed
+    is not taken in: it is computed again from the weights.
 
     Raises:
         StoreError: the file is no store of this version, or cannot be read.

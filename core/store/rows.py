@@ -143,7 +143,7 @@ def with_weights(connection: Connection, keys: Iterable[str]) -> set[str]:
 def runs(connection: Connection, keys: Iterable[str]) -> dict[str, Run]:
     """Runs with their epochs, without predictions and weights.
 
-    Rows of an older recipe are left out: their experiment has another key by now.
+    Rows of an older code version are left out: their experiment has another key by now.
 
     Raises:
         DamagedError: a row says what no run can be.
@@ -159,7 +159,7 @@ def runs(connection: Connection, keys: Iterable[str]) -> dict[str, Run]:
 
 
 def summaries(connection: Connection, source: Source) -> Iterator[RunSummary]:
-    """Every row of `runs`, whatever its recipe, in no order.
+    """Every row of `runs`, whatever its code version, in no order.
 
     Raises:
         DamagedError: a row says what no run can be.

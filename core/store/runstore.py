@@ -29,8 +29,8 @@ class RunStore:
     process. Every method raises StoreError, one sentence with the name of the file, if a file
     is no run store of this version or cannot be read or written; nothing has changed then.
 
-    A run whose experiment has another key by now (an older recipe) is listed by `summaries` and
-    can be deleted, but `get`, `runs` and `present` pass over it. A run whose weights or
+    A run whose experiment has another key by now (an older code version) is listed by `summaries`
+    and can be deleted, but `get`, `runs` and `present` pass over it. A run whose weights or
     predictions are damaged is moved to the quarantine by the method that notices, as if it had
     never been trained; a damaged run of the gallery, or of a store that this user cannot
     write, is passed over.

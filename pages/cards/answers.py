@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from core.catalog import Pooling
+from core.catalog import POOLINGS, Pooling
 from core.comparison import Arm
 from core.figures import tiles as sheet
 from core.figures.tiles import Scale
-from core.sentences.shown import network_label
 from core.words import plural
 from pages.shared import frame
 
@@ -40,8 +39,7 @@ None of them says why the network learned what it did.
 
 def title(arm: Arm) -> str:
     """Pooling, head and dropout of a network, as Markdown."""
-    pooling, rest = network_label(arm).split(" + ", maxsplit=1)
-    return f"{frame.mark(arm.pooling)} **{pooling}** + {rest}"
+    return f"{frame.mark(arm.pooling)} **{POOLINGS[arm.pooling].label}** + {arm.head_label}"
 
 
 def sources(
@@ -160,7 +158,7 @@ def softened(there: dict[Arm, "Network"]) -> None:
             found = networks.softened(network, TEMPERATURES)
             rows.append(
                 {
-                    "head": network_label(arm).split(" + ", maxsplit=1)[1],
+                    "head": arm.head_label,
                     **{
                         ("max" if t == float("inf") else f"t = {t:g}"): round(100 * value, 1)
                         for t, value in found.items()

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.comparison import Arm, Comparison
-from core.sentences.shown import in_turns, network_name, picked
+from core.sentences.shown import in_turns, picked
 from core.words import number_word
 from pages.shared import frame
 
@@ -15,13 +15,13 @@ def networks(comparison: Comparison, most: int) -> list[Arm]:
     arms = comparison.arms
     if len(arms) <= most:
         return list(arms)
-    names = [network_name(arm) for arm in arms]
+    names = [arm.name for arm in arms]
     with frame.settings_row():
         chosen = st.multiselect(
             "Networks shown",
             names,
             max_selections=most,
-            placeholder=", ".join(network_name(arm) for arm in in_turns(arms, most)),
+            placeholder=", ".join(arm.name for arm in in_turns(arms, most)),
             select_all=False,
             key=KEY,
             bind="query-params",

@@ -22,12 +22,12 @@ from core.catalog import (
     DropoutKind,
     DropoutPosition,
     Head,
+    Hyperparameters,
     Norm,
     Padding,
     Polarity,
     Pooling,
     PoolOrder,
-    TrainingDefaults,
 )
 from core.comparison import Arm, Comparison
 from core.config import DataConfig, Experiment
@@ -83,8 +83,8 @@ TEXTS = dict.fromkeys(("widths", "train_size", "ground"), link.Anything())
 SEVERAL = ("pooling", "more_heads", "dropout")
 """URL parameters that may stand more than once"""
 
-RECIPE = ("epochs", "batch_size", "lr", "weight_decay")
-RECIPE_LABELS = ("Epochs", "Batch size", "Learning rate", "Weight decay")
+HYPERPARAMETERS = ("epochs", "batch_size", "lr", "weight_decay")
+HYPERPARAMETER_LABELS = ("Epochs", "Batch size", "Learning rate", "Weight decay")
 SHARED_FIELDS = (
     "train_size",
     "image_size",
@@ -103,7 +103,7 @@ SHARED_FIELDS = (
     "hidden",
     "dropout_rate",
     "dropout_kind",
-    *RECIPE,
+    *HYPERPARAMETERS,
 )
 """flat fields that all arms of the sidebar's comparison have in common"""
 
@@ -133,7 +133,7 @@ DEFAULTS: dict[str, object] = {
     "ground": folders.MEASURED,
     "polarity": str(Polarity.STORED),
     "augment_shift": 0,
-    **dict.fromkeys(RECIPE),
+    **dict.fromkeys(HYPERPARAMETERS),
 }
 """URL parameter of the sidebar -> what it is where the link does not say"""
 
@@ -328,18 +328,20 @@ def _advanced() -> None:
         "images are.",
     )
     _slider("Random shift, px", "augment_shift", 0)
-    st.markdown("**Recipe** :gray[(at first the data set's own)]")
-    _recipe(DATASETS[Dataset(chosen)].training if chosen in DATASETS else folders.RECIPE)
+    st.markdown("**Hyperparameters** :gray[(at first the data set's own)]")
+    _hyperparameters(
+        DATASETS[Dataset(chosen)].training if chosen in DATASETS else folders.HYPERPARAMETERS
+    )
 
 
-def _recipe(own: TrainingDefaults) -> None:
-    """Draw the recipe, which begins as the data set's own; untouched numbers follow the data set.
+def _hyperparameters(own: Hyperparameters) -> None:
+    """Draw the hyperparameters; those that nobody touched follow the data set.
 
     Empty fields would do for that, but their − and + are dead until somebody types a number.
     """
     state = st.session_state
     before = state.get("recipe_of", own)
-    for name, label in zip(RECIPE, RECIPE_LABELS, strict=True):
+    for name, label in zip(HYPERPARAMETERS, HYPERPARAMETER_LABELS, strict=True):
         # nothing is what a scene of a talk asks for
         untouched = name in state and state[name] in (None, getattr(before, name))
         if untouched and state[name] != getattr(own, name):
@@ -436,7 +438,7 @@ def _arms(chosen: Mapping[str, Any]) -> tuple[list[Arm], dict[str, list[str]]]:
         }
         experiment = Experiment.from_flat({**shared, **flat})
         try:
-            describe(experiment.model, experiment.input_shape, experiment.classes)
+            describe(experiment)
         except ConfigError as error:
             refused.setdefault(str(error), []).append(pooling)
             continue

@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS, DropoutPosition, Pooling
 from core.claims import Outcome
-from core.comparison import Facet, Results
+from core.comparison import Results
 from core.comparison.chance import NAMED, cautions
 from core.figures import Chart, Look
 from core.figures.palette import colour, style
@@ -298,14 +298,6 @@ def warn(said: Sequence[Sentence]) -> None:
         bullet = "- " if len(said) > 1 else ""
         text = "\n".join(f"{bullet}{written(each)}" for each in said)
         st.warning(text, icon=":material/warning:")
-
-
-def facet_name(facet: Facet) -> str:
-    """What the arms of a facet share, as a part of a title: "GAP head, dropout in the head"."""
-    text = f"{HEADS[facet.head].label} head"
-    if facet.dropout is not DropoutPosition.NONE:
-        text += f", {DROPOUT_POSITIONS[facet.dropout].label}"
-    return text
 
 
 def nothing_yet(what: str) -> None:

@@ -8,8 +8,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from core import settings
-from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS, DropoutPosition
-from core.comparison import Results
+from core.comparison import Arm, Results
 from core.comparison.estimate import START_SECONDS, Estimate, Progress, estimate, time_left
 from core.config import Experiment
 from core.engine import Job, JobState, shared_engine
@@ -119,7 +118,7 @@ def train_again(bare: tuple[Experiment, ...]) -> None:
         return
     known = expected(missing)
     time = f", {about(known.text)}" if known else ""
-    names = join(list(dict.fromkeys(described(experiment) for experiment in missing)))
+    names = join(list(dict.fromkeys(Arm(experiment).label for experiment in missing)))
     with st.container(horizontal=True, vertical_alignment="center", key="without weights"):
         st.markdown(
             f"**Kept without weights: {names}.** Train again to look inside{time}:", width="content"
@@ -230,7 +229,7 @@ def _place(jobs: list[Job]) -> str:
 
 def _row(job: Job) -> dict[str, object]:
     return {
-        "run": described(job.experiment),
+        "run": Arm(job.experiment).label,
         "seed": job.experiment.seed,
         "epoch": f"{job.epoch} / {job.epochs}",
         "progress": _fraction(job),
@@ -270,17 +269,8 @@ def diverged(runs: tuple[Run, ...]) -> None:
     """One sentence per run whose loss stopped being finite."""
     for run in runs:
         st.error(
-            f"Seed {run.experiment.seed} of {described(run.experiment)} stopped: the loss became "
+            f"Seed {run.experiment.seed} of {Arm(run.experiment).label} stopped: the loss became "
             f"infinite in epoch {len(run.epochs) + 1} (learning rate "
-            f"{shortest(run.experiment.recipe.lr)}). Lower the rate and train it again.",
+            f"{shortest(run.experiment.hyperparameters.lr)}). Lower the rate and train it again.",
             icon=":material/error:",
         )
-
-
-def described(experiment: Experiment) -> str:
-    """A network in few words: pool, head, dropout."""
-    model = experiment.model
-    text = f"{POOLINGS[model.pooling].label.lower()} + {HEADS[model.head].label}"
-    if model.dropout is not DropoutPosition.NONE:
-        text += f", {DROPOUT_POSITIONS[model.dropout].label}"
-    return text

@@ -6,7 +6,7 @@ import streamlit as st
 from core.analyses.inspection import Network, Patch, exciting, images_of_test, softened_accuracy
 from core.comparison import Arm
 from core.config import DataConfig, Experiment
-from core.data import Labelled
+from core.data import LabelledImages
 from core.run import Status
 from pages.shared import cached
 
@@ -33,11 +33,11 @@ def network(arm: Arm, seed: int) -> Network | None:
 
 
 @st.cache_resource(max_entries=2)
-def _images(data: DataConfig) -> Labelled:
+def _images(data: DataConfig) -> LabelledImages:
     return images_of_test(Experiment(data=data))
 
 
-def test_images(experiment: Experiment) -> Labelled:
+def test_images(experiment: Experiment) -> LabelledImages:
     """The test images of an experiment, as its network sees them."""
     # the number of training images has no effect on these
     return _images(experiment.data.model_copy(update={"train_size": "all", "augment_shift": 0}))

@@ -263,7 +263,7 @@ def test_soft_pools_reach_from_average_to_max(data):
 def prepared_all(data):
     from core.data import to_input
 
-    return to_input(data.images, data.standard)
+    return to_input(data.images, data.normalisation)
 
 
 def test_only_max_can_be_softened(data):
@@ -279,7 +279,7 @@ def test_the_gradient_of_a_cell_stays_within_its_field(pooling):
     network = opened(pooling=pooling)
     found = effective_field(network)
     experiment = network.experiment
-    architecture = describe(experiment.model, experiment.input_shape, experiment.classes)
+    architecture = describe(experiment)
     theory = {each.layer: each for each in fields(architecture, experiment.model)}
     assert set(theory) == set(found.shares)
     for layer, shares in found.shares.items():

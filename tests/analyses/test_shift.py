@@ -68,7 +68,7 @@ def test_the_map_is_that_of_a_plain_loop(circular):
 
     def answers(images):
         with torch.no_grad():
-            return network.model(to_input(images, data.standard)).argmax(1)
+            return network.model(to_input(images, data.normalisation)).argmax(1)
 
     start = answers(data.images)
     found = shift_map(network, settings(2, circular=circular))

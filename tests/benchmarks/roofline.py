@@ -69,7 +69,7 @@ def _measure() -> Iterator[Line]:
 def _per_image(experiment: Experiment, batch: int, *, backward: bool) -> float:
     """Seconds that the convolutions of a network need for one image."""
     steps = []
-    for layer in describe(experiment.model, experiment.input_shape, experiment.classes).layers:
+    for layer in describe(experiment).layers:
         if layer.kind is LayerKind.CONVOLUTION:
             inputs, outputs = layer.inputs[0], layer.shape[0]
             convolution = nn.Conv2d(inputs, outputs, 3, padding=1)

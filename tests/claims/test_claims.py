@@ -298,7 +298,7 @@ def test_validation_chooses_the_rate_and_the_test_set_judges(store):
     filled(store, part.control, [0.9 - 0.001 * seed for seed in VERDICT_SEEDS])
     assert 6 <= len([run for run in one(part, store).runs if run.seed in CHOOSING_SEEDS])
     # nothing tells them apart yet: the first stands
-    assert 0.1 == one(part, store).parts[0].chosen[0].recipe.lr
+    assert 0.1 == one(part, store).parts[0].chosen[0].hyperparameters.lr
     better, worse = (
         tuple(dataclasses.replace(epoch, validation_accuracy=value) for epoch in a_run(0).epochs)
         for value in (0.99, 0.5)
@@ -307,9 +307,9 @@ def test_validation_chooses_the_rate_and_the_test_set_judges(store):
     filled(store, Recipe("", {"lr": 0.1}), [0.99] * 3, CHOOSING_SEEDS, epochs=worse)
     filled(store, Recipe("", {"lr": 0.05}), [0.7] * 3, CHOOSING_SEEDS, epochs=better)
     found = one(part, store)
-    assert {0.05} == {run.recipe.lr for run in found.runs}
+    assert {0.05} == {run.hyperparameters.lr for run in found.runs}
     assert list(VERDICT_SEEDS[3:]) == sorted(run.seed for run in found.runs)
-    assert 0.05 == found.parts[0].chosen[0].recipe.lr
+    assert 0.05 == found.parts[0].chosen[0].hyperparameters.lr
 
 
 def test_gaps_are_read_at_equal_training_loss(store):

@@ -220,7 +220,7 @@ def ordered(text):
 
 def test_cost_is_the_ledger_of_the_architecture(cli):
     experiment = Experiment.from_flat({"pooling": "conv", "head": "flatten"})
-    architecture = describe(experiment.model, experiment.input_shape, experiment.classes)
+    architecture = describe(experiment)
     document = cli("cost", "--pooling", "conv", "--head", "flatten", "--json").document
     assert asdict(architecture.totals) == document["totals"]
     assert architecture.head_ratio == document["head_ratio"] > 1

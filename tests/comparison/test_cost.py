@@ -335,7 +335,7 @@ def test_parameters_grow_with_the_area_after_flatten_and_not_at_all_after_gap():
     rows = figures.growth_table(arm())
     of = {(row.head, row.image_side): row for row in rows}
     trained = arm().experiment
-    network = describe(trained.model, trained.input_shape, trained.classes)
+    network = describe(trained)
     assert network.totals.parameters == of[str(trained.model.head), 8].parameters
     assert of["gap", 8].parameters == of["gap", 128].parameters
     dense = of["flatten", 128].parameters - of["gap", 128].parameters
@@ -354,7 +354,7 @@ def test_parameters_grow_with_the_area_after_flatten_and_not_at_all_after_gap():
 @pytest.mark.parametrize("hidden", [0, 7])
 def test_the_formula_gives_the_parameters_of_the_first_dense_layer(head, hidden):
     experiment = Experiment.from_flat({"head": head, "hidden": hidden})
-    network = describe(experiment.model, experiment.input_shape, experiment.classes)
+    network = describe(experiment)
     left, right = formula(network).split(" = ")
     dense = next(layer for layer in network.layers if layer.kind is LayerKind.DENSE)
     assert dense.parameters == eval(left.replace("×", "*")) == int(right.replace(",", ""))  # noqa: S307

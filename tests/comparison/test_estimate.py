@@ -19,7 +19,7 @@ from core.comparison.estimate import (
     work,
 )
 from core.config import Experiment
-from core.network import describe
+from core.network import describe_model
 from core.run import RunSummary, Source, Status
 
 FIXED = RUN_SECONDS + BUILD_SECONDS
@@ -55,7 +55,7 @@ def a_summary(seconds, **flat):
 def test_the_work_of_a_run_is_what_the_images_of_its_epochs_cost():
     # by hand: per epoch 1,197 training images forward and backward, 1,197 + 300 evaluated
     experiment = an_experiment(epochs=7)
-    totals = describe(experiment.model, (1, 8, 8), 10).totals
+    totals = describe_model(experiment.model, (1, 8, 8), 10).totals
     weight = POOLINGS["max"].weight
     one_pass = totals.macs + weight * totals.pooling_ops + IMAGE_MACS
     # 1,197 images in batches of 64 are 19 steps

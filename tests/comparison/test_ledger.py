@@ -25,7 +25,7 @@ from core.catalog import (
 )
 from core.config import Experiment, ModelConfig
 from core.errors import ConfigError
-from core.network import LayerKind, describe
+from core.network import LayerKind, describe_model
 from core.network.build import build_model
 
 flats = st.fixed_dictionaries(
@@ -67,14 +67,14 @@ def _macs(model, shape):
 def _refusal(flat, shape):
     """Why a network is refused; None if it is not."""
     try:
-        describe(Experiment.from_flat(flat).model, shape, 10)
+        describe_model(Experiment.from_flat(flat).model, shape, 10)
     except ConfigError as error:
         return str(error)
     return None
 
 
 def _compare(config, shape):
-    architecture, model = describe(config, shape, 10), build_model(config, shape, 10).eval()
+    architecture, model = describe_model(config, shape, 10), build_model(config, shape, 10).eval()
     parameters = architecture.totals.parameters
     assert parameters == sum(p.numel() for p in model.parameters())
     assert parameters == summary(model, verbose=0).total_params
@@ -125,7 +125,7 @@ def test_the_convolutions_of_pools_agree_with_fvcore_too():
         for size, stride in [(2, 2), (3, 2), (4, 3)]:
             flat = {"pooling": pooling, "pool_size": size, "pool_stride": stride, "widths": "4"}
             config = Experiment.from_flat(flat).model
-            layers = describe(config, (1, 11, 8), 10).layers
+            layers = describe_model(config, (1, 11, 8), 10).layers
             pool = build_model(config, (1, 11, 8), 10).eval().block1.pool
             layer = next(layer for layer in layers if layer.kind is LayerKind.POOL)
             counted = FlopCountAnalysis(pool, torch.zeros(1, *layer.inputs))

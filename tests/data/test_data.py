@@ -11,9 +11,9 @@ from core import data, settings
 from core.catalog import DATASETS, Dataset
 from core.config import DataConfig
 from core.data import (
-    Labelled,
+    LabelledImages,
+    Normalisation,
     Raw,
-    Standard,
     load,
     load_splits,
     split,
@@ -97,7 +97,7 @@ def test_mean_and_deviation_of_the_catalog_are_those_of_the_training_split(datas
 
 def test_what_enters_the_network_is_standardised_and_channels_last():
     train = load(DataConfig()).train
-    x = to_input(train.images, train.standard)
+    x = to_input(train.images, train.normalisation)
     assert torch.float32 == x.dtype
     assert x.is_contiguous(memory_format=torch.channels_last)
     assert pytest.approx(0, abs=1e-5) == x.mean().item()
@@ -109,7 +109,7 @@ def test_the_other_polarity_turns_light_into_dark():
     entry = DATASETS[Dataset.DIGITS]
 
     def pixels(polarity):
-        x = to_input(images, load(DataConfig(polarity=polarity)).test.standard)
+        x = to_input(images, load(DataConfig(polarity=polarity)).test.normalisation)
         sign = -1 if polarity == "dark-on-light" else 1
         mean = 1 - entry.mean if sign < 0 else entry.mean
         return (x * entry.std + mean)[0, 0]
@@ -215,20 +215,20 @@ def test_without_mean_in_the_catalog_that_of_the_training_images_serves():
     entry = replace(DATASETS[Dataset.DIGITS], mean=None, std=None, white=255)
     images = np.random.default_rng(0).integers(0, 200, (1797, 1, 8, 8)).astype(np.uint8)
     parts = split(Raw(images, np.arange(1797, dtype=np.int64) % 10), entry)
-    x = to_input(parts.train.images, parts.train.standard)
+    x = to_input(parts.train.images, parts.train.normalisation)
     assert pytest.approx(0, abs=1e-5) == x.mean().item()
     assert pytest.approx(1, abs=1e-5) == x.std(correction=0).item()
-    assert parts.train.standard == parts.validation.standard == parts.test.standard
+    assert parts.train.normalisation == parts.validation.normalisation == parts.test.normalisation
 
 
 def test_images_of_one_colour_are_only_moved_to_zero():
     entry = replace(DATASETS[Dataset.DIGITS], mean=None, std=None, white=255)
     images = np.full((1797, 1, 8, 8), 51, dtype=np.uint8)
     parts = split(Raw(images, np.arange(1797, dtype=np.int64) % 10), entry)
-    assert pytest.approx(0, abs=1e-6) == to_input(parts.test.images, parts.test.standard).max()
+    assert pytest.approx(0, abs=1e-6) == to_input(parts.test.images, parts.test.normalisation).max()
 
 
 def test_the_first_images_of_a_part_are_a_part():
-    part = Labelled(torch.zeros(5, 1, 2, 2), torch.arange(5), Standard(1, 0))
+    part = LabelledImages(torch.zeros(5, 1, 2, 2), torch.arange(5), Normalisation(1, 0))
     assert [0, 1] == part.first(2).labels.tolist()
     assert 2 == len(part.first(2))

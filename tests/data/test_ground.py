@@ -145,8 +145,8 @@ def test_the_ground_is_said_with_how_it_is_known(white):
 )
 def test_polarity_does_what_it_says_to_dark_ink_on_white(white, polarity, mean):
     # the sign of what stored white becomes
-    standard = load(experiment(white, polarity=polarity).data).train.standard
-    assert mean == np.sign(255 * standard.scale + standard.shift)
+    normalisation = load(experiment(white, polarity=polarity).data).train.normalisation
+    assert mean == np.sign(255 * normalisation.scale + normalisation.shift)
 
 
 def test_the_polarity_that_a_folder_has_is_as_stored(white, dark):

@@ -79,7 +79,7 @@ HOSTILE = {
     "webp cut off": saved(rgb(), "WEBP")[:20],
     "a bomb": png_header(60_000, 60_000),
     "a strip": png_header(1, 65_535),
-    "a lying strip": png_header(65_535, 1),
+    "a wide strip": png_header(65_535, 1),
     "just too many pixels": saved(rgb(2001, 2000), "PNG"),
     "too many bytes": PNG + b"\0" * MOST_UPLOAD_BYTES,
     "no width": png_header(0, 10),

@@ -63,9 +63,9 @@ def test_stripes_lie_or_stand(shapes):
     def change(label, axis):
         return np.abs(np.diff(shapes.images[shapes.labels == label, 0].astype(float), axis=axis))
 
-    lying, standing = map(ENTRY.classes.index, ("lying stripes", "standing stripes"))
-    assert change(lying, 1).mean() > 1.05 * change(lying, 2).mean()
-    assert change(standing, 2).mean() > 1.05 * change(standing, 1).mean()
+    horizontal, vertical = map(ENTRY.classes.index, ("horizontal stripes", "vertical stripes"))
+    assert change(horizontal, 1).mean() > 1.05 * change(horizontal, 2).mean()
+    assert change(vertical, 2).mean() > 1.05 * change(vertical, 1).mean()
 
 
 def test_discs_stand_out_less_with_difficulty():
@@ -81,7 +81,7 @@ def test_discs_stand_out_less_with_difficulty():
 def test_a_negative_is_the_dark_version():
     light = load(DataConfig(dataset=Dataset.SHAPES))
     dark = load(DataConfig(dataset=Dataset.SHAPES, polarity="dark-on-light"))
-    assert dark.train.standard == light.train.standard.negative
+    assert dark.train.normalisation == light.train.normalisation.negative
     assert dark.train.images is light.train.images
 
 

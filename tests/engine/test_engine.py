@@ -327,14 +327,14 @@ def test_a_failed_training_tells_its_cause_and_succeeds_when_it_is_asked_for_aga
     flag = str(tmp_path / "failed-once")
 
     @in_worker
-    def fails_once(order: Any, version: str) -> Any:
+    def fails_once(job: Any, version: str) -> Any:
         from pathlib import Path
 
         from core.engine.worker import train_in_worker
         from core.errors import DataError
 
         if Path(flag).exists():
-            return train_in_worker(order, version)
+            return train_in_worker(job, version)
         Path(flag).touch()
         raise DataError("the images are not there; put them there")
 
@@ -523,7 +523,7 @@ def test_a_training_under_which_three_workers_die_has_failed_and_the_engine_goes
     log = tmp_path / "deaths"
 
     @in_worker
-    def die(order: Any, version: str) -> None:
+    def die(job: Any, version: str) -> None:
         import os
         import signal
 

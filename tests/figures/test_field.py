@@ -24,7 +24,7 @@ READING_ALL = ("none", "average", "blur-average", "strided", "conv")
 
 
 def described(experiment):
-    return describe(experiment.model, experiment.input_shape, experiment.classes)
+    return describe(experiment)
 
 
 def drawn(count, poolings, seed=0, **fixed):
@@ -203,7 +203,7 @@ def data():
 
 def patches_and_cells(network, layer, channel, data, count):
     """The patches, each with its cell."""
-    x = to_input(data.images, data.standard)
+    x = to_input(data.images, data.normalisation)
     for part_name, part in network.model.named_children():
         for name, module in part.named_children():
             x = module(x)

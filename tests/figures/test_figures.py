@@ -429,7 +429,7 @@ def test_against_macs_an_epoch_costs_three_passes_of_every_training_image():
         trace for trace in curves(found, view=View(against=Against.MACS)).data if trace.name
     )
     experiment = found.comparison.facets[0].arms[0].experiment
-    totals = describe(experiment.model, experiment.input_shape, experiment.classes).totals
+    totals = describe(experiment).totals
     assert [3 * totals.macs * 1_197, 2 * 3 * totals.macs * 1_197] == list(line.x[:2])
 
 

@@ -14,7 +14,7 @@ from core.analyses.shift_map import ShiftMap, ShiftSettings
 from core.catalog import POOLINGS, Pooling
 from core.config import ModelConfig
 from core.figures.palette import PAGE_DARK, PAGE_LIGHT
-from core.network import describe
+from core.network import describe_model
 from core.network.receptive_field import fields
 from tests.figures.test_palette import contrast
 
@@ -101,7 +101,7 @@ def test_numbers_of_shifts_can_be_read(dark):
 @pytest.mark.parametrize("dark", [False, True])
 def test_the_size_of_a_field_can_be_read(dark):
     model = ModelConfig()
-    network = describe(model, (1, 8, 8), 10)
+    network = describe_model(model, (1, 8, 8), 10)
     found = fields(network, model)
     (tag,) = figures.field_squares(np.zeros((8, 8)), found, 0, dark=dark).layout.annotations
     assert contrast(tag.font.color, tag.bgcolor) >= LEAST

@@ -9,7 +9,7 @@ from torch import nn
 from core.catalog import POOLINGS, DropoutPosition, Norm, Padding, PoolOrder
 from core.config import ModelConfig
 from core.errors import ConfigError
-from core.network import LayerKind, Window, describe
+from core.network import LayerKind, Window, describe_model
 from core.network.build import build_model
 from core.network.pooling import OPERATORS
 
@@ -41,7 +41,7 @@ def test_shapes_agree_with_the_built_model_at_every_layer(size):
         config = _config(pooling, "gap", padding, "batch", order, (2, 2), 5)
         config = config.model_copy(update={"dropout": DropoutPosition.AFTER_POOL})
         try:
-            architecture = describe(config, (2, *size), 10)
+            architecture = describe_model(config, (2, *size), 10)
         except ConfigError:
             continue
         model = build_model(config, (2, *size), 10).eval()
@@ -64,7 +64,7 @@ def test_every_pool_layer_gives_the_same_size_for_its_window(rows, window):
     for pooling, entry in POOLINGS.items():
         if entry.downsampling == "pool":
             config = ModelConfig(widths=(2,), pooling=pooling, pool_size=size, pool_stride=stride)
-            shape = _layer(describe(config, (1, rows, rows), 10), "block1.pool").shape
+            shape = _layer(describe_model(config, (1, rows, rows), 10), "block1.pool").shape
             assert (2, expected, expected) == shape
 
 
@@ -73,13 +73,13 @@ def test_every_pool_layer_gives_the_same_size_for_its_window(rows, window):
 def test_a_strided_convolution_gives_the_size_of_a_pool_of_two(rows, padding):
     strided = ModelConfig(widths=(2,), pooling="strided", padding=padding)
     pooled = ModelConfig(widths=(2,), pooling="max", padding=padding)
-    first = _layer(describe(strided, (1, rows, rows), 10), "block1.conv").shape
-    second = _layer(describe(pooled, (1, rows, rows), 10), "block1.pool").shape
+    first = _layer(describe_model(strided, (1, rows, rows), 10), "block1.conv").shape
+    second = _layer(describe_model(pooled, (1, rows, rows), 10), "block1.pool").shape
     assert second == first
 
 
 def test_costs_of_the_default_network_are_those_counted_by_hand():
-    totals = describe(ModelConfig(), DIGITS, 10).totals
+    totals = describe_model(ModelConfig(), DIGITS, 10).totals
     # conv 1->16, conv 16->32, dense 32->10, each with biases
     assert (16 * 9 + 16) + (32 * 16 * 9 + 32) + (320 + 10) == totals.parameters
     # 8x8 positions of 9 products for 16 channels; 4x4 positions of 144 for 32; 320
@@ -93,18 +93,18 @@ def test_costs_of_the_default_network_are_those_counted_by_hand():
 
 def test_a_learned_pool_of_64_channels_has_36928_parameters():
     config = ModelConfig(widths=(64,), pooling="conv")
-    assert _layer(describe(config, (3, 32, 32), 10), "block1.pool").parameters == 36_928
+    assert _layer(describe_model(config, (3, 32, 32), 10), "block1.pool").parameters == 36_928
 
 
 def test_flatten_has_as_many_times_the_dense_weights_of_gap_as_the_map_has_cells():
-    flatten = _layer(describe(ModelConfig(head="flatten"), (1, 32, 32), 10), "head.logits")
-    gap = _layer(describe(ModelConfig(head="gap"), (1, 32, 32), 10), "head.logits")
+    flatten = _layer(describe_model(ModelConfig(head="flatten"), (1, 32, 32), 10), "head.logits")
+    gap = _layer(describe_model(ModelConfig(head="gap"), (1, 32, 32), 10), "head.logits")
     assert (gap.parameters - 10) * 8 * 8 == flatten.parameters - 10
 
 
 def test_a_pool_adds_one_jump_to_the_receptive_field_and_doubles_the_jump():
     # conv3, conv3, pool2: r 5 to 6, jump 1 to 2
-    layers = describe(ModelConfig(widths=(2, 2), pools=1), (1, 8, 8), 10).layers
+    layers = describe_model(ModelConfig(widths=(2, 2), pools=1), (1, 8, 8), 10).layers
     by_name = {layer.name: (layer.receptive_field, layer.jump) for layer in layers}
     assert (3, 1) == by_name["block1.conv"]
     assert (4, 2) == by_name["block1.pool"]
@@ -144,7 +144,7 @@ def test_receptive_field_is_the_union_of_the_supports_of_the_input_gradient(pool
     config = _config(pooling, "gap", Padding.ZEROS, Norm.NONE, order, window, 0)
     # large enough that the middle value reads nothing beyond the border
     size = 48
-    layers = describe(config, (1, size, size), 10).layers
+    layers = describe_model(config, (1, size, size), 10).layers
     expected = [layer for layer in layers if layer.name.startswith("block2")][-1].receptive_field
     sides = _supports(config, size, expected)
     if POOLINGS[pooling].regular_grid:
@@ -171,7 +171,7 @@ def test_rows_that_no_window_reads_are_counted(window, rows, unread):
 
 
 def test_a_layer_without_a_window_reads_every_row():
-    layers = describe(ModelConfig(norm="batch", head="gap+gmp"), (1, 9, 9), 10).layers
+    layers = describe_model(ModelConfig(norm="batch", head="gap+gmp"), (1, 9, 9), 10).layers
     assert {(0, 0)} == {layer.dropped for layer in layers if layer.window is None}
 
 
@@ -180,7 +180,7 @@ def test_a_layer_without_a_window_reads_every_row():
 def test_rows_that_a_pool_drops_get_no_gradient_whatever_it_draws(pooling, window):
     size, stride = window
     config = ModelConfig(widths=(2,), pooling=pooling, pool_size=size, pool_stride=stride)
-    layer = _layer(describe(config, (1, 11, 9), 2), "block1.pool")
+    layer = _layer(describe_model(config, (1, 11, 9), 2), "block1.pool")
     pool = build_model(config, (1, 11, 9), 2).block1.pool
     silent = torch.ones(11, 9, dtype=torch.bool)
     for seed in range(20):
@@ -222,7 +222,7 @@ def test_rows_that_a_pool_drops_get_no_gradient_whatever_it_draws(pooling, windo
 )
 def test_the_costs_of_a_pool_are_those_counted_by_hand(pooling, parameters, macs, operations):
     config = ModelConfig(widths=(4,), pooling=pooling)
-    layer = _layer(describe(config, (1, 7, 7), 10), "block1.pool")
+    layer = _layer(describe_model(config, (1, 7, 7), 10), "block1.pool")
     assert (parameters, macs, operations) == (layer.parameters, layer.macs, layer.pooling_ops)
 
 
@@ -236,7 +236,7 @@ def test_the_costs_of_a_pool_are_those_counted_by_hand(pooling, parameters, macs
 )
 def test_a_map_that_shrinks_away_is_refused_with_the_layer(config, layer):
     with pytest.raises(ConfigError, match=f"^{layer}: its map is "):
-        describe(ModelConfig(**config), DIGITS, 10)
+        describe_model(ModelConfig(**config), DIGITS, 10)
 
 
 @pytest.mark.parametrize(
@@ -252,21 +252,22 @@ def test_a_map_that_shrinks_away_is_refused_with_the_layer(config, layer):
 )
 @pytest.mark.parametrize("pooling", POOLINGS)
 def test_dropout_sits_where_it_was_put(pooling, position, names):
-    layers = describe(ModelConfig(pooling=pooling, dropout=position), DIGITS, 10).layers
+    layers = describe_model(ModelConfig(pooling=pooling, dropout=position), DIGITS, 10).layers
     found = [layer.name for layer in layers if layer.kind is LayerKind.DROPOUT]
     assert names == found
 
 
 def test_dropout_before_the_pool_comes_before_it():
     names = [
-        layer.name for layer in describe(ModelConfig(dropout="before-pool"), DIGITS, 10).layers
+        layer.name
+        for layer in describe_model(ModelConfig(dropout="before-pool"), DIGITS, 10).layers
     ]
     assert names.index("block1.dropout") + 1 == names.index("block1.pool")
 
 
 def test_dropout_after_the_last_pool_follows_the_last_block_that_has_a_pool():
     config = ModelConfig(widths=(2, 2), pools=1, dropout="after-last-pool")
-    names = [layer.name for layer in describe(config, DIGITS, 10).layers]
+    names = [layer.name for layer in describe_model(config, DIGITS, 10).layers]
     assert names.index("block1.pool") + 1 == names.index("block1.dropout")
     assert "block2.dropout" not in names
 

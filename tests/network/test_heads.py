@@ -9,7 +9,7 @@ import torch
 from core.catalog import HEADS, Head
 from core.catalog.heads import matched_channels, pyramid_levels
 from core.config import ModelConfig
-from core.network import describe
+from core.network import describe_model
 from core.network.build import build_model
 from core.network.heads import HEAD_MODULES
 from core.network.pooling import make_pooling
@@ -23,7 +23,7 @@ def _head_layers(head, shape, hidden=0, classes=10):
     """The layers of the head on a map of this shape; one block, nothing downsampled."""
     channels, height, width = shape
     config = ModelConfig(widths=(channels,), pooling="none", head=head, hidden=hidden)
-    architecture = describe(config, (1, height, width), classes)
+    architecture = describe_model(config, (1, height, width), classes)
     return architecture, [x for x in architecture.layers if x.name.startswith("head.")]
 
 

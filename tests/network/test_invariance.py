@@ -36,7 +36,7 @@ BROKEN = [
 
 
 def promised(experiment):
-    architecture = describe(experiment.model, experiment.input_shape, experiment.classes)
+    architecture = describe(experiment)
     return invariance(architecture, experiment.model)
 
 

@@ -8,7 +8,7 @@ from core.network import describe, is_pooled, same_stage
 
 def layers(**flat):
     experiment = Experiment.from_flat(flat)
-    network = describe(experiment.model, experiment.input_shape, experiment.classes)
+    network = describe(experiment)
     return [layer.name for layer in network.layers]
 
 

@@ -16,7 +16,6 @@ from core.sentences.headlines import (
     home_headline,
     plain,
     train_headline,
-    where,
 )
 from tests.store.store_samples import a_run
 
@@ -222,7 +221,7 @@ def test_the_wanted_strategy_is_the_reference():
 )
 def test_a_facet_is_named_by_its_head_and_dropout(dropout, expected):
     (facet,) = results_of(arms("flatten", dropout, max=98)).comparison.facets
-    assert expected == where(facet)
+    assert expected == facet.clause
 
 
 def test_a_sentence_says_where_dropout_sits():

@@ -11,8 +11,6 @@ from core.sentences.headlines import plain
 from core.sentences.shown import (
     answers_headline,
     in_turns,
-    network_label,
-    network_name,
     picked,
     steadiness_headline,
 )
@@ -31,7 +29,7 @@ def comparison(pooling=POOLS, head=("gap", "flatten"), dropout=("none",), seeds=
 
 
 def names(arms):
-    return [network_name(arm) for arm in arms]
+    return [arm.name for arm in arms]
 
 
 def steady(share):
@@ -66,7 +64,7 @@ def test_the_networks_that_a_link_names_are_shown_in_the_order_of_the_comparison
 
 def test_every_network_of_a_comparison_has_a_name_and_a_label_of_its_own():
     arms = comparison(("max", "none"), ("gap", "gap+gmp"), ("none", "head", "after-pool")).arms
-    assert len(arms) == len(set(names(arms))) == len({network_label(arm) for arm in arms})
+    assert len(arms) == len(set(names(arms))) == len({arm.label for arm in arms})
     assert "max gap+gmp after-pool" in names(arms)
 
 

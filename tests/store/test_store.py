@@ -238,8 +238,10 @@ def test_deleting_nothing_makes_no_file(store):
     assert not store.path.exists()
 
 
-def test_a_run_of_an_older_recipe_is_listed_and_can_be_deleted_but_is_not_given(store, monkeypatch):
-    monkeypatch.setattr(core.config.experiment, "RECIPE", 0)
+def test_a_run_of_an_older_code_version_is_listed_and_can_be_deleted_but_is_not_given(
+    store, monkeypatch
+):
+    monkeypatch.setattr(core.config.experiment, "CODE_VERSION", 0)
     old = a_run()
     old_key = old.key
     store.put(old)

@@ -10,7 +10,7 @@ from core.analyses import Fact
 from core.analyses.facts.registry import CHANNELS, CLASSES, exact
 from core.catalog import POOLINGS, Head, Pooling
 from core.config import ModelConfig
-from core.network import describe
+from core.network import describe_model
 from core.network.build import build_model
 from core.network.pooling import make_pooling
 from core.words import inside, join
@@ -154,7 +154,7 @@ def _conv_fewer() -> Fact:
 
 
 def _macs(pooling: Pooling) -> int:
-    return describe(ModelConfig(pooling=pooling), (1, 28, 28), CLASSES).totals.macs
+    return describe_model(ModelConfig(pooling=pooling), (1, 28, 28), CLASSES).totals.macs
 
 
 def _compare_macs(other: Pooling) -> Fact:

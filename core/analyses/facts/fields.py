@@ -10,7 +10,7 @@ from core.analyses import Fact
 from core.analyses.facts.registry import CLASSES, exact
 from core.catalog import Pooling
 from core.config import ModelConfig
-from core.network import Architecture, LayerKind, describe
+from core.network import Architecture, LayerKind, describe_model
 from core.network.build import build_model, generator
 
 FIELD_SIDE = 64
@@ -22,7 +22,7 @@ def _stack() -> tuple[Architecture, nn.Sequential]:
     # average: of a window of max only the winner is seen
     config = ModelConfig(widths=BLOCKS, pooling=Pooling.AVERAGE)
     shape = (1, FIELD_SIDE, FIELD_SIDE)
-    return describe(config, shape, CLASSES), build_model(config, shape, CLASSES)
+    return describe_model(config, shape, CLASSES), build_model(config, shape, CLASSES)
 
 
 def _seen(model: nn.Sequential) -> dict[str, Tensor]:

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from core.analyses import Fact
-from core.analyses.facts.registry import distinct, exact, percent, whole
+from core.analyses.facts.registry import distinct, exact, whole
 from core.analyses.operate import work
 from core.catalog import Pooling
 from core.network.pooling import make_pooling
@@ -17,7 +17,7 @@ def _routing_average() -> Fact:
     return Fact(
         holds=bool(np.array_equal(worked.gradient, np.full((8, 8), 0.25))),
         sentence=f"Average reaches {whole(share)} of the inputs, each with 0.25.",
-        rows=({"operator": "average", "inputs reached, %": percent(share)},),
+        rows=({"operator": "average", "inputs reached, %": round(100 * share, 1)},),
     )
 
 
@@ -31,7 +31,7 @@ def _routing_max() -> Fact:
     return Fact(
         holds=bool(np.array_equal(worked.gradient, expected.astype(float))),
         sentence=f"Max reaches {whole(share)} of the inputs: the winner of each window, with 1.",
-        rows=({"operator": "max", "inputs reached, %": percent(share)},),
+        rows=({"operator": "max", "inputs reached, %": round(100 * share, 1)},),
     )
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from core.analyses import Fact
-from core.analyses.facts.registry import exact, percent, whole
+from core.analyses.facts.registry import exact, whole
 from core.analyses.hand import UNTRAINED
 from core.analyses.operate import contrast_kept, is_worked
 from core.catalog import POOLINGS, Combining, Pooling
@@ -15,8 +15,8 @@ def _lines() -> list[dict[str, Any]]:
         {
             "operator": str(name),
             "weights": UNTRAINED if entry.learned else None,
-            "light line kept, %": percent(contrast_kept(name, 2, 2, light=True)),
-            "dark line kept, %": percent(contrast_kept(name, 2, 2, light=False)),
+            "light line kept, %": round(100 * contrast_kept(name, 2, 2, light=True), 1),
+            "dark line kept, %": round(100 * contrast_kept(name, 2, 2, light=False), 1),
         }
         for name, entry in POOLINGS.items()
         # a learned convolution keeps what its weights say

@@ -26,11 +26,6 @@ def exact(name: str) -> Callable[[Callable[[], Fact]], Callable[[], Fact]]:
     return register
 
 
-def percent(share: float) -> float:
-    """A fraction in percent, for a table."""
-    return round(100 * share, 1)
-
-
 def whole(share: float) -> str:
     """A fraction in whole percent, for a sentence."""
     return f"{100 * share:.0f} %"

@@ -7,12 +7,12 @@ import torch
 from torch import nn
 
 from core.analyses import Fact
-from core.analyses.facts.registry import ROUNDING, distinct, exact, percent
+from core.analyses.facts.registry import ROUNDING, distinct, exact
 from core.analyses.operate import additivity, as_convolution, work
 from core.catalog import Pooling
 from core.network.build import generator
 from core.network.pooling import make_pooling
-from core.words import plain, rough
+from core.words import percent, plain, rough
 
 
 @exact("average-convolution")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from core.config import Experiment
-from core.data import Labelled, load, to_input
+from core.data import LabelledImages, load, to_input
 from core.network.build import build_model
 
 Floats = NDArray[np.float32]
@@ -50,11 +50,11 @@ class Network:
         return cls(experiment, model.eval().requires_grad_(requires_grad=False))
 
 
-def images_of_test(experiment: Experiment) -> Labelled:
+def images_of_test(experiment: Experiment) -> LabelledImages:
     """The test images of an experiment's data set, and how they are shown to the network."""
     return load(experiment.data).test
 
 
-def prepared(image: NDArray[np.uint8], data: Labelled) -> Tensor:
+def prepared(image: NDArray[np.uint8], data: LabelledImages) -> Tensor:
     """One stored image (C, H, W) as a batch of one, as the network sees it."""
-    return to_input(torch.from_numpy(np.ascontiguousarray(image))[None], data.standard)
+    return to_input(torch.from_numpy(np.ascontiguousarray(image))[None], data.normalisation)

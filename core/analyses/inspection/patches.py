@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.analyses.inspection.network import TESTED, Network
-from core.data import Labelled, to_input
+from core.data import LabelledImages, to_input
 from core.network import describe
 from core.network.receptive_field import Field, seen_by
 
@@ -36,7 +36,7 @@ class Patch:
 
 
 def exciting(
-    network: Network, layer: str, channel: int, data: Labelled, count: int = 8
+    network: Network, layer: str, channel: int, data: LabelledImages, count: int = 8
 ) -> tuple[Patch, ...]:
     """The patches of test images in which a channel is largest, one for each image at most.
 
@@ -54,9 +54,9 @@ def exciting(
         IndexError: the layer has no such channel.
     """
     experiment = network.experiment
-    architecture = describe(experiment.model, experiment.input_shape, experiment.classes)
+    architecture = describe(experiment)
     part = data.first(TESTED)
-    maps = _after(network, layer, to_input(part.images, part.standard))[:, channel]
+    maps = _after(network, layer, to_input(part.images, part.normalisation))[:, channel]
     flat = maps.flatten(1)
     largest = flat.max(dim=1)
     order = largest.values.argsort(descending=True, stable=True)[:count]

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 from core.analyses.inspection.network import TESTED, Network
 from core.catalog import Pooling
-from core.data import Labelled, to_input
+from core.data import LabelledImages, to_input
 from core.network.pooling.windows import windows
 
 
@@ -22,7 +22,7 @@ class _Softened(nn.Module):
 
 
 def softened_accuracy(
-    network: Network, temperatures: tuple[float, ...], data: Labelled
+    network: Network, temperatures: tuple[float, ...], data: LabelledImages
 ) -> dict[float, float]:
     """Test accuracy of a trained max network whose pools are turned towards average.
 
@@ -41,7 +41,7 @@ def softened_accuracy(
     if config.pooling is not Pooling.MAX:
         raise ValueError(f"max pooling is needed; received {config.pooling}")
     part = data.first(TESTED)
-    x = to_input(part.images, part.standard)
+    x = to_input(part.images, part.normalisation)
     found = {}
     for temperature in temperatures:
         with network.lock, torch.inference_mode():

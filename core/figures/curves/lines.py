@@ -5,10 +5,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from statistics import mean
 
-from core.catalog import DROPOUT_POSITIONS, HEADS, DropoutPosition
 from core.comparison import Arm, Facet, Results
 from core.comparison.statistics import Interval, curve
-from core.config import ALL
 from core.figures.base import (
     name,
 )
@@ -98,9 +96,8 @@ def _places(results: Results, arm: Arm, epochs: int, against: Against) -> tuple[
         runs = [run for run in results.of(arm).values() if len(run.epochs) >= epochs]
         return tuple(mean(run.epochs[n].seconds for run in runs) for n in range(epochs))
     experiment = arm.experiment
-    macs = describe(experiment.model, experiment.input_shape, experiment.classes).totals.macs
-    size = experiment.data.train_size
-    images = experiment.data.entry.splits.train if size == ALL else size
+    macs = describe(experiment).totals.macs
+    images = experiment.data.training_images
     # forward and backward cost about three forward passes
     return tuple(3.0 * macs * images * number for number in range(1, epochs + 1))
 
@@ -155,13 +152,9 @@ def accuracy_curves_alt(results: Results, facet: Facet, view: View = PLAIN) -> s
     if not lines:
         return "No curves yet: nothing of this comparison is trained."
     ends = ", ".join(f"{name(line.arm.pooling)} {percent(line.last)} %" for line in lines)
-    dropout = DROPOUT_POSITIONS[facet.dropout].label
-    place = f"a {HEADS[facet.head].label} head" + (
-        "" if facet.dropout is DropoutPosition.NONE else f" and {dropout}"
-    )
     what = {
         Quantity.VALIDATION: "Validation accuracy",
         Quantity.TRAINING: "Training accuracy",
         Quantity.GAP: "Training minus validation accuracy",
     }[view.quantity]
-    return f"{what} by {view.against} with {place}. After the last epoch: {ends}."
+    return f"{what} by {view.against} {facet.clause}. After the last epoch: {ends}."

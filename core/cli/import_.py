@@ -8,11 +8,11 @@ import typer
 from core.cli.app import Json, app, check_store, open_store
 from core.cli.report import document, table
 from core.errors import ConfigError
-from core.store import absorb as merge
+from core.store import absorb
 
 
 @app.command("import")
-def absorb(
+def import_(
     files: Annotated[
         list[Path], typer.Argument(metavar="FILE.db...", help="As `export --format db` wrote them.")
     ],
@@ -24,7 +24,7 @@ def absorb(
     store = open_store()
     rows = []
     for file in files:
-        found = merge(store, file)
+        found = absorb(store, file)
         rows.append(
             {
                 "file": str(file),
