@@ -63,23 +63,21 @@ def effective_field(network: "Network") -> EffectiveField:
 
     from core.analyses.inspection import images_of_test
     from core.data import to_input
+    from core.network.build import layers
 
     data = images_of_test(network.experiment).first(IMAGES)
     x = to_input(data.images, data.normalisation).requires_grad_()
     shares = {}
     with network.lock:
         y = x
-        for part_name, part in network.model.named_children():
-            if not part_name.startswith("block"):
-                continue
-            for name, layer in part.named_children():
-                y = layer(y)
-                if name not in SHOWN:
-                    continue
+        for name, layer in layers(network.model):
+            y = layer(y)
+            part, _, kind = name.partition(".")
+            if part.startswith("block") and kind in SHOWN:
                 middle = y[:, :, y.shape[2] // 2, y.shape[3] // 2].sum()
                 (gradient,) = torch.autograd.grad(middle, x, retain_graph=True)
-                found = gradient.abs().sum((0, 1)).double()
-                total = found.sum()
-                even = found / total if total > 0 else found
-                shares[f"{part_name}.{name}"] = tuple(tuple(row) for row in even.tolist())
+                absolute = gradient.abs().sum((0, 1)).double()
+                # a cell that is off on every image has no gradient to divide
+                share = absolute / (absolute.sum() or 1)
+                shares[name] = tuple(tuple(row) for row in share.tolist())
     return EffectiveField(len(data), shares)

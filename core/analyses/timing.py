@@ -2,7 +2,7 @@
 
 import platform
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from core.analyses.times import LayerTime, StepTime, Times
 from core.config import MOMENTUM, Experiment
-from core.network.build import build_model, generator
+from core.network.build import build_model, generator, layers
 
 BATCH = 64
 REPEATS = 5
@@ -33,20 +33,20 @@ def times(experiments: Sequence[Experiment], rounds: int) -> Times:
     try:
         networks = [_Timed.of(experiment) for experiment in experiments]
         steps: list[list[float]] = [[] for _ in networks]
-        layers: list[list[dict[str, tuple[float, float]]]] = [[] for _ in networks]
+        parts: list[list[dict[str, tuple[float, float]]]] = [[] for _ in networks]
         for number in range(WARM_UP + rounds):
             for index, network in enumerate(networks):
-                step, parts = network.step(), network.parts()
+                step, seconds = network.step(), network.parts()
                 if number >= WARM_UP:
                     steps[index].append(step)
-                    layers[index].append(parts)
+                    parts[index].append(seconds)
     finally:
         torch.set_num_threads(before)
-    found = {
-        network.experiment.key: StepTime(tuple(steps[index]), _by_layer(layers[index]))
+    measured = {
+        network.experiment.key: StepTime(tuple(steps[index]), _by_layer(parts[index]))
         for index, network in enumerate(networks)
     }
-    return Times(f"{platform.machine()}, one thread", BATCH, found)
+    return Times(f"{platform.machine()}, one thread", BATCH, measured)
 
 
 def _by_layer(rounds: list[dict[str, tuple[float, float]]]) -> dict[str, LayerTime]:
@@ -75,7 +75,7 @@ class _Timed:
         images = images.contiguous(memory_format=torch.channels_last)
         labels = torch.arange(BATCH) % experiment.classes
         optimiser = torch.optim.SGD(model.parameters(), 1e-3, MOMENTUM, nesterov=True)
-        return cls(experiment, model, optimiser, images, labels, tuple(_layers(model, images)))
+        return cls(experiment, model, optimiser, images, labels, tuple(_with_inputs(model, images)))
 
     def step(self) -> float:
         """Median seconds of a whole training step."""
@@ -93,20 +93,11 @@ class _Timed:
         return {name: _part(layer, x) for name, layer, x in self.layers}
 
 
-def _layers(model: nn.Sequential, x: Tensor) -> list[tuple[str, nn.Module, Tensor]]:
-    """Every layer with the input that it gets; margins belong to the layer after them."""
-    found = []
-    for part_name, part in model.named_children():
-        waiting: list[nn.Module] = []
-        for name, layer in part.named_children():
-            if name == "margins":
-                waiting.append(layer)
-                continue
-            module = nn.Sequential(*waiting, layer) if waiting else layer
-            found.append((f"{part_name}.{name}", module, x))
-            x = module(x).detach()
-            waiting = []
-    return found
+def _with_inputs(model: nn.Sequential, x: Tensor) -> Iterator[tuple[str, nn.Module, Tensor]]:
+    """Every layer with its name and the input that it gets."""
+    for name, layer in layers(model):
+        yield name, layer, x
+        x = layer(x).detach()
 
 
 def _part(layer: nn.Module, x: Tensor) -> tuple[float, float]:

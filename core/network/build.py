@@ -7,6 +7,7 @@ differs between them: the pairing on which fair comparisons rest.
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import Iterator
 from itertools import groupby
 from math import prod, sqrt
 
@@ -19,6 +20,9 @@ from core.network import Architecture, Layer, LayerKind, describe_model
 from core.network.dropout import make_dropout
 from core.network.heads import HEAD_MODULES
 from core.network.pooling import make_margins, make_pooling
+
+MARGINS = "margins"
+"""name of the module that pads a map unevenly; it belongs to the convolution after it"""
 
 
 def build_model(
@@ -106,7 +110,22 @@ def _convolution(layer: Layer, name: str, config: ModelConfig) -> OrderedDict[st
     if even:
         return OrderedDict([(name, convolution)])
     margins = make_margins(window.before, window.after, config.padding)
-    return OrderedDict([("margins", margins), (name, convolution)])
+    return OrderedDict([(MARGINS, margins), (name, convolution)])
+
+
+def layers(model: nn.Sequential) -> Iterator[tuple[str, nn.Module]]:
+    """Take a network apart: its layers in order, by the names of its description.
+
+    Passing an input through all of them gives what the network gives.
+    """
+    for part_name, part in model.named_children():
+        before: list[nn.Module] = []
+        for name, module in part.named_children():
+            if name == MARGINS:
+                before.append(module)
+            else:
+                yield f"{part_name}.{name}", nn.Sequential(*before, module) if before else module
+                before.clear()
 
 
 def initialise(model: nn.Module, seed: int) -> None:

@@ -16,7 +16,7 @@ from core.config import Experiment
 from core.data import to_input
 from core.errors import ConfigError
 from core.network import describe
-from core.network.build import build_model
+from core.network.build import build_model, layers
 from core.network.receptive_field import fields, seen_by
 
 # with positive weights and values every pixel that is read has a gradient
@@ -61,12 +61,11 @@ def reached(experiment, layer, cell, *, seed=0, training=False):
             parameter.abs_().add_(0.01)
     x = torch.rand(1, *experiment.input_shape).add_(0.1).requires_grad_()
     y = x
-    for part_name, part in model.named_children():
-        for name, module in part.named_children():
-            y = module(y)
-            if f"{part_name}.{name}" == layer:
-                y[0, :, cell[0], cell[1]].sum().backward()
-                return x.grad[0].abs().sum(0).numpy() > 0
+    for name, module in layers(model):
+        y = module(y)
+        if name == layer:
+            y[0, :, cell[0], cell[1]].sum().backward()
+            return x.grad[0].abs().sum(0).numpy() > 0
     raise KeyError(layer)
 
 
@@ -204,15 +203,14 @@ def data():
 def patches_and_cells(network, layer, channel, data, count):
     """The patches, each with its cell."""
     x = to_input(data.images, data.normalisation)
-    for part_name, part in network.model.named_children():
-        for name, module in part.named_children():
-            x = module(x)
-            if f"{part_name}.{name}" == layer:
-                maps = x[:, channel]
-                for patch in exciting(network, layer, channel, data, count):
-                    index = int(maps[patch.image].flatten().argmax())
-                    yield patch, divmod(index, maps.shape[2])
-                return
+    for name, module in layers(network.model):
+        x = module(x)
+        if name == layer:
+            maps = x[:, channel]
+            for patch in exciting(network, layer, channel, data, count):
+                index = int(maps[patch.image].flatten().argmax())
+                yield patch, divmod(index, maps.shape[2])
+            return
 
 
 @pytest.mark.parametrize("pooling", ["max", "aps", "blur-average"])

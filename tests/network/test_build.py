@@ -7,7 +7,8 @@ import torch
 
 from core.catalog import HEADS, POOLINGS, DropoutPosition, Norm, Padding
 from core.config import ModelConfig
-from core.network.build import build_model, generator
+from core.network import describe_model
+from core.network.build import build_model, generator, layers
 
 SHAPE = (1, 8, 8)
 
@@ -105,3 +106,16 @@ def test_conv_and_its_control_start_from_the_same_convolution():
         for pooling in ("conv", "conv-max")
     )
     assert torch.equal(first, second)
+
+
+# zeros come in at one side only where a strided convolution has uneven margins
+@pytest.mark.parametrize("pooling", ["max", "strided", "conv"])
+def test_its_layers_one_after_the_other_are_the_network(pooling):
+    config = ModelConfig(pooling=pooling, norm="batch", head="gap+gmp", hidden=5, dropout="head")
+    model = build_model(config, SHAPE, 10).eval()
+    taken_apart = dict(layers(model))
+    assert [layer.name for layer in describe_model(config, SHAPE, 10).layers] == list(taken_apart)
+    x = y = torch.rand(3, *SHAPE)
+    for module in taken_apart.values():
+        y = module(y)
+    assert torch.equal(model(x), y)

@@ -11,7 +11,7 @@ from core.analyses.facts.registry import CLASSES, exact
 from core.catalog import Pooling
 from core.config import ModelConfig
 from core.network import Architecture, LayerKind, describe_model
-from core.network.build import build_model, generator
+from core.network.build import build_model, generator, layers
 
 FIELD_SIDE = 64
 BLOCKS = (4, 4, 4)
@@ -30,20 +30,17 @@ def _seen(model: nn.Sequential) -> dict[str, Tensor]:
 
     Without the ReLUs: one that is off would hide cells that others of its kind see.
     """
-    found: dict[str, Tensor] = {}
+    gradients: dict[str, Tensor] = {}
     x = torch.rand(1, 1, FIELD_SIDE, FIELD_SIDE, generator=generator(0, "image")).requires_grad_()
     y = x
-    for part_name, part in model.named_children():
-        if part_name == "head":
-            break
-        for name, layer in part.named_children():
-            if isinstance(layer, nn.ReLU):
-                continue
-            y = layer(y)
-            middle = y[0, :, y.shape[2] // 2, y.shape[3] // 2].sum()
-            (gradient,) = torch.autograd.grad(middle, x, retain_graph=True)
-            found[f"{part_name}.{name}"] = gradient[0, 0].abs()
-    return found
+    for name, layer in layers(model):
+        if name.startswith("head") or isinstance(layer, nn.ReLU):
+            continue
+        y = layer(y)
+        middle = y[0, :, y.shape[2] // 2, y.shape[3] // 2].sum()
+        (gradient,) = torch.autograd.grad(middle, x, retain_graph=True)
+        gradients[name] = gradient[0, 0].abs()
+    return gradients
 
 
 def _fields() -> list[dict[str, Any]]:

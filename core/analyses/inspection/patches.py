@@ -10,6 +10,7 @@ from torch import Tensor
 from core.analyses.inspection.network import TESTED, Network
 from core.data import LabelledImages, to_input
 from core.network import describe
+from core.network.build import layers
 from core.network.receptive_field import Field, seen_by
 
 ROUNDING = 1e-6
@@ -83,11 +84,10 @@ def _side(ends: tuple[int, int]) -> int:
 def _after(network: Network, layer: str, x: Tensor) -> Tensor:
     """The maps (N, C, H, W) after a layer."""
     with network.lock, torch.inference_mode():
-        for part_name, part in network.model.named_children():
-            for name, module in part.named_children():
-                x = module(x)
-                if f"{part_name}.{name}" == layer:
-                    return x
+        for name, module in layers(network.model):
+            x = module(x)
+            if name == layer:
+                return x
     raise KeyError(layer)
 
 

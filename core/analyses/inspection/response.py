@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from core.analyses.inspection.network import Floats, Network
+from core.network.build import layers
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,10 @@ def respond(network: Network, x: Tensor) -> Response:
     """
     maps: dict[str, Floats] = {}
     with network.lock, torch.inference_mode():
-        for part_name, part in network.model.named_children():
-            for name, layer in part.named_children():
-                x = layer(x)
-                if x.dim() == 4 and name != "margins":  # noqa: PLR2004 (N, C, H, W)
-                    maps[f"{part_name}.{name}"] = x[0].float().numpy()
+        for name, layer in layers(network.model):
+            x = layer(x)
+            if x.dim() == 4:  # noqa: PLR2004 (N, C, H, W)
+                maps[name] = x[0].float().numpy()
         return Response(maps, x[0].softmax(dim=0).numpy())
 
 

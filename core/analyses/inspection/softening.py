@@ -1,11 +1,14 @@
 """How accurate does a max network stay when its pools are turned towards average?"""
 
+from math import inf
+
 import torch
 from torch import Tensor, nn
 
 from core.analyses.inspection.network import TESTED, Network
 from core.catalog import Pooling
 from core.data import LabelledImages, to_input
+from core.network.build import layers
 from core.network.pooling.windows import windows
 
 
@@ -42,14 +45,13 @@ def softened_accuracy(
         raise ValueError(f"max pooling is needed; received {config.pooling}")
     part = data.first(TESTED)
     x = to_input(part.images, part.normalisation)
-    found = {}
+    accuracies = {}
     for temperature in temperatures:
+        pool = _Softened(config.pool_size, config.pool_stride, temperature)
+        y = x
         with network.lock, torch.inference_mode():
-            y = x
-            for block in network.model.children():
-                for name, layer in block.named_children():
-                    soft = name == "pool" and temperature != float("inf")
-                    pool = _Softened(config.pool_size, config.pool_stride, temperature)
-                    y = pool(y) if soft else layer(y)
-            found[temperature] = float((y.argmax(1) == part.labels).float().mean())
-    return found
+            for name, layer in layers(network.model):
+                softened = name.endswith(".pool") and temperature != inf
+                y = pool(y) if softened else layer(y)
+        accuracies[temperature] = float((y.argmax(1) == part.labels).float().mean())
+    return accuracies
