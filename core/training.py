@@ -28,8 +28,7 @@ from core.data import LabelledImages, load, to_input, translate
 from core.errors import EngineError
 from core.network import describe
 from core.network.build import build_model, generator
-from core.processor import processor
-from core.run import Epoch, Machine, Run, Status
+from core.run import Epoch, Machine, Run, Status, processor
 from core.settings import Device
 
 TRAIN_SAMPLE = 5_000

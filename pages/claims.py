@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from core import figures
+from core.catalog import PAGES, Page
 from core.claims import CLAIMS, Contrast, Judged, Judgement, Kind, Outcome
 from core.claims.leads import lead, networks
 from core.comparison import Arm
@@ -37,12 +38,6 @@ if the whole bar lies in the grey zone, is **refuted** if the whole bar lies out
 **undecided** otherwise. The line is no effect.
 """
 KINDS = {Unit.POINTS: "", Unit.PERCENT: ": shares", Unit.TIMES: ": times"}
-PAGES = {
-    "accuracy": "Accuracy",
-    "cost": "Cost",
-    "shift": "Shift",
-    "by_hand": "By hand",
-}
 SECONDS_PER_COMPUTATION = 3.0
 POINT = 0.01
 
@@ -315,7 +310,7 @@ def _beyond(judgement: Judgement) -> None:
 def _try(path: str, parameters: Mapping[str, Any]) -> None:
     """A page on which one can try what the claim computes, and what is to be seen there."""
     with st.container(border=True):
-        _link(f"Try it on {PAGES[path]}", path, parameters)
+        _link(f"Try it on {PAGES[Page(path)].title}", path, parameters)
         comparison = controls.led_to(parameters)
         said = {
             "by_hand": "Numbers of your own choice, by the operators alone.",
@@ -378,7 +373,7 @@ def _lead(judged: Judged) -> None:
     if found is None:
         st.caption("No page gives these networks one recipe: they are compared here alone.")
         return
-    page = PAGES[found.page]
+    page = PAGES[found.page].title
     text = "; ".join(found.differences)
     if found.missing:
         total = len(found.comparison.experiments)

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core import figures
-from core.catalog import HEADS, Head
+from core.catalog import HEADS, PAGES, Head, Page
 from core.claims import Outcome
 from core.comparison import Results
 from core.comparison.statistics import Verdict
@@ -36,20 +36,17 @@ NEXT = (
     (
         "Is the difference real?",
         "Curves, seed by seed, with the smallest difference that these seeds can show.",
-        "accuracy.py",
-        "Accuracy",
+        Page.ACCURACY,
     ),
     (
         "What is missing?",
         "Add strategies, heads or dropout in the sidebar and train them here, in seconds.",
-        "train.py",
-        "Train",
+        Page.TRAIN,
     ),
     (
         "What has been trained?",
         "Every stored run with its configuration, its result and its time.",
-        "history.py",
-        "History",
+        Page.HISTORY,
     ),
 )
 
@@ -88,12 +85,15 @@ def main() -> None:
     with frame.section("Where next"):
         st.subheader("Where next", anchor=False)
         with st.grid(3, min_column_width=210, border=True):
-            for title, text, path, label in NEXT:
+            for title, text, page in NEXT:
                 with st.container():
                     st.markdown(f"**{title}**")
                     st.markdown(f":gray[{text}]")
                     st.page_link(
-                        path, label=label, icon=":material/arrow_forward:", icon_position="right"
+                        page.file,
+                        label=PAGES[page].title,
+                        icon=":material/arrow_forward:",
+                        icon_position="right",
                     )
 
 
@@ -108,7 +108,7 @@ def _claims() -> None:
                     frame.badge(outcome)
                     st.markdown(f"**{counts[outcome]}** :gray[{phrase}]")
         st.page_link(
-            "claims.py",
+            Page.CLAIMS.file,
             label="Twenty claims, tested",
             icon=":material/arrow_forward:",
             icon_position="right",

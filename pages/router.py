@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core import settings
+from core.catalog import PAGES, Page
 from core.settings import PROJECT
 from pages.shared import controls, dataset, share, talk
 from pages.shared.problems import explained
@@ -26,15 +27,13 @@ def main() -> None:
     st.logo(ASSETS / "logo.svg", size="large", icon_image=icon)
     page = st.navigation(
         [
-            st.Page("home.py", title="Home", icon=":material/home:", default=True),
-            st.Page("accuracy.py", title="Accuracy", icon=":material/show_chart:"),
-            st.Page("cost.py", title="Cost", icon=":material/balance:"),
-            st.Page("shift.py", title="Shift", icon=":material/open_with:"),
-            st.Page("by_hand.py", title="By hand", icon=":material/calculate:"),
-            st.Page("features.py", title="Features", icon=":material/grid_view:"),
-            st.Page("claims.py", title="Claims", icon=":material/gavel:"),
-            st.Page("train.py", title="Train", icon=":material/model_training:"),
-            st.Page("history.py", title="History", icon=":material/history:"),
+            st.Page(
+                page.file,
+                title=entry.title,
+                icon=f":material/{entry.icon}:",
+                default=page is Page.HOME,
+            )
+            for page, entry in PAGES.items()
         ],
         position="top",
     )

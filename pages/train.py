@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core import settings
+from core.catalog import PAGES, Page
 from core.sentences.headlines import train_headline
 from core.words import plural
 from pages.shared import cached, controls, frame, jobs
@@ -16,8 +17,8 @@ def main() -> None:
     jobs.train_button(jobs.not_asked_for(missing))
     if not missing:
         st.page_link(
-            "accuracy.py",
-            label="See them on Accuracy",
+            Page.ACCURACY.file,
+            label=f"See them on {PAGES[Page.ACCURACY].title}",
             icon=":material/arrow_forward:",
             icon_position="right",
         )

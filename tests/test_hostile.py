@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from core.comparison.grids import read_grid
 from core.config import SECTION_OF, Experiment
+from core.config.talk import read_talk
 from core.errors import ConfigError, PoolscopeError
 from core.pictures import uploaded
-from core.talk import read_talk
 
 ROOT = Path(__file__).parent.parent
 

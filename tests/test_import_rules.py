@@ -24,13 +24,12 @@ EVERYTHING = {"cli", "__main__"}
 # room of core -> the rooms that it imports from; nothing is inherited
 ARROWS: dict[str, set[str]] = {
     "catalog": set(),
-    "processor": set(),
     "pictures": {"catalog"},
     "config": {"catalog", "pictures"},
     "network": {"catalog", "config"},
     "data": {"catalog", "config", "pictures"},
     "run": {"config"},
-    "training": {"config", "data", "network", "processor", "run"},
+    "training": {"config", "data", "network", "run"},
     "store": {"config", "run"},
     "comparison": {"catalog", "config", "network", "run"},
     "analyses": {"catalog", "config", "data", "network", "run"},
@@ -45,11 +44,10 @@ ARROWS: dict[str, set[str]] = {
     "hosting": {"catalog", "config", "network", "run"},
     "server": {"hosting"},
     "spreadsheet": set(),
-    "talk": set(),
 }
 
 # what it may import besides, but only inside functions: they run in a worker
-IN_WORKERS: dict[str, set[str]] = {"engine": {"data", "training"}}
+IN_WORKERS: dict[str, set[str]] = {"engine": {"training"}}
 
 TORCH = {"torch", "torchvision", "safetensors.torch"}
 """packages that are torch, or import it"""

@@ -8,7 +8,7 @@ import pytest
 from typer.main import get_command
 
 import core
-from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS
+from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS, Page
 from core.cli.app import app
 
 ROOT = Path(__file__).parent.parent
@@ -17,7 +17,6 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())["theme"]
 
 COMMANDS = sorted(get_command(app).commands)
-PAGES = sorted({path.stem for path in (ROOT / "pages").glob("*.py")} - {"main", "router"})
 
 
 def words_of(path: Path) -> set[str]:
@@ -35,14 +34,14 @@ def test_readme_names_every_choice(name):
     assert str(name) in words_of(README)
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", Page)
 def test_readme_names_every_page(page):
     assert page in words_of(README)
 
 
 def test_there_are_commands_and_pages_to_document():
     assert {"train", "sweep", "cost", "runs", "show", "delete", "export"} < set(COMMANDS)
-    assert {"home", "accuracy", "train", "history"} <= set(PAGES)
+    assert {"home", "accuracy", "train", "history"} <= set(Page)
 
 
 def test_changelog_has_an_entry_for_this_version():

@@ -10,16 +10,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from core.catalog import Page
+
 ROOT = Path(__file__).parent.parent
-PAGES = (
-    "home.py",
-    "accuracy.py",
-    "cost.py",
-    "shift.py",
-    "claims.py",
-    "train.py",
-    "history.py",
-)
+PAGES = [page.file for page in Page if page not in {Page.BY_HAND, Page.FEATURES}]
 HEAVY = ("torch", "torchvision", "sklearn", "scipy.stats", "distributed", "captum")
 
 # opens pages in a fresh interpreter, as their server would, and says what is loaded after each

@@ -1,4 +1,4 @@
-"""What exists: strategies, heads, dropout positions and data sets, with the facts about each.
+"""What exists: strategies, heads, dropout positions, data sets and pages, with facts about each.
 
 Pure Python. Every other module iterates over these tables instead of naming their entries.
 """
@@ -24,6 +24,7 @@ from core.catalog.names import (
     Pooling,
     PoolOrder,
 )
+from core.catalog.pages import PAGES, Page, PageEntry
 from core.catalog.placement import DROPOUT_POSITIONS, DropoutEntry
 from core.catalog.poolings import (
     POOLINGS,
@@ -38,6 +39,7 @@ __all__ = [
     "DATASETS",
     "DROPOUT_POSITIONS",
     "HEADS",
+    "PAGES",
     "POOLINGS",
     "Colour",
     "Combining",
@@ -54,6 +56,8 @@ __all__ = [
     "Hyperparameters",
     "Norm",
     "Padding",
+    "Page",
+    "PageEntry",
     "Polarity",
     "PoolOrder",
     "PoolShape",

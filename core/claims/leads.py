@@ -11,7 +11,7 @@ from itertools import product
 from typing import Any
 
 from core.analyses.shift_map import ShiftSettings
-from core.catalog import HEADS, POOLINGS, Head
+from core.catalog import HEADS, POOLINGS, Head, Page
 from core.claims.claim import VERDICT_SEEDS, Contrast, Metric, Recipe
 from core.claims.evidence import moved
 from core.claims.judge import Judged
@@ -19,8 +19,6 @@ from core.comparison import Comparison
 from core.config import Experiment
 from core.words import inside, join, number_word, size
 
-ACCURACY, SHIFT = "accuracy", "shift"
-"""pages that show trained networks beside each other"""
 CHOICES = ("pooling", "head", "dropout")
 """flat fields in which the networks of one comparison may differ"""
 CHOSEN = {"lr": "learning rate", "dropout_rate": "dropout rate"}
@@ -43,7 +41,7 @@ class Lead:
         missing: how many of its runs are not there.
     """
 
-    page: str
+    page: Page
     comparison: Comparison
     reference: str
     differences: tuple[str, ...]
@@ -103,7 +101,7 @@ def lead(judged: Judged, present: Present) -> Lead | None:
 def _of(judged: Judged, part: Contrast, comparison: Comparison, present: Present) -> Lead:
     keys = [experiment.key for experiment in comparison.experiments]
     return Lead(
-        page=SHIFT if part.metric.needs_maps else ACCURACY,
+        page=Page.SHIFT if part.metric.needs_maps else Page.ACCURACY,
         comparison=comparison,
         reference=str(judged.chosen[-1].model.pooling),
         differences=differences(judged, comparison),

@@ -16,9 +16,9 @@ import typer
 from core import settings
 from core.cli.app import Json, app
 from core.cli.report import document
+from core.config.talk import read_talk
 from core.errors import PoolscopeError
 from core.settings import PROJECT, Mode
-from core.talk import read_talk
 
 POLL_SECONDS = 0.2
 FIRST_PORT, PORTS = 8501, 20

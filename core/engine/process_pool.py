@@ -12,7 +12,7 @@ from multiprocessing import get_context
 from typing import Any, TypeVar
 
 from core.analyses import Request
-from core.config import DataConfig
+from core.config import DataConfig, Experiment
 from core.engine.cluster import WORKER_ENVIRONMENT
 from core.errors import EngineError, PoolscopeError
 from core.store import RunStore
@@ -111,9 +111,9 @@ def _answer(future: "Future[Any]") -> Any:
 
 
 def _labels(data: DataConfig) -> bytes:
-    from core.data import load
+    from core.analyses.inspection import images_of_test
 
-    return bytes(load(data).test.labels.tolist())
+    return bytes(images_of_test(Experiment(data=data)).labels.tolist())
 
 
 def _compute(request: Request[Any], weights: bytes) -> str:

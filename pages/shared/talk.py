@@ -11,24 +11,12 @@ from typing import Any
 import streamlit as st
 
 from core import settings
+from core.config.talk import Scene, Talk, read_talk
 from core.settings import Mode
-from core.talk import Scene, Talk, read_talk
 from pages.shared import controls
 
 VIEW, TALK = "view", "talk"
 SCENE = "scene"
-FILES = {
-    "home": "home.py",
-    "accuracy": "accuracy.py",
-    "cost": "cost.py",
-    "shift": "shift.py",
-    "by_hand": "by_hand.py",
-    "features": "features.py",
-    "claims": "claims.py",
-    "train": "train.py",
-    "history": "history.py",
-}
-"""name of a page in a script -> its file"""
 
 _ON, _NUMBER, _GOING, _KEPT = "talk_on", "talk_scene", "talk_going", "talk_kept"
 FONT_SIZE = "clamp(16px, 1.042vw, 28px)"
@@ -93,8 +81,8 @@ def begin(*, at_home: bool) -> str | None:
             _go(0)
         else:
             state[_NUMBER] = None
-    going = state.pop(_GOING, None)
-    return FILES[going] if going else None
+    page = state.pop(_GOING, None)
+    return page.file if page else None
 
 
 def parameters() -> dict[str, Any]:

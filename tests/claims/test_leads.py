@@ -2,8 +2,9 @@
 
 import pytest
 
+from core.catalog import Page
 from core.claims import CLAIMS, TIMED, Contrast, judge
-from core.claims.leads import ACCURACY, SHIFT, differences, lead, networks
+from core.claims.leads import differences, lead, networks
 from core.comparison import Comparison, Results
 from core.comparison.statistics import compare_facet
 from core.config import Experiment
@@ -47,7 +48,7 @@ def test_every_link_shows_the_numbers_of_the_claim_or_says_what_is_different(par
         here = judged.difference
         numbers = [(d.mean, d.low, d.high, d.seeds) for d in shown(found, gallery)]
         equal = numbers == [(here.mean, here.low, here.high, here.seeds)]
-        if found.page == ACCURACY and judged.part.metric == "test accuracy":
+        if found.page == Page.ACCURACY and judged.part.metric == "test accuracy":
             assert equal is (found.differences == ()), where
         else:
             assert found.differences, where
@@ -135,7 +136,7 @@ def test_shares_under_shifts_lead_to_shift(parts, gallery):
         for name, judged in parts
         if name == "pooling-gives-invariance" and lead(judged, gallery.present)
     }
-    assert {SHIFT} == pages
+    assert {Page.SHIFT} == pages
 
 
 def test_the_networks_of_a_page_are_named_as_its_link_has_them():

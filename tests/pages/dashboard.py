@@ -11,7 +11,7 @@ from typing import Any
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from core.catalog import POOLINGS
+from core.catalog import POOLINGS, Page
 from core.config import Experiment
 from core.engine import Job, JobState
 from core.run import Run
@@ -22,22 +22,8 @@ from tests.store.store_samples import a_run
 PAGES_FOLDER = PROJECT / "pages"
 
 
-HOME, ACCURACY, COST = "home.py", "accuracy.py", "cost.py"
-
-
-TRAIN, HISTORY, FEATURES = "train.py", "history.py", "features.py"
-
-
-BY_HAND = "by_hand.py"
-
-
-SHIFT = "shift.py"
-
-
-CLAIMS_PAGE = "claims.py"
-
-
-PAGES = (HOME, ACCURACY, COST, SHIFT, FEATURES, BY_HAND, CLAIMS_PAGE, TRAIN, HISTORY)
+PAGES = tuple(page.file for page in Page)
+HOME, ACCURACY, COST, SHIFT, BY_HAND, FEATURES, CLAIMS_PAGE, TRAIN, HISTORY = PAGES
 
 
 # what is worked by hand needs no store

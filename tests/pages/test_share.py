@@ -7,10 +7,10 @@ import pytest
 from core.comparison import Comparison, Results
 from core.comparison.grids import as_toml, read_grid
 from core.config import Experiment
+from core.config.talk import read_talk
 from core.errors import ConfigError
 from core.report import report, results_of
 from core.settings import PROJECT
-from core.talk import read_talk
 from tests.store.store_samples import a_run
 
 # grid files

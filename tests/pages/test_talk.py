@@ -3,8 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.config.talk import read_talk
 from core.settings import PROJECT
-from core.talk import read_talk
 from tests.pages.dashboard import (
     ACCURACY,
     HOME,

@@ -2,8 +2,7 @@
 
 import pytest
 
-from core import processor
-from core.processor import from_cpuinfo
+from core.run import from_cpuinfo, processor
 
 INTEL = """processor\t: 0
 vendor_id\t: GenuineIntel
@@ -43,4 +42,4 @@ def test_a_file_that_says_nothing_leaves_the_type_of_the_machine(monkeypatch):
 
 
 def test_this_machine_has_a_name():
-    assert processor.processor().strip()
+    assert processor().strip()

@@ -6,9 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from core.catalog import Page
 from core.errors import ConfigError
-
-PAGES = ("home", "accuracy", "cost", "shift", "by_hand", "features", "claims", "train", "history")
 
 Text = Annotated[str, Field(min_length=1, max_length=300)]
 
@@ -29,7 +28,7 @@ class Scene(BaseModel):
 
     heading: Text
     sentence: Text
-    page: Annotated[str, Field(pattern=f"^({'|'.join(PAGES)})$")]
+    page: Page
     link: dict[str, Any] = Field(default_factory=dict)
     figures: tuple[str, ...] = ()
     minutes: float = Field(default=1.5, gt=0, le=60)
@@ -71,8 +70,8 @@ def read_talk(path: Path) -> Talk:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        if first["type"] == "string_pattern_mismatch":
-            allowed = ", ".join(PAGES)
+        if first["type"] == "enum":
+            allowed = ", ".join(Page)
             raise ConfigError(
                 f"{path}: {where}: allowed: {allowed}; received {first['input']!r}"
             ) from None
