@@ -20,10 +20,10 @@ ALLOWED_SKIPS = (NO_MOUNTS,) if "POOLSCOPE_DATA" in os.environ else (NO_MNIST, N
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 """names of a system's browser; where none is there, Playwright uses its own"""
 
-if "PYTEST_XDIST_WORKER" in os.environ:
-    # workers side by side use a core each; read when torch and NumPy are imported
-    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
+# Workers side by side use a core each, and threads of several test runs that wait for each other
+# spin; read when torch and NumPy are imported.
+for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
 
 NO_PART_OF_A_TEST = (
     *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
