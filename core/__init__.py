@@ -1,6 +1,7 @@
 """Poolscope's library: train small CNNs that differ in their pooling, and compare them fairly.
 
     Experiment     one training, described: data, network, hyperparameters and seed
+    with_folder    what a folder of your own images holds, added to a description
     describe       the layers of its network: shapes, parameters, MACs, receptive field
     make_pooling   one pooling operator, as a torch module
     build_model    a whole network, as a torch module
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from core.network import describe
     from core.network.build import build_model
     from core.network.pooling import make_pooling
+    from core.pictures import with_folder
     from core.store import RunStore
     from core.training import train
 
@@ -39,6 +41,7 @@ __all__ = [
     "describe",
     "make_pooling",
     "train",
+    "with_folder",
 ]
 
 _HOMES = {
@@ -49,6 +52,7 @@ _HOMES = {
     "describe": "core.network",
     "make_pooling": "core.network.pooling",
     "train": "core.training",
+    "with_folder": "core.pictures",
 }
 """name -> the module that it is imported from"""
 

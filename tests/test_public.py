@@ -9,7 +9,7 @@ import pytest
 import core
 from core.settings import PROJECT
 
-WITHOUT_TORCH = ("Experiment", "RunStore", "compare", "describe")
+WITHOUT_TORCH = ("Experiment", "RunStore", "compare", "describe", "with_folder")
 
 
 def loaded_by(program: str) -> str:

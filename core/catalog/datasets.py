@@ -62,7 +62,7 @@ class DatasetEntry:
         source: where it comes from.
         licence: under which terms.
         commonest: test images of the most frequent class: what a network gets right that always
-            names it. None of a folder, whose files are counted (`core.config.folder.commonest`).
+            names it. None of a folder whose images nobody has counted by class.
         photographs: whether the images have no ground in common.
     """
 
@@ -241,7 +241,7 @@ _ENTRIES = (
 DATASETS: dict[Dataset, DatasetEntry] = {Dataset(entry.name): entry for entry in _ENTRIES}
 
 
-def shapes_entry(image_size: int = 32, difficulty: Difficulty = Difficulty.DEFAULT) -> DatasetEntry:
+def shapes_entry(image_size: int, difficulty: Difficulty) -> DatasetEntry:
     """The facts about the generated shapes at one size and difficulty.
 
     At other than the default settings the fingerprint is that of the generator and the settings.

@@ -1,27 +1,22 @@
-"""Which flags does an experiment have? One per flat name, with help from its field.
+"""Which flags does an experiment have? One per setting, with help from the table of settings.
 
 Every flag takes text as it stands: `Experiment.from_flat` is the one place that validates it.
 """
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from inspect import Parameter, Signature, signature
 from typing import Annotated, Any
 
 import typer
-from pydantic import BaseModel
 
 from core.cli import report
-from core.config import SECTION_OF, DataConfig, Experiment, ModelConfig, TrainingConfig
-from core.config.folder import MEASURED, findings
+from core.config import DataConfig, Experiment
+from core.config.fields import FIELDS, Setting
+from core.config.folder import MEASURED
+from core.pictures import findings, with_folder
 from core.words import join
 
-_SECTIONS: dict[str, type[BaseModel]] = {
-    "data": DataConfig,
-    "model": ModelConfig,
-    "training": TrainingConfig,
-    "": Experiment,
-}
 _PANELS = {"data": "Data", "model": "Network", "training": "Training", "": "Training"}
 
 Command = Callable[..., None]
@@ -36,18 +31,23 @@ def with_experiment(command: Command) -> Command:
 
     @functools.wraps(command)
     def with_flags(**given: Any) -> None:
-        flat = {name: given.pop(name) for name in SECTION_OF}
-        chosen = {name: value for name, value in flat.items() if value is not None}
-        experiment = Experiment.from_flat(chosen)
-        if idle := _idle(chosen, experiment):
-            flags = join([f"--{name.replace('_', '-')}" for name in idle])
-            report.say(f"{flags}: no effect here")
+        flags = {name: given.pop(name) for name in FIELDS}
+        flat = with_folder({name: value for name, value in flags.items() if value is not None})
+        experiment = Experiment.from_flat(flat)
+        if idle := _idle(flat, experiment):
+            report.say(f"{join(list(map(_flag, idle)))}: no effect here")
         say_findings(experiment.data)
         command(experiment, **given)
 
-    flags = [_parameter(name, section) for name, section in SECTION_OF.items()]
-    with_flags.__signature__ = Signature([*flags, *own])  # type: ignore[attr-defined]
+    with_flags.__signature__ = Signature(  # type: ignore[attr-defined]
+        [*parameters(FIELDS.values()), *own]
+    )
     return with_flags
+
+
+def parameters(settings: Iterable[Setting]) -> list[Parameter]:
+    """The parameters of a command that takes some settings as flags."""
+    return [_parameter(setting) for setting in settings]
 
 
 def say_findings(data: DataConfig) -> None:
@@ -58,15 +58,16 @@ def say_findings(data: DataConfig) -> None:
             report.say(sentence)
 
 
-def _idle(chosen: Mapping[str, str], experiment: Experiment) -> list[str]:
-    """The flags that this experiment does not use, as its other fields are."""
+def _idle(flat: Mapping[str, Any], experiment: Experiment) -> list[str]:
+    """The settings that this experiment does not use, as its others are."""
     kept = experiment.to_flat()
     return [
         name
-        for name, value in chosen.items()
-        if not _says(value, kept[name])
+        for name, value in flat.items()
+        if name in FIELDS
+        and not _says(value, kept[name])
         and experiment.key
-        == Experiment.from_flat({other: chosen[other] for other in chosen if other != name}).key
+        == Experiment.from_flat({other: flat[other] for other in flat if other != name}).key
     ]
 
 
@@ -78,52 +79,24 @@ def _says(text: str, value: object) -> bool:
         return text.replace(" ", "") == str(value)
 
 
-def _parameter(name: str, section: str) -> Parameter:
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def _parameter(setting: Setting) -> Parameter:
     option = typer.Option(
-        f"--{name.replace('_', '-')}",
+        _flag(setting.name),
         metavar="<value>",
-        help=flag_help(name),
-        rich_help_panel=_PANELS[section],
+        help=flag_help(setting),
+        rich_help_panel=_PANELS[setting.section],
     )
     # typer tells a flag that was not given from one with an empty text by None
     annotation = Annotated[str | None, option]
-    return Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=annotation)
+    kind = Parameter.POSITIONAL_OR_KEYWORD
+    return Parameter(setting.name, kind, default=None, annotation=annotation)
 
 
-def flag_help(name: str) -> str:
+def flag_help(setting: Setting) -> str:
     """What a flag means, which values it takes, and its default."""
-    config = _SECTIONS[SECTION_OF[name]]
-    schema = config.model_json_schema()
-    field = schema["properties"][name]
-    default = field.get("default")
-    if isinstance(default, list):
-        default = ",".join(map(str, default))
-    given = "the data set's own" if default is None else default
-    parts = (field.get("description"), _allowed(field, schema.get("$defs", {})))
-    return "; ".join([*filter(None, parts), f"default {given}"])
-
-
-def _allowed(field: Mapping[str, Any], enumerations: Mapping[str, Any]) -> str:
-    """The values that a JSON schema allows, in words."""
-    match field:
-        case {"anyOf": branches}:
-            named = (_allowed(branch, enumerations) for branch in branches)
-            return ", or ".join(filter(None, named))
-        case {"$ref": reference}:
-            return ", ".join(enumerations[reference.rpartition("/")[2]]["enum"])
-        case {"const": word} | {"examples": [word]}:
-            return str(word)
-        case {"type": "array", "items": item}:
-            return f"numbers with commas between, each {_allowed(item, enumerations)}"
-        case {"type": "integer" | "number"}:
-            return _range(field)
-    return ""
-
-
-def _range(field: Mapping[str, Any]) -> str:
-    """The bounds of a number: "2 to 4", "1 or more", "above 0 to 10"."""
-    lowest = field.get("minimum", field.get("exclusiveMinimum"))
-    above = "above " if "exclusiveMinimum" in field else ""
-    if "maximum" in field:
-        return f"{above}{lowest} to {field['maximum']}"
-    return f"{above}{lowest}" if above else f"{lowest} or more"
+    parts = (setting.description, setting.allowed, f"default {setting.default_text}")
+    return "; ".join(filter(None, parts))

@@ -13,6 +13,7 @@ from core.cli.report import accuracy, document, facts, table
 from core.cli.stored import find
 from core.engine import compute, stored
 from core.errors import StoreError
+from core.pictures import remeasured
 
 
 @app.command("shift")
@@ -31,7 +32,7 @@ def shift(
         raise StoreError(f"run {found} cannot be read any more; train it again")
     wanted = ShiftSettings.of(run.experiment.input_shape, circular=circular)
     experiment = run.experiment
-    experiment = experiment.model_copy(update={"data": experiment.data.remeasured})
+    experiment = experiment.model_copy(update={"data": remeasured(experiment.data)})
     request = ShiftMapRequest(experiment, wanted)
     result = stored(store, request)
     if result is None:

@@ -19,6 +19,7 @@ from core.config import Experiment
 from core.engine import Job, JobState, compute
 from core.errors import EngineError
 from core.network import describe
+from core.pictures import with_folder
 from core.run import Run, Status
 from core.settings import Device, Settings
 from core.store import RunStore
@@ -110,7 +111,7 @@ def sweep(
 ) -> None:
     """Train every experiment of a grid that is not stored yet."""
     began = time.monotonic()
-    experiments = read_grid(grid)
+    experiments = read_grid(grid, with_folder)
     for data in dict.fromkeys(experiment.data for experiment in experiments):
         say_findings(data)
     store = open_store()

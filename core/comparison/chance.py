@@ -21,7 +21,6 @@ import numpy as np
 from core.catalog import Pooling
 from core.comparison import Arm, Results
 from core.config import DataConfig
-from core.config.folder import commonest
 from core.words import join, number_word, percent
 
 LEVEL = 0.05
@@ -66,11 +65,12 @@ class Unlearned:
 def chance(data: DataConfig) -> float:
     """The share of the most frequent class among the test images.
 
-    Of a folder that is no longer there, one in the number of classes.
+    Of a folder whose images nobody has counted by class, one in the number of classes.
     """
     entry = data.entry
-    most = commonest(data.folder) if data.folder else entry.commonest
-    return 1 / len(entry.classes) if most is None else most / entry.splits.test
+    if entry.commonest is None:
+        return 1 / len(entry.classes)
+    return entry.commonest / entry.splits.test
 
 
 @lru_cache(maxsize=4096)

@@ -5,7 +5,7 @@ A file holds one grid, or several as tables `[[grids]]`, whose experiments are p
 
 import json
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import product
 from math import prod
 from pathlib import Path
@@ -26,8 +26,16 @@ NAMED = 3
 """refused networks that a message names before it counts the rest"""
 
 
-def read_grid(path: Path) -> tuple[Experiment, ...]:
+Flat = Mapping[str, Any]
+
+
+def read_grid(path: Path, resolve: Callable[[Flat], Flat] = dict) -> tuple[Experiment, ...]:
     """The experiments of a grid file, in order, without duplicates.
+
+    Args:
+        path: of the file.
+        resolve: adds what a folder of images holds (`core.with_folder`); without it, grids that
+            name a folder are refused.
 
     Raises:
         ConfigError: the file cannot be read, or asks for something that is not allowed.
@@ -38,7 +46,7 @@ def read_grid(path: Path) -> tuple[Experiment, ...]:
         raise ConfigError(f"{path}: {SEVERAL} are tables: write [[{SEVERAL}]] above each")
     if content and parts != [content]:
         raise ConfigError(f"{path}: {', '.join(content)}: belongs into one of the [[{SEVERAL}]]")
-    found = {e.key: e for part in parts for e in cross(part, path)}
+    found = {e.key: e for part in parts for e in cross(part, path, resolve)}
     if len(found) > MOST:
         raise ConfigError(f"{path}: asks for {len(found):,} experiments; at most {MOST:,} allowed")
     return tuple(found.values())
@@ -70,12 +78,15 @@ def _toml(value: object) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
 
 
-def cross(grid: dict[str, Any], path: Path) -> tuple[Experiment, ...]:
+def cross(
+    grid: dict[str, Any], path: Path, resolve: Callable[[Flat], Flat] = dict
+) -> tuple[Experiment, ...]:
     """Every combination of the values of a grid.
 
     Args:
         grid: flat name to a value or a list of values.
         path: where it comes from, for messages.
+        resolve: as for `read_grid`.
 
     Raises:
         ConfigError: a name or value is not allowed, or a network cannot be built.
@@ -91,7 +102,7 @@ def cross(grid: dict[str, Any], path: Path) -> tuple[Experiment, ...]:
         raise ConfigError(f"{path}: asks for {count:,} experiments; at most {MOST:,} are allowed")
     try:
         experiments = [
-            Experiment.from_flat(dict(zip(values, combination, strict=True)))
+            Experiment.from_flat(resolve(dict(zip(values, combination, strict=True))))
             for combination in product(*values.values())
         ]
     except ConfigError as error:

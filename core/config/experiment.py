@@ -4,13 +4,14 @@ import hashlib
 import json
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, model_validator
 
 from core.catalog import Hyperparameters, Norm, Polarity
+from core.config.about import About
 from core.config.folder import PREFIX
-from core.config.sections import DataConfig, ModelConfig, Section, TrainingConfig
+from core.config.sections import DataConfig, ModelConfig, Section, TrainingConfig, about_field
 from core.config.values import listed
 from core.errors import ConfigError
 
@@ -29,7 +30,7 @@ class Experiment(Section):
     data: DataConfig = DataConfig()
     model: ModelConfig = ModelConfig()
     training: TrainingConfig = TrainingConfig()
-    seed: int = Field(default=0, ge=0, le=2**31 - 1)
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1), About("Seed")] = 0
 
     @model_validator(mode="after")
     def _resolve(self) -> "Experiment":
@@ -86,17 +87,21 @@ class Experiment(Section):
     def to_flat(self) -> dict[str, Any]:
         """Flat names to plain values; `from_flat` takes it back.
 
-        What was found in a folder comes along, as `folder`.
+        What a folder of images holds comes along, as `folder`.
         """
         dumped = self.model_dump(mode="json")
         flat = {name: dumped[section][name] for name, section in SECTION_OF.items() if section}
         flat["widths"] = ",".join(str(width) for width in self.model.widths)
-        found = {"folder": dumped["data"]["folder"]} if self.data.folder else {}
-        return {**flat, "seed": self.seed, **found}
+        folder = {"folder": dumped["data"]["folder"]} if self.data.folder else {}
+        return {**flat, "seed": self.seed, **folder}
 
     @classmethod
     def from_flat(cls, flat: Mapping[str, Any]) -> "Experiment":
-        """Build an experiment from flat names, with defaults for the rest.
+        """Build an experiment from flat names, with defaults for the rest. Looks at no disk.
+
+        Args:
+            flat: flat name -> value; for a folder of images also `folder`, what it holds
+                (`core.with_folder` adds it).
 
         Raises:
             ConfigError: a name is unknown or a value is not allowed; the message names each.
@@ -120,13 +125,21 @@ class Experiment(Section):
         return Experiment.from_flat({**self.to_flat(), **changes})
 
 
-SECTION_OF: dict[str, str] = {
-    **dict.fromkeys([name for name in DataConfig.model_fields if name != "folder"], "data"),
-    **dict.fromkeys(ModelConfig.model_fields, "model"),
-    **dict.fromkeys(TrainingConfig.model_fields, "training"),
-    "seed": "",
+SECTIONS: dict[str, type[Section]] = {
+    "data": DataConfig,
+    "model": ModelConfig,
+    "training": TrainingConfig,
+    "": Experiment,
 }
-"""flat name -> section of the experiment that holds it; the seed stands by itself"""
+"""section of an experiment -> the model that declares its settings; the seed stands by itself"""
+
+SECTION_OF: dict[str, str] = {
+    name: section
+    for section, model in SECTIONS.items()
+    for name, field in model.model_fields.items()
+    if about_field(field)
+}
+"""flat name -> section of the experiment that holds it"""
 
 
 def _field(item: Any) -> str:

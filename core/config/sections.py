@@ -1,8 +1,14 @@
-"""Data, network and training, each validated; fields without effect are set to their default."""
+"""Data, network and training hyperparameters, each validated, with all that is said about a field.
+
+A field is declared once: type, limits and default here as pydantic wants them, and its label, help,
+unit and scope as `About`. `core.config.fields` reads both; flags, sidebar, links, grids and the
+README take them from there.
+"""
 
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic.fields import FieldInfo
 
 from core.catalog import (
     DATASETS,
@@ -24,7 +30,18 @@ from core.catalog import (
     shapes_entry,
 )
 from core.config import values
-from core.config.folder import MEASURED, PREFIX, Folder, look
+from core.config.about import (
+    OF_DOWNSAMPLING,
+    OF_DROPOUT,
+    OF_DROPOUT_ON_MAPS,
+    OF_FOLDERS,
+    OF_ORDERED_POOLS,
+    OF_POOL_LAYERS,
+    OF_SHAPES,
+    OF_SHAPES_AND_FOLDERS,
+    About,
+)
+from core.config.folder import MEASURED, PREFIX, Folder
 from core.config.values import ALL, known, listed, whole_or_all
 
 
@@ -38,6 +55,18 @@ class Section(BaseModel):
         for name, value in changes.items():
             object.__setattr__(self, name, value)
 
+    def _reset_idle(self) -> None:
+        """Set fields that have no effect here to their default."""
+        for name, field in type(self).model_fields.items():
+            about = about_field(field)
+            if about and about.scope and not about.scope.holds(self):
+                self._set(**{name: field.default})
+
+
+def about_field(field: FieldInfo) -> About | None:
+    """What people are told about a field; None if nobody sets it."""
+    return next((each for each in field.metadata if isinstance(each, About)), None)
+
 
 class DataConfig(Section):
     """Which images, how many, and how they are shown to the network."""
@@ -47,22 +76,46 @@ class DataConfig(Section):
         # a text would fit both: the names come first
         Field(union_mode="left_to_right"),
         BeforeValidator(values.dataset),
+        About("Dataset"),
     ] = Dataset.DIGITS
     train_size: Annotated[
-        Annotated[int, Field(ge=1)] | Literal["all"], BeforeValidator(whole_or_all)
+        Annotated[int, Field(ge=1)] | Literal["all"],
+        BeforeValidator(whole_or_all),
+        About("Training images"),
     ] = ALL
-    image_size: int = Field(default=32, ge=8, le=128, description="of shapes and folders, px")
-    colour: Colour = Field(default=Colour.RGB, description="of folders")
-    difficulty: Difficulty = Field(default=Difficulty.DEFAULT, description="of shapes")
+    image_size: Annotated[
+        int,
+        Field(ge=8, le=128),
+        About("Image size", unit="px", scope=OF_SHAPES_AND_FOLDERS),
+    ] = 32
+    colour: Annotated[Colour, About("Colour", scope=OF_FOLDERS)] = Colour.RGB
+    difficulty: Annotated[Difficulty, About("Difficulty", scope=OF_SHAPES)] = Difficulty.DEFAULT
     ground: Annotated[
         Annotated[int, Field(ge=0, le=255)] | Literal["measured"],
         BeforeValidator(values.whole_or_measured),
-    ] = Field(default=MEASURED, description="of folders, what lies around the objects")
-    polarity: Polarity = Polarity.STORED
-    augment_shift: int = Field(default=0, ge=0, le=8)
+        About(
+            "Ground",
+            "What lies around the objects: measured on the borders of the training images, or 0 "
+            "(black) to 255 (white).",
+            scope=OF_FOLDERS,
+        ),
+    ] = MEASURED
+    polarity: Annotated[
+        Polarity,
+        About(
+            "Polarity",
+            "Light objects on a dark ground, or dark ones on a light ground; stored: as the images "
+            "are.",
+        ),
+    ] = Polarity.STORED
+    augment_shift: Annotated[
+        int,
+        Field(ge=0, le=8),
+        About("Random shift", "How far images move at random while training.", unit="px"),
+    ] = 0
     folder: Folder | None = None
-    """what is in the folder, if it is one: found on validation, and kept with stored runs, which
-    outlive their folder. No flat name of its own"""
+    """what is in the folder, if it is one. It is found where a person names the folder, and kept
+    with stored runs, which outlive their folder. No flat name of its own"""
 
     @property
     def entry(self) -> DatasetEntry:
@@ -101,27 +154,10 @@ class DataConfig(Section):
         """How many images one epoch of training sees."""
         return self.entry.splits.train if self.train_size == ALL else self.train_size
 
-    @property
-    def remeasured(self) -> "DataConfig":
-        """The same with the ground of the folder, for a run that is older than its measuring.
-
-        Raises:
-            ConfigError: the folder is not there any more, or is no data set.
-        """
-        known = self.folder is None or self.folder.brightness is not None
-        # with random shifts it was trained on black that comes in
-        if self.folder is None or known or self.augment_shift:
-            return self
-        found = look(self.folder.path)
-        if found.fingerprint != self.folder.fingerprint:
-            return self
-        fresh = self.model_copy(update={"folder": found, "polarity": Polarity.STORED})
-        other = Polarity.DARK_ON_LIGHT if fresh.entry.light_on_dark else Polarity.LIGHT_ON_DARK
-        return fresh.model_copy(update={"polarity": other}) if self.negative else fresh
-
     @model_validator(mode="after")
     def _normalise(self) -> "DataConfig":
-        self._find()
+        self._check_folder()
+        self._reset_idle()
         entry = self.entry
         if self.train_size != ALL:
             if not len(entry.classes) <= self.train_size <= entry.splits.train:
@@ -137,19 +173,17 @@ class DataConfig(Section):
             self._set(polarity=Polarity.STORED)
         return self
 
-    def _find(self) -> None:
-        """Look into the folder, and set what has no effect on this data set to its default."""
-        path = self.dataset.removeprefix(PREFIX) if self.dataset.startswith(PREFIX) else None
-        if path is None:
-            self._set(folder=None, colour=Colour.RGB, ground=MEASURED)
-        elif self.folder is None or self.folder.path != path:
-            self._set(folder=look(path))
-        if self.folder and self.folder.ground == (self.ground,) * 3:
+    def _check_folder(self) -> None:
+        """Refuse a folder into which nobody has looked."""
+        if not self.dataset.startswith(PREFIX):
+            self._set(folder=None)
+        elif self.folder is None or self.dataset != PREFIX + self.folder.path:
+            raise ValueError(
+                f"dataset: what {self.dataset.removeprefix(PREFIX)} holds is not known; look into "
+                f"it with core.with_folder"
+            )
+        elif self.folder.ground == (self.ground,) * 3:
             self._set(ground=MEASURED)
-        if self.dataset is not Dataset.SHAPES:
-            self._set(difficulty=Difficulty.DEFAULT)
-            if path is None:
-                self._set(image_size=32)
 
 
 class ModelConfig(Section):
@@ -159,21 +193,51 @@ class ModelConfig(Section):
         tuple[Annotated[int, Field(ge=1, le=1024)], ...],
         Field(min_length=1, max_length=8),
         BeforeValidator(values.widths),
+        About("Widths", "One block each."),
     ] = (16, 32)
-    pooling: Annotated[Pooling, known(POOLINGS)] = Pooling.MAX
+    pooling: Annotated[
+        Pooling,
+        known(POOLINGS),
+        About("Pooling", "How each block makes its map smaller."),
+    ] = Pooling.MAX
     pools: Annotated[
-        Annotated[int, Field(ge=0, le=8)] | Literal["all"], BeforeValidator(whole_or_all)
+        Annotated[int, Field(ge=0, le=8)] | Literal["all"],
+        BeforeValidator(whole_or_all),
+        # 0 is pooling none
+        About(
+            "Pools",
+            "How many blocks downsample, from the first on.",
+            least=1,
+            scope=OF_DOWNSAMPLING,
+        ),
     ] = ALL
-    pool_size: int = Field(default=2, ge=2, le=4)
-    pool_stride: int = Field(default=2, ge=1, le=4)
-    pool_order: PoolOrder = PoolOrder.AFTER_ACTIVATION
-    padding: Padding = Padding.ZEROS
-    norm: Norm = Norm.NONE
-    head: Annotated[Head, known(HEADS)] = Head.GAP
-    hidden: int = Field(default=0, ge=0, le=512)
-    dropout: DropoutPosition = DropoutPosition.NONE
-    dropout_rate: float = Field(default=0.25, ge=0.0, le=0.9)
-    dropout_kind: DropoutKind = DropoutKind.ELEMENT
+    pool_size: Annotated[int, Field(ge=2, le=4), About("Window side", scope=OF_POOL_LAYERS)] = 2
+    pool_stride: Annotated[int, Field(ge=1, le=4), About("Stride", scope=OF_DOWNSAMPLING)] = 2
+    pool_order: Annotated[PoolOrder, About("Order of pool and ReLU", scope=OF_ORDERED_POOLS)] = (
+        PoolOrder.AFTER_ACTIVATION
+    )
+    padding: Annotated[Padding, About("Padding")] = Padding.ZEROS
+    norm: Annotated[Norm, About("Norm")] = Norm.NONE
+    head: Annotated[
+        Head,
+        known(HEADS),
+        About(
+            "Head",
+            "How the last map becomes a vector: flatten keeps every value with its place, gap "
+            "(global average pooling) keeps the mean of each channel.",
+        ),
+    ] = Head.GAP
+    hidden: Annotated[int, Field(ge=0, le=512), About("Hidden units")] = 0
+    dropout: Annotated[
+        DropoutPosition,
+        About("Dropout", "Where activations are dropped at random while training."),
+    ] = DropoutPosition.NONE
+    dropout_rate: Annotated[
+        float, Field(ge=0.0, le=0.9), About("Dropout rate", step=0.05, scope=OF_DROPOUT)
+    ] = 0.25
+    dropout_kind: Annotated[DropoutKind, About("Dropout kind", scope=OF_DROPOUT_ON_MAPS)] = (
+        DropoutKind.ELEMENT
+    )
 
     @property
     def downsampling_blocks(self) -> int:
@@ -195,6 +259,7 @@ class ModelConfig(Section):
     def _normalise(self) -> "ModelConfig":
         self._normalise_pooling()
         self._normalise_dropout()
+        self._reset_idle()
         return self
 
     def _normalise_pooling(self) -> None:
@@ -208,13 +273,6 @@ class ModelConfig(Section):
             self._set(pools=ALL)
         if self.pools == 0:
             self._set(pooling=Pooling.NONE)
-        entry = POOLINGS[self.pooling]
-        if entry.downsampling is Downsampling.NOTHING:
-            self._set(pools=ALL, pool_stride=2)
-        if entry.downsampling is not Downsampling.POOL:
-            self._set(pool_size=2)
-        if entry.downsampling is not Downsampling.POOL or entry.commutes_with_relu:
-            self._set(pool_order=PoolOrder.AFTER_ACTIVATION)
 
     def _normalise_dropout(self) -> None:
         if self.dropout_rate == 0:
@@ -226,17 +284,16 @@ class ModelConfig(Section):
             self._set(dropout=DropoutPosition.AFTER_POOL)
         if self.dropout is DropoutPosition.AFTER_POOL and len(self.widths) == 1:
             self._set(dropout=DropoutPosition.AFTER_LAST_POOL)
-        if self.dropout is DropoutPosition.NONE:
-            self._set(dropout_rate=0.25)
-        if self.dropout in (DropoutPosition.NONE, DropoutPosition.HEAD):
-            # the head's vector has one value per channel
-            self._set(dropout_kind=DropoutKind.ELEMENT)
 
 
 class TrainingConfig(Section):
     """Hyperparameters. A field that is left out gets the default of the data set."""
 
-    epochs: int | None = Field(default=None, ge=1, le=1000)
-    batch_size: int | None = Field(default=None, ge=1, le=4096)
-    lr: float | None = Field(default=None, gt=0, le=10)
-    weight_decay: float | None = Field(default=None, ge=0, le=1)
+    epochs: Annotated[int | None, Field(ge=1, le=1000), About("Epochs")] = None
+    batch_size: Annotated[int | None, Field(ge=1, le=4096), About("Batch size")] = None
+    lr: Annotated[
+        float | None, Field(gt=0, le=10), About("Learning rate", step=0.01, least=1e-6)
+    ] = None
+    weight_decay: Annotated[float | None, Field(ge=0, le=1), About("Weight decay", step=0.0001)] = (
+        None
+    )

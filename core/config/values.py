@@ -7,13 +7,13 @@ from typing import Any, Literal
 from pydantic import BeforeValidator
 
 from core.catalog import DATASETS
-from core.config.folder import MEASURED, PREFIX, absolute
+from core.config.folder import MEASURED, PREFIX
 
 ALL: Literal["all"] = "all"
 
 
 def widths(value: object) -> object:
-    """Accept "16,32" beside (16, 32)."""
+    """Accept "16,32" as well as (16, 32)."""
     if isinstance(value, int):
         return (value,)
     if isinstance(value, str):
@@ -25,7 +25,7 @@ def widths(value: object) -> object:
 
 
 def whole_or_all(value: object) -> object:
-    """Accept "200" beside 200, and "all"."""
+    """Accept "200" as well as 200, and "all"."""
     if not isinstance(value, str) or value == ALL:
         return value
     if not value.isdecimal():
@@ -34,7 +34,7 @@ def whole_or_all(value: object) -> object:
 
 
 def whole_or_measured(value: object) -> object:
-    """Accept "255" beside 255, and "measured"."""
+    """Accept "255" as well as 255, and "measured"."""
     if not isinstance(value, str) or value == MEASURED:
         return value
     if not value.isdecimal():
@@ -43,19 +43,18 @@ def whole_or_measured(value: object) -> object:
 
 
 def dataset(value: object) -> object:
-    """Turn the path of a folder into the form in which it is kept, refuse an unknown name."""
+    """Refuse an unknown name, and a folder without its path."""
     if isinstance(value, str) and value.startswith(PREFIX):
-        path = value.removeprefix(PREFIX)
-        if not path:
+        if value == PREFIX:
             raise ValueError("folder: a path is needed, as in folder:pictures")
-        return PREFIX + absolute(path)
+        return value
     if isinstance(value, str) and value in DATASETS:
         return value
     raise ValueError(f"{value!r} is not known; allowed: {listed(DATASETS)}, folder:PATH")
 
 
 def known(table: Mapping[Any, Any]) -> BeforeValidator:
-    """A validator whose message names what there is."""
+    """A validator whose message names what is allowed."""
 
     def check(value: object) -> object:
         # a list or a dictionary cannot be looked up

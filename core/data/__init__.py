@@ -5,11 +5,11 @@ fixed seed, in an order in which each prefix is stratified: a smaller training s
 every larger one, and the same for all training seeds.
 """
 
-from core.config.stratified import stratified_order
 from core.data.images import to_input, translate
 from core.data.loading import load, load_splits
 from core.data.sources import LOADERS
 from core.data.splits import LabelledImages, Normalisation, Raw, Splits, split
+from core.pictures.stratified import stratified_order
 
 __all__ = [
     "LOADERS",

@@ -7,12 +7,13 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from core.catalog import Colour
-from core.config import folder as folders
 from core.config.folder import Folder
-from core.config.layout import ImageFile, Part, layout
 from core.data.splits import Raw
 from core.errors import DataError
 from core.pictures import to_eight_bits
+from core.pictures.folder import fingerprint, images
+from core.pictures.hashes import content_hash
+from core.pictures.layout import ImageFile, Part, layout
 
 
 def read_folder(folder: Folder, image_size: int, colour: Colour) -> Raw:
@@ -27,17 +28,17 @@ def read_folder(folder: Folder, image_size: int, colour: Colour) -> Raw:
         ConfigError: the folder is no data set any more.
         DataError: an image is damaged, or of a kind that cannot be converted.
     """
-    files = folders.images(folder.path)
+    files = images(folder.path)
     channels = 3 if colour is Colour.RGB else 1
     pixels = np.empty((len(files), channels, image_size, image_size), dtype=np.uint8)
     hashes = []
     for number, file in enumerate(files):
         content = _content(file)
         # hashed here once more: these are the bytes that are decoded
-        hashes.append((file, folders.content_hash(content)))
+        hashes.append((file, content_hash(content)))
         pixels[number] = _decode(content, file, image_size, colour)
     labels = np.array([file.label for file in files], dtype=np.int64)
-    known_as = folders.fingerprint(hashes, layout(folder.path))
+    known_as = fingerprint(hashes, layout(folder.path))
     parts = np.array([file.part for file in files])
     train, test, validation = (parts == part for part in (Part.TRAIN, Part.TEST, Part.VALIDATION))
     return Raw(

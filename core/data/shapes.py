@@ -16,7 +16,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from core.catalog import Difficulty, shapes_entry
+from core.catalog import DATASETS, Dataset, Difficulty, shapes_entry
 from core.data.splits import Raw
 
 Floats = NDArray[np.float32]
@@ -126,7 +126,7 @@ def generate(image_size: int, difficulty: Difficulty) -> Raw:
         _draw(labels[start : start + CHUNK], image_size, HARDNESS[difficulty], dice)
         for start in range(0, count, CHUNK)
     ]
-    default = entry.fingerprint == shapes_entry().fingerprint
+    default = entry.fingerprint == DATASETS[Dataset.SHAPES].fingerprint
     # other settings are known by their generator and their name
     return Raw(np.concatenate(pictures), labels, known_as=None if default else entry.fingerprint)
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.catalog import DatasetEntry
-from core.config.stratified import SPLIT_SEED, stratified_order
+from core.pictures.stratified import SPLIT_SEED, stratified_order
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,14 +15,16 @@ from core.cli import main
 from core.comparison import Arm, Comparison, Results
 from core.comparison.chance import FENCE, LEVEL, cautions, chance, fence, is_chance, unlearned
 from core.config import DataConfig, Experiment
-from core.config import folder as folders
 from core.data import load
 from core.figures import Measure
+from core.pictures import folder as folders
+from core.pictures import with_folder
 from core.report import report
 from core.sentences import claims as said
 from core.sentences.headlines import accuracy_headline, home_headline, plain
 from core.settings import PROJECT
 from core.store import RunStore
+from tests.data.folder_samples import folder_data
 from tests.store.store_samples import a_run
 
 GALLERY = PROJECT / "assets" / "gallery.db"
@@ -146,7 +148,7 @@ def unbalanced(tmp_path, home):
 
 
 def test_of_a_folder_the_classes_of_its_test_part_are_counted(unbalanced):
-    data = DataConfig(dataset=f"folder:{unbalanced}")
+    data = folder_data(unbalanced)
     labels = load(data).test.labels.numpy()
     assert int(np.bincount(labels).max()) / len(labels) == chance(data)
     assert chance(data) > 0.5
@@ -158,20 +160,27 @@ def test_a_test_part_of_its_own_is_counted(unbalanced, tmp_path):
     unbalanced.rename(root / "train")
     images(root / "test" / "ants", 9)
     images(root / "test" / "cows", 3)
-    assert 0.75 == chance(DataConfig(dataset=f"folder:{root}"))
+    assert 0.75 == chance(folder_data(root))
 
 
-def test_of_a_folder_that_is_gone_chance_is_one_in_the_number_of_classes(unbalanced):
-    data = DataConfig(dataset=f"folder:{unbalanced}")
+def test_of_a_folder_that_is_gone_chance_stays_what_was_counted(unbalanced):
+    data = folder_data(unbalanced)
+    counted = chance(data)
     unbalanced.rename(unbalanced.with_name("elsewhere"))
     folders._look.cache_clear()
-    assert pytest.approx(1 / 3) == chance(data)
+    assert counted == chance(data)
+
+
+def test_of_a_folder_that_nobody_counted_chance_is_one_in_the_number_of_classes(unbalanced):
+    data = folder_data(unbalanced)
+    older = data.folder.model_copy(update={"commonest": None})
+    assert pytest.approx(1 / 3) == chance(data.model_copy(update={"folder": older}))
 
 
 def test_three_classes_at_17_to_39_percent_are_said_to_be_guessing(unbalanced):
-    flat = {"dataset": f"folder:{unbalanced}", "head": "gap"}
+    flat = with_folder({"dataset": f"folder:{unbalanced}", "head": "gap"})
     found = made({"max": (17, 39, 33), "strided": (28, 33, 22)}, **flat)
-    share = f"{100 * chance(DataConfig(dataset=flat['dataset'])):.1f}"
+    share = f"{100 * chance(folder_data(unbalanced)):.1f}"
     expected = f"No network is better than guessing ({share} %): train longer."
     assert expected == plain(accuracy_headline(found))
     assert expected == plain(home_headline(found))

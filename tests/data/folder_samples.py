@@ -5,10 +5,21 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from core.config import DataConfig
+from core.config import DataConfig, Experiment
 from core.data import load_splits
+from core.pictures import with_folder
 
 DIGIT_CLASSES = (1, 2, 3)
+
+
+def folder_data(root: Path, **more: object) -> DataConfig:
+    """A folder as the data of an experiment."""
+    return folder_experiment(root, **more).data
+
+
+def folder_experiment(root: Path, **more: object) -> Experiment:
+    """An experiment on a folder, looked into now."""
+    return Experiment.from_flat(with_folder({"dataset": f"folder:{root}", **more}))
 
 
 def digit_images(part: str = "train") -> tuple[np.ndarray, np.ndarray]:

@@ -12,15 +12,16 @@ import pytest
 from PIL import Image
 
 from core.catalog import Colour
-from core.config import DataConfig, Experiment, layout
-from core.config import folder as folders
-from core.config.folder import look
+from core.config import Experiment
+from core.config import folder as config_folder
 from core.data import load_splits
 from core.data.folder import read_folder
 from core.errors import ConfigError, DataError
-from core.pictures import to_eight_bits
+from core.pictures import folder as folders
+from core.pictures import hashes, layout, look, to_eight_bits, with_folder
 from core.settings import PROJECT
 from core.training import train
+from tests.data.folder_samples import folder_data, folder_experiment
 
 RED, GREEN, BLUE = (200, 0, 0), (0, 200, 0), (0, 0, 200)
 
@@ -65,7 +66,7 @@ def parted(tmp_path):
 
 
 def config(root, **more):
-    return DataConfig(dataset=f"folder:{root}", image_size=8, **more)
+    return folder_data(root, image_size=8, **more)
 
 
 def changed(root):
@@ -135,25 +136,24 @@ def test_the_fingerprint_changes_with_any_file(pictures):
 def test_the_key_knows_a_folder_by_what_is_in_it(pictures, tmp_path):
     copy = tmp_path / "elsewhere"
     shutil.copytree(pictures, copy)
-    flat = {"dataset": f"folder:{pictures}"}
-    here, there = (Experiment.from_flat({"dataset": f"folder:{root}"}) for root in (pictures, copy))
+    here, there = (folder_experiment(root) for root in (pictures, copy))
     assert here.key == there.key
     assert str(pictures) not in here.canonical_json
-    assert here.key != Experiment.from_flat({**flat, "image_size": 16}).key
-    assert here.key != Experiment.from_flat({**flat, "colour": "grey"}).key
-    assert here.key == Experiment.from_flat({**flat, "difficulty": "hard"}).key
+    assert here.key != here.with_flat(image_size=16).key
+    assert here.key != here.with_flat(colour="grey").key
+    assert here.key == here.with_flat(difficulty="hard").key
 
 
 def test_a_path_may_start_at_home_or_here(pictures, monkeypatch):
     monkeypatch.setenv("HOME", str(pictures.parent))
     monkeypatch.chdir(pictures.parent)
     wanted = f"folder:{pictures.resolve()}"
-    assert wanted == DataConfig(dataset="folder:~/pictures").dataset
-    assert wanted == DataConfig(dataset="folder:pictures").dataset
+    assert wanted == with_folder({"dataset": "folder:~/pictures"})["dataset"]
+    assert wanted == with_folder({"dataset": "folder:pictures"})["dataset"]
 
 
 def test_what_was_found_comes_along_when_the_folder_is_gone(pictures):
-    experiment = Experiment.from_flat({"dataset": f"folder:{pictures}", "image_size": 8})
+    experiment = folder_experiment(pictures, image_size=8)
     shutil.rmtree(pictures)
     folders._look.cache_clear()
     again = Experiment.from_flat(json.loads(json.dumps(experiment.to_flat())))
@@ -164,15 +164,15 @@ def test_what_was_found_comes_along_when_the_folder_is_gone(pictures):
 
 
 def test_shape_and_classes_follow_size_and_colour(pictures):
-    rgb = Experiment.from_flat({"dataset": f"folder:{pictures}", "image_size": 16})
+    rgb = folder_experiment(pictures, image_size=16)
     assert ((3, 16, 16), 2) == (rgb.input_shape, rgb.classes)
     assert (1, 16, 16) == rgb.with_flat(colour="grey").input_shape
 
 
 def test_files_are_hashed_once_as_long_as_they_stay_what_they_were(pictures, monkeypatch):
     read = []
-    original = folders.content_hash
-    monkeypatch.setattr(folders, "content_hash", lambda c: read.append(1) or original(c))
+    original = hashes.content_hash
+    monkeypatch.setattr(hashes, "content_hash", lambda c: read.append(1) or original(c))
     first = changed(pictures)
     assert 40 == len(read)
     assert first == changed(pictures)
@@ -199,8 +199,8 @@ def test_a_home_that_cannot_be_written_does_not_matter(pictures, monkeypatch, tm
 
 def test_a_folder_is_described_without_torch(pictures):
     code = (
-        "import sys; from core.config import Experiment; "
-        f"print(Experiment.from_flat({{'dataset': 'folder:{pictures}'}}).key); "
+        "import sys; from core import Experiment, with_folder; "
+        f"print(Experiment.from_flat(with_folder({{'dataset': 'folder:{pictures}'}})).key); "
         "sys.exit('torch' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=PROJECT)
@@ -210,8 +210,8 @@ def test_a_folder_is_described_without_torch(pictures):
 
 
 def test_a_folder_trains_to_a_sensible_accuracy(pictures):
-    flat = {"dataset": f"folder:{pictures}", "image_size": 8, "widths": "8", "epochs": 15}
-    assert 1.0 == train(Experiment.from_flat(flat)).test_accuracy
+    experiment = folder_experiment(pictures, image_size=8, widths="8", epochs=15)
+    assert 1.0 == train(experiment).test_accuracy
 
 
 def test_a_folder_that_changed_since_is_refused(pictures):
@@ -420,13 +420,13 @@ def test_what_is_wrong_with_a_folder_is_one_clear_sentence(pictures, name):
     spoil, message = WRONG[name]
     spoil(pictures)
     with pytest.raises(ConfigError, match=message) as caught:
-        Experiment.from_flat({"dataset": f"folder:{pictures}"})
+        folder_experiment(pictures)
     assert "\n" not in str(caught.value)
     assert str(pictures) in str(caught.value)
 
 
 def test_a_huge_image_is_named_before_it_is_unpacked(pictures, monkeypatch):
-    monkeypatch.setattr(folders, "MOST_PIXELS", 100)
+    monkeypatch.setattr(hashes, "MAX_FILE_PIXELS", 100)
     with pytest.raises(ConfigError, match=r"png: has 30 × 20 pixels; at most 100 are allowed"):
         look(str(pictures))
 
@@ -438,15 +438,15 @@ def test_a_bomb_is_no_image_that_can_be_read(pictures, monkeypatch):
 
 
 def test_more_classes_than_a_byte_can_tell_are_refused(pictures, monkeypatch):
-    monkeypatch.setattr(layout, "MOST_CLASSES", 1)
+    monkeypatch.setattr(layout, "MAX_CLASSES", 1)
     with pytest.raises(ConfigError, match="has 2 class folders; at most 1 are allowed"):
         look(str(pictures))
 
 
 def test_more_images_than_memory_holds_are_refused(pictures, monkeypatch):
-    monkeypatch.setattr(folders, "MOST_BYTES", 1000)
+    monkeypatch.setattr(config_folder, "MAX_BYTES", 1000)
     with pytest.raises(ConfigError, match=r"image_size: 40 images with 8 × 8 pixels take 0.0 GiB"):
-        Experiment.from_flat({"dataset": f"folder:{pictures}", "image_size": 8})
+        folder_experiment(pictures, image_size=8)
 
 
 def test_a_test_class_that_was_never_trained_is_named(parted):

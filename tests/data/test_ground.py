@@ -12,13 +12,14 @@ from core.analyses.shift import shift_map
 from core.analyses.shift_map import ShiftSettings
 from core.catalog import DATASETS, Colour, Dataset
 from core.config import DataConfig, Experiment
-from core.config import folder as folders
-from core.config.folder import findings, look
-from core.config.ground import measured
+from core.config.folder import Folder
 from core.data import load, load_splits
 from core.errors import ConfigError
+from core.pictures import findings, look, remeasured
+from core.pictures import folder as folders
+from core.pictures.ground import measured
 from core.training import train
-from tests.data.folder_samples import write_digits, write_plain
+from tests.data.folder_samples import folder_data, folder_experiment, write_digits, write_plain
 
 
 @pytest.fixture(autouse=True)
@@ -44,8 +45,8 @@ def dark(tmp_path):
 
 
 def experiment(root, **more):
-    flat = {"dataset": f"folder:{root}", "image_size": 8, "colour": "grey", "widths": "4,8"}
-    return Experiment.from_flat({**flat, "epochs": 6, **more})
+    flat = {"image_size": 8, "colour": "grey", "widths": "4,8", "epochs": 6}
+    return folder_experiment(root, **{**flat, **more})
 
 
 # what is measured
@@ -53,13 +54,13 @@ def experiment(root, **more):
 
 def test_the_ground_and_the_polarity_of_a_folder_are_measured(white, dark):
     for root, level, lighter in ((white, 255, False), (dark, 0, True)):
-        entry = DataConfig(dataset=f"folder:{root}").entry
+        entry = folder_data(root).entry
         assert ((level,) * 3, lighter, False) == (
             entry.background,
             entry.light_on_dark,
             entry.photographs,
         )
-        assert (level,) == DataConfig(dataset=f"folder:{root}", colour="grey").entry.background
+        assert (level,) == folder_data(root, colour="grey").entry.background
 
 
 def test_a_coloured_ground_is_measured_by_channel():
@@ -88,7 +89,7 @@ def test_photographs_of_a_folder_are_what_they_were_taken_for(tmp_path):
         for number in range(20):
             pixels = np.full((8, 8), rng.integers(0, 256), dtype=np.uint8)
             (tmp_path / name / f"{number}.pgm").write_bytes(b"P5 8 8 255\n" + pixels.tobytes())
-    entry = DataConfig(dataset=f"folder:{tmp_path}").entry
+    entry = folder_data(tmp_path).entry
     assert (True, (0, 0, 0), True) == (entry.photographs, entry.background, entry.light_on_dark)
 
 
@@ -121,7 +122,7 @@ def test_sets_of_photographs_say_that_they_have_no_ground():
 def test_the_ground_is_measured_once(white, monkeypatch):
     look(str(white))
     folders._look.cache_clear()
-    monkeypatch.setattr("core.config.ground.measured", lambda _: pytest.fail("measured again"))
+    monkeypatch.setattr("core.pictures.folder.measured", lambda _: pytest.fail("measured again"))
     assert (255, 255, 255) == look(str(white)).ground
 
 
@@ -219,7 +220,7 @@ OLD_STORED, OLD_NEGATIVE, OLD_SHIFTED = (
 
 def plain(tmp_path, **more):
     root = write_plain(tmp_path / "plain", {"a": 0, "b": 100})
-    return Experiment.from_flat({"dataset": f"folder:{root}", "image_size": 8, **more})
+    return folder_experiment(root, **{"image_size": 8, **more})
 
 
 def test_keys_stay_where_the_network_sees_what_it_saw(tmp_path):
@@ -264,7 +265,7 @@ def test_a_run_from_before_the_measuring_stays_what_it_was(tmp_path):
 def test_a_run_from_before_the_measuring_is_moved_on_its_own_ground(tmp_path):
     flat = without_ground(plain(tmp_path))
     for polarity, expected in (("stored", "stored"), ("dark-on-light", "light-on-dark")):
-        data = Experiment.from_flat({**flat, "polarity": polarity}).data.remeasured
+        data = remeasured(Experiment.from_flat({**flat, "polarity": polarity}).data)
         assert (expected, (255, 255, 255)) == (data.polarity, data.entry.background)
 
 
@@ -276,7 +277,7 @@ def test_colour_turns_grey_as_the_images_do():
     images = np.zeros((4, 3, 8, 8), dtype=np.uint8)
     images[:, 2] = 255
     colour = measured(images).colour
-    folder = folders.Folder(
+    folder = Folder(
         path="/x", fingerprint="", classes=("a", "b"), train=1, validation=1, test=1, ground=colour
     )
     assert (29,) == folder.entry(8, Colour.GREY).background

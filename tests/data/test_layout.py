@@ -7,14 +7,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.config import DataConfig, Experiment
-from core.config import folder as folders
-from core.config.findings import Twins, duplicates
-from core.config.folder import findings, look
-from core.config.layout import ENDINGS, NAMES, UNREAD, Part
 from core.data import load_splits
 from core.errors import ConfigError
-from tests.data.folder_samples import write_plain
+from core.pictures import findings, look
+from core.pictures import folder as folders
+from core.pictures.findings import Twins, duplicates
+from core.pictures.layout import ENDINGS, NAMES, UNREAD, Part
+from tests.data.folder_samples import folder_data, folder_experiment, write_plain
 
 
 @pytest.fixture(autouse=True)
@@ -60,7 +59,7 @@ def test_a_validation_part_is_the_validation_split(tmp_path, name):
     root = parted(tmp_path / "own", {"train": 10, name: 4, "test": 3})
     assert ("a", "b") == look(str(root)).classes
     assert (20, 8, 6) == sizes(root)
-    splits = load_splits(DataConfig(dataset=f"folder:{root}", image_size=8).source, Path())
+    splits = load_splits(folder_data(root, image_size=8).source, Path())
     assert (20, 8, 6) == tuple(map(len, (splits.train, splits.validation, splits.test)))
     inside = [int(image[0, 4, 4]) for image in splits.validation.images]
     assert [40, 41, 42, 43, 60, 61, 62, 63] == sorted(inside)
@@ -69,7 +68,7 @@ def test_a_validation_part_is_the_validation_split(tmp_path, name):
 def test_a_folder_without_a_test_part_gets_one_from_the_training_images(tmp_path):
     root = parted(tmp_path / "own", {"train": 10, "val": 4})
     assert (16, 8, 4) == sizes(root)
-    splits = load_splits(DataConfig(dataset=f"folder:{root}", image_size=8).source, Path())
+    splits = load_splits(folder_data(root, image_size=8).source, Path())
     assert (16, 8, 4) == tuple(map(len, (splits.train, splits.validation, splits.test)))
 
 
@@ -125,7 +124,7 @@ def test_what_a_part_is_for_changes_the_key(tmp_path):
         [("Train", "test"), ("training", "testing"), ("Training", "Test"), ("train", "test")]
     ):
         root = parted(tmp_path / str(number), dict.fromkeys(names, 5))
-        keys.add(Experiment.from_flat({"dataset": f"folder:{root}"}).key)
+        keys.add(folder_experiment(root).key)
     assert 4 == len(keys)
 
 
@@ -153,7 +152,7 @@ def test_the_same_image_in_two_splits_that_are_drawn_here_is_named(tmp_path):
     root = write_plain(tmp_path / "own", {"a": 0, "b": 100}, 20)
     for number in range(20):
         shutil.copy(root / "a" / f"{number}.pgm", root / "a" / f"again {number}.pgm")
-    config = DataConfig(dataset=f"folder:{root}", image_size=8)
+    config = folder_data(root, image_size=8)
     splits = load_splits(config.source, Path())
     training = {image.numpy().tobytes() for image in splits.train.images}
     expected = sum(image.numpy().tobytes() in training for image in splits.test.images)
@@ -185,7 +184,7 @@ def test_avif_is_read(tmp_path):
     root = write_plain(tmp_path / "own", {"a": 0, "b": 100}, 10)
     Image.new("RGB", (8, 8), (9, 9, 9)).save(root / "a" / "x.avif")
     assert 21 == sum(sizes(root))
-    load_splits(DataConfig(dataset=f"folder:{root}", image_size=8).source, Path())
+    load_splits(folder_data(root, image_size=8).source, Path())
 
 
 def test_files_that_cannot_be_read_are_named_with_their_number(tmp_path):

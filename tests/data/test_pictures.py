@@ -15,7 +15,7 @@ from core.config import Experiment
 from core.errors import ConfigError
 from core.figures import tiles as sheet
 from core.figures.tiles import Scale
-from core.pictures import MOST_UPLOAD_BYTES, border, fitted, inverted, is_negative, uploaded
+from core.pictures import MAX_UPLOAD_BYTES, border, fitted, inverted, is_negative, uploaded
 from core.settings import PROJECT
 from core.store import RunStore
 from tests.data.folder_samples import digit_images
@@ -81,7 +81,7 @@ HOSTILE = {
     "a strip": png_header(1, 65_535),
     "a wide strip": png_header(65_535, 1),
     "just too many pixels": saved(rgb(2001, 2000), "PNG"),
-    "too many bytes": PNG + b"\0" * MOST_UPLOAD_BYTES,
+    "too many bytes": PNG + b"\0" * MAX_UPLOAD_BYTES,
     "no width": png_header(0, 10),
     "fractions": b"II*\0" + NOISE,
 }

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.catalog import DatasetEntry
-from core.config.layout import Part
+from core.pictures.layout import Part
 
 
 @dataclass(frozen=True, slots=True)

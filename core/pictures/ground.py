@@ -10,16 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from core.config.findings import Ground
-from core.pictures import border, brightness, fitted, to_eight_bits
+from core.pictures.findings import Ground
+from core.pictures.pixels import border, brightness, fitted, to_eight_bits
 
 SIDE = 32
 """px, to which an image is reduced to be measured"""
 SAMPLE = 200
 """training images that are measured: the first ones of a stratified order"""
-NEAR = 32
+MAX_DISTANCE = 32
 """levels of 256; the borders of scans and of studio photographs differ by less"""
-MOST = 0.75
+MIN_SHARE = 0.75
 """share of the images that have the ground if the set is said to have it"""
 
 
@@ -30,10 +30,10 @@ def measured(images: Iterable[NDArray[np.uint8]]) -> Ground | None:
         return None
     borders = np.stack([colour for colour, _ in found])
     middle = np.median(borders, axis=0).round()
-    share = (np.abs(borders - middle) <= NEAR).all(axis=1).mean()
+    share = (np.abs(borders - middle) <= MAX_DISTANCE).all(axis=1).mean()
     red, green, blue = map(int, middle)
     light = float(np.mean([level for _, level in found]))
-    return Ground((red, green, blue) if share >= MOST else None, round(light, 3), len(found))
+    return Ground((red, green, blue) if share >= MIN_SHARE else None, round(light, 3), len(found))
 
 
 def reduced(path: Path) -> NDArray[np.uint8] | None:

@@ -29,8 +29,8 @@ UNREAD = (
     *(".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf", ".pef", ".srw", ".raw"),
 )
 """of image files that are named and left out"""
-FEWEST_CLASSES = 2
-MOST_CLASSES = 256
+MIN_CLASSES = 2
+MAX_CLASSES = 256
 """a prediction is stored as one byte"""
 
 
@@ -130,15 +130,15 @@ def class_names(layout: Layout) -> tuple[str, ...]:
     """
     training = layout.folder(Part.TRAIN) or layout.root
     names = tuple(name for name in folders_in(training) if name.lower() not in NAMES)
-    if len(names) < FEWEST_CLASSES:
+    if len(names) < MIN_CLASSES:
         found = "only one" if names else "none"
         raise ConfigError(
             f"{layout.root}: one sub-folder of images for each of two or more classes is needed "
             f"(directly, or in train and test); found {found}"
         )
-    if len(names) > MOST_CLASSES:
+    if len(names) > MAX_CLASSES:
         raise ConfigError(
-            f"{layout.root}: has {len(names)} class folders; at most {MOST_CLASSES} are allowed"
+            f"{layout.root}: has {len(names)} class folders; at most {MAX_CLASSES} are allowed"
         )
     return names
 

@@ -1,0 +1,133 @@
+"""Every setting of an experiment, read once off the models that declare it.
+
+Flags, sidebar, links, grids and the README take what they say of a setting from `FIELDS`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.config.about import About
+from core.config.experiment import SECTIONS
+from core.config.sections import Section, about_field
+
+OF_THE_DATA_SET = "the data set's own"
+"""the default of a hyperparameter, in words"""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Numbers that a setting may have.
+
+    Attributes:
+        least: the smallest; None without a limit.
+        most: the largest; None without a limit.
+        above: whether only numbers above `least` are allowed.
+        whole: whether fractions are refused.
+    """
+
+    least: float | None
+    most: float | None
+    above: bool
+    whole: bool
+
+    def __str__(self) -> str:
+        """As in "2 to 4", "1 or more", "above 0 to 10"."""
+        above = "above " if self.above else ""
+        if self.most is not None:
+            return f"{above}{self.least} to {self.most}"
+        return f"{above}{self.least}" if above else f"{self.least} or more"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: what may stand in a flag, a link, a grid file, and what is said of it.
+
+    Attributes:
+        name: flat name.
+        section: "data", "model", "training", or "" for the seed.
+        about: label, help, unit, step and scope.
+        default: a plain value; None: the data set's own.
+        words: names that it may have.
+        numbers: numbers that it may have; None if it has none.
+        listed: whether it is several numbers with commas between.
+        pattern: further texts that it may have, as in folder:PATH.
+    """
+
+    name: str
+    section: str
+    about: About
+    default: str | float | None
+    words: tuple[str, ...] = ()
+    numbers: Numbers | None = None
+    listed: bool = False
+    pattern: str = ""
+
+    @property
+    def allowed(self) -> str:
+        """Its values in words."""
+        several = "numbers with commas between, each " * self.listed
+        numbers = f"{several}{self.numbers}" if self.numbers else ""
+        return ", or ".join(filter(None, (numbers, ", ".join(self.words), self.pattern)))
+
+    @property
+    def description(self) -> str:
+        """Scope, unit and help in words; may be empty."""
+        scope = f"of {self.about.scope}" if self.about.scope else ""
+        short = ", ".join(filter(None, (scope, self.about.unit)))
+        text = self.about.help.removesuffix(".")
+        return "; ".join(filter(None, (short, text[:1].lower() + text[1:])))
+
+    @property
+    def default_text(self) -> str:
+        """The default in words."""
+        return OF_THE_DATA_SET if self.default is None else str(self.default)
+
+
+def settings_of(section: str, model: type[Section]) -> Iterator[Setting]:
+    """The settings that a section declares, in its order.
+
+    Args:
+        section: its name in an experiment.
+        model: its class.
+    """
+    schema = model.model_json_schema()
+    for name, field in model.model_fields.items():
+        if about := about_field(field):
+            declared = schema["properties"][name]
+            default = declared.get("default")
+            plain = ",".join(map(str, default)) if isinstance(default, list) else default
+            values = _values(declared, schema.get("$defs", {}))
+            yield Setting(name, section, about, plain, **values)
+
+
+def _values(field: Mapping[str, Any], enumerations: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that a JSON schema allows: `words`, `numbers`, `listed`, `pattern`."""
+    match field:
+        case {"anyOf": branches}:
+            return {k: v for each in branches for k, v in _values(each, enumerations).items()}
+        case {"$ref": reference}:
+            return {"words": tuple(enumerations[reference.rpartition("/")[2]]["enum"])}
+        case {"const": word}:
+            return {"words": (word,)}
+        case {"examples": [pattern]}:
+            return {"pattern": pattern}
+        case {"type": "array", "items": item}:
+            return {**_values(item, enumerations), "listed": True}
+        case {"type": "integer" | "number" as kind}:
+            return {"numbers": _numbers(field, whole=kind == "integer")}
+    return {}
+
+
+def _numbers(field: Mapping[str, Any], *, whole: bool) -> Numbers:
+    above = "exclusiveMinimum" in field
+    least = field["exclusiveMinimum"] if above else field.get("minimum")
+    return Numbers(least, field.get("maximum"), above, whole)
+
+
+FIELDS: dict[str, Setting] = {
+    setting.name: setting
+    for section, model in SECTIONS.items()
+    for setting in settings_of(section, model)
+}
+"""flat name -> the setting"""

@@ -1,0 +1,223 @@
+"""What a folder of images holds: found where a person names one, and handed on as data.
+
+Only a sample of the images is decoded, to measure their ground.
+"""
+
+import hashlib
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.catalog import Polarity
+from core.config import DataConfig
+from core.config.folder import PREFIX, Folder
+from core.errors import ConfigError
+from core.pictures.findings import Findings, Ground, duplicates
+from core.pictures.ground import SAMPLE, measured, reduced
+from core.pictures.hashes import Hashes
+from core.pictures.layout import (
+    ENDINGS,
+    ImageFile,
+    Layout,
+    Part,
+    class_names,
+    folders_in,
+    layout,
+    loose,
+    part_images,
+    unread,
+)
+from core.pictures.stratified import SPLIT_SEED, stratified_order
+
+MIN_CLASS_IMAGES = 5
+"""training images of a class: enough for each split to get one"""
+FRESH_SECONDS = 5
+"""a folder is not looked at again within that time"""
+
+
+def with_folder(flat: Mapping[str, Any]) -> dict[str, Any]:
+    """Flat names with what the folder holds that they name; those of other data sets as they are.
+
+    For the places where a person names a folder: `Experiment.from_flat` looks at no disk.
+
+    Args:
+        flat: flat name -> value. What it says of its folder already is kept.
+
+    Raises:
+        ConfigError: the folder is not there, cannot be read, or is not a data set.
+    """
+    named = flat.get("dataset")
+    path = named.removeprefix(PREFIX) if isinstance(named, str) else ""
+    if path in ("", named) or flat.get("folder"):
+        return dict(flat)
+    folder = look(absolute(path))
+    return {**flat, "dataset": PREFIX + folder.path, "folder": folder}
+
+
+def remeasured(data: DataConfig) -> DataConfig:
+    """The same data with the ground of the folder, for a run that is older than its measuring.
+
+    Raises:
+        ConfigError: the folder is not there any more, or is not a data set.
+    """
+    known = data.folder is None or data.folder.brightness is not None
+    # with random shifts it was trained on black that comes in
+    if data.folder is None or known or data.augment_shift:
+        return data
+    folder = look(data.folder.path)
+    if folder.fingerprint != data.folder.fingerprint:
+        return data
+    fresh = data.model_copy(update={"folder": folder, "polarity": Polarity.STORED})
+    other = Polarity.DARK_ON_LIGHT if fresh.entry.light_on_dark else Polarity.LIGHT_ON_DARK
+    return fresh.model_copy(update={"polarity": other}) if data.negative else fresh
+
+
+def absolute(path: str) -> str:
+    """A path as it is kept: absolute, without ~ and without links.
+
+    Raises:
+        ConfigError: it cannot be the path of anything.
+    """
+    try:
+        return str(Path(path).expanduser().resolve())
+    except (OSError, RuntimeError, ValueError) as error:
+        raise ConfigError(f"dataset: {path!r} cannot be a folder ({error})") from error
+
+
+def look(path: str) -> Folder:
+    """Find out what is in a folder.
+
+    Args:
+        path: absolute.
+
+    Raises:
+        ConfigError: it is not there, cannot be read, or is not a data set.
+    """
+    return _look(path, _period())[0]
+
+
+def findings(path: str) -> Findings:
+    """What a person should know about the images of a folder.
+
+    Raises:
+        ConfigError: as for `look`.
+    """
+    return _look(path, _period())[1]
+
+
+def _period() -> int:
+    """Number of the present stretch of FRESH_SECONDS: with it, what was found goes stale."""
+    return int(time.monotonic() / FRESH_SECONDS)
+
+
+@lru_cache(maxsize=8)
+def _look(path: str, _period: int) -> tuple[Folder, Findings]:
+    parts = layout(path)
+    classes = class_names(parts)
+    files = _images(parts, classes)
+    with Hashes(path) as hashes:
+        contents = {file: hashes.of(file) for file in files}
+        known_as = fingerprint(contents.items(), parts)
+        cut = _cut(files, classes)
+        ground = hashes.ground(known_as, lambda: _measured(cut[Part.TRAIN]))
+    folder = Folder(
+        path=path,
+        fingerprint=known_as,
+        classes=classes,
+        **{part.value: len(of_part) for part, of_part in cut.items()},
+        ground=ground.colour if ground else None,
+        brightness=ground.brightness if ground else None,
+        commonest=max(Counter(file.label for file in cut[Part.TEST]).values()),
+    )
+    seen = {part: [(contents[f], f.label) for f in of_part] for part, of_part in cut.items()}
+    return folder, Findings(
+        ground=ground,
+        twins=tuple(duplicates(seen[Part.TRAIN], seen[part], part) for part in list(Part)[1:]),
+        unread=unread(parts, classes),
+        loose=loose(parts),
+    )
+
+
+def _measured(files: Sequence[ImageFile]) -> Ground | None:
+    squares = (reduced(file.path) for file in files[:SAMPLE])
+    return measured(square for square in squares if square is not None)
+
+
+def _cut(files: Sequence[ImageFile], classes: Sequence[str]) -> dict[Part, list[ImageFile]]:
+    """The images of each split, as `core.data` draws those that the folder has no part for."""
+    own = {part: [file for file in files if file.part is part] for part in Part}
+    others = own[Part.TRAIN]
+    labels = np.array([file.label for file in others], dtype=np.int64)
+    order = [others[number] for number in stratified_order(labels, SPLIT_SEED)]
+    # a fifth for each part that the folder does not bring along
+    fifth = max(len(classes), len(others) // 5)
+    for part in (Part.TEST, Part.VALIDATION):
+        if not own[part]:
+            own[part], order = order[:fifth], order[fifth:]
+    return {**own, Part.TRAIN: order}
+
+
+def images(path: str) -> tuple[ImageFile, ...]:
+    """The images of a folder, by part, class and name.
+
+    Raises:
+        ConfigError: the folder cannot be read, or a class has too few images.
+    """
+    parts = layout(path)
+    return _images(parts, class_names(parts))
+
+
+def _images(parts: Layout, classes: tuple[str, ...]) -> tuple[ImageFile, ...]:
+    found = list(part_images(parts, Part.TRAIN, classes))
+    counts = [0] * len(classes)
+    for file in found:
+        counts[file.label] += 1
+    for name, count in zip(classes, counts, strict=True):
+        if count < MIN_CLASS_IMAGES:
+            raise ConfigError(
+                f"{parts.folder(Part.TRAIN)}/{name}: has {count or 'no'} "
+                f"{'image' if count == 1 else 'images'} ({', '.join(ENDINGS)}); each class needs "
+                f"{MIN_CLASS_IMAGES} or more{_not_read(parts, name)}"
+            )
+    for part in (Part.VALIDATION, Part.TEST):
+        found += _own_part(parts, part, classes)
+    if [part for part, _ in parts.parts] == [Part.TRAIN]:
+        raise ConfigError(
+            f"{parts.root}: has a {parts.parts[0][1]} folder and no test folder; add one with the "
+            f"same classes, or put the class folders directly into {parts.root} to have them split "
+            f"here"
+        )
+    return tuple(found)
+
+
+def _not_read(parts: Layout, name: str) -> str:
+    left_out = unread(parts, (name,))
+    return f"; {sum(left_out.values())} in {', '.join(left_out)} are not read" if left_out else ""
+
+
+def _own_part(parts: Layout, part: Part, classes: tuple[str, ...]) -> list[ImageFile]:
+    folder = parts.folder(part)
+    if folder is None:
+        return []
+    unknown = [name for name in folders_in(folder) if name not in classes]
+    if unknown:
+        raise ConfigError(
+            f"{folder}: {', '.join(unknown)} is not a class of {parts.folder(Part.TRAIN)}"
+        )
+    found = list(part_images(parts, part, classes))
+    if not found:
+        raise ConfigError(f"{folder}: has no images ({', '.join(ENDINGS)})")
+    return found
+
+
+def fingerprint(files: Iterable[tuple[ImageFile, str]], parts: Layout) -> str:
+    """SHA-256 over names and content hashes, in the order of `images`."""
+    lines = (f"{file.name}\t{content}\n" for file, content in files)
+    return hashlib.sha256(
+        (parts.note + "".join(lines)).encode(errors="surrogateescape")
+    ).hexdigest()

@@ -1,0 +1,106 @@
+"""Content hashes of the files of a folder, kept next to the run store from one process to the next.
+
+A hash holds as long as path, size and time of change stay what they were.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Self
+
+from PIL import Image, UnidentifiedImageError
+
+from core import settings
+from core.errors import ConfigError
+from core.pictures.findings import Ground
+from core.pictures.layout import ImageFile
+
+GROUND_ENTRY = "/"
+"""name of the ground among the hashes; no file has it"""
+MAX_FILE_PIXELS = 64_000_000
+"""of one image file; a small file can unpack to more than the memory holds"""
+
+
+def content_hash(content: bytes) -> str:
+    """What a file is known by."""
+    return hashlib.sha256(content).hexdigest()
+
+
+class Hashes:
+    """Content hashes of the files of one folder, kept in a file from one process to the next."""
+
+    def __init__(self, path: str) -> None:
+        name = hashlib.sha256(path.encode(errors="surrogateescape")).hexdigest()[:16]
+        self._file = settings.load().home / "folders" / f"{name}.json"
+        self._known: Mapping[str, Any] = {}
+        self._found: dict[str, Any] = {}
+
+    def __enter__(self) -> Self:
+        with suppress(OSError, ValueError):
+            known = json.loads(self._file.read_text(encoding="utf-8"))
+            self._known = known if isinstance(known, dict) else {}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._found != self._known:
+            # it only saves time, so a store that cannot be written is none of its business
+            with suppress(OSError):
+                self._file.parent.mkdir(parents=True, exist_ok=True)
+                fresh = self._file.with_suffix(f".{os.getpid()}")
+                fresh.write_text(json.dumps(self._found), encoding="utf-8")
+                fresh.replace(self._file)
+
+    def of(self, file: ImageFile) -> str:
+        """The hash of a file; one that is not known yet is read, and its header checked.
+
+        Raises:
+            ConfigError: it cannot be read, or is no image that is allowed.
+        """
+        try:
+            status = file.path.stat()
+            stamp = [status.st_size, status.st_mtime_ns]
+            match self._known.get(file.name):
+                case [size, changed, str(known)] if [size, changed] == stamp:
+                    content = known
+                case _:
+                    content = content_hash(file.path.read_bytes())
+                    check_header(file.path)
+        except OSError as error:
+            raise ConfigError(f"{file.path}: cannot be read ({error.strerror})") from error
+        self._found[file.name] = [status.st_size, status.st_mtime_ns, content]
+        return content
+
+    def ground(self, known_as: str, measure: Callable[[], Ground | None]) -> Ground | None:
+        """The ground of images with that fingerprint, measured once."""
+        match self._known.get(GROUND_ENTRY):
+            case [str(of), None] if of == known_as:
+                found = None
+            case [str(of), [[int(), int(), int()] | None as colour, float(light), int(count)]] if (
+                of == known_as
+            ):
+                found = Ground(tuple(colour) if colour else None, light, count)
+            case _:
+                found = measure()
+        kept = found and [found.colour and list(found.colour), found.brightness, found.images]
+        self._found[GROUND_ENTRY] = [known_as, kept]
+        return found
+
+
+def check_header(path: Path) -> None:
+    """Refuse a file that is no image, or one that would unpack to too many pixels.
+
+    Raises:
+        ConfigError: it is.
+    """
+    try:
+        with Image.open(path) as image:
+            width, height = image.size
+    except (UnidentifiedImageError, Image.DecompressionBombError, ValueError, SyntaxError) as error:
+        raise ConfigError(f"{path}: is no image that can be read ({error})") from error
+    if width * height > MAX_FILE_PIXELS:
+        raise ConfigError(
+            f"{path}: has {width:,} × {height:,} pixels; at most {MAX_FILE_PIXELS:,} are allowed"
+        )
