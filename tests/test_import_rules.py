@@ -24,8 +24,8 @@ EVERYTHING = {"cli", "__main__"}
 # room of core -> the rooms that it imports from; nothing is inherited
 ARROWS: dict[str, set[str]] = {
     "catalog": set(),
-    "pictures": {"catalog"},
-    "config": {"catalog", "pictures"},
+    "config": {"catalog"},
+    "pictures": {"catalog", "config"},
     "network": {"catalog", "config"},
     "data": {"catalog", "config", "pictures"},
     "run": {"config"},

@@ -17,8 +17,6 @@ from core.config.folder import MEASURED
 from core.pictures import findings, with_folder
 from core.words import join
 
-_PANELS = {"data": "Data", "model": "Network", "training": "Training", "": "Training"}
-
 Command = Callable[..., None]
 
 
@@ -88,7 +86,6 @@ def _parameter(setting: Setting) -> Parameter:
         _flag(setting.name),
         metavar="<value>",
         help=flag_help(setting),
-        rich_help_panel=_PANELS[setting.section],
     )
     # typer tells a flag that was not given from one with an empty text by None
     annotation = Annotated[str | None, option]

@@ -103,20 +103,22 @@ def settings_of(section: str, model: type[Section]) -> Iterator[Setting]:
 
 def _values(field: Mapping[str, Any], enumerations: Mapping[str, Any]) -> dict[str, Any]:
     """The values that a JSON schema allows: `words`, `numbers`, `listed`, `pattern`."""
+    values: dict[str, Any] = {}
     match field:
         case {"anyOf": branches}:
-            return {k: v for each in branches for k, v in _values(each, enumerations).items()}
+            for branch in branches:
+                values |= _values(branch, enumerations)
         case {"$ref": reference}:
-            return {"words": tuple(enumerations[reference.rpartition("/")[2]]["enum"])}
+            values["words"] = tuple(enumerations[reference.rpartition("/")[2]]["enum"])
         case {"const": word}:
-            return {"words": (word,)}
+            values["words"] = (word,)
         case {"examples": [pattern]}:
-            return {"pattern": pattern}
+            values["pattern"] = pattern
         case {"type": "array", "items": item}:
-            return {**_values(item, enumerations), "listed": True}
+            values = {**_values(item, enumerations), "listed": True}
         case {"type": "integer" | "number" as kind}:
-            return {"numbers": _numbers(field, whole=kind == "integer")}
-    return {}
+            values["numbers"] = _numbers(field, whole=kind == "integer")
+    return values
 
 
 def _numbers(field: Mapping[str, Any], *, whole: bool) -> Numbers:

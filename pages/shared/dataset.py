@@ -8,10 +8,12 @@ from pathlib import Path
 
 import streamlit as st
 
+from core import settings
 from core.catalog import DATASETS, Dataset
-from core.config import Experiment
-from core.config.folder import PREFIX
+from core.config import DataConfig, Experiment
+from core.config.folder import MEASURED, PREFIX
 from core.errors import ConfigError
+from core.pictures import findings, with_folder
 from core.words import join
 from pages.shared.link import Note
 from pages.shared.problems import literal
@@ -59,6 +61,56 @@ def current() -> str:
         return _good()
 
 
+def shown() -> str:
+    """The data set that is shown; strangers have no folders, so their box says it."""
+    if settings.load().hosted:
+        return st.session_state[KEY] or str(Dataset.DIGITS)
+    return current()
+
+
+def test_images() -> int:
+    """How many test images there are to look at, before the controls are drawn."""
+    named = st.query_params.get(KEY) or st.session_state.get(KEY) or ""
+    if named in DATASETS:
+        return DATASETS[Dataset(named)].splits.test
+    if named and not settings.load().hosted:
+        with suppress(ConfigError):
+            return _data(chosen(named)).entry.splits.test
+    return DATASETS[Dataset.DIGITS].splits.test
+
+
+def ground() -> str | None:
+    """What was measured on the images of the folder that is chosen, as Markdown."""
+    data = _own_data()
+    if data is None or data.folder is None:
+        return None
+    said = findings(data.folder.path).sentences(data.entry, as_set=data.ground != MEASURED)
+    return literal(next(said))
+
+
+def warnings() -> list[str]:
+    """What a visitor should know about the folder that is chosen, in Markdown."""
+    data = _own_data()
+    if data is None or data.folder is None:
+        return []
+    return [literal(warning) for warning in findings(data.folder.path).warnings()]
+
+
+def _own_data() -> DataConfig | None:
+    """The folder that is chosen, if it is one and all that is said of it is allowed."""
+    named = shown()
+    if settings.load().hosted or not named.startswith(PREFIX):
+        return None
+    state = st.session_state
+    with suppress(ConfigError):
+        return _data(named, **{name: state[name] for name in ("image_size", "colour", "ground")})
+    return None
+
+
+def _data(named: str, **more: object) -> DataConfig:
+    return Experiment.from_flat(with_folder({KEY: named, **more})).data
+
+
 def chosen(typed: str) -> str:
     """The name of a data set or `folder:PATH` that a text means.
 
@@ -69,7 +121,7 @@ def chosen(typed: str) -> str:
         return typed
     named = typed if typed.startswith(PREFIX) else PREFIX + typed
     if named == typed or _exists(typed):
-        Experiment.from_flat({KEY: named})
+        _data(named)
         return named
     if is_path(typed):
         raise ConfigError(
@@ -82,18 +134,18 @@ def chosen(typed: str) -> str:
     )
 
 
-def forget(shown: dict[str, object]) -> None:
+def forget(values: dict[str, object]) -> None:
     """Keep what is wrong with a choice until a control is changed.
 
     Args:
-        shown: the values of the controls, after they were drawn.
+        values: of the controls, after they were drawn.
     """
     state = st.session_state
     if _WRONG not in state:
         return
     if not state[_WRONG].shown:
-        state[_WRONG] = Note(state[_WRONG].sentence, shown)
-    elif state[_WRONG].shown != shown:
+        state[_WRONG] = Note(state[_WRONG].sentence, values)
+    elif state[_WRONG].shown != values:
         del state[_WRONG]
 
 

@@ -38,16 +38,16 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class OpenList:
-    """Names that a parameter may have, or any text with a prefix."""
+    """Names that a parameter may have, or any text of a form as in folder:PATH."""
 
     names: Sequence[str]
-    prefix: str
+    form: str
 
     def __contains__(self, text: str) -> bool:
-        return text in self.names or text.startswith(self.prefix)
+        return text in self.names or text.startswith(self.form.removesuffix("PATH"))
 
     def __str__(self) -> str:
-        return ", ".join([*self.names, f"{self.prefix}PATH"])
+        return ", ".join([*self.names, self.form])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Every parameter that a link may hold besides the sidebar's, and the values that each may have.
+"""Every parameter that a link may hold, the values that each may have, and what it is without.
 
 Streamlit passes over what no control can show, so that a link with a slip in it opens something
 else without a word. A test compares this table with the controls of all pages.
@@ -6,22 +6,48 @@ else without a word. A test compares this table with the controls of all pages.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS
+from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS, Head, Pooling
 from core.claims import Kind
 from core.comparison.ledger import QUANTITIES
+from core.config.fields import FIELDS, Setting
 from core.figures import Against, Measure, Quantity
-from pages.shared.link import Allowed, Range
+from pages.shared.link import Allowed, Anything, OpenList, Range
 
 SWITCH = ("true", "false")
 METHODS = ("Grad-CAM", "CAM", "saliency", "occlusion")
 """values of `Method`, which is defined beside torch"""
 LEDGER_TIME, LEDGER_ALL = "measured time, ms", "every figure of one network"
 """of Cost's table, besides the figures of a layer"""
-SEVERAL = ("kind", "networks", "operators")
-"""parameters of pages that may stand more than once"""
+SEVERAL = ("pooling", "more_heads", "dropout", "kind", "networks", "operators")
+"""parameters that may stand more than once"""
 OF_ALL_PAGES = ("v", "view", "scene", "controls", "claim", "embed", "embed_options")
 """what is no control: the version, talks, sharing, the claim that is open, Streamlit's own"""
+
+
+BOTH = "both"
+HEAD_CHOICES = (str(Head.GAP), str(Head.FLATTEN), BOTH)
+MORE_HEADS = tuple(str(head) for head in HEADS if head not in HEAD_CHOICES)
+POOLING_CHOICES = tuple(map(str, sorted(POOLINGS, key=lambda p: not POOLINGS[p].headline)))
+"""the headline strategies first"""
+SEEDS = Range(1, 20)
+MAX_LISTED = 16
+"""numbers that a box lists next to a word; more are typed"""
+
+SHARED = tuple(n for n in FIELDS if n not in ("dataset", "pooling", "head", "dropout", "seed"))
+"""settings that all arms of the sidebar's comparison have in common"""
+
+DEFAULTS: dict[str, Any] = {
+    **{name: FIELDS[name].default for name in ("dataset", *SHARED)},
+    "pooling": [str(Pooling.MAX), str(Pooling.AVERAGE)],
+    "show_all": False,
+    "head": BOTH,
+    "more_heads": [],
+    "dropout": [FIELDS["dropout"].default],
+    "seeds": 5,
+}
+"""parameter of the sidebar -> what it is where the link does not say"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +66,42 @@ class NetworkNames:
 
     def __str__(self) -> str:
         return "a pooling and a head, as in max gap"
+
+
+def of_setting(setting: Setting) -> Allowed:
+    """The values of a control for one setting; `Anything` where its text is checked later."""
+    if setting.pattern:
+        return OpenList(setting.words, setting.pattern)
+    if setting.listed:
+        return Anything()
+    numbers = setting.numbers
+    if numbers is None:
+        return setting.words
+    least = numbers.least if setting.about.least is None else setting.about.least
+    if setting.words:
+        if numbers.most is None or least is None or numbers.most - least > MAX_LISTED:
+            return Anything()
+        return (*setting.words, *map(str, range(int(least), int(numbers.most) + 1)))
+    kind = int if numbers.whole else float
+    return Range(kind(least or 0), kind(numbers.most or 0), setting.about.step)
+
+
+def of_sidebar(*, hosted: bool) -> Mapping[str, Allowed]:
+    """Parameter -> its values, for the controls of the sidebar.
+
+    Args:
+        hosted: whether strangers look, who may name no folder.
+    """
+    return {
+        **{name: of_setting(FIELDS[name]) for name in SHARED},
+        "dataset": FIELDS["dataset"].words if hosted else of_setting(FIELDS["dataset"]),
+        "pooling": POOLING_CHOICES,
+        "show_all": SWITCH,
+        "head": HEAD_CHOICES,
+        "more_heads": MORE_HEADS,
+        "dropout": FIELDS["dropout"].words,
+        "seeds": SEEDS,
+    }
 
 
 def of_pages(images: int) -> Mapping[str, Allowed]:

@@ -9,7 +9,7 @@ import streamlit as st
 from core.comparison import Results
 from core.comparison.grids import as_toml
 from core.errors import ConfigError
-from pages.shared import cached, controls, link, talk
+from pages.shared import cached, controls, link, parameters, talk
 
 CONTROLS, HIDDEN = "controls", "hidden"
 
@@ -66,7 +66,7 @@ def permalink(*, hide: bool = False) -> str:
     """The address of this page with every control of the comparison and its version."""
     state = st.session_state
     written: dict[str, object] = {
-        name: state[name] for name in controls.DEFAULTS if state.get(name) is not None
+        name: state[name] for name in parameters.DEFAULTS if state.get(name) is not None
     }
     # what the page itself has put there
     written |= {

@@ -13,7 +13,7 @@ import streamlit as st
 from core import settings
 from core.config.talk import Scene, Talk, read_talk
 from core.settings import Mode
-from pages.shared import controls
+from pages.shared.parameters import DEFAULTS
 
 VIEW, TALK = "view", "talk"
 SCENE = "scene"
@@ -145,7 +145,7 @@ def _go(number: int, keep: Collection[str] = ()) -> None:
             if other.link[name] is True:
                 # the browser would leave the switch as it is
                 state[name] = False
-    for name, value in {**controls.DEFAULTS, **scene.link}.items():
+    for name, value in {**DEFAULTS, **scene.link}.items():
         if name != CLAIM and name not in keep:
             state[name] = value
     state[_GOING] = scene.page

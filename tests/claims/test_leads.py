@@ -10,7 +10,7 @@ from core.comparison.statistics import compare_facet
 from core.config import Experiment
 from core.settings import PROJECT
 from core.store import RunStore
-from pages.shared import controls
+from pages.shared import controls, parameters
 
 
 @pytest.fixture(scope="module")
@@ -72,11 +72,11 @@ def test_a_link_writes_every_control_of_its_comparison_out(parts, gallery):
     for name, judged in parts:
         if found := lead(judged, gallery.present):
             given = found.parameters
-            assert set(controls.SHARED_FIELDS) <= set(given), name
+            assert set(parameters.SHARED) <= set(given), name
             led = controls.led_to(given)
             assert [a.experiment for a in found.comparison.arms] == [a.experiment for a in led.arms]
             assert tuple(range(10)) == led.seeds
-            for parameter, allowed in {**controls.CHOICES, **controls.RANGES}.items():
+            for parameter, allowed in parameters.of_sidebar(hosted=True).items():
                 values = given.get(parameter) or []
                 for value in values if isinstance(values, list) else [values]:
                     assert str(value) in allowed, (name, parameter)

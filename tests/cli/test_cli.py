@@ -26,6 +26,7 @@ from core.cli.app import app
 from core.cli.flags import flag_help
 from core.comparison.grids import read_grid
 from core.config import SECTION_OF, Experiment
+from core.config.fields import FIELDS
 from core.engine import Job, JobState, stored
 from core.errors import EngineError
 from core.network import describe
@@ -200,14 +201,18 @@ def test_a_flag_without_effect_is_named(cli, flags, idle):
 
 
 def test_flag_help_tells_values_and_default():
-    assert f"{', '.join(POOLINGS)}; default max" == flag_help("pooling")
-    assert f"{', '.join(sorted(HEADS))}; default gap" == ordered(flag_help("head"))
-    assert f"{', '.join(DATASETS)}, or folder:PATH; default digits" == flag_help("dataset")
-    assert "of shapes and folders, px; 8 to 128; default 32" == flag_help("image_size")
-    assert "2 to 4; default 2" == flag_help("pool_size")
-    assert "1 or more, or all; default all" == flag_help("train_size")
-    assert "above 0 to 10; default the data set's own" == flag_help("lr")
-    assert "numbers with commas between, each 1 to 1024; default 16,32" == flag_help("widths")
+    smaller = "how each block makes its map smaller"
+    assert f"{smaller}; {', '.join(POOLINGS)}; default max" == flag_help(FIELDS["pooling"])
+    # the sentence on heads stands before their names
+    _, heads = flag_help(FIELDS["head"]).split("each channel; ")
+    assert f"{', '.join(sorted(HEADS))}; default gap" == ordered(heads)
+    assert f"{', '.join(DATASETS)}, or folder:PATH; default digits" == flag_help(FIELDS["dataset"])
+    assert "of shapes and folders, px; 8 to 128; default 32" == flag_help(FIELDS["image_size"])
+    assert "of pooling layers; 2 to 4; default 2" == flag_help(FIELDS["pool_size"])
+    assert "1 or more, or all; default all" == flag_help(FIELDS["train_size"])
+    assert "above 0 to 10; default the data set's own" == flag_help(FIELDS["lr"])
+    widths = "one block each; numbers with commas between, each 1 to 1024; default 16,32"
+    assert widths == flag_help(FIELDS["widths"])
 
 
 def ordered(text):

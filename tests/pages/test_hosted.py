@@ -22,7 +22,8 @@ def test_strangers_see_no_folder_of_the_server(monkeypatch):
     def looked(*_):
         raise AssertionError("somebody looked at the disk")
 
-    monkeypatch.setattr("core.config.sections.look", looked)
+    for name in ("_look", "absolute"):
+        monkeypatch.setattr(f"core.pictures.folder.{name}", looked)
     app = opened(ACCURACY, dataset="folder:/etc")
     assert "Left out of the link: dataset `folder:/etc`" in text(app)
     assert "folder:PATH" not in text(app)

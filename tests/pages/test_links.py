@@ -5,8 +5,8 @@ import ast
 import pytest
 
 from core.settings import PROJECT
-from pages.shared import controls, parameters
-from pages.shared.link import Range
+from pages.shared import parameters
+from pages.shared.link import Anything, OpenList, Range
 from tests.pages.dashboard import (
     ACCURACY,
     BY_HAND,
@@ -120,9 +120,9 @@ def test_a_bad_setting_gives_one_sentence(monkeypatch, page):
 
 # every parameter of every page
 
-SEVERAL_VALUES = (*controls.SEVERAL, *parameters.SEVERAL)
-SIDEBAR = {**controls.CHOICES, **controls.RANGES, "show_all": parameters.SWITCH}
-KNOWN = {**SIDEBAR, **parameters.of_pages(images=300)}
+SEVERAL_VALUES = parameters.SEVERAL
+EVERY = {**parameters.of_sidebar(hosted=False), **parameters.of_pages(images=300)}
+KNOWN = {name: allowed for name, allowed in EVERY.items() if not isinstance(allowed, Anything)}
 
 
 def note_on(**link: str | list[str]) -> str:
@@ -166,6 +166,8 @@ def two_values(name: str) -> list[str]:
             return [f"{least:g}", f"{most:g}"]
         case parameters.NetworkNames():
             return ["max gap", "max flatten"]
+        case OpenList(names=names):
+            return [*names][:2]
         case names:
             return [*names][:2]
 
@@ -209,18 +211,18 @@ def bound_keys() -> set[str]:
             name = getattr(node.func, "attr", getattr(node.func, "id", ""))
             if name == "one_of" and len(node.args) > 2 and "bound" not in given:
                 found.add(node.args[2])
-            elif name in {"_slider", "_number", "_select"}:
-                found.add(node.args[1])
             elif "bind" in given and name != "row":
                 found.add(given["key"])
     return {ast.unparse(key).strip("'") for key in found}
 
 
 def test_every_control_that_a_link_keeps_is_checked():
-    # loops and helpers of the sidebar, and the chooser's constant
-    dynamic = {"name", "KEY"}
-    checked = {*KNOWN, *controls.TEXTS, *dynamic}
-    assert set() == bound_keys() - checked
+    # the chooser's constant; the settings of the sidebar are drawn by `widgets`
+    dynamic = {"KEY"}
+    assert set() == bound_keys() - {*EVERY, *dynamic}
+    assert set(parameters.of_sidebar(hosted=False)) == set(parameters.DEFAULTS)
+    own = set(parameters.DEFAULTS) - set(parameters.SHARED)
+    assert set() == own - bound_keys()
     assert set() == set(parameters.of_pages(images=1)) - bound_keys() - {"networks"}
 
 

@@ -1,0 +1,57 @@
+"""One control for one setting, drawn as the table of settings describes it.
+
+Every control's key is the name of its setting, and its URL parameter.
+"""
+
+from typing import Any
+
+import streamlit as st
+
+from core.config.about import DataScope
+from core.config.fields import Setting
+from pages.shared.link import Anything, Range
+from pages.shared.parameters import of_setting
+
+MAX_SLIDER_STEPS = 128
+"""a number with more of them is typed"""
+
+
+def draw(setting: Setting, default: str | float | None, dataset: str) -> None:
+    """Draw the control of a setting.
+
+    Args:
+        setting: which.
+        default: what it shows where the link does not say.
+        dataset: the data set that is shown, by name or as folder:PATH; a control without effect
+            on it cannot be used.
+    """
+    about = setting.about
+    label = ", ".join(filter(None, (about.label, about.unit)))
+    disabled = False
+    if isinstance(about.scope, DataScope):
+        label += f" ({', '.join(about.scope.datasets)})"
+        disabled = not about.scope.covers(dataset)
+    shared: dict[str, Any] = {
+        "key": setting.name,
+        "bind": "query-params",
+        "help": about.help or None,
+        "disabled": disabled,
+    }
+    match of_setting(setting):
+        case Range() as limits:
+            _number(label, limits, default, shared)
+        case Anything():
+            values = f"{setting.allowed[:1].upper()}{setting.allowed[1:]}."
+            st.text_input(label, str(default), **{**shared, "help": about.help or values})
+        case tuple(options):
+            st.selectbox(label, options, options.index(str(default)), **shared)
+
+
+def _number(label: str, allowed: Range, default: object, shared: dict[str, Any]) -> None:
+    # whole numbers or fractions, all alike, which no signature of Streamlit says
+    limits: Any = (allowed.least, allowed.most, default, allowed.step)
+    if (allowed.most - allowed.least) / allowed.step <= MAX_SLIDER_STEPS:
+        st.slider(label, *limits, **shared)
+    else:
+        fraction = isinstance(allowed.step, float)
+        st.number_input(label, *limits, format="%g" if fraction else None, **shared)
