@@ -61,6 +61,8 @@ class About:
         least: the smallest number of a control, where it is not the smallest that is allowed.
         scope: where it has an effect; None: everywhere. Elsewhere it is set to its default, so
             that one network has one key.
+        later: whether it was added after keys became public. It is then no part of the key at its
+            default.
     """
 
     label: str
@@ -69,6 +71,7 @@ class About:
     step: float = 1
     least: float | None = None
     scope: DataScope | ModelScope | None = None
+    later: bool = False
 
 
 OF_SHAPES = DataScope((Dataset.SHAPES,))

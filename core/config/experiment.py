@@ -63,10 +63,12 @@ class Experiment(Section):
     @property
     def canonical_json(self) -> str:
         """The text whose hash is the key: sorted names, no spaces, data set by fingerprint."""
+        left_out = {name: getattr(self, name).later_at_default() for name in SECTIONS if name}
+        left_out["data"] |= {"folder", "ground"}
         content = {
             "recipe": CODE_VERSION,
             "fingerprint": self.data.entry.fingerprint,
-            **self.model_dump(mode="json", exclude={"data": {"folder", "ground"}}),
+            **self.model_dump(mode="json", exclude=left_out),
         }
         if self.data.folder:
             # known by its fingerprint, wherever it lies

@@ -62,6 +62,15 @@ class Section(BaseModel):
             if about and about.scope and not about.scope.holds(self):
                 self._set(**{name: field.default})
 
+    def later_at_default(self) -> set[str]:
+        """Fields that the key leaves out: younger than the first keys, and at their default."""
+        later = {
+            name: field.default
+            for name, field in type(self).model_fields.items()
+            if (about := about_field(field)) and about.later
+        }
+        return {name for name, default in later.items() if getattr(self, name) == default}
+
 
 def about_field(field: FieldInfo) -> About | None:
     """What people are told about a field; None if nobody sets it."""

@@ -173,7 +173,7 @@ def _hyperparameters(shown: str) -> None:
     """
     own = DATASETS[Dataset(shown)].training if shown in DATASETS else HYPERPARAMETERS
     state = st.session_state
-    before: Hyperparameters = state.get("recipe_of", own)
+    before: Hyperparameters = state.get("hyperparameters_of", own)
     for name in SHARED:
         if FIELDS[name].section != "training":
             continue
@@ -182,7 +182,7 @@ def _hyperparameters(shown: str) -> None:
         if untouched and state[name] != getattr(own, name):
             state[name] = getattr(own, name)
         widgets.draw(FIELDS[name], getattr(own, name), shown)
-    state["recipe_of"] = own
+    state["hyperparameters_of"] = own
 
 
 def comparison() -> Comparison:

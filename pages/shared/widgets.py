@@ -12,7 +12,7 @@ from core.config.fields import Setting
 from pages.shared.link import Anything, Range
 from pages.shared.parameters import of_setting
 
-MAX_SLIDER_STEPS = 128
+MAX_SLIDER_STEPS = 120
 """a number with more of them is typed"""
 
 
