@@ -7,7 +7,7 @@ import streamlit as st
 
 from core import figures
 from core.catalog import HEADS, PAGES, Head, Page
-from core.claims import Outcome
+from core.claims import ClaimVerdict
 from core.comparison import Results
 from core.comparison.statistics import Verdict
 from core.sentences.headlines import compare, home_headline
@@ -26,11 +26,11 @@ BADGES: dict[Verdict, tuple[str, Any, str]] = {
     Verdict.UNDECIDED: ("Undecided", "gray", ":material/pending:"),
 }
 CLAIMS_SAID = {
-    Outcome.SUPPORTED: "as it is told",
-    Outcome.NUANCED: "true in part",
-    Outcome.REFUTED: "not so",
-    Outcome.UNDECIDED: "these seeds cannot tell",
-    Outcome.UNTESTED: "runs are missing",
+    ClaimVerdict.SUPPORTED: "as it is told",
+    ClaimVerdict.NUANCED: "true in part",
+    ClaimVerdict.REFUTED: "not so",
+    ClaimVerdict.UNDECIDED: "these seeds cannot tell",
+    ClaimVerdict.UNTESTED: "runs are missing",
 }
 NEXT = (
     (
@@ -99,14 +99,14 @@ def main() -> None:
 
 def _claims() -> None:
     """How many claims came out how."""
-    counts = Counter(judgement.outcome for judgement in cached.judgements().values())
+    counts = Counter(result.verdict for result in cached.claim_results().values())
     with st.container(border=True):
         st.markdown("**What is said about pooling**")
-        for outcome, phrase in CLAIMS_SAID.items():
-            if counts[outcome]:
+        for verdict, phrase in CLAIMS_SAID.items():
+            if counts[verdict]:
                 with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
-                    frame.badge(outcome)
-                    st.markdown(f"**{counts[outcome]}** :gray[{phrase}]")
+                    frame.badge(verdict)
+                    st.markdown(f"**{counts[verdict]}** :gray[{phrase}]")
         st.page_link(
             Page.CLAIMS.file,
             label="Twenty claims, tested",

@@ -10,13 +10,13 @@ from dataclasses import replace
 import pytest
 
 from core.catalog import HEADS, POOLINGS
-from core.claims import CLAIMS, TIMED, Outcome, judge
+from core.claims import CLAIMS, TIMED, ClaimVerdict, judge
 from core.comparison import Comparison
 from core.config import Experiment
 from core.data import load
 from core.errors import DataError
 from core.run import Status
-from core.sentences.claims import outcome_word
+from core.sentences.claims import verdict_word
 from core.settings import PROJECT
 from core.store import RunStore
 from core.training import train
@@ -57,7 +57,7 @@ def test_the_key_of_every_bundled_run_is_computed_as_when_it_was_stored(gallery)
 
 
 def test_every_claim_has_its_verdict(judgements):
-    untested = [j.claim.id for j in judgements if j.outcome is Outcome.UNTESTED]
+    untested = [j.claim.id for j in judgements if j.verdict is ClaimVerdict.UNTESTED]
     missing = {j.claim.id: (len(j.runs), len(j.requests)) for j in judgements}
     assert [] == untested
     assert {} == {name: count for name, count in missing.items() if count != (0, 0)}
@@ -69,7 +69,7 @@ def test_the_readme_says_what_the_gallery_shows(judgements):
         r"^\| `([a-z-]+)` \| (.+?) \| (exact|measured|both) \| (\w+) \|", text, re.MULTILINE
     )
     expected = [
-        (j.claim.id, j.claim.text, str(j.claim.kind), outcome_word(j.outcome)) for j in judgements
+        (j.claim.id, j.claim.text, str(j.claim.kind), verdict_word(j.verdict)) for j in judgements
     ]
     assert expected == rows
 

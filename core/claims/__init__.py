@@ -1,69 +1,55 @@
 """Twenty sentences that are said about pooling, the fair test of each, and the verdict.
 
-A claim is data (`claim`, `tables`); its verdict follows from the store by a
-fixed rule (`verdict`, `judge`). Nothing here needs torch: computations are asked of the engine.
+A claim is data (`claim`, `tables`); its verdict follows from the store by a fixed rule (`verdict`,
+`judge`). Nothing here needs torch: the engine computes what is missing.
 """
 
 from core.claims.claim import (
-    Certainty,
     Claim,
-    Contrast,
-    Exact,
-    Finding,
+    ClaimArm,
+    ClaimVerdict,
+    ExactStatement,
+    Expectation,
+    Hypothesis,
     Kind,
+    Level,
     Metric,
-    Outcome,
-    Part,
-    Recipe,
+    Unit,
 )
-from core.claims.judge import Judged, Judgement, judge, timed_networks
+from core.claims.judge import judge, timed_networks
+from core.claims.results import (
+    ClaimResult,
+    ComparedPart,
+    ComputedPart,
+    PartResult,
+    compared,
+    computed,
+)
 from core.claims.tables import TABLE
 
-_ORDER = (
-    "pooling-raises-accuracy",
-    "which-pool-is-best",
-    "max-keeps-edges",
-    "pooling-gives-invariance",
-    "pooling-reduces-overfitting",
-    "pooling-can-underfit",
-    "strided-conv-replaces-pooling",
-    "gap-cuts-parameters",
-    "flatten-explodes",
-    "pooling-has-no-parameters",
-    "conv-fewer-than-dense",
-    "pooling-speeds-training",
-    "pooling-is-slow",
-    "gradient-routing",
-    "average-pool-is-a-convolution",
-    "pool-doubles-receptive-field",
-    "depth-builds-hierarchy",
-    "output-size",
-    "dropout-after-last-pool",
-    "dropout-reduces-overfitting",
-)
-"""as the page shows them: what pooling does to answers, then to costs, then how it works"""
+CLAIMS = {claim.id: claim for claim in TABLE}
 
-_FOUND = {claim.id: claim for claim in TABLE}
-
-CLAIMS: dict[str, Claim] = {name: _FOUND[name] for name in _ORDER}
-
-TIMED = timed_networks(CLAIMS.values())
-"""the networks on the clock"""
+TIMED = timed_networks(TABLE)
+"""the networks that are timed"""
 
 __all__ = [
     "CLAIMS",
     "TIMED",
-    "Certainty",
     "Claim",
-    "Contrast",
-    "Exact",
-    "Finding",
-    "Judged",
-    "Judgement",
+    "ClaimArm",
+    "ClaimResult",
+    "ClaimVerdict",
+    "ComparedPart",
+    "ComputedPart",
+    "ExactStatement",
+    "Expectation",
+    "Hypothesis",
     "Kind",
+    "Level",
     "Metric",
-    "Outcome",
-    "Part",
-    "Recipe",
+    "PartResult",
+    "Unit",
+    "compared",
+    "computed",
     "judge",
 ]

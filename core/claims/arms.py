@@ -1,9 +1,9 @@
-"""The arms that the claims share: three data sets, each with the recipe of the gallery."""
+"""The arms that claims share: three data sets, with the settings of the gallery."""
 
 from typing import Any
 
 from core.catalog import POOLINGS, Head, Pooling
-from core.claims.claim import Recipe
+from core.claims.claim import Choice, ClaimArm
 from core.words import inside
 
 GALLERY: dict[str, dict[str, Any]] = {
@@ -13,32 +13,24 @@ GALLERY: dict[str, dict[str, Any]] = {
 }
 """data set -> what the bundled runs change about its defaults: the larger ones are shortened"""
 
-RATES: dict[str, tuple[float, ...]] = {
-    "digits": (0.1, 0.05, 0.2),
-    "shapes": (0.05, 0.1, 0.2),
-    "mnist": (0.1, 0.05, 0.2),
+RATES: dict[str, Choice] = {
+    "digits": Choice("lr", (0.1, 0.05, 0.2)),
+    "shapes": Choice("lr", (0.05, 0.1, 0.2)),
+    "mnist": Choice("lr", (0.1, 0.05, 0.2)),
 }
-"""learning rates to choose from, the default first: it wins a tie"""
+"""learning rates to choose from, the default first"""
 
-MEASURE: dict[str, float] = {"digits": 0.01, "shapes": 0.01, "mnist": 0.005}
-"""d for accuracies, as a fraction: three of 300 test images, thirty of 3,000, fifty of 10,000"""
-
-
-def arm(dataset: str, pooling: str, head: str = Head.GAP, **more: object) -> Recipe:
-    """An arm at the recipe of the gallery."""
-    return Recipe(_name(pooling), {**GALLERY[dataset], "pooling": pooling, "head": head, **more})
+LEAST_ACCURACY: dict[str, float] = {"digits": 0.01, "shapes": 0.01, "mnist": 0.005}
+"""d for accuracies, as a fraction: 3 of 300 test images, 30 of 3,000, 50 of 10,000"""
 
 
-def tuned(dataset: str, pooling: str, head: str = Head.GAP, **more: object) -> Recipe:
+def arm(dataset: str, pooling: str, head: str = Head.GAP, **more: object) -> ClaimArm:
+    """An arm with the settings of the gallery."""
+    flat = {**GALLERY[dataset], "pooling": pooling, "head": head, **more}
+    return ClaimArm(inside(POOLINGS[Pooling(pooling)].label), flat)
+
+
+def tuned(dataset: str, pooling: str, head: str = Head.GAP, **more: object) -> ClaimArm:
     """An arm whose learning rate is chosen on validation."""
     plain = arm(dataset, pooling, head, **more)
-    return Recipe(plain.name, plain.flat, "lr", RATES[dataset])
-
-
-def called(name: str, recipe: Recipe) -> Recipe:
-    """The same arm under another name."""
-    return Recipe(name, recipe.flat, recipe.field, recipe.values)
-
-
-def _name(pooling: str) -> str:
-    return inside(POOLINGS[Pooling(pooling)].label)
+    return ClaimArm(plain.name, plain.flat, RATES[dataset])

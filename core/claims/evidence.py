@@ -1,53 +1,38 @@
-"""What the store knows about the arms of claims: one number for each seed, or what is missing."""
+"""What the store knows about the arms of claims: one number per seed, or what is missing."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import log
 from statistics import fmean
-from typing import Any
+from typing import Any, TypeVar
 
-from core.analyses import Fact, FactRequest, Request, ShiftMapRequest, Times, TimesRequest
+from core.analyses import FactRequest, Request, ShiftMapRequest, Times, TimesRequest
 from core.analyses.shift_map import ShiftMap, ShiftSettings
 from core.claims.claim import (
     CHOOSING_SEEDS,
     VERDICT_SEEDS,
-    Contrast,
+    ClaimArm,
+    ExactStatement,
+    Hypothesis,
     Metric,
-    Recipe,
 )
+from core.claims.results import ComparedPart, ComputedPart
 from core.comparison import Arm
 from core.comparison.chance import Unlearned, unlearned
+from core.comparison.statistics import paired_difference
 from core.config import Experiment
 from core.run import Epoch, Run, RunSummary, Status
 from core.store import RunStore
 
-SMALL_IMAGE = 100
-"""pixels up to which all test images are moved"""
-FEW_IMAGES = 200
-"""test images that are moved where they are larger"""
+SMALL_IMAGE_PIXELS = 100
+"""up to this size all test images are moved"""
+IMAGES_MOVED = 200
+"""how many test images are moved where they are larger"""
 
 Values = dict[int, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """What is known about a contrast.
-
-    Attributes:
-        arm: seed -> value; logarithms where the metric is a ratio.
-        control: likewise.
-        chosen: the experiments that stand for the arms, after validation has chosen.
-        runs: what has to be trained first.
-        requests: what has to be computed then.
-        unlearned: arms with runs that have not learned.
-    """
-
-    arm: Values
-    control: Values
-    chosen: tuple[Experiment, ...]
-    runs: tuple[Experiment, ...]
-    requests: tuple[Request[Any], ...]
-    unlearned: tuple[Unlearned, ...] = ()
+"""seed, or round of a measurement -> value; logarithms where the metric is a ratio"""
+Experiments = tuple[Experiment, ...]
+Requests = tuple[Request[Any], ...]
+Result = TypeVar("Result")
 
 
 class Evidence:
@@ -62,153 +47,150 @@ class Evidence:
         self._store = store
         self._summaries = {summary.key: summary for summary in store.summaries()}
         self._timed = timed
-        self._times: Times | None = None
+        self._times = self._result(timed)
 
-    def fact(self, name: str) -> Fact | None:
-        """The result of an exact computation, if it was made."""
-        request = FactRequest(name)
-        content = self._content(request)
-        return request.read(content) if content else None
+    def computed(self, statement: ExactStatement) -> ComputedPart:
+        """The computation of an exact statement, if it was made."""
+        return ComputedPart(statement, self._result(FactRequest(statement.fact)))
 
-    def measured(self, contrast: Contrast) -> Measured:
-        """The values of both arms, and what is missing."""
-        metric = contrast.metric
+    def compared(self, hypothesis: Hypothesis) -> ComparedPart:
+        """The values of the arms of a hypothesis, compared, and what is missing."""
+        metric, arms = hypothesis.metric, hypothesis.arms
         if metric.is_timed:
-            return self._clocked(contrast)
-        runs: list[Experiment] = []
-        chosen = tuple(self._choose(recipe, runs) for recipe in contrast.recipes)
-        for experiment in chosen:
-            wanted = (seeded(experiment, seed) for seed in VERDICT_SEEDS)
-            runs += [each for each in wanted if each.key not in self._summaries]
-        requests: list[Request[Any]] = []
-        if metric in _OF_EPOCHS:
-            values = self._from_epochs(chosen, _OF_EPOCHS[metric])
-        elif metric.needs_maps:
-            values = tuple(self._from_maps(each, metric, requests) for each in chosen)
-        else:
-            values = tuple(self._from_summaries(each, _OF_RUNS[metric]) for each in chosen)
-        arm, control = self._pair(contrast, values)
-        missing = tuple({each.key: each for each in runs}.values())
-        return Measured(arm, control, chosen, missing, tuple(requests), self._unlearned(chosen))
-
-    def _unlearned(self, chosen: tuple[Experiment, ...]) -> tuple[Unlearned, ...]:
-        found = (
-            unlearned(Arm(each), self._from_summaries(each, _OF_RUNS[Metric.TEST_ACCURACY]))
-            for each in chosen
+            chosen = tuple(arm.candidates[0] for arm in arms)
+            values, requests = self._from_clock(metric, chosen)
+            return _compared(hypothesis, chosen, values, requests=requests)
+        chosen = tuple(self._choose(arm) for arm in arms)
+        values, requests = self._values(metric, chosen)
+        return _compared(
+            hypothesis,
+            chosen,
+            values,
+            requests=requests,
+            runs=self._missing(arms, chosen),
+            unlearned=self._unlearned(chosen),
         )
-        return tuple(each for each in found if each)
 
-    @staticmethod
-    def _pair(contrast: Contrast, values: tuple[Values, ...]) -> tuple[Values, Values]:
-        if len(values) > 1:
-            return values[0], values[1]
-        return values[0], dict.fromkeys(values[0], contrast.level)
-
-    def _choose(self, recipe: Recipe, missing: list[Experiment]) -> Experiment:
+    def _choose(self, arm: ClaimArm) -> Experiment:
         """The candidate of highest validation accuracy; the first one until all are trained."""
-        candidates = recipe.candidates
-        if len(candidates) == 1:
-            return candidates[0]
-        scores = []
-        for candidate in candidates:
-            tried = [seeded(candidate, seed) for seed in CHOOSING_SEEDS]
-            absent = [each for each in tried if each.key not in self._summaries]
-            missing += absent
-            if not absent:
-                found = (self._summaries[each.key].validation_accuracy for each in tried)
-                # one that diverged has learned nothing
-                scores.append(fmean(value or 0.0 for value in found))
-        if len(scores) < len(candidates):
-            return candidates[0]
-        return candidates[scores.index(max(scores))]
+        scores: dict[Experiment, float] = {}
+        for candidate in arm.candidates if arm.choice else ():
+            runs = [self._summaries.get(each.key) for each in seeded(candidate, CHOOSING_SEEDS)]
+            known = [run.validation_accuracy for run in runs if run]
+            if len(known) < len(CHOOSING_SEEDS):
+                return arm.candidates[0]
+            # a run that diverged has learned nothing
+            scores[candidate] = fmean(accuracy or 0.0 for accuracy in known)
+        return max(scores, key=scores.__getitem__) if scores else arm.candidates[0]
+
+    def _missing(
+        self, arms: Iterable[ClaimArm], chosen: Iterable[Experiment]
+    ) -> tuple[Experiment, ...]:
+        """Runs to choose by, then to judge by, that are not in the store."""
+        candidates = (each for arm in arms if arm.choice for each in arm.candidates)
+        needed = (
+            *(run for candidate in candidates for run in seeded(candidate, CHOOSING_SEEDS)),
+            *(run for experiment in chosen for run in seeded(experiment)),
+        )
+        return tuple({run.key: run for run in needed if run.key not in self._summaries}.values())
+
+    def _values(self, metric: Metric, chosen: Experiments) -> tuple[list[Values], Requests]:
+        """One number per seed for each network, and computations that are missing."""
+        if metric in _OF_EPOCHS:
+            return self._from_epochs(chosen, _OF_EPOCHS[metric]), ()
+        if metric in _OF_RUNS:
+            return [self._from_summaries(each, _OF_RUNS[metric]) for each in chosen], ()
+        return self._from_maps(chosen, _OF_MAPS[metric])
+
+    def _unlearned(self, chosen: Experiments) -> tuple[Unlearned, ...]:
+        accuracy = _OF_RUNS[Metric.TEST_ACCURACY]
+        reports = (unlearned(Arm(each), self._from_summaries(each, accuracy)) for each in chosen)
+        return tuple(report for report in reports if report)
 
     def _from_summaries(
-        self, experiment: Experiment, value: Callable[[RunSummary], float]
+        self, experiment: Experiment, value: Callable[[RunSummary], float | None]
     ) -> Values:
-        found = ((seed, self._done(seeded(experiment, seed))) for seed in VERDICT_SEEDS)
-        return {seed: value(summary) for seed, summary in found if summary is not None}
+        ended = ((run.seed, self._done(run)) for run in seeded(experiment))
+        return _known({seed: value(summary) for seed, summary in ended if summary})
 
     def _done(self, experiment: Experiment) -> RunSummary | None:
         summary = self._summaries.get(experiment.key)
         return summary if summary is not None and summary.status is Status.DONE else None
 
     def _from_epochs(
-        self, chosen: tuple[Experiment, ...], value: Callable[[Iterable[Run], Run], float | None]
-    ) -> tuple[Values, ...]:
-        keys = {
-            (number, seed): seeded(experiment, seed).key
-            for number, experiment in enumerate(chosen)
-            for seed in VERDICT_SEEDS
-        }
-        stored = self._store.runs(keys.values())
-        runs = {
-            place: run
-            for place, key in keys.items()
-            if (run := stored.get(key)) is not None and run.status is Status.DONE
-        }
-        found: tuple[Values, ...] = tuple({} for _ in chosen)
-        for (number, seed), run in runs.items():
-            reached = value(runs.values(), run)
-            if reached is not None:
-                found[number][seed] = reached
-        return found
+        self, chosen: Experiments, value: Callable[[Iterable[Run], Run], float | None]
+    ) -> list[Values]:
+        """Numbers that need the epochs of all runs of both arms."""
+        experiments = [seeded(each) for each in chosen]
+        stored = self._store.runs(run.key for runs in experiments for run in runs)
+        done = {key: run for key, run in stored.items() if run.status is Status.DONE}
+        return [
+            _known({e.seed: value(done.values(), done[e.key]) for e in runs if e.key in done})
+            for runs in experiments
+        ]
 
     def _from_maps(
-        self, experiment: Experiment, metric: Metric, missing: list[Request[Any]]
-    ) -> Values:
-        found: Values = {}
-        for seed in VERDICT_SEEDS:
-            each = seeded(experiment, seed)
-            if self._done(each) is None:
-                continue
-            request = ShiftMapRequest(each, moved(each))
-            content = self._content(request)
-            if content is None:
-                missing.append(request)
-            else:
-                found[seed] = _OF_MAPS[metric](request.read(content))
-        return found
+        self, chosen: Experiments, value: Callable[[ShiftMap], float]
+    ) -> tuple[list[Values], Requests]:
+        values: list[Values] = [{} for _ in chosen]
+        missing: list[ShiftMapRequest] = []
+        for known, experiment in zip(values, chosen, strict=True):
+            for run in filter(self._done, seeded(experiment)):
+                request = ShiftMapRequest(run, moved(run))
+                shift_map = self._result(request)
+                if shift_map is None:
+                    missing.append(request)
+                else:
+                    known[run.seed] = value(shift_map)
+        return values, tuple(missing)
 
-    def _clocked(self, contrast: Contrast) -> Measured:
-        chosen = tuple(recipe.candidates[0] for recipe in contrast.recipes)
+    def _from_clock(self, metric: Metric, chosen: Experiments) -> tuple[list[Values], Requests]:
         if self._times is None:
-            content = self._content(self._timed)
-            self._times = self._timed.read(content) if content else None
-        if self._times is None:
-            return Measured({}, {}, chosen, (), (self._timed,))
-        values = tuple(_clock(self._times, each, contrast.metric) for each in chosen)
-        arm, control = self._pair(contrast, values)
-        return Measured(arm, control, chosen, (), ())
+            return [{} for _ in chosen], (self._timed,)
+        return [_clock(self._times, each, metric) for each in chosen], ()
 
-    def _content(self, request: Request[Any]) -> str | None:
+    def _result(self, request: Request[Result]) -> Result | None:
+        """The result of a computation, if it was made."""
         content = self._store.analysis(request.key, request.kind, request.settings)
-        return None if content is None else content.decode()
+        return None if content is None else request.read(content.decode())
 
 
-def seeded(experiment: Experiment, seed: int) -> Experiment:
-    """The same experiment with another seed."""
-    return Arm(experiment).seeded(seed)
+def _compared(
+    hypothesis: Hypothesis, chosen: Experiments, values: Sequence[Values], **more: Any
+) -> ComparedPart:
+    arm, *others = values
+    against = others[0] if others else dict.fromkeys(arm, hypothesis.against.zero)
+    difference = paired_difference(arm, against)
+    return ComparedPart(part=hypothesis, chosen=chosen, difference=difference, **more)
+
+
+def _known(values: Mapping[int, float | None]) -> Values:
+    return {seed: value for seed, value in values.items() if value is not None}
+
+
+def seeded(experiment: Experiment, seeds: Iterable[int] = VERDICT_SEEDS) -> Experiments:
+    """The same experiment with each of these seeds."""
+    return tuple(Arm(experiment).seeded(seed) for seed in seeds)
 
 
 def moved(experiment: Experiment) -> ShiftSettings:
-    """How images are moved for a claim: in zeros; fewer of them where they are large."""
+    """How images are moved for a claim: filled with the background; fewer where they are large."""
     _, height, width = experiment.input_shape
     usual = ShiftSettings.of(experiment.input_shape, circular=False)
-    if height * width <= SMALL_IMAGE:
+    if height * width <= SMALL_IMAGE_PIXELS:
         return usual
-    return ShiftSettings(usual.circular, usual.reach, FEW_IMAGES)
+    return ShiftSettings(usual.circular, usual.reach, IMAGES_MOVED)
 
 
-def _known(value: float | None) -> float:
-    if value is None:
-        raise ValueError("a run that ended well has all of its figures")
-    return value
+def _final_gap(run: RunSummary) -> float | None:
+    train, test = run.train_accuracy, run.test_accuracy
+    return None if train is None or test is None else train - test
 
 
-_OF_RUNS: dict[Metric, Callable[[RunSummary], float]] = {
-    Metric.TEST_ACCURACY: lambda run: _known(run.test_accuracy),
-    Metric.TRAIN_ACCURACY: lambda run: _known(run.train_accuracy),
-    Metric.FINAL_GAP: lambda run: _known(run.train_accuracy) - _known(run.test_accuracy),
+_OF_RUNS: dict[Metric, Callable[[RunSummary], float | None]] = {
+    Metric.TEST_ACCURACY: lambda run: run.test_accuracy,
+    Metric.TRAIN_ACCURACY: lambda run: run.train_accuracy,
+    Metric.FINAL_GAP: _final_gap,
 }
 
 _OF_MAPS: dict[Metric, Callable[[ShiftMap], float]] = {
@@ -218,7 +200,7 @@ _OF_MAPS: dict[Metric, Callable[[ShiftMap], float]] = {
 
 
 def _matched_gap(runs: Iterable[Run], run: Run) -> float | None:
-    """At the first epoch whose training loss is as low as every run of both arms gets."""
+    """The gap at the first epoch whose training loss every run of both arms reaches."""
     common = max(min(epoch.train_loss for epoch in each.epochs) for each in runs)
     epoch = _first(run, lambda epoch: epoch.train_loss <= common)
     return None if epoch is None else epoch.train_accuracy - epoch.validation_accuracy
@@ -243,10 +225,10 @@ _OF_EPOCHS: dict[Metric, Callable[[Iterable[Run], Run], float | None]] = {
 
 def _clock(times: Times, experiment: Experiment, metric: Metric) -> Values:
     """Round -> logarithm of a step's seconds, or share of the pools."""
-    found = times.networks.get(experiment.key)
-    if found is None:
+    network = times.networks.get(experiment.key)
+    if network is None:
         return {}
     if metric is Metric.STEP_TIME:
-        return {number: log(seconds) for number, seconds in enumerate(found.step)}
-    pools = tuple(name for name in found.layers if name.endswith(".pool"))
-    return {number: found.share(pools, number) for number in range(len(found.step))}
+        return {number: log(seconds) for number, seconds in enumerate(network.step)}
+    pools = tuple(name for name in network.layers if name.endswith(".pool"))
+    return {number: network.share(pools, number) for number in range(len(network.step))}

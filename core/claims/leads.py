@@ -1,8 +1,8 @@
-"""Where else do the networks of a claim stand beside each other, and what is different there?
+"""Where else are the networks of a claim compared, and what is different there?
 
-A page gives all networks one recipe; a claim may have chosen a learning rate for each, or compare
-what no page compares. A lead promises the same numbers or names every difference, and says how
-many runs are missing there.
+A page gives all networks the same settings; a claim may have chosen a learning rate for each, or
+compare what no page compares. A lead promises the same numbers or names every difference, and says
+how many runs are missing there.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -12,21 +12,21 @@ from typing import Any
 
 from core.analyses.shift_map import ShiftSettings
 from core.catalog import HEADS, POOLINGS, Head, Page
-from core.claims.claim import VERDICT_SEEDS, Contrast, Metric, Recipe
+from core.claims.claim import VERDICT_SEEDS, Hypothesis, Metric
 from core.claims.evidence import moved
-from core.claims.judge import Judged
+from core.claims.results import ComparedPart
 from core.comparison import Comparison
 from core.config import Experiment
 from core.words import inside, join, number_word, size
 
-CHOICES = ("pooling", "head", "dropout")
+AXES = ("pooling", "head", "dropout")
 """flat fields in which the networks of one comparison may differ"""
-CHOSEN = {"lr": "learning rate", "dropout_rate": "dropout rate"}
-"""flat fields that validation chooses in claims, in words"""
+FIELD_NAMES = {"lr": "learning rate"}
+"""flat fields whose names are abbreviations"""
 LINK_VERSION = "1"
 
 Present = Callable[[Collection[str]], Collection[str]]
-"""of some keys those that the store has"""
+"""of some keys, those that the store has"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,11 @@ class Lead:
     """Where the networks of a part are compared.
 
     Attributes:
-        page: its path.
-        comparison: of the arm and its control, if there is one.
-        reference: what the others are compared with there.
+        page: which.
+        comparison: what the page shows.
+        reference: the pooling that it compares the others with.
         differences: what is different there; empty if the numbers are the same.
-        missing: how many of its runs are not there.
+        missing: how many of its runs are not stored.
     """
 
     page: Page
@@ -49,7 +49,7 @@ class Lead:
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """Every control of the comparison, as a link writes it, so that it stays what it is."""
+        """Every control of the comparison, written out, so that later defaults cannot change it."""
         arms = self.comparison.arms
         heads = list(dict.fromkeys(str(arm.head) for arm in arms))
         usual = [head for head in heads if head in (Head.GAP, Head.FLATTEN)]
@@ -57,7 +57,7 @@ class Lead:
             **_shared([arm.experiment for arm in arms]),
             "pooling": list(dict.fromkeys(str(arm.pooling) for arm in arms)),
             "head": "both" if len(usual) > 1 else usual[0],
-            # what is chosen not at all is said by an empty value
+            # an empty value, because a missing one means the default
             "more_heads": [head for head in heads if head not in usual] or "",
             "dropout": list(dict.fromkeys(str(arm.dropout) for arm in arms)),
             "seeds": len(self.comparison.seeds),
@@ -67,135 +67,130 @@ class Lead:
 
 
 def _shared(experiments: Sequence[Experiment]) -> dict[str, Any]:
-    """The flat fields that all have, but for those that have no effect on some of them.
+    """The flat fields that the networks share.
 
-    These are at their default where they have none: without dropout there is no rate.
+    A field that has no effect on a network is at its default there, such as the dropout rate
+    without dropout; then the value of the others counts.
     """
     every = [each.to_flat() for each in experiments]
     usual = Experiment.from_flat({"dataset": every[0]["dataset"]}).to_flat()
     return {
         name: next((flat[name] for flat in every if flat[name] != value), value)
         for name, value in usual.items()
-        if name not in (*CHOICES, "seed")
+        if name not in (*AXES, "seed")
     }
 
 
-def lead(judged: Judged, present: Present) -> Lead | None:
-    """The comparison on a page that is nearest to a part of a claim.
+def lead(result: ComparedPart, present: Present) -> Lead | None:
+    """The comparison on a page that comes nearest to a part of a claim.
 
     Args:
-        judged: a part.
-        present: of some keys of runs those that are there.
+        result: a part.
+        present: of some keys of runs, those that are stored.
 
     Returns:
-        None if the part has no trained networks, or no page can show them beside each other.
+        None if the part is timed, or no page can show its networks together.
     """
-    part = judged.part
-    if not isinstance(part, Contrast) or part.metric.is_timed or not judged.chosen:
+    if result.part.metric.is_timed:
         return None
-    found = [_of(judged, part, comparison, present) for comparison in _comparisons(judged, part)]
-    # the runs first, then how much is the same
-    return min(found, key=lambda each: (each.missing, len(each.differences)), default=None)
+    leads = (_lead(result, comparison, present) for comparison in _comparisons(result))
+    # stored runs matter more than equal settings
+    return min(leads, key=lambda lead: (lead.missing, len(lead.differences)), default=None)
 
 
-def _of(judged: Judged, part: Contrast, comparison: Comparison, present: Present) -> Lead:
+def _lead(result: ComparedPart, comparison: Comparison, present: Present) -> Lead:
     keys = [experiment.key for experiment in comparison.experiments]
     return Lead(
-        page=Page.SHIFT if part.metric.needs_maps else Page.ACCURACY,
+        page=Page.SHIFT if result.part.metric.needs_maps else Page.ACCURACY,
         comparison=comparison,
-        reference=str(judged.chosen[-1].model.pooling),
-        differences=differences(judged, comparison),
+        reference=str(result.chosen[-1].model.pooling),
+        differences=differences(result, comparison),
         missing=len(keys) - len(present(keys)),
     )
 
 
-def _comparisons(judged: Judged, part: Contrast) -> Iterator[Comparison]:
-    """Both networks under one recipe, for each recipe that one of them may have."""
+def _comparisons(result: ComparedPart) -> Iterator[Comparison]:
+    """Both networks with the same settings, for each of the settings that one of them may have."""
     # the control first: a page compares with it
-    networks = judged.chosen[::-1]
-    axes = [dict.fromkeys(_choices(each)[name] for each in networks) for name in CHOICES]
-    # as the controls have them
-    axes[1] = dict.fromkeys(str(head) for head in HEADS if head in axes[1])
-    recipes = [*networks, *(each for recipe in part.recipes for each in recipe.candidates)]
-    for recipe in dict.fromkeys(recipes):
-        every = (dict(zip(CHOICES, each, strict=True)) for each in product(*axes))
-        comparison = Comparison.of((recipe.with_flat(**each) for each in every), VERDICT_SEEDS)
-        if _shows(comparison, judged, part):
+    networks = result.chosen[::-1]
+    axes = {name: dict.fromkeys(_axes(each)[name] for each in networks) for name in AXES}
+    # in the order of the sidebar
+    axes["head"] = dict.fromkeys(str(head) for head in HEADS if head in axes["head"])
+    combinations = [dict(zip(AXES, each, strict=True)) for each in product(*axes.values())]
+    candidates = (each for arm in result.part.arms for each in arm.candidates)
+    for base in dict.fromkeys((*networks, *candidates)):
+        comparison = Comparison.of((base.with_flat(**c) for c in combinations), VERDICT_SEEDS)
+        if _shows(comparison, result):
             yield comparison
 
 
-def _choices(experiment: Experiment) -> dict[str, Any]:
+def _axes(experiment: Experiment) -> dict[str, Any]:
     flat = experiment.to_flat()
-    return {name: flat[name] for name in CHOICES}
+    return {name: flat[name] for name in AXES}
 
 
-def _shows(comparison: Comparison, judged: Judged, part: Contrast) -> bool:
-    """Whether it holds both networks, up to what validation has chosen."""
-    counterparts = [_counterpart(comparison, each) for each in judged.chosen]
-    for network, there, recipe in zip(judged.chosen, counterparts, part.recipes, strict=True):
-        if there is None or not _differing(network, there) <= {recipe.field, *_fields(part)}:
-            return False
-    return len({each.key for each in counterparts if each}) == len(counterparts)
-
-
-def _fields(part: Contrast) -> set[str]:
-    return {recipe.field for recipe in part.recipes if recipe.field}
+def _shows(comparison: Comparison, result: ComparedPart) -> bool:
+    """Whether it holds all networks of a part, but for the fields that validation chooses."""
+    counterparts = [_counterpart(comparison, network) for network in result.chosen]
+    tried = {arm.choice.field for arm in result.part.arms if arm.choice}
+    alike = all(
+        there and _differing(network, there).keys() <= tried
+        for network, there in zip(result.chosen, counterparts, strict=True)
+    )
+    return alike and len({there.key for there in counterparts if there}) == len(counterparts)
 
 
 def _counterpart(comparison: Comparison, network: Experiment) -> Experiment | None:
-    """The network of a comparison with the same pool, head and dropout."""
-    alike = (a.experiment for a in comparison.arms if _choices(a.experiment) == _choices(network))
-    return next(alike, None)
+    """The network of a comparison with the same pooling, head and dropout."""
+    shown = (arm.experiment for arm in comparison.arms)
+    return next((each for each in shown if _axes(each) == _axes(network)), None)
 
 
-def _differing(network: Experiment, there: Experiment) -> set[str]:
+def _differing(network: Experiment, there: Experiment) -> dict[str, tuple[Any, Any]]:
+    """Field -> its value in one network and in the other, where they differ; but for the seed."""
     one, other = network.to_flat(), there.to_flat()
-    return {name for name in one if one[name] != other[name] and name != "seed"}
+    names = (name for name in one if one[name] != other[name] and name != "seed")
+    return {name: (one[name], other[name]) for name in names}
 
 
-def differences(judged: Judged, comparison: Comparison) -> tuple[str, ...]:
-    """What a page that shows a comparison has different from a part of a claim.
+def differences(result: ComparedPart, comparison: Comparison) -> tuple[str, ...]:
+    """What a page that shows a comparison does differently from a part of a claim.
 
     Args:
-        judged: a part with trained networks.
-        comparison: that a link leads to.
+        result: a part with trained networks.
+        comparison: what a link leads to.
 
     Returns:
         Clauses without a full stop; none if the numbers are the same.
     """
-    part = judged.part
-    if not isinstance(part, Contrast):
-        raise TypeError("an exact part has no networks")
+    part = result.part
     return (
-        *_of_networks(judged, part, comparison),
+        *_of_networks(result, comparison),
         *_of_seeds(comparison),
-        *(_of_maps(judged, part) if part.metric.needs_maps else _of_accuracy(part, comparison)),
+        *(_of_maps(result) if part.metric.needs_maps else _of_accuracy(part, comparison)),
     )
 
 
-def _of_networks(judged: Judged, part: Contrast, comparison: Comparison) -> Iterator[str]:
-    """Networks that are not there, and fields in which they are not what they are in the claim."""
-    own: dict[str, list[tuple[Recipe, Any, Any]]] = {}
-    for network, recipe in zip(judged.chosen, part.recipes, strict=True):
+def _of_networks(result: ComparedPart, comparison: Comparison) -> Iterator[str]:
+    """Networks that the page lacks, and fields in which it differs from the claim."""
+    shown: dict[str, Any] = {}
+    claimed: dict[str, list[str]] = {}
+    for network, arm in zip(result.chosen, result.part.arms, strict=True):
         there = _counterpart(comparison, network)
         if there is None:
-            yield f"without {recipe.name}"
+            yield f"without {arm.name}"
             continue
-        one, other = network.to_flat(), there.to_flat()
-        for name in sorted(_differing(network, there)):
-            own.setdefault(name, []).append((recipe, one[name], other[name]))
-    for name, found in own.items():
-        here = found[0][2]
-        if name not in CHOSEN:
-            values = join([f"{value} for {recipe.name}" for recipe, value, _ in found])
-            yield f"{name.replace('_', ' ')} {here}; the claim has {values}"
-            continue
-        tried = len(next((r.values for r in part.recipes if r.field == name), ()))
-        values = join([f"{value:g} for {recipe.name}" for recipe, value, _ in found])
-        yield (
-            f"one {CHOSEN[name]} for all ({here:g}); the claim chose the best of "
-            f"{number_word(tried)} for each network ({values})"
-        )
+        for name, (value, shown[name]) in sorted(_differing(network, there).items()):
+            claimed.setdefault(name, []).append(f"{value} for {arm.name}")
+    tried = {arm.choice.field: arm.choice for arm in result.part.arms if arm.choice}
+    for name, values in claimed.items():
+        if name in tried:
+            yield (
+                f"one {name_of(name)} for all ({shown[name]}); the claim chose the best of "
+                f"{number_word(len(tried[name].values))} for each network ({join(values)})"
+            )
+        else:
+            yield f"{name_of(name)} {shown[name]}; the claim has {join(values)}"
 
 
 def _of_seeds(comparison: Comparison) -> Iterator[str]:
@@ -204,7 +199,7 @@ def _of_seeds(comparison: Comparison) -> Iterator[str]:
         yield f"{seeds} seeds; the claim has {number_word(len(VERDICT_SEEDS))}"
 
 
-def _of_accuracy(part: Contrast, comparison: Comparison) -> Iterator[str]:
+def _of_accuracy(part: Hypothesis, comparison: Comparison) -> Iterator[str]:
     """What Accuracy compares, and how its intervals are corrected."""
     if part.metric is not Metric.TEST_ACCURACY:
         yield f"test accuracies are compared there; the claim compares the {part.metric}"
@@ -215,20 +210,22 @@ def _of_accuracy(part: Contrast, comparison: Comparison) -> Iterator[str]:
         yield f"intervals are corrected there for {number_word(shown)} comparisons"
 
 
-def _of_maps(judged: Judged, part: Contrast) -> Iterator[str]:
+def _of_maps(result: ComparedPart) -> Iterator[str]:
     """What Shift shows: the share of each network, not paired over the seeds."""
-    if part.control:
+    if len(result.chosen) > 1:
         yield "each network is shown by itself there; the claim compares them seed by seed"
     else:
         yield f"the claim has the mean of {number_word(len(VERDICT_SEEDS))} seeds"
-    network = judged.chosen[0]
-    here = moved(network)
-    there = ShiftSettings.of(network.input_shape, circular=False)
-    if there.images != here.images:
-        yield (
-            f"up to {there.images:,} test images there, computed on demand; the claim moves "
-            f"{here.images}"
-        )
+    network = result.chosen[0]
+    claimed = moved(network).images
+    shown = ShiftSettings.of(network.input_shape, circular=False).images
+    if shown != claimed:
+        yield f"up to {shown:,} test images there, computed on demand; the claim moves {claimed}"
+
+
+def name_of(field: str) -> str:
+    """A flat field, in words."""
+    return FIELD_NAMES.get(field, field.replace("_", " "))
 
 
 def networks(comparison: Comparison) -> str:

@@ -1,24 +1,32 @@
 """`claims`: what do the stored runs say about what is said?"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import typer
 
 from core import settings
-from core.claims import CLAIMS, TIMED, Contrast, Judged, Judgement, judge
+from core.claims import CLAIMS, TIMED, ClaimResult, ComparedPart, ComputedPart, PartResult, judge
 from core.cli.app import Json, app, open_store
 from core.cli.report import document, facts, say
 from core.cli.workers import train_or_stop
 from core.comparison.estimate import START_SECONDS, estimate, rates
 from core.engine import JobState, compute
 from core.errors import ConfigError
-from core.sentences.claims import caution, cautions, effect, outcome_word, rule, verdict_sentence
+from core.sentences.claims import (
+    account,
+    caution,
+    cautions,
+    effect,
+    rule,
+    verdict_sentence,
+    verdict_word,
+)
 from core.store import RunStore
 from core.words import about
 
 STAGES = 4
-"""rounds of training at most: rates are tried, then the chosen ones get all seeds"""
+"""rounds of training at most: candidates are trained, then the chosen ones with all seeds"""
 
 
 @app.command("claims")
@@ -37,54 +45,39 @@ def claims(
     names = [id] if id else list(CLAIMS)
     store = open_store()
     failed = _complete(names, store) if run else 0
-    found = _judged(names, store)
+    results = _judged(names, store)
     if as_json:
-        document([_document(each) for each in found])
+        document([_document(result) for result in results])
     elif id:
-        _show(found[0])
+        _show(results[0])
     else:
-        for each in found:
-            typer.echo(f"{outcome_word(each.outcome):<10}  {each.claim.id} ({each.claim.kind})")
-            typer.echo(f"{'':<12}{each.claim.text}")
-            if first := caution(each):
-                typer.echo(f"{'':<12}{first}")
-            typer.echo(f"{'':<12}{verdict_sentence(each)}")
+        for result in results:
+            _summarise(result)
     if failed:
         raise typer.Exit(1)
 
 
-def _judged(names: Sequence[str], store: RunStore) -> list[Judgement]:
+def _summarise(result: ClaimResult) -> None:
+    claim = result.claim
+    typer.echo(f"{verdict_word(result.verdict):<10}  {claim.id} ({claim.kind})")
+    for line in filter(None, (claim.text, caution(result), verdict_sentence(result))):
+        typer.echo(f"{'':<12}{line}")
+
+
+def _judged(names: Sequence[str], store: RunStore) -> list[ClaimResult]:
     return judge([CLAIMS[name] for name in names], store, TIMED)
 
 
 def _complete(names: Sequence[str], store: RunStore) -> int:
     """Train and compute what is missing; the number of trainings that failed."""
-    chosen, failed = settings.load(), 0
-    for _ in range(STAGES):
-        found = _judged(names, store)
-        missing = {run.key: run for each in found for run in each.runs}
-        if not missing:
-            break
-        known = estimate(
-            list(missing.values()),
-            rates(store.summaries()),
-            chosen.workers,
-            start=START_SECONDS,
-        )
-        say(f"{len(missing)} runs to train" + (f", {about(known.text)}" if known else ""))
-        jobs = train_or_stop(list(missing.values()), store, chosen)
-        bad = [job for job in jobs if job.state is not JobState.DONE]
-        for job in bad:
-            say(f"run {job.key} {job.state}: {job.cause or 'no cause was given'}")
-        failed = len(bad)
-        if failed:
-            break
+    chosen = settings.load()
+    failed = _train(names, store, chosen)
     requests = {
-        (one.key, one.kind, one.settings): one
-        for each in _judged(names, store)
-        for one in each.requests
+        (request.key, request.kind, request.settings): request
+        for result in _judged(names, store)
+        for request in result.requests
     }
-    needed = {one.run.key: one.run for one in requests.values() if one.run}
+    needed = {request.run.key: request.run for request in requests.values() if request.run}
     bare = [run for key, run in needed.items() if key not in store.with_weights(needed)]
     if bare:
         say(f"{len(bare)} runs were kept without weights and are trained again")
@@ -95,7 +88,26 @@ def _complete(names: Sequence[str], store: RunStore) -> int:
     return failed
 
 
-def _tell(total: int) -> Any:
+def _train(names: Sequence[str], store: RunStore, chosen: settings.Settings) -> int:
+    """Train what is missing, stage by stage, until a training fails; how many failed."""
+    for _ in range(STAGES):
+        missing = {run.key: run for result in _judged(names, store) for run in result.runs}
+        if not missing:
+            break
+        runs = list(missing.values())
+        known = estimate(runs, rates(store.summaries()), chosen.workers, start=START_SECONDS)
+        say(f"{len(runs)} runs to train" + (f", {about(known.text)}" if known else ""))
+        failed = [
+            job for job in train_or_stop(runs, store, chosen) if job.state is not JobState.DONE
+        ]
+        for job in failed:
+            say(f"run {job.key} {job.state}: {job.cause or 'no cause was given'}")
+        if failed:
+            return len(failed)
+    return 0
+
+
+def _tell(total: int) -> Callable[[int], None]:
     def told(done: int) -> None:
         if done == total or done % 20 == 0:
             say(f"{done} of {total} computations")
@@ -103,73 +115,67 @@ def _tell(total: int) -> Any:
     return told
 
 
-def _show(judgement: Judgement) -> None:
-    claim = judgement.claim
+def _show(result: ClaimResult) -> None:
+    claim = result.claim
     facts(
         {
             "claim": claim.text,
-            "verdict": outcome_word(judgement.outcome),
-            **({"first": first} if (first := caution(judgement)) else {}),
-            "what came out": verdict_sentence(judgement),
+            "verdict": verdict_word(result.verdict),
+            **({"first": first} if (first := caution(result)) else {}),
+            "what came out": verdict_sentence(result),
             "test": claim.test,
             "expected": claim.expected,
             "to change our mind": claim.change,
         }
     )
-    _parts("Parts", judgement.parts)
-    _parts("Measured as well; no part of the verdict", judgement.beside)
+    _parts("Parts", result.parts)
+    _parts("Measured as well; not part of the verdict", result.extras)
     if claim.literature:
         typer.echo("\nWhat papers found")
-        for each in claim.literature:
-            typer.echo(f"  {each.source}: {each.found} ({each.certainty})")
+        for finding in claim.literature:
+            typer.echo(f"  {finding.source}: {finding.result} ({finding.certainty})")
 
 
-def _parts(heading: str, parts: Sequence[Judged]) -> None:
-    if not parts:
+def _parts(heading: str, results: Sequence[PartResult]) -> None:
+    if not results:
         return
     typer.echo(f"\n{heading}")
-    for judged in parts:
-        typer.echo(f"  {outcome_word(judged.outcome):<10}  {judged.part.says}")
-        seeds = judged.difference.n if judged.difference else None
-        found = effect(judged)
-        for said in cautions(judged):
-            typer.echo(f"{'':<14}{said}")
-        if found:
-            typer.echo(f"{'':<14}{found}{f', n = {seeds}' if seeds else ''}")
-        if isinstance(judged.part, Contrast):
-            typer.echo(f"{'':<14}{rule(judged.part)}")
+    for result in results:
+        typer.echo(f"  {verdict_word(result.verdict):<10}  {result.part.says}")
+        for line in account(result):
+            typer.echo(f"{'':<14}{line}")
 
 
-def _document(judgement: Judgement) -> dict[str, Any]:
-    claim = judgement.claim
+def _document(result: ClaimResult) -> dict[str, Any]:
+    claim = result.claim
     return {
         "id": claim.id,
         "claim": claim.text,
         "kind": claim.kind,
-        "verdict": judgement.outcome,
-        "sentence": verdict_sentence(judgement),
-        "missing_runs": len(judgement.runs),
-        "missing_computations": len(judgement.requests),
-        "parts": [_part(judged) for judged in judgement.parts],
-        "beside": [_part(judged) for judged in judgement.beside],
+        "verdict": result.verdict,
+        "sentence": verdict_sentence(result),
+        "missing_runs": len(result.runs),
+        "missing_computations": len(result.requests),
+        "parts": [_part(part) for part in result.parts],
+        "beside": [_part(part) for part in result.extras],
     }
 
 
-def _part(judged: Judged) -> dict[str, Any]:
-    difference = judged.difference
-    content: dict[str, Any] = {"says": judged.part.says, "verdict": judged.outcome}
-    if judged.fact:
-        content |= {"found": judged.fact.sentence}
-    if isinstance(judged.part, Contrast):
-        content |= {"least": judged.part.least, "rule": rule(judged.part)}
-    if difference:
-        content |= {
-            "effect": effect(judged),
-            "seeds": difference.n,
-            "mean": difference.mean,
-            "low": difference.low,
-            "high": difference.high,
-            "arms": [experiment.to_flat() for experiment in judged.chosen],
-            "not_learned": list(cautions(judged)),
-        }
-    return content
+def _part(result: PartResult) -> dict[str, Any]:
+    content: dict[str, Any] = {"says": result.part.says, "verdict": result.verdict}
+    match result:
+        case ComputedPart(fact=fact):
+            return content | ({"found": fact.sentence} if fact else {})
+        case ComparedPart(part=part, difference=difference):
+            content |= {"least": part.least, "rule": rule(part)}
+            if difference is None:
+                return content
+            return content | {
+                "effect": effect(result),
+                "seeds": difference.n,
+                "mean": difference.mean,
+                "low": difference.low,
+                "high": difference.high,
+                "arms": [experiment.to_flat() for experiment in result.chosen],
+                "not_learned": list(cautions(result)),
+            }

@@ -21,7 +21,7 @@ from core.figures.curves import (
     accuracy_curves_alt,
     accuracy_curves_table,
 )
-from core.figures.effects import Unit, drawn, effects, effects_alt, effects_table
+from core.figures.effects import effects
 from core.figures.field import field_alt, field_reach, field_squares
 from core.figures.growth import growth, growth_alt, growth_table
 from core.figures.heads import (
@@ -58,7 +58,6 @@ __all__ = [
     "Look",
     "Measure",
     "Quantity",
-    "Unit",
     "View",
     "accuracy_by_head",
     "accuracy_by_head_alt",
@@ -71,10 +70,7 @@ __all__ = [
     "confusion_alt",
     "confusion_counts",
     "confusion_table",
-    "drawn",
     "effects",
-    "effects_alt",
-    "effects_table",
     "field_alt",
     "field_reach",
     "field_squares",

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from math import log, log1p
+from math import isfinite, log
 
 import plotly.graph_objects as go
 
-from core.claims import Contrast, Judged, Metric, Outcome
+from core.claims import ClaimVerdict, ComparedPart, Hypothesis, Metric, Unit
 from core.figures.base import (
     SMALL,
     Beyond,
@@ -21,31 +20,21 @@ from core.figures.base import (
     ticks_within,
     whiskers,
 )
+from core.figures.chart import Chart
 from core.figures.palette import style
-from core.sentences.claims import effect, outcome_word
+from core.sentences.claims import effect, verdict_word
 from core.words import MINUS, plain
 
-FRAME, ROW = 84, 52
-LETTER, SMALLER = 6.7, 4.6
-"""width of a letter of the labels and of what stands below them, px, on average"""
-LEAST_LEFT, MOST_LEFT = 110, 230
+FRAME_HEIGHT, ROW_HEIGHT = 84, 52
+LETTER_WIDTH, SMALL_LETTER_WIDTH = 6.7, 4.6
+"""of the labels and of the lines below them, px, on average"""
+LEFT_LIMITS = (110, 230)
+"""narrowest and widest margin for the labels, px"""
 RIGHT = 92
 RATIOS = (0.1, 0.2, 0.25, 0.33, 0.5, 0.67, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 3.0, 4.0, 5.0, 10.0)
-
-
-class Unit(StrEnum):
-    """On which axis a contrast is drawn."""
-
-    POINTS = "difference, percentage points"
-    PERCENT = "share, %"
-    TIMES = "ratio, times"
-
-
-def unit_of(part: Contrast) -> Unit:
-    """The axis of a contrast."""
-    if part.metric.is_ratio:
-        return Unit.TIMES
-    return Unit.POINTS if part.control else Unit.PERCENT
+"""where an axis of ratios may have ticks"""
+ROW_UNITS = {Unit.POINTS: "points", Unit.PERCENT: "%", Unit.TIMES: "log ratio"}
+ONE_POINT = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,45 +46,127 @@ class EffectRow:
     control: str
     metric: str
     unit: str
-    mean: float | None
-    low: float | None
-    high: float | None
+    mean: float
+    low: float
+    high: float
     smallest_interesting: float
     seeds: int
     verdict: str
 
 
-def effects(
-    judged: Sequence[Judged], unit: Unit, *, dark: bool = False, scale: float = 1.0
-) -> go.Figure:
-    """Draw the intervals of all contrasts with one kind of axis.
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    """One part as it is drawn: its mean and interval in the unit of the axis."""
+
+    result: ComparedPart
+    mean: float
+    low: float
+    high: float
+    pairs: int
+
+    @property
+    def says(self) -> str:
+        """Shown under the pointer."""
+        return f"{self.result.part.says}<br>{effect(self.result)}"
+
+
+def effects(results: Sequence[ComparedPart], unit: Unit) -> Chart:
+    """The intervals of all parts with one unit, and the zones in which they would have to lie.
 
     Args:
-        judged: parts with a difference; others are passed over.
-        unit: which axis.
-        dark: on a dark page.
-        scale: 1.25 on a projector.
+        results: parts of a claim; those of other units or without an interval are passed over.
+        unit: of the axis.
     """
-    look = Look(dark, scale)
-    shown = drawn(judged, unit)
-    traces: Traces = []
-    low, high = _range(shown)
-    for place, each in enumerate(shown):
-        _draw(traces, each, place, look)
-    if beyond := _beyond(shown, (low, high)):
+    bars = _bars(results, unit)
+    ends = _range(bars)
+    beyond = _beyond(bars, ends)
+    alt = (f"{bar.result.part.says.removesuffix('.')}: {_outcome(bar)}" for bar in bars)
+    return Chart(
+        rows=[_row(bar) for bar in bars],
+        alt=f"{'. '.join(alt)}." if bars else "No part of the claim has an interval yet.",
+        caption=_caption(bars, beyond=bool(beyond)),
+        draw=lambda look: _draw(bars, unit, ends, beyond, look),
+    )
+
+
+def _bars(results: Sequence[ComparedPart], unit: Unit) -> list[_Bar]:
+    bars = []
+    for result in results:
+        difference = result.difference
+        if difference and result.part.unit is unit:
+            ends = (difference.mean, difference.low, difference.high)
+            mean, low, high = (_on_axis(result.part, end) for end in ends)
+            bars.append(_Bar(result, mean, low, high, difference.n))
+    return bars
+
+
+def _on_axis(part: Hypothesis, difference: float) -> float:
+    """Where a difference from what the arm is compared with lies; logarithms for ratios."""
+    if part.unit is Unit.TIMES:
+        return difference
+    return 100 * (difference + part.against.zero)
+
+
+def _outcome(bar: _Bar) -> str:
+    return f"{verdict_word(bar.result.verdict).lower()}, {effect(bar.result)}"
+
+
+def _row(bar: _Bar) -> EffectRow:
+    part = bar.result.part
+    margin = part.margin if part.unit is Unit.TIMES else 100 * part.margin
+    return EffectRow(
+        part=part.says,
+        arm=part.arm.name,
+        control=part.against.name,
+        metric=part.metric,
+        unit=ROW_UNITS[part.unit],
+        mean=round(bar.mean, 4),
+        low=round(bar.low, 4),
+        high=round(bar.high, 4),
+        smallest_interesting=round(margin, 4),
+        seeds=bar.pairs,
+        verdict=bar.result.verdict,
+    )
+
+
+def _caption(bars: Sequence[_Bar], *, beyond: bool) -> str:
+    """What the intervals are over, and the smallest effect that counts, if all share it."""
+    if not bars:
+        return "Nothing is trained or timed for it yet."
+    parts = [bar.result.part for bar in bars]
+    timed = all(part.metric.is_timed for part in parts)
+    what = "rounds on one machine" if timed else "paired seeds, on this test set"
+    said = [f"{min(bar.pairs for bar in bars)} {what}; 95 % intervals."]
+    least, *others = {part.least for part in parts}
+    if least and not others:
+        unit = "%" if parts[0].metric.is_ratio else "point" if least == ONE_POINT else "points"
+        said.append(f"Smallest effect that counts: {100 * least:g} {unit}.")
+    if beyond:
+        said.append("An arrow: the bar goes on.")
+    return " ".join(said)
+
+
+def _draw(
+    bars: Sequence[_Bar],
+    unit: Unit,
+    ends: tuple[float, float],
+    beyond: Sequence[Beyond],
+    look: Look,
+) -> go.Figure:
+    traces: Traces = [_interval(bar, place, look) for place, bar in enumerate(bars)]
+    if beyond:
         traces.append(arrows(beyond, look))
-    labels = [_label(each) for each in shown]
-    widths = (max(LETTER * len(first), SMALLER * len(second)) for first, second in labels)
-    left = min(max(LEAST_LEFT, max(widths, default=0.0) + 16), MOST_LEFT)
-    ticks = _ticks(low, high, unit)
+    labels = [_label(bar.result.part) for bar in bars]
+    ticks = _ticks(*ends, unit)
+    height = FRAME_HEIGHT + ROW_HEIGHT * max(len(bars), 1)
     return plot(
         traces,
-        **layout(look, height=FRAME + ROW * max(len(shown), 1), left=left, right=RIGHT),
+        **layout(look, height=height, left=_left(labels), right=RIGHT),
         xaxis=axis(
             look,
-            title=_title(shown, unit),
+            title=_title(bars, unit),
             grid=True,
-            range=[low, high],
+            range=ends,
             tickvals=list(ticks),
             ticktext=list(ticks.values()),
             tickangle=0,
@@ -103,102 +174,61 @@ def effects(
         yaxis=axis(
             look,
             ticklabelstandoff=round(look.px(5)),
-            range=[len(shown) - 0.45, -0.55],
-            tickvals=list(range(len(shown))),
+            range=[len(bars) - 0.45, -0.55],
+            tickvals=list(range(len(bars))),
             ticktext=[f"{first}<br><sub>{second}</sub>" for first, second in labels],
             tickfont={"size": look.px(SMALL), "color": look.ink},
         ),
-        shapes=_shapes(shown, (low, high), look),
+        shapes=[
+            shape
+            for place, bar in enumerate(bars)
+            for shape in _zone(bar.result.part, place, ends, look)
+        ],
         annotations=[
-            at_the_end(place, outcome_word(each.outcome), look) for place, each in enumerate(shown)
+            at_the_end(place, verdict_word(bar.result.verdict), look)
+            for place, bar in enumerate(bars)
         ],
     )
 
 
-def drawn(judged: Sequence[Judged], unit: Unit) -> list[Judged]:
-    """The contrasts that have an interval on this axis."""
-    return [
-        each
-        for each in judged
-        if each.difference and isinstance(each.part, Contrast) and unit_of(each.part) is unit
-    ]
-
-
-def effects_table(judged: Sequence[Judged]) -> list[EffectRow]:
-    """List the contrasts with their intervals."""
-    rows = []
-    for each in judged:
-        part = each.part
-        if not isinstance(part, Contrast):
-            continue
-        unit, ends = unit_of(part), _ends(each)
-        mean, low, high = ends or (None, None, None)
-        rows.append(
-            EffectRow(
-                part=part.says,
-                arm=part.arm.name,
-                control=part.control.name if part.control else f"{100 * part.level:g} %",
-                metric=part.metric,
-                unit={Unit.POINTS: "points", Unit.PERCENT: "%", Unit.TIMES: "log ratio"}[unit],
-                mean=_rounded(mean),
-                low=_rounded(low),
-                high=_rounded(high),
-                smallest_interesting=round(_least(part), 4),
-                seeds=each.difference.n if each.difference else 0,
-                verdict=each.outcome,
-            )
-        )
-    return rows
-
-
-def effects_alt(judged: Sequence[Judged], unit: Unit) -> str:
-    """Say in words what was found."""
-    parts = (
-        f"{each.part.says.removesuffix('.')}: {outcome_word(each.outcome).lower()}, {effect(each)}"
-        for each in drawn(judged, unit)
+def _interval(bar: _Bar, place: int, look: Look) -> go.Scatter:
+    pooling = bar.result.chosen[0].model.pooling
+    colour = look.colour(pooling)
+    decided = bar.result.verdict in {ClaimVerdict.SUPPORTED, ClaimVerdict.REFUTED}
+    return go.Scatter(
+        x=[bar.mean],
+        y=[place],
+        mode="markers",
+        error_x=whiskers([(bar.mean, bar.low, bar.high)], colour, look.px(3)),
+        marker={
+            "symbol": style(pooling).solid_marker,
+            "size": look.px(11),
+            "color": colour if decided else look.page,
+            "line": {"color": colour, "width": look.px(2)},
+        },
+        hovertemplate=f"{bar.says}<extra></extra>",
     )
-    return f"{'. '.join(parts)}."
 
 
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)
-
-
-def _ends(judged: Judged) -> tuple[float, float, float] | None:
-    """Mean, low and high in the unit of the axis; logarithms for ratios."""
-    difference, part = judged.difference, judged.part
-    if difference is None or not isinstance(part, Contrast):
-        return None
-    values = difference.mean, difference.low, difference.high
-    match unit_of(part):
-        case Unit.TIMES:
-            return values
-        case Unit.POINTS:
-            mean, low, high = (100 * value for value in values)
-        case Unit.PERCENT:
-            mean, low, high = (100 * (value + part.level) for value in values)
-    return mean, low, high
-
-
-def _least(part: Contrast) -> float:
-    return log1p(part.least) if part.metric.is_ratio else 100 * part.least
-
-
-def _label(judged: Judged) -> tuple[str, str]:
-    part = judged.part
-    if not isinstance(part, Contrast):
-        raise TypeError("an exact part has no interval")
-    if part.control is None:
+def _label(part: Hypothesis) -> tuple[str, str]:
+    """What is compared, and below it where."""
+    if part.unit is Unit.PERCENT:
         return part.arm.name, part.where
-    return f"{part.arm.name} {_against(part)} {part.control.name}", part.where
+    sign = "÷" if part.unit is Unit.TIMES else MINUS
+    return f"{part.arm.name} {sign} {part.against.name}", part.where
 
 
-def _against(part: Contrast) -> str:
-    return "÷" if part.metric.is_ratio else MINUS
+def _left(labels: Sequence[tuple[str, str]]) -> float:
+    """The margin that the labels need."""
+    widths = (
+        max(LETTER_WIDTH * len(first), SMALL_LETTER_WIDTH * len(second)) for first, second in labels
+    )
+    narrowest, widest = LEFT_LIMITS
+    return min(max(narrowest, max(widths, default=0.0) + 16), widest)
 
 
-def _title(shown: Sequence[Judged], unit: Unit) -> str:
-    metrics = {each.part.metric for each in shown if isinstance(each.part, Contrast)}
+def _title(bars: Sequence[_Bar], unit: Unit) -> str:
+    metrics = {bar.result.part.metric for bar in bars}
     if unit is Unit.TIMES or len(metrics) != 1:
         return str(unit)
     (metric,) = metrics
@@ -209,116 +239,71 @@ def _title(shown: Sequence[Judged], unit: Unit) -> str:
     return f"{metric}, points"
 
 
-def _draw(traces: Traces, judged: Judged, place: int, look: Look) -> None:
-    ends = _ends(judged)
-    if ends is None:
-        return
-    mean, low, high = ends
-    pooling = judged.chosen[0].model.pooling
-    colour, form = look.colour(pooling), style(pooling)
-    decided = judged.outcome in {Outcome.SUPPORTED, Outcome.REFUTED}
-    traces.append(
-        go.Scatter(
-            x=[mean],
-            y=[place],
-            mode="markers",
-            error_x=whiskers([(mean, low, high)], colour, look.px(3)),
-            marker={
-                "symbol": form.solid_marker,
-                "size": look.px(11),
-                "color": colour if decided else look.page,
-                "line": {"color": colour, "width": look.px(2)},
-            },
-            hovertemplate=f"{judged.part.says}<br>{effect(judged)}<extra></extra>",
-        )
-    )
-
-
-def _range(shown: Sequence[Judged]) -> tuple[float, float]:
+def _range(bars: Sequence[_Bar]) -> tuple[float, float]:
     """An axis that holds every interval, what it is compared with, and a part of each zone.
 
-    Beside the intervals of networks that have not learned nothing else would be seen: of these it
-    holds the means, if there are others.
+    The intervals of networks that have not learned would squeeze all others: of these it holds the
+    means alone, if there are others.
     """
-    whole = any(not each.unlearned for each in shown)
+    some_learned = any(not bar.result.unlearned for bar in bars)
     values: list[float] = []
-    for each in shown:
-        ends = _ends(each) or ()
-        values += [*(ends[:1] if whole and each.unlearned else ends), *_edges(each)]
+    for bar in bars:
+        part = bar.result.part
+        inside = some_learned and bar.result.unlearned
+        values += [bar.mean] if inside else [bar.mean, bar.low, bar.high]
+        edges = (0.0, *(edge for edge in part.zone if isfinite(edge)))
+        values += [_on_axis(part, edge) for edge in edges]
     low, high = min(values, default=-1.0), max(values, default=1.0)
     pad = 0.08 * (high - low) or 1.0
     return low - pad, high + pad
 
 
-def _beyond(shown: Sequence[Judged], ends: tuple[float, float]) -> list[Beyond]:
+def _beyond(bars: Sequence[_Bar], ends: tuple[float, float]) -> list[Beyond]:
     """The ends of intervals that lie beyond the axis."""
-    found = []
-    for place, each in enumerate(shown):
-        drawn_ends = _ends(each) or (ends[0], *ends)
-        pooling = each.chosen[0].model.pooling
-        says = f"{each.part.says}<br>{effect(each)}"
-        if drawn_ends[1] < ends[0]:
-            found.append(Beyond(ends[0], place, "left", pooling, says))
-        if drawn_ends[2] > ends[1]:
-            found.append(Beyond(ends[1], place, "right", pooling, says))
-    return found
-
-
-def _edges(judged: Judged) -> tuple[float, ...]:
-    """Where the zone ends, and what stands for no effect."""
-    part = judged.part
-    if not isinstance(part, Contrast):
-        return ()
-    least, zero = _least(part), _zero(part)
-    if part.equivalent:
-        return zero - least, zero, zero + least
-    return zero, zero + part.sign * least
-
-
-def _zero(part: Contrast) -> float:
-    return 100 * part.level if part.control is None else 0.0
+    arrowheads = []
+    for place, bar in enumerate(bars):
+        pooling = bar.result.chosen[0].model.pooling
+        if bar.low < ends[0]:
+            arrowheads.append(Beyond(ends[0], place, "left", pooling, bar.says))
+        if bar.high > ends[1]:
+            arrowheads.append(Beyond(ends[1], place, "right", pooling, bar.says))
+    return arrowheads
 
 
 def _ticks(low: float, high: float, unit: Unit) -> dict[float, str]:
+    """Place -> label; of ratios those nearest to 1 that are not too close to each other."""
     if unit is not Unit.TIMES:
         return {tick: plain(tick) for tick in ticks_within(low, high, 5)}
-    inside = [ratio for ratio in RATIOS if low <= log(ratio) <= high]
-    chosen: list[float] = []
-    for ratio in sorted(inside, key=lambda ratio: abs(log(ratio))):
-        if all(abs(log(ratio / other)) > (high - low) / 7 for other in chosen):
-            chosen.append(ratio)
-    return {log(ratio): plain(ratio) for ratio in sorted(chosen)}
+    ticks: list[float] = []
+    for ratio in sorted(RATIOS, key=lambda ratio: abs(log(ratio))):
+        apart = all(abs(log(ratio / other)) > (high - low) / 7 for other in ticks)
+        if low <= log(ratio) <= high and apart:
+            ticks.append(ratio)
+    return {log(ratio): plain(ratio) for ratio in sorted(ticks)}
 
 
-def _shapes(
-    shown: Sequence[Judged], ends: tuple[float, float], look: Look
+def _zone(
+    part: Hypothesis, place: int, ends: tuple[float, float], look: Look
 ) -> list[dict[str, object]]:
-    """In each row the zone in which the whole interval has to lie, and a line for no effect."""
-    shapes: list[dict[str, object]] = []
-    for place, each in enumerate(shown):
-        part = each.part
-        if not isinstance(part, Contrast):
-            continue
-        least, zero = _least(part), _zero(part)
-        first = zero - least if part.equivalent else zero + part.sign * least
-        last = zero + least if part.equivalent else ends[1 if part.sign > 0 else 0]
-        rows = {"y0": place - 0.5, "y1": place + 0.5, "layer": "below"}
-        shapes += [
-            {
-                "type": "rect",
-                "x0": first,
-                "x1": last,
-                "fillcolor": look.quiet,
-                "opacity": 0.14,
-                "line": {"width": 0},
-                **rows,
-            },
-            {
-                "type": "line",
-                "x0": zero,
-                "x1": zero,
-                "line": {"color": look.quiet, "width": look.px(1.5)},
-                **rows,
-            },
-        ]
-    return shapes
+    """In a row, the zone in which the whole interval would have to lie, and a line at no effect."""
+    start, end = (_on_axis(part, edge) for edge in part.zone)
+    zero = _on_axis(part, 0.0)
+    row = {"y0": place - 0.5, "y1": place + 0.5, "layer": "below"}
+    return [
+        {
+            "type": "rect",
+            "x0": max(start, ends[0]),
+            "x1": min(end, ends[1]),
+            "fillcolor": look.quiet,
+            "opacity": 0.14,
+            "line": {"width": 0},
+            **row,
+        },
+        {
+            "type": "line",
+            "x0": zero,
+            "x1": zero,
+            "line": {"color": look.quiet, "width": look.px(1.5)},
+            **row,
+        },
+    ]

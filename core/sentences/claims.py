@@ -1,170 +1,167 @@
 """What a verdict says in words, computed from the data."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from math import exp
 
-from core.claims.claim import Contrast, Kind, Outcome
-from core.claims.judge import Judged, Judgement
+from core.claims import (
+    ClaimResult,
+    ClaimVerdict,
+    ComparedPart,
+    ComputedPart,
+    Expectation,
+    Hypothesis,
+    PartResult,
+    Unit,
+    compared,
+    computed,
+)
 from core.comparison.chance import said_of
 from core.words import join, number_word, percent, plural, points
 
 _WORDS = {
-    Outcome.SUPPORTED: "Holds",
-    Outcome.NUANCED: "Depends",
-    Outcome.REFUTED: "Refuted",
-    Outcome.UNDECIDED: "Undecided",
-    Outcome.UNTESTED: "Not tested",
+    ClaimVerdict.SUPPORTED: "Holds",
+    ClaimVerdict.NUANCED: "Depends",
+    ClaimVerdict.REFUTED: "Refuted",
+    ClaimVerdict.UNDECIDED: "Undecided",
+    ClaimVerdict.UNTESTED: "Not tested",
 }
-
-_COUNTED = {
-    Outcome.SUPPORTED: "holds",
-    Outcome.REFUTED: "is refuted",
-    Outcome.UNDECIDED: "is undecided",
-    Outcome.UNTESTED: "is not tested yet",
+_VERBS = {
+    ClaimVerdict.SUPPORTED: ("holds", "hold"),
+    ClaimVerdict.NUANCED: ("depends", "depend"),
+    ClaimVerdict.REFUTED: ("is refuted", "are refuted"),
+    ClaimVerdict.UNDECIDED: ("is undecided", "are undecided"),
+    ClaimVerdict.UNTESTED: ("is not tested yet", "are not tested yet"),
 }
-_COUNTED_MANY = {
-    Outcome.SUPPORTED: "hold",
-    Outcome.REFUTED: "are refuted",
-    Outcome.UNDECIDED: "are undecided",
-    Outcome.UNTESTED: "are not tested yet",
-}
+"""of one and of several claims or parts, in the order of a sentence"""
+_AS_TOLD = {**_VERBS, ClaimVerdict.SUPPORTED: ("holds as told", "hold as told")}
+_UNITS = {Unit.POINTS: "points", Unit.PERCENT: "%", Unit.TIMES: "times"}
 
 
-def outcome_word(outcome: Outcome) -> str:
+def verdict_word(verdict: ClaimVerdict) -> str:
     """The word on a chip."""
-    return _WORDS[outcome]
+    return _WORDS[verdict]
 
 
-def claims_headline(outcomes: Iterable[Outcome]) -> str:
+def claims_headline(verdicts: Iterable[ClaimVerdict]) -> str:
     """How many claims hold as told, and what became of the others."""
-    counts = Counter(outcomes)
-    total = counts.total()
-    tested = total - counts[Outcome.UNTESTED]
-    if not tested:
-        return f"None of these {number_word(total)} claims is tested yet."
-    parts = [
-        f"{number_word(counts[outcome])} {verb if counts[outcome] == 1 else verbs}"
-        for outcome, verb, verbs in _SUMMED
-        if counts[outcome]
+    counts = Counter(verdicts)
+    total = number_word(counts.total())
+    if counts[ClaimVerdict.UNTESTED] == counts.total():
+        return f"None of these {total} claims is tested yet."
+    return f"Of {total} things said about pooling, {join(_counted(counts, _AS_TOLD))}."
+
+
+def _counted(
+    counts: Mapping[ClaimVerdict, int], verbs: Mapping[ClaimVerdict, tuple[str, str]]
+) -> list[str]:
+    """A clause per verdict that occurs: "three hold", "one is refuted"."""
+    return [
+        f"{number_word(number)} {one if number == 1 else several}"
+        for verdict, (one, several) in verbs.items()
+        if (number := counts.get(verdict, 0))
     ]
-    return f"Of {number_word(total)} things said about pooling, {join(parts)}."
 
 
-_SUMMED = (
-    (Outcome.SUPPORTED, "holds as told", "hold as told"),
-    (Outcome.NUANCED, "depends", "depend"),
-    (Outcome.REFUTED, "is refuted", "are refuted"),
-    (Outcome.UNDECIDED, "is undecided", "are undecided"),
-    (Outcome.UNTESTED, "is not tested yet", "are not tested yet"),
-)
+def account(result: PartResult) -> tuple[str, ...]:
+    """What came out of a part, line by line."""
+    match result:
+        case ComputedPart(fact=fact):
+            return (fact.sentence,) if fact else ()
+        case ComparedPart(part=part, difference=difference):
+            said = f"{effect(result)}, n = {difference.n}" if difference else None
+            return tuple(filter(None, (*cautions(result), said, rule(part))))
 
 
-def effect(judged: Judged) -> str | None:
-    """What was measured or computed, in a few words: "+4.1 points [+3.2, +5.0]"."""
-    if judged.fact:
-        return judged.fact.sentence
-    difference = judged.difference
-    if difference is None or not isinstance(judged.part, Contrast):
+def effect(result: ComparedPart) -> str | None:
+    """What was measured, in a few words: "+4.1 points [+3.2, +5.0]"."""
+    if result.difference is None:
         return None
-    if judged.part.metric.is_ratio:
-        mean, low, high = (f"{exp(each):.2f}" for each in _ends(judged))
-        return f"{mean} times [{low}, {high}]"
-    if judged.part.control is None:
-        mean, low, high = (percent(each + judged.part.level) for each in _ends(judged))
-        return f"{mean} % [{low}, {high}]"
-    mean, low, high = (points(each) for each in _ends(judged))
-    return f"{mean} points [{low}, {high}]"
+    ends = result.difference.mean, result.difference.low, result.difference.high
+    mean, low, high = (_in_unit(result.part, value) for value in ends)
+    return f"{mean} {_UNITS[result.part.unit]} [{low}, {high}]"
 
 
-def rule(part: Contrast) -> str:
+def rule(part: Hypothesis) -> str:
     """Where the whole interval must lie: "holds if all of it is above +0.5 points"."""
-    if part.metric.is_ratio:
-        low, high, unit = f"{1 / (1 + part.least):.2f}", f"{1 + part.least:.2f}", "times"
-    elif part.control is None:
-        low, high, unit = percent(part.level - part.least), percent(part.level + part.least), "%"
-    else:
-        low, high, unit = points(-part.least), points(part.least), "points"
-    if part.equivalent:
-        return f"holds if all of it is between {low} and {high} {unit}"
-    beyond = f"above {high}" if part.sign > 0 else f"below {low}"
-    return f"holds if all of it is {beyond} {unit}"
+    low, high = _in_unit(part, -part.margin), _in_unit(part, part.margin)
+    where = {
+        Expectation.MORE: f"above {high}",
+        Expectation.LESS: f"below {low}",
+        Expectation.ALIKE: f"between {low} and {high}",
+    }
+    return f"holds if all of it is {where[part.expected]} {_UNITS[part.unit]}"
 
 
-def _ends(judged: Judged) -> tuple[float, float, float]:
-    if judged.difference is None:
-        raise ValueError("nothing was measured")
-    return judged.difference.mean, judged.difference.low, judged.difference.high
+def _in_unit(part: Hypothesis, difference: float) -> str:
+    """A difference from what the arm is compared with, as a number in the unit of the part."""
+    match part.unit:
+        case Unit.POINTS:
+            return points(difference)
+        case Unit.PERCENT:
+            return percent(difference + part.against.zero)
+        case Unit.TIMES:
+            return f"{exp(difference):.2f}"
 
 
-def verdict_sentence(judgement: Judgement) -> str:
+def verdict_sentence(result: ClaimResult) -> str:
     """How many parts hold, are refuted or are open, and over what."""
-    facts = [judged.fact for judged in judgement.parts]
-    if all(facts):
-        return " ".join(fact.sentence for fact in facts if fact)
-    if len(judgement.parts) == 1:
-        return _only(judgement)
-    total = len(judgement.parts)
-    counts = Counter(judged.outcome for judged in judgement.parts)
-    if len(counts) == 1:
-        (outcome,) = counts
-        if outcome is Outcome.UNTESTED:
-            return "None of its parts is tested yet."
-        every = "Both" if total == 2 else f"All {number_word(total)}"  # noqa: PLR2004 (a pair)
-        return f"{every} parts {_COUNTED_MANY[outcome]}{_over(judgement)}."
-    parts: list[str] = []
-    for outcome in (Outcome.SUPPORTED, Outcome.REFUTED, Outcome.UNDECIDED, Outcome.UNTESTED):
-        number = counts[outcome]
-        if number:
-            words = _COUNTED if number == 1 else _COUNTED_MANY
-            first = not parts
-            of = f" of {number_word(total)} parts" if first else ""
-            parts.append(f"{number_word(number)}{of} {words[outcome]}")
-    text = join(parts)
-    return f"{text[:1].upper()}{text[1:]}{_over(judgement)}."
+    facts = [part.fact.sentence for part in computed(result.parts) if part.fact]
+    if len(facts) == len(result.parts):
+        return " ".join(facts)
+    if len(result.parts) == 1:
+        return _only(result)
+    total = number_word(len(result.parts))
+    counts = Counter(part.verdict for part in result.parts)
+    if len(counts) > 1:
+        first, *others = _counted(counts, _VERBS)
+        number, verb = first.split(" ", 1)
+        text = join([f"{number} of {total} parts {verb}", *others])
+        return f"{text[:1].upper()}{text[1:]}{_over(result)}."
+    (verdict,) = counts
+    if verdict is ClaimVerdict.UNTESTED:
+        return "None of its parts is tested yet."
+    every = "Both" if total == "two" else f"All {total}"
+    return f"{every} parts {_VERBS[verdict][1]}{_over(result)}."
 
 
-def _only(judgement: Judgement) -> str:
+def _only(result: ClaimResult) -> str:
     """What came out of the one part."""
-    (judged,) = judgement.parts
-    found = effect(judged)
-    if found is None or not isinstance(judged.part, Contrast):
-        return "Nothing is trained or computed for it yet."
-    metric = str(judged.part.metric)
-    return f"{metric[:1].upper()}{metric[1:]}: {found}{_over(judgement)}."
+    for part in compared(result.parts):
+        if said := effect(part):
+            metric = str(part.part.metric)
+            return f"{metric[:1].upper()}{metric[1:]}: {said}{_over(result)}."
+    return "Nothing is trained or computed for it yet."
 
 
-def _over(judgement: Judgement) -> str:
+def _over(result: ClaimResult) -> str:
     """The scope of a measured verdict."""
-    seeds = {judged.difference.n for judged in judgement.parts if judged.difference}
-    if judgement.claim.kind is Kind.EXACT or not seeds:
+    parts = compared(result.parts)
+    seeds = [part.difference.n for part in parts if part.difference]
+    if not seeds:
         return ""
-    timed = all(
-        part.metric.is_timed for part in judgement.claim.contrasts if part in judgement.claim.parts
-    )
-    if timed:
-        return f", over {number_word(min(seeds))} {plural('round', min(seeds))} on one machine"
-    return f", on these test sets, over {number_word(min(seeds))} training seeds"
+    least = number_word(min(seeds))
+    if all(part.part.metric.is_timed for part in parts):
+        return f", over {least} {plural('round', min(seeds))} on one machine"
+    return f", on these test sets, over {least} training seeds"
 
 
-def cautions(judged: Judged) -> tuple[str, ...]:
+def cautions(result: ComparedPart) -> tuple[str, ...]:
     """Which runs of a part have not learned, a sentence for each network and way of failing."""
-    if not isinstance(judged.part, Contrast):
-        return ()
-    names = dict(zip(judged.chosen, judged.part.recipes, strict=True))
+    names = dict(zip(result.chosen, result.part.arms, strict=True))
     return tuple(
         "".join(said)
-        for each in judged.unlearned
-        for said in said_of(each, names[each.arm.experiment].name, f" ({judged.part.where})")
+        for each in result.unlearned
+        for said in said_of(each, names[each.arm.experiment].name, f" ({result.part.where})")
     )
 
 
-def caution(judgement: Judgement) -> str:
+def caution(result: ClaimResult) -> str:
     """In how many parts some runs have not learned; empty if in none."""
-    number = sum(bool(judged.unlearned) for judged in judgement.parts)
+    number = sum(bool(part.unlearned) for part in compared(result.parts))
     if not number:
         return ""
     return (
-        f"In {number} of {len(judgement.parts)} {plural('part', len(judgement.parts))} some runs "
+        f"In {number} of {len(result.parts)} {plural('part', len(result.parts))} some runs "
         f"are at chance or far below their other seeds."
     )

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core import settings
-from core.claims import CLAIMS, TIMED, Judgement, judge
+from core.claims import CLAIMS, TIMED, ClaimResult, judge
 from core.comparison import Comparison, Results, estimate
 from core.comparison.estimate import Rate
 from core.config import DataConfig, Experiment
@@ -94,9 +94,9 @@ def without_weights(experiments: Iterable[Experiment]) -> tuple[Experiment, ...]
     return tuple(experiment for key, experiment in wanted.items() if key in bare)
 
 
-def judgements() -> dict[str, Judgement]:
+def claim_results() -> dict[str, ClaimResult]:
     """The verdict on every claim, by its name."""
-    return _judgements(_stamp())
+    return _claim_results(_stamp())
 
 
 @st.cache_data(max_entries=16, show_spinner="Reading the labels of the test images…")
@@ -146,6 +146,6 @@ def _rates(stamp: Stamp) -> list[Rate]:
 
 
 @st.cache_resource(max_entries=2, show_spinner="Judging the claims…")
-def _judgements(stamp: Stamp) -> dict[str, Judgement]:  # noqa: ARG001
+def _claim_results(stamp: Stamp) -> dict[str, ClaimResult]:  # noqa: ARG001
     found = judge(CLAIMS.values(), store(), TIMED)
-    return {judgement.claim.id: judgement for judgement in found}
+    return {result.claim.id: result for result in found}

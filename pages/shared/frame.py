@@ -9,13 +9,13 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS, DropoutPosition, Pooling
-from core.claims import Outcome
+from core.claims import ClaimVerdict
 from core.comparison import Results
 from core.comparison.chance import NAMED, cautions
 from core.figures import Chart, Look
 from core.figures.palette import colour, style
 from core.run import Source
-from core.sentences.claims import outcome_word
+from core.sentences.claims import verdict_word
 from core.sentences.headlines import Sentence
 from core.spreadsheet import as_csv
 from core.words import inside, join, plural, size
@@ -23,12 +23,12 @@ from pages.shared import cached, controls, talk
 from pages.shared.plot import Drawn, plot
 
 TOP_WIDTH = 1080
-OUTCOMES: dict[Outcome, tuple[Any, str]] = {
-    Outcome.SUPPORTED: ("green", ":material/check_circle:"),
-    Outcome.NUANCED: ("orange", ":material/alt_route:"),
-    Outcome.REFUTED: ("red", ":material/cancel:"),
-    Outcome.UNDECIDED: ("gray", ":material/pending:"),
-    Outcome.UNTESTED: ("gray", ":material/radio_button_unchecked:"),
+VERDICTS: dict[ClaimVerdict, tuple[Any, str]] = {
+    ClaimVerdict.SUPPORTED: ("green", ":material/check_circle:"),
+    ClaimVerdict.NUANCED: ("orange", ":material/alt_route:"),
+    ClaimVerdict.REFUTED: ("red", ":material/cancel:"),
+    ClaimVerdict.UNDECIDED: ("gray", ":material/pending:"),
+    ClaimVerdict.UNTESTED: ("gray", ":material/radio_button_unchecked:"),
 }
 """colour and icon of a verdict"""
 TALK_SCALE = 1.25
@@ -274,10 +274,10 @@ def one_of(  # noqa: PLR0913 (what Streamlit asks for)
     return first if chosen is None else chosen
 
 
-def badge(outcome: Outcome) -> None:
+def badge(verdict: ClaimVerdict) -> None:
     """The verdict on a claim, or a part of one."""
-    colour, icon = OUTCOMES[outcome]
-    st.badge(outcome_word(outcome), icon=icon, color=colour)
+    colour, icon = VERDICTS[verdict]
+    st.badge(verdict_word(verdict), icon=icon, color=colour)
 
 
 def caution(results: Results, *, in_headline: bool = False) -> None:

@@ -14,15 +14,27 @@ from core import figures
 from core.analyses import Fact, FactRequest, LayerTime, Request, StepTime, Times
 from core.analyses.facts import FACTS, fact
 from core.analyses.timing import times
-from core.claims import CLAIMS, TIMED, Contrast, Exact, Kind, Metric, Outcome, Recipe, judge
-from core.claims.claim import CHOOSING_SEEDS, VERDICT_SEEDS
-from core.claims.judge import Judged, outcome_of
-from core.claims.verdict import directional, equivalence, together
+from core.claims import (
+    CLAIMS,
+    TIMED,
+    ClaimArm,
+    ClaimVerdict,
+    ComparedPart,
+    Expectation,
+    Hypothesis,
+    Level,
+    Metric,
+    Unit,
+    judge,
+)
+from core.claims.claim import CHOOSING_SEEDS, VERDICT_SEEDS, Choice
+from core.claims.tables import TABLE
+from core.claims.verdict import together, verdict_on
 from core.comparison.statistics import paired_difference
 from core.config import Experiment
 from core.engine import compute, stored
 from core.run import Status
-from core.sentences.claims import claims_headline, effect, outcome_word, rule, verdict_sentence
+from core.sentences.claims import claims_headline, effect, rule, verdict_sentence, verdict_word
 from core.store import RunStore
 from tests.store.store_samples import a_run
 
@@ -44,54 +56,61 @@ def spread(mean, width=0.001, n=SEEDS):
 
 
 @pytest.mark.parametrize(
-    ("mean", "sign", "expected"),
+    ("mean", "expected", "verdict"),
     [
-        (0.02, 1, Outcome.SUPPORTED),
-        (0.01, 1, Outcome.UNDECIDED),
-        (0.005, 1, Outcome.REFUTED),
-        (-0.02, 1, Outcome.REFUTED),
-        (-0.02, -1, Outcome.SUPPORTED),
-        (-0.01, -1, Outcome.UNDECIDED),
-        (0.0, -1, Outcome.REFUTED),
+        (0.02, Expectation.MORE, ClaimVerdict.SUPPORTED),
+        (0.01, Expectation.MORE, ClaimVerdict.UNDECIDED),
+        (0.005, Expectation.MORE, ClaimVerdict.REFUTED),
+        (-0.02, Expectation.MORE, ClaimVerdict.REFUTED),
+        (-0.02, Expectation.LESS, ClaimVerdict.SUPPORTED),
+        (-0.01, Expectation.LESS, ClaimVerdict.UNDECIDED),
+        (0.0, Expectation.LESS, ClaimVerdict.REFUTED),
     ],
 )
-def test_a_direction_is_judged_by_where_the_whole_interval_lies(mean, sign, expected):
-    assert expected is directional(spread(mean), 0.01, sign)
+def test_a_direction_is_judged_by_where_the_whole_interval_lies(mean, expected, verdict):
+    assert verdict is verdict_on(hypothesis(expected=expected), spread(mean))
 
 
 @pytest.mark.parametrize(
-    ("mean", "width", "expected"),
+    ("mean", "width", "verdict"),
     [
-        (0.0, 0.005, Outcome.SUPPORTED),
-        (0.0, 0.02, Outcome.UNDECIDED),
-        (0.01, 0.002, Outcome.UNDECIDED),
-        (0.02, 0.002, Outcome.REFUTED),
-        (-0.02, 0.002, Outcome.REFUTED),
-        (-0.009, 0.0005, Outcome.SUPPORTED),
+        (0.0, 0.005, ClaimVerdict.SUPPORTED),
+        (0.0, 0.02, ClaimVerdict.UNDECIDED),
+        (0.01, 0.002, ClaimVerdict.UNDECIDED),
+        (0.02, 0.002, ClaimVerdict.REFUTED),
+        (-0.02, 0.002, ClaimVerdict.REFUTED),
+        (-0.009, 0.0005, ClaimVerdict.SUPPORTED),
     ],
 )
-def test_alike_means_that_the_interval_lies_within_d(mean, width, expected):
-    assert expected is equivalence(spread(mean, width), 0.01)
+def test_alike_means_that_the_interval_lies_within_d(mean, width, verdict):
+    assert verdict is verdict_on(hypothesis(expected=Expectation.ALIKE), spread(mean, width))
 
 
 def test_without_any_spread_there_is_a_tie_or_nothing():
-    assert Outcome.SUPPORTED is equivalence(difference([0.0] * SEEDS), 0.01)
-    assert Outcome.UNDECIDED is equivalence(difference([0.001] * SEEDS), 0.01)
-    assert Outcome.UNDECIDED is directional(difference([0.05] * SEEDS), 0.01, 1)
-    assert Outcome.UNDECIDED is directional(difference([0.0] * SEEDS), 0.01, 1)
+    ahead, alike = hypothesis(), hypothesis(expected=Expectation.ALIKE)
+    assert ClaimVerdict.SUPPORTED is verdict_on(alike, difference([0.0] * SEEDS))
+    assert ClaimVerdict.UNDECIDED is verdict_on(alike, difference([0.001] * SEEDS))
+    assert ClaimVerdict.UNDECIDED is verdict_on(ahead, difference([0.05] * SEEDS))
+    assert ClaimVerdict.UNDECIDED is verdict_on(ahead, difference([0.0] * SEEDS))
 
 
 @pytest.mark.parametrize(
     ("parts", "expected"),
     [
-        ([Outcome.SUPPORTED, Outcome.SUPPORTED], Outcome.SUPPORTED),
-        ([Outcome.REFUTED], Outcome.REFUTED),
-        ([Outcome.SUPPORTED, Outcome.REFUTED], Outcome.NUANCED),
-        ([Outcome.SUPPORTED, Outcome.REFUTED, Outcome.UNTESTED], Outcome.NUANCED),
-        ([Outcome.SUPPORTED, Outcome.UNDECIDED], Outcome.UNDECIDED),
-        ([Outcome.REFUTED, Outcome.UNDECIDED], Outcome.UNDECIDED),
-        ([Outcome.SUPPORTED, Outcome.UNTESTED, Outcome.UNDECIDED], Outcome.UNTESTED),
-        ([], Outcome.UNTESTED),
+        ([ClaimVerdict.SUPPORTED, ClaimVerdict.SUPPORTED], ClaimVerdict.SUPPORTED),
+        ([ClaimVerdict.REFUTED], ClaimVerdict.REFUTED),
+        ([ClaimVerdict.SUPPORTED, ClaimVerdict.REFUTED], ClaimVerdict.NUANCED),
+        (
+            [ClaimVerdict.SUPPORTED, ClaimVerdict.REFUTED, ClaimVerdict.UNTESTED],
+            ClaimVerdict.NUANCED,
+        ),
+        ([ClaimVerdict.SUPPORTED, ClaimVerdict.UNDECIDED], ClaimVerdict.UNDECIDED),
+        ([ClaimVerdict.REFUTED, ClaimVerdict.UNDECIDED], ClaimVerdict.UNDECIDED),
+        (
+            [ClaimVerdict.SUPPORTED, ClaimVerdict.UNTESTED, ClaimVerdict.UNDECIDED],
+            ClaimVerdict.UNTESTED,
+        ),
+        ([], ClaimVerdict.UNTESTED),
     ],
 )
 def test_a_claim_is_judged_from_its_parts(parts, expected):
@@ -99,75 +118,77 @@ def test_a_claim_is_judged_from_its_parts(parts, expected):
 
 
 @pytest.mark.parametrize("truth", [0.01, -0.01])
-@pytest.mark.parametrize("equivalent", [False, True], ids=["direction", "alike"])
-def test_at_the_boundary_a_wrong_verdict_is_rare(truth, equivalent):
+@pytest.mark.parametrize("alike", [False, True], ids=["direction", "alike"])
+def test_at_the_boundary_a_wrong_verdict_is_rare(truth, alike):
     """With the true effect exactly at d, both verdicts count as wrong: 5.5 % of 20,000 at most."""
-    part = contrast(equivalent=equivalent, sign=1 if truth > 0 or equivalent else -1)
+    direction = Expectation.MORE if truth > 0 else Expectation.LESS
+    part = hypothesis(expected=Expectation.ALIKE if alike else direction)
     draws = default_rng(7).normal(truth, 0.004, size=(20_000, SEEDS))
     wrong = 0
     for values in draws:
         seeds = dict(enumerate(values.tolist()))
-        found = outcome_of(part, paired_difference(seeds, dict.fromkeys(seeds, 0.0)), missing=False)
-        wrong += found is not Outcome.UNDECIDED
+        verdict = verdict_on(part, paired_difference(seeds, dict.fromkeys(seeds, 0.0)))
+        wrong += verdict is not ClaimVerdict.UNDECIDED
     assert wrong / len(draws) <= 0.055
     assert wrong / len(draws) > 0.01, "the simulation should come near the boundary"
 
 
-def contrast(**changes):
+def hypothesis(**changes):
     given = {
         "says": "Max is ahead of average.",
         "where": "digits",
         "metric": Metric.TEST_ACCURACY,
-        "arm": Recipe("max", {}),
-        "control": Recipe("average", {"pooling": "average"}),
+        "arm": ClaimArm("max", {}),
+        "against": ClaimArm("average", {"pooling": "average"}),
         "least": 0.01,
     }
-    return Contrast(**given | changes)
+    return Hypothesis(**given | changes)
 
 
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
         ({}, "above +1.0 points"),
-        ({"sign": -1}, "below −1.0 points"),
-        ({"equivalent": True}, "between −1.0 and +1.0 points"),
+        ({"expected": Expectation.LESS}, "below −1.0 points"),
+        ({"expected": Expectation.ALIKE}, "between −1.0 and +1.0 points"),
         ({"metric": Metric.STEP_TIME, "least": 0.25}, "above 1.25 times"),
-        ({"metric": Metric.STEP_TIME, "least": 0.25, "sign": -1}, "below 0.80 times"),
-        ({"metric": Metric.POOL_SHARE, "control": None, "level": 0.5}, "above 51.0 %"),
+        (
+            {"metric": Metric.STEP_TIME, "least": 0.25, "expected": Expectation.LESS},
+            "below 0.80 times",
+        ),
+        ({"metric": Metric.POOL_SHARE, "against": Level(0.5)}, "above 51.0 %"),
     ],
 )
 def test_the_rule_of_a_part_is_said_in_its_unit(changes, said):
-    assert f"holds if all of it is {said}" == rule(contrast(**changes))
+    assert f"holds if all of it is {said}" == rule(hypothesis(**changes))
+
+
+def compared(part, differences, **more):
+    return ComparedPart(part=part, chosen=(), difference=differences, **more)
 
 
 def test_fewer_than_ten_pairs_give_no_verdict():
-    assert Outcome.UNDECIDED is outcome_of(contrast(), spread(0.05, n=9), missing=False)
-    assert Outcome.SUPPORTED is outcome_of(contrast(), spread(0.05, n=10), missing=False)
-    assert Outcome.UNTESTED is outcome_of(contrast(), spread(0.05, n=10), missing=True)
-    assert Outcome.UNDECIDED is outcome_of(contrast(), None, missing=False)
+    missing = (Experiment.from_flat({}),)
+    assert ClaimVerdict.UNDECIDED is compared(hypothesis(), spread(0.05, n=9)).verdict
+    assert ClaimVerdict.SUPPORTED is compared(hypothesis(), spread(0.05, n=10)).verdict
+    assert ClaimVerdict.UNTESTED is compared(hypothesis(), spread(0.05), runs=missing).verdict
+    assert ClaimVerdict.UNTESTED is compared(hypothesis(), spread(0.05), requests=(TIMED,)).verdict
+    assert ClaimVerdict.UNDECIDED is compared(hypothesis(), None).verdict
 
 
 def test_a_ratio_is_judged_by_its_logarithm():
-    faster = contrast(metric=Metric.STEP_TIME, least=0.1, sign=-1)
+    faster = hypothesis(metric=Metric.STEP_TIME, least=0.1, expected=Expectation.LESS)
     z = np.linspace(-0.01, 0.01, SEEDS)
-    assert Outcome.SUPPORTED is outcome_of(faster, difference(log(0.5) + z), missing=False)
-    assert Outcome.REFUTED is outcome_of(faster, difference(log(0.95) + z), missing=False)
+    assert ClaimVerdict.SUPPORTED is verdict_on(faster, difference(log(0.5) + z))
+    assert ClaimVerdict.REFUTED is verdict_on(faster, difference(log(0.95) + z))
 
 
 # the claims
 
 
-def test_there_are_the_twenty_claims_of_the_evidence():
-    assert {
-        *("pooling-reduces-overfitting", "max-keeps-edges", "gradient-routing"),
-        *("pooling-has-no-parameters", "pool-doubles-receptive-field", "gap-cuts-parameters"),
-        *("flatten-explodes", "dropout-after-last-pool", "dropout-reduces-overfitting"),
-        *("strided-conv-replaces-pooling", "pooling-gives-invariance", "pooling-speeds-training"),
-        *("pooling-is-slow", "which-pool-is-best", "average-pool-is-a-convolution"),
-        *("conv-fewer-than-dense", "output-size", "pooling-raises-accuracy"),
-        *("pooling-can-underfit", "depth-builds-hierarchy"),
-    } == set(CLAIMS)
+def test_there_are_twenty_claims_each_under_its_id_in_the_order_of_the_table():
     assert 20 == len(CLAIMS)
+    assert [claim.id for claim in TABLE] == list(CLAIMS)
 
 
 @pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
@@ -175,15 +196,8 @@ def test_a_claim_is_complete(claim):
     for text in (claim.text, claim.test, claim.expected, claim.change):
         assert text.endswith(".")
         assert text[0].isupper()
-    assert all(part.says.endswith(".") for part in (*claim.parts, *claim.beside))
-    exact = any(isinstance(part, Exact) for part in (*claim.parts, *claim.beside))
-    assert (claim.kind is Kind.EXACT) is (not claim.contrasts)
-    assert not exact or claim.kind in {Kind.EXACT, Kind.BOTH}
-    for part in claim.contrasts:
-        assert part.least >= 0
-        assert part.sign in {1, -1}
-        # a level stands where there is no control
-        assert (part.control is None) is bool(part.level)
+    assert all(part.says.endswith(".") for part in (*claim.parts, *claim.extras))
+    assert all(part.least >= 0 for part in claim.hypotheses)
 
 
 def test_every_fact_is_used_and_every_used_one_is_there():
@@ -233,10 +247,10 @@ def test_the_numbers_of_a_fact_are_those_that_one_gets_by_hand(name, numbers):
 # evidence from a store
 
 
-def filled(store, recipe, values, seeds=VERDICT_SEEDS, **figures):
-    """Runs of a recipe with these test accuracies."""
+def filled(store, arm, values, seeds=VERDICT_SEEDS, **figures):
+    """Runs of an arm with these test accuracies."""
     for seed, value in zip(seeds, values, strict=True):
-        experiment = Experiment.from_flat({**recipe.flat, "seed": seed})
+        experiment = Experiment.from_flat({**arm.flat, "seed": seed})
         store.put(
             dataclasses.replace(
                 a_run(0), experiment=experiment, test_accuracy=value, weights=b"", **figures
@@ -249,53 +263,51 @@ def store(tmp_path):
     return RunStore(tmp_path / "runs.db")
 
 
-def one(part, store, beside=()):
-    claim = dataclasses.replace(
-        CLAIMS["pooling-raises-accuracy"], parts=(part,), beside=beside, kind=Kind.MEASURED
-    )
+def one(part, store):
+    claim = dataclasses.replace(CLAIMS["pooling-raises-accuracy"], parts=(part,), extras=())
     return judge([claim], store, TIMED)[0]
 
 
 def test_an_empty_store_asks_for_every_seed_of_both_arms(store):
-    found = one(contrast(), store)
-    assert Outcome.UNTESTED is found.outcome
+    found = one(hypothesis(), store)
+    assert ClaimVerdict.UNTESTED is found.verdict
     assert 2 * len(VERDICT_SEEDS) == len(found.runs)
     assert "Nothing is trained" in verdict_sentence(found)
 
 
 def test_ten_paired_seeds_decide(store):
-    part = contrast()
+    part = hypothesis()
     steps = [0.001 * seed for seed in VERDICT_SEEDS]
     filled(store, part.arm, [0.95 + 0.1 * step for step in steps])
-    filled(store, part.control, [0.90 - step for step in steps])
+    filled(store, part.against, [0.90 - step for step in steps])
     found = one(part, store)
-    assert Outcome.SUPPORTED is found.outcome
+    assert ClaimVerdict.SUPPORTED is found.verdict
     assert () == found.runs
     assert "over ten training seeds" in verdict_sentence(found)
     assert effect(found.parts[0]).startswith("+5.5 points [")
 
 
 def test_one_missing_seed_leaves_a_part_untested(store):
-    part = contrast()
+    part = hypothesis()
     filled(store, part.arm, [0.95] * 9, VERDICT_SEEDS[:9])
-    filled(store, part.control, [0.9] * 10)
+    filled(store, part.against, [0.9] * 10)
     found = one(part, store)
-    assert Outcome.UNTESTED is found.outcome
+    assert ClaimVerdict.UNTESTED is found.verdict
     assert [9] == [run.seed for run in found.runs]
 
 
 def test_a_diverged_run_is_no_pair(store):
-    part = contrast()
-    filled(store, part.control, [0.9 - 0.001 * seed for seed in VERDICT_SEEDS])
+    part = hypothesis()
+    filled(store, part.against, [0.9 - 0.001 * seed for seed in VERDICT_SEEDS])
     filled(store, part.arm, [0.95] * 9, VERDICT_SEEDS[:9])
     filled(store, part.arm, [None], VERDICT_SEEDS[9:], status=Status.DIVERGED)
-    assert Outcome.UNDECIDED is one(part, store).outcome
+    assert ClaimVerdict.UNDECIDED is one(part, store).verdict
 
 
 def test_validation_chooses_the_rate_and_the_test_set_judges(store):
-    tried = Recipe("max", {}, "lr", (0.1, 0.05))
-    part = contrast(arm=tried)
-    filled(store, part.control, [0.9 - 0.001 * seed for seed in VERDICT_SEEDS])
+    tried = ClaimArm("max", {}, Choice("lr", (0.1, 0.05)))
+    part = hypothesis(arm=tried)
+    filled(store, part.against, [0.9 - 0.001 * seed for seed in VERDICT_SEEDS])
     assert 6 <= len([run for run in one(part, store).runs if run.seed in CHOOSING_SEEDS])
     # nothing tells them apart yet: the first stands
     assert 0.1 == one(part, store).parts[0].chosen[0].hyperparameters.lr
@@ -304,8 +316,8 @@ def test_validation_chooses_the_rate_and_the_test_set_judges(store):
         for value in (0.99, 0.5)
     )
     # the default is lower on validation and higher on test: validation decides
-    filled(store, Recipe("", {"lr": 0.1}), [0.99] * 3, CHOOSING_SEEDS, epochs=worse)
-    filled(store, Recipe("", {"lr": 0.05}), [0.7] * 3, CHOOSING_SEEDS, epochs=better)
+    filled(store, ClaimArm("", {"lr": 0.1}), [0.99] * 3, CHOOSING_SEEDS, epochs=worse)
+    filled(store, ClaimArm("", {"lr": 0.05}), [0.7] * 3, CHOOSING_SEEDS, epochs=better)
     found = one(part, store)
     assert {0.05} == {run.hyperparameters.lr for run in found.runs}
     assert list(VERDICT_SEEDS[3:]) == sorted(run.seed for run in found.runs)
@@ -313,7 +325,7 @@ def test_validation_chooses_the_rate_and_the_test_set_judges(store):
 
 
 def test_gaps_are_read_at_equal_training_loss(store):
-    part = contrast(metric=Metric.MATCHED_GAP, sign=-1)
+    part = hypothesis(metric=Metric.MATCHED_GAP, expected=Expectation.LESS)
     first, second = (
         dataclasses.replace(
             a_run(0).epochs[0],
@@ -329,14 +341,14 @@ def test_gaps_are_read_at_equal_training_loss(store):
     filled(store, part.arm, wobble, epochs=(first, second))
     for seed, more in zip(VERDICT_SEEDS, wobble, strict=True):
         lone = dataclasses.replace(first, train_accuracy=0.97 + more)
-        filled(store, part.control, [0.5], (seed,), epochs=(lone,))
+        filled(store, part.against, [0.5], (seed,), epochs=(lone,))
     found = one(part, store).parts[0]
-    assert Outcome.SUPPORTED is found.outcome
+    assert ClaimVerdict.SUPPORTED is found.verdict
     assert found.difference.mean == pytest.approx(0.1 - 0.17 - sum(wobble) / 10)
 
 
 def test_times_are_compared_as_ratios(store):
-    part = CLAIMS["pooling-speeds-training"].contrasts[0]
+    part = CLAIMS["pooling-speeds-training"].hypotheses[0]
     networks = {
         each.key: StepTime(
             tuple((2.0 if each.model.pooling == "none" else 1.0) + 0.01 * i for i in range(10)),
@@ -347,7 +359,7 @@ def test_times_are_compared_as_ratios(store):
     text = TIMED.write(Times("here", 64, networks))
     store.put_analysis(TIMED.key, TIMED.kind, TIMED.settings, text.encode())
     found = one(part, store).parts[0]
-    assert Outcome.SUPPORTED is found.outcome
+    assert ClaimVerdict.SUPPORTED is found.verdict
     assert 0.5 == pytest.approx(exp(found.difference.mean), abs=0.02)
     assert "times [" in effect(found)
 
@@ -359,7 +371,7 @@ def test_facts_are_computed_by_workers_and_kept(store):
     assert [1, 2] == done
     assert (True, False) == tuple(stored(store, request).holds for request in requests)
     (found,) = judge([CLAIMS["max-keeps-edges"]], store, TIMED)
-    assert Outcome.NUANCED is found.outcome
+    assert ClaimVerdict.NUANCED is found.verdict
     assert "max keeps 100 %" in verdict_sentence(found)
 
 
@@ -375,13 +387,13 @@ def test_networks_are_timed_layer_by_layer_in_turns():
 
 
 def test_the_headline_counts():
-    outcomes = [Outcome.SUPPORTED] * 3 + [Outcome.NUANCED] + [Outcome.REFUTED] * 2
+    outcomes = [ClaimVerdict.SUPPORTED] * 3 + [ClaimVerdict.NUANCED] + [ClaimVerdict.REFUTED] * 2
     assert (
         claims_headline(outcomes)
         == "Of six things said about pooling, three hold as told, one depends and two are refuted."
     )
-    assert "None of these two claims" in claims_headline([Outcome.UNTESTED] * 2)
-    assert "Depends" == outcome_word(Outcome.NUANCED)
+    assert "None of these two claims" in claims_headline([ClaimVerdict.UNTESTED] * 2)
+    assert "Depends" == verdict_word(ClaimVerdict.NUANCED)
 
 
 def test_a_fact_is_what_was_stored():
@@ -393,31 +405,35 @@ def test_a_fact_is_what_was_stored():
 # the figure of a claim's parts
 
 
-def _judged(outcome, *differences):
-    part = CLAIMS["pooling-raises-accuracy"].parts[0]
-    return Judged(
-        part=part,
-        outcome=outcome,
-        difference=difference(differences),
-        chosen=(Experiment.from_flat({}), Experiment.from_flat({"pooling": "average"})),
-    )
+def _result(*differences):
+    chosen = (Experiment.from_flat({}), Experiment.from_flat({"pooling": "average"}))
+    return ComparedPart(part=hypothesis(), chosen=chosen, difference=difference(differences))
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_a_part_is_a_marker_with_its_interval_filled_if_it_is_decided(dark):
-    judged = [
-        _judged(Outcome.SUPPORTED, 0.01, 0.02, 0.03),
-        _judged(Outcome.UNDECIDED, -0.01, 0.01, 0.03),
+    results = [
+        _result(*np.linspace(0.02, 0.03, SEEDS)),
+        _result(*np.linspace(-0.01, 0.03, SEEDS)),
     ]
-    figure = figures.effects(judged, figures.Unit.POINTS, dark=dark)
-    for each, trace in zip(judged, figure.data, strict=True):
-        found, (x,) = each.difference, trace.x
+    figure = figures.effects(results, Unit.POINTS).draw(figures.Look(dark=dark))
+    for result, trace in zip(results, figure.data, strict=True):
+        interval, (x,) = result.difference, trace.x
         ends = x - trace.error_x.arrayminus[0], x + trace.error_x.array[0]
-        assert pytest.approx((100 * found.low, 100 * found.high)) == ends
-        assert pytest.approx(100 * found.mean) == x
+        assert pytest.approx((100 * interval.low, 100 * interval.high)) == ends
+        assert pytest.approx(100 * interval.mean) == x
     filled = [trace.marker.color == trace.marker.line.color for trace in figure.data]
     assert [True, False] == filled
     assert ["Holds", "Undecided"] == [note.text for note in figure.layout.annotations]
+
+
+def test_a_part_without_an_interval_is_not_drawn():
+    untrained = ComparedPart(part=hypothesis(), chosen=(Experiment.from_flat({}),))
+    chart = figures.effects([untrained, _result(0.01, 0.02)], Unit.POINTS)
+    assert 1 == len(chart.rows)
+    empty = figures.effects([untrained], Unit.POINTS)
+    assert [] == empty.rows
+    assert "Nothing is trained or timed" in empty.caption
 
 
 def test_the_numbers_of_a_fact_are_percent():

@@ -3,7 +3,7 @@
 import pytest
 
 from core.catalog import Page
-from core.claims import CLAIMS, TIMED, Contrast, judge
+from core.claims import CLAIMS, TIMED, compared, judge
 from core.claims.leads import differences, lead, networks
 from core.comparison import Comparison, Results
 from core.comparison.statistics import compare_facet
@@ -22,10 +22,10 @@ def gallery():
 def parts(gallery):
     """Every part of every claim that trained networks decide."""
     return [
-        (judgement.claim.id, judged)
-        for judgement in judge(CLAIMS.values(), gallery, TIMED)
-        for judged in (*judgement.parts, *judgement.beside)
-        if isinstance(judged.part, Contrast) and not judged.part.metric.is_timed
+        (result.claim.id, part)
+        for result in judge(CLAIMS.values(), gallery, TIMED)
+        for part in compared((*result.parts, *result.extras))
+        if not part.part.metric.is_timed
     ]
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from core import figures, settings
 from core.catalog import DATASETS, Dataset
-from core.claims import CLAIMS, TIMED, Contrast, judge
+from core.claims import CLAIMS, TIMED, Unit, compared, judge
 from core.cli import main
 from core.comparison import Arm, Comparison, Results
 from core.comparison.chance import FENCE, LEVEL, cautions, chance, fence, is_chance, unlearned
@@ -233,9 +233,9 @@ def test_where_all_have_learned_nothing_is_said(gallery):
 
 def test_every_part_of_a_claim_names_the_runs_that_have_not_learned(gallery):
     named = 0
-    for judgement in judge(CLAIMS.values(), gallery, TIMED):
-        for judged in (*judgement.parts, *judgement.beside):
-            if not isinstance(judged.part, Contrast) or judged.part.metric.is_timed:
+    for result in judge(CLAIMS.values(), gallery, TIMED):
+        for judged in compared((*result.parts, *result.extras)):
+            if judged.part.metric.is_timed:
                 continue
             failed = []
             for experiment in judged.chosen:
@@ -247,8 +247,8 @@ def test_every_part_of_a_claim_names_the_runs_that_have_not_learned(gallery):
             ways = sum(bool(each.at_chance) + bool(each.collapsed) for each in failed)
             assert ways == len(said.cautions(judged)), judged.part.says
             named += ways
-        parts = sum(bool(judged.unlearned) for judged in judgement.parts)
-        assert bool(parts) is bool(said.caution(judgement))
+        parts = sum(bool(judged.unlearned) for judged in compared(result.parts))
+        assert bool(parts) is bool(said.caution(result))
     # no empty walk
     assert named > 10
 
@@ -318,10 +318,14 @@ def test_an_interval_of_seeds_that_have_not_learned_ends_in_an_arrow_against_cos
 
 
 def test_an_interval_of_seeds_that_have_not_learned_ends_in_an_arrow_among_the_parts(gallery):
-    (judgement,) = judge([CLAIMS["pooling-raises-accuracy"]], gallery, TIMED)
-    figure = figures.effects(judgement.parts, figures.Unit.POINTS)
+    (result,) = judge([CLAIMS["pooling-raises-accuracy"]], gallery, TIMED)
+    chart = figures.effects(compared(result.parts), Unit.POINTS)
+    assert "An arrow: the bar goes on." in chart.caption
+    figure = chart.draw(figures.Look())
     widest = next(
-        j for j in judgement.parts if "Average is ahead of none, GAP head, shapes" in j.part.says
+        j
+        for j in compared(result.parts)
+        if "Average is ahead of none, GAP head, shapes" in j.part.says
     )
     low, high = figure.layout.xaxis.range
     assert 100 * widest.difference.low < low < 100 * widest.difference.mean < high

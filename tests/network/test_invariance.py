@@ -15,7 +15,7 @@ from core.analyses.inspection import Network
 from core.analyses.shift import shift_map
 from core.analyses.shift_map import ShiftMap, ShiftSettings
 from core.catalog import HEADS, POOLINGS, PoolOrder
-from core.claims import CLAIMS, Exact
+from core.claims import CLAIMS, ExactStatement
 from core.comparison import Arm
 from core.config import Experiment
 from core.errors import ConfigError
@@ -242,8 +242,8 @@ def test_a_pool_moves_with_every_shift_exactly_where_the_catalog_calls_it_cyclic
 GATES = {
     part.fact: part.says
     for claim in CLAIMS.values()
-    for part in (*claim.parts, *claim.beside)
-    if isinstance(part, Exact) and part.fact.startswith("gate-")
+    for part in (*claim.parts, *claim.extras)
+    if isinstance(part, ExactStatement) and part.fact.startswith("gate-")
 }
 
 

@@ -1,12 +1,34 @@
-"""The claims as data, by what they are about."""
+"""The claims as data, in files by subject."""
 
 from core.claims.claim import Claim
-from core.claims.tables.accuracy import ACCURACY
-from core.claims.tables.exact import EXACT
-from core.claims.tables.overfitting import OVERFITTING
-from core.claims.tables.speed import SPEED
-from core.claims.tables.translation import TRANSLATION
+from core.claims.tables import accuracy, exact, overfitting, speed, translation
 
-TABLE: tuple[Claim, ...] = (*ACCURACY, *OVERFITTING, *TRANSLATION, *SPEED, *EXACT)
+TABLE: tuple[Claim, ...] = (
+    # what pooling does to answers
+    accuracy.RAISES_ACCURACY,
+    accuracy.BEST_POOL,
+    exact.EDGES,
+    translation.INVARIANCE,
+    overfitting.PREVENTS_OVERFITTING,
+    accuracy.UNDERFITS,
+    accuracy.STRIDED_REPLACES,
+    accuracy.GAP_CUTS,
+    # what it costs
+    exact.FLATTEN_EXPLODES,
+    exact.NO_PARAMETERS,
+    exact.FEWER_THAN_DENSE,
+    speed.SPEEDS_TRAINING,
+    speed.SLOW,
+    # how it works
+    exact.ROUTING,
+    exact.CONVOLUTION,
+    exact.DOUBLES_FIELD,
+    exact.HIERARCHY,
+    exact.OUTPUT_SIZE,
+    # where dropout goes with it
+    overfitting.DROPOUT_PLACE,
+    overfitting.DROPOUT_GENERALISES,
+)
+"""in order of display"""
 
 __all__ = ["TABLE"]

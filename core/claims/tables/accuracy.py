@@ -1,9 +1,20 @@
 """What is said about accuracy, and the networks that decide it."""
 
-from core.catalog import Head
-from core.claims.arms import MEASURE, arm, called, tuned
-from core.claims.claim import Certainty, Claim, Contrast, Exact, Finding, Kind, Metric, Recipe
-from core.claims.tables.shared import HEADS, MISHKIN, SMALL
+from itertools import product
+
+from core.catalog import Head, Page
+from core.claims.arms import LEAST_ACCURACY, arm, tuned
+from core.claims.claim import (
+    Certainty,
+    Claim,
+    ClaimArm,
+    ExactStatement,
+    Expectation,
+    Finding,
+    Hypothesis,
+    Metric,
+)
+from core.claims.tables.shared import HEADS, MISHKIN, MOUTON, SMALL
 
 _SPRINGENBERG = Finding(
     "Springenberg et al. 2014 (CIFAR-10 error, model C)",
@@ -20,35 +31,34 @@ _REPRODUCED = Finding(
 _TWO_SETS = ("digits", "shapes")
 
 
-_RAISES = Claim(
+RAISES_ACCURACY = Claim(
     id="pooling-raises-accuracy",
     text="Pooling raises accuracy.",
-    kind=Kind.MEASURED,
     test="Max and average against no downsampling at all, with equal channels, under both heads, "
     "on three data sets. The learning rate of each arm is chosen on validation from three.",
     expected="It depends on the head and the data; without pooling, Flatten on small images is "
     "hard to beat.",
     change="Every pool ahead under both heads on all three data sets.",
     parts=tuple(
-        Contrast(
+        Hypothesis(
             says=f"{name.capitalize()} is ahead of none, {label} head, {data}.",
             where=f"{label}, {data}",
             metric=Metric.TEST_ACCURACY,
             arm=tuned(data, name, head),
-            control=tuned(data, "none", head),
-            least=MEASURE[data],
+            against=tuned(data, "none", head),
+            least=LEAST_ACCURACY[data],
         )
-        for data in MEASURE
+        for data in LEAST_ACCURACY
         for head, label in HEADS
         for name in ("max", "average")
     ),
-    beside=tuple(
-        Contrast(
+    extras=tuple(
+        Hypothesis(
             says=f"{name.capitalize()} is ahead of none, {label} head, 100 images of digits.",
             where=f"{label}, 100 images of digits",
             metric=Metric.TEST_ACCURACY,
             arm=tuned("digits", name, head, **SMALL),
-            control=tuned("digits", "none", head, **SMALL),
+            against=tuned("digits", "none", head, **SMALL),
             least=0.01,
         )
         for head, label in HEADS
@@ -58,32 +68,29 @@ _RAISES = Claim(
 )
 
 
-_BEST = Claim(
+BEST_POOL = Claim(
     id="which-pool-is-best",
     text="Max pooling is the best: ahead of average and of min.",
-    kind=Kind.BOTH,
     test="Max, average and min with a GAP head, on light strokes on dark and on the negatives of "
     "the same images. The learning rate of each arm is chosen on validation from three.",
     expected="It depends on polarity and on texture: on dark strokes min sees what max sees on "
     "light ones.",
     change="Max ahead by a point or more in all eight comparisons.",
-    parts=(
-        *(
-            Contrast(
-                says=f"Max is ahead of {other}, {data}, {polarity.replace('-', ' ')}.",
-                where=f"{data}, {polarity.replace('-', ' ')}",
-                metric=Metric.TEST_ACCURACY,
-                arm=tuned(data, "max", polarity=polarity),
-                control=tuned(data, other, polarity=polarity),
-                least=MEASURE[data],
-            )
-            for data in ("digits", "shapes")
-            for polarity in ("light-on-dark", "dark-on-light")
-            for other in ("average", "min")
-        ),
+    parts=tuple(
+        Hypothesis(
+            says=f"Max is ahead of {other}, {data}, {polarity.replace('-', ' ')}.",
+            where=f"{data}, {polarity.replace('-', ' ')}",
+            metric=Metric.TEST_ACCURACY,
+            arm=tuned(data, "max", polarity=polarity),
+            against=tuned(data, other, polarity=polarity),
+            least=LEAST_ACCURACY[data],
+        )
+        for data in _TWO_SETS
+        for polarity in ("light-on-dark", "dark-on-light")
+        for other in ("average", "min")
     ),
-    beside=(
-        Exact(
+    extras=(
+        ExactStatement(
             "After ReLU, min is zero in 15 of 16 windows of random values, max in 1 of 16.",
             "relu-zeros",
         ),
@@ -109,62 +116,39 @@ _BEST = Claim(
 )
 
 
-def _three_blocks(data: str, name: str, head: Head, pools: int) -> Recipe:
-    many = "one pool" if pools == 1 else f"{pools} pools"
-    return called(many, arm(data, name, head, widths="16,16,16", pools=pools))
+def _three_blocks(data: str, name: str, head: Head, pools: int) -> ClaimArm:
+    label = "one pool" if pools == 1 else f"{pools} pools"
+    return arm(data, name, head, widths="16,16,16", pools=pools).called(label)
 
 
-_UNDERFIT = Claim(
+UNDERFITS = Claim(
     id="pooling-can-underfit",
     text="Too much pooling makes a network underfit.",
-    kind=Kind.MEASURED,
     test="Networks of three blocks with equal channels, of which the first one or all three have a "
     "pool. Training accuracy at the end is compared: what cannot be learned is underfitted.",
     expected="So for average pools under GAP on small images; less so for max.",
     change="Training accuracy within a point with one pool and with three, in all six comparisons.",
-    parts=(
-        *(
-            Contrast(
-                says=f"With three {name} pools training accuracy is lower than with one, {label} "
-                f"head, digits.",
-                where=f"{name}, {label}, digits",
-                metric=Metric.TRAIN_ACCURACY,
-                arm=_three_blocks("digits", name, head, 3),
-                control=_three_blocks("digits", name, head, 1),
-                least=0.01,
-                sign=-1,
-            )
-            for head, label in HEADS
-            for name in ("max", "average")
-        ),
-        *(
-            Contrast(
-                says=f"With three {name} pools training accuracy is lower than with one, GAP head, "
-                f"shapes.",
-                where=f"{name}, GAP, shapes",
-                metric=Metric.TRAIN_ACCURACY,
-                arm=_three_blocks("shapes", name, Head.GAP, 3),
-                control=_three_blocks("shapes", name, Head.GAP, 1),
-                least=0.01,
-                sign=-1,
-            )
-            for name in ("max", "average")
-        ),
+    parts=tuple(
+        Hypothesis(
+            says=f"With three {name} pools training accuracy is lower than with one, {label} head, "
+            f"{data}.",
+            where=f"{name}, {label}, {data}",
+            metric=Metric.TRAIN_ACCURACY,
+            arm=_three_blocks(data, name, head, 3),
+            against=_three_blocks(data, name, head, 1),
+            least=0.01,
+            expected=Expectation.LESS,
+        )
+        for data, (head, label) in [*product(["digits"], HEADS), ("shapes", HEADS[0])]
+        for name in ("max", "average")
     ),
-    literature=(
-        Finding(
-            "Mouton et al. 2020",
-            "Larger pooling windows buy invariance and cost generalisation.",
-            Certainty.ABSTRACT,
-        ),
-    ),
+    literature=(MOUTON,),
 )
 
 
-_STRIDED = Claim(
+STRIDED_REPLACES = Claim(
     id="strided-conv-replaces-pooling",
     text="A strided convolution can replace pooling.",
-    kind=Kind.MEASURED,
     test="Four arms with a GAP head: max; strided (the block's own convolution takes the stride); "
     "conv (an added 3 × 3 convolution with stride 2 replaces the pool); and its control conv-max "
     "(the same added convolution, then max). All with batch norm, without which the added "
@@ -173,39 +157,39 @@ _STRIDED = Claim(
     expected="Plain strided is lowest; conv ties only by its added parameters.",
     change="Strided within a point of max on both data sets.",
     parts=tuple(
-        Contrast(
+        Hypothesis(
             says=f"{name.capitalize()} is within one point of max, {data}.",
             where=data,
             metric=Metric.TEST_ACCURACY,
             arm=tuned(data, name, norm="batch"),
-            control=tuned(data, "max", norm="batch"),
+            against=tuned(data, "max", norm="batch"),
             least=0.01,
-            equivalent=True,
+            expected=Expectation.ALIKE,
         )
         for data in _TWO_SETS
         for name in ("strided", "conv")
     ),
-    beside=(
+    extras=(
         *(
-            Contrast(
+            Hypothesis(
                 says=f"Conv is within one point of conv-max, which has its parameters, {data}.",
                 where=data,
                 metric=Metric.TEST_ACCURACY,
                 arm=tuned(data, "conv", norm="batch"),
-                control=tuned(data, "conv-max", norm="batch"),
+                against=tuned(data, "conv-max", norm="batch"),
                 least=0.01,
-                equivalent=True,
+                expected=Expectation.ALIKE,
             )
             for data in _TWO_SETS
         ),
         *(
-            Contrast(
+            Hypothesis(
                 says=f"The added convolution alone raises accuracy: conv-max over max, {data}.",
                 where=data,
                 metric=Metric.TEST_ACCURACY,
                 arm=tuned(data, "conv-max", norm="batch"),
-                control=tuned(data, "max", norm="batch"),
-                least=MEASURE[data],
+                against=tuned(data, "max", norm="batch"),
+                least=LEAST_ACCURACY[data],
             )
             for data in _TWO_SETS
         ),
@@ -214,42 +198,41 @@ _STRIDED = Claim(
 )
 
 
-_GAP = Claim(
+GAP_CUTS = Claim(
     id="gap-cuts-parameters",
     text="GAP in place of Flatten cuts the parameters and keeps the accuracy.",
-    kind=Kind.BOTH,
     test="The weights of the first dense layer are counted. Then networks with max pools are "
     "trained with both heads, and with a narrowed Flatten head (1.6 to 2.1 times GAP's parameters) "
     "as the nearest control.",
     expected="The parameters fall by exactly the number of cells of the map; the accuracy can go "
     "either way.",
     change="Test accuracies within a point on all three data sets.",
-    page=("cost", {"pooling": ["max"], "head": "both"}),
+    page=(Page.COST, {"pooling": ["max"], "head": "both"}),
     parts=(
-        Exact("The first dense layer has H × W times fewer weights.", "dense-factor"),
+        ExactStatement("The first dense layer has H × W times fewer weights.", "dense-factor"),
         *(
-            Contrast(
+            Hypothesis(
                 says=f"With max pools, GAP is within one point of Flatten, {data}.",
                 where=data,
                 metric=Metric.TEST_ACCURACY,
-                arm=called("GAP", tuned(data, "max")),
-                control=called("Flatten", tuned(data, "max", Head.FLATTEN)),
+                arm=tuned(data, "max").called("GAP"),
+                against=tuned(data, "max", Head.FLATTEN).called("Flatten"),
                 least=0.01,
-                equivalent=True,
+                expected=Expectation.ALIKE,
             )
-            for data in MEASURE
+            for data in LEAST_ACCURACY
         ),
     ),
-    beside=tuple(
-        Contrast(
+    extras=tuple(
+        Hypothesis(
             says=f"GAP is ahead of a Flatten head narrowed to about twice its parameters, {data}.",
             where=data,
             metric=Metric.TEST_ACCURACY,
-            arm=called("GAP", tuned(data, "max")),
-            control=called("Flatten, matched", tuned(data, "max", Head.FLATTEN_MATCHED)),
+            arm=tuned(data, "max").called("GAP"),
+            against=tuned(data, "max", Head.FLATTEN_MATCHED).called("Flatten, matched"),
             least=0.01,
         )
-        for data in MEASURE
+        for data in LEAST_ACCURACY
     ),
     literature=(
         Finding(
@@ -259,5 +242,3 @@ _GAP = Claim(
         ),
     ),
 )
-
-ACCURACY = (_RAISES, _BEST, _UNDERFIT, _STRIDED, _GAP)

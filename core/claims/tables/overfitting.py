@@ -3,9 +3,18 @@
 from typing import Any
 
 from core.catalog import DropoutPosition, Head
-from core.claims.arms import arm, called
-from core.claims.claim import Certainty, Claim, Contrast, Finding, Kind, Metric, Recipe
-from core.claims.tables.shared import MISHKIN, SMALL
+from core.claims.arms import arm
+from core.claims.claim import (
+    Certainty,
+    Choice,
+    Claim,
+    ClaimArm,
+    Expectation,
+    Finding,
+    Hypothesis,
+    Metric,
+)
+from core.claims.tables.shared import MISHKIN, SMALL, WU_GU
 
 _MEDIUM: dict[str, Any] = {"train_size": 400, "epochs": 40}
 _SIZES: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -15,7 +24,7 @@ _SIZES: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 
 
-_DROPOUT_RATES = (0.1, 0.25, 0.5)
+_RATES = Choice("dropout_rate", (0.1, 0.25, 0.5))
 _POSITIONS = {
     DropoutPosition.INPUT: "dropout on the input",
     DropoutPosition.BEFORE_POOL: "before every pool",
@@ -25,23 +34,22 @@ _POSITIONS = {
 }
 
 
-def _dropped(position: DropoutPosition, norm: str) -> Recipe:
+def _dropped(position: DropoutPosition, norm: str) -> ClaimArm:
     flat = {**_MEDIUM, "norm": norm, "dropout": position}
-    return Recipe(_POSITIONS[position], flat, "dropout_rate", _DROPOUT_RATES)
+    return ClaimArm(_POSITIONS[position], flat, _RATES)
 
 
-def _capacity(widths: str, size: dict[str, int], *, dropout: bool) -> Recipe:
+def _capacity(widths: str, size: dict[str, int], *, dropout: bool) -> ClaimArm:
     flat = {**size, "widths": widths, "head": Head.FLATTEN}
     if not dropout:
-        return Recipe("no dropout", flat)
+        return ClaimArm("no dropout", flat)
     flat = {**flat, "dropout": DropoutPosition.HEAD}
-    return Recipe("dropout", flat, "dropout_rate", _DROPOUT_RATES)
+    return ClaimArm("dropout", flat, _RATES)
 
 
-_OVERFITTING = Claim(
+PREVENTS_OVERFITTING = Claim(
     id="pooling-reduces-overfitting",
     text="Pooling prevents overfitting.",
-    kind=Kind.MEASURED,
     test="Networks with and without pooling, all with a GAP head so that the dense layer has the "
     "same size, on 100, 400 and all images of digits and on 4,000 shapes. The gap between "
     "training and validation accuracy is read at the first epoch at which the training loss is "
@@ -51,66 +59,66 @@ _OVERFITTING = Claim(
     "every size of the training set.",
     parts=(
         *(
-            Contrast(
+            Hypothesis(
                 says=f"With {name} pooling the gap is smaller than without, {size}.",
                 where=f"digits, {size}",
                 metric=Metric.MATCHED_GAP,
                 arm=arm("digits", name, **flat),
-                control=arm("digits", "none", **flat),
+                against=arm("digits", "none", **flat),
                 least=0.01,
-                sign=-1,
+                expected=Expectation.LESS,
             )
             for size, flat in _SIZES
             for name in ("max", "average", "stochastic")
         ),
         *(
-            Contrast(
+            Hypothesis(
                 says=f"With {name} pooling the gap is smaller than without, shapes.",
                 where="shapes, 4,000 images",
                 metric=Metric.MATCHED_GAP,
                 arm=arm("shapes", name),
-                control=arm("shapes", "none"),
+                against=arm("shapes", "none"),
                 least=0.01,
-                sign=-1,
+                expected=Expectation.LESS,
             )
             for name in ("max", "average")
         ),
     ),
-    beside=(
+    extras=(
         *(
-            Contrast(
+            Hypothesis(
                 says=f"Strides alone make the gap smaller, {size}.",
                 where=f"digits, {size}",
                 metric=Metric.MATCHED_GAP,
                 arm=arm("digits", "strided", **flat),
-                control=arm("digits", "none", **flat),
+                against=arm("digits", "none", **flat),
                 least=0.01,
-                sign=-1,
+                expected=Expectation.LESS,
             )
             for size, flat in _SIZES
         ),
         *(
-            Contrast(
+            Hypothesis(
                 says=f"A GAP head makes the gap smaller than Flatten does, {size}.",
                 where=f"max, digits, {size}",
                 metric=Metric.MATCHED_GAP,
-                arm=called("GAP", arm("digits", "max", **flat)),
-                control=called("Flatten", arm("digits", "max", Head.FLATTEN, **flat)),
+                arm=arm("digits", "max", **flat).called("GAP"),
+                against=arm("digits", "max", Head.FLATTEN, **flat).called("Flatten"),
                 least=0.01,
-                sign=-1,
+                expected=Expectation.LESS,
             )
             for size, flat in _SIZES
         ),
         *(
-            Contrast(
+            Hypothesis(
                 says="At the end of training the gap to the test images is smaller with max than "
                 f"without, {size}.",
                 where=f"digits, {size}, at the end",
                 metric=Metric.FINAL_GAP,
                 arm=arm("digits", "max", **flat),
-                control=arm("digits", "none", **flat),
+                against=arm("digits", "none", **flat),
                 least=0.01,
-                sign=-1,
+                expected=Expectation.LESS,
             )
             for size, flat in _SIZES
         ),
@@ -126,35 +134,34 @@ _OVERFITTING = Claim(
 )
 
 
-_DROPOUT_PLACE = Claim(
+DROPOUT_PLACE = Claim(
     id="dropout-after-last-pool",
     text="Dropout belongs after the last pooling layer.",
-    kind=Kind.MEASURED,
     test="Dropout at five places, each at the best of three rates (.1, .25, .5) as validation "
     "chooses it, without and with batch norm; 400 images of digits, max pooling, GAP head.",
     expected="Nothing clear: place is mixed up with rate. Before a 2 × 2 max pool a rate of .5 "
     "empties a whole window in 6 % of the cases only.",
     change="Half a point more than every other place, with and without batch norm.",
     parts=tuple(
-        Contrast(
+        Hypothesis(
             says=f"After the last pool is ahead of {_POSITIONS[other]}, {norm} norm.",
             where=f"{norm} norm",
             metric=Metric.TEST_ACCURACY,
             arm=_dropped(DropoutPosition.AFTER_LAST_POOL, norm),
-            control=_dropped(other, norm),
+            against=_dropped(other, norm),
             least=0.005,
         )
         for norm in ("none", "batch")
         for other in _POSITIONS
         if other is not DropoutPosition.AFTER_LAST_POOL
     ),
-    beside=tuple(
-        Contrast(
+    extras=tuple(
+        Hypothesis(
             says=f"After the last pool is ahead of no dropout, {norm} norm.",
             where=f"{norm} norm",
             metric=Metric.TEST_ACCURACY,
             arm=_dropped(DropoutPosition.AFTER_LAST_POOL, norm),
-            control=Recipe("no dropout", {**_MEDIUM, "norm": norm}),
+            against=ClaimArm("no dropout", {**_MEDIUM, "norm": norm}),
             least=0.005,
         )
         for norm in ("none", "batch")
@@ -170,44 +177,39 @@ _DROPOUT_PLACE = Claim(
             "without dropout 77.42 %, with .5 in every bottleneck 68.55 %.",
             Certainty.ABSTRACT,
         ),
-        Finding(
-            "Wu and Gu 2015",
-            "Dropout before a max pool amounts to drawing from the window with fixed odds.",
-            Certainty.ABSTRACT,
-        ),
+        WU_GU,
     ),
 )
 
 
-_DROPOUT = Claim(
+DROPOUT_GENERALISES = Claim(
     id="dropout-reduces-overfitting",
     text="Dropout makes the network generalise better.",
-    kind=Kind.MEASURED,
     test="Dropout in a Flatten head at the best of three rates, as validation chooses it, against "
     "none: two widths, 100 and all images of digits.",
     expected="It depends on the size of the network and of the training set.",
     change="Half a point more test accuracy in all four comparisons, or in none.",
     parts=tuple(
-        Contrast(
+        Hypothesis(
             says=f"Dropout raises test accuracy: {size}, widths {widths}.",
             where=f"{size}, widths {widths}",
             metric=Metric.TEST_ACCURACY,
             arm=_capacity(widths, flat, dropout=True),
-            control=_capacity(widths, flat, dropout=False),
+            against=_capacity(widths, flat, dropout=False),
             least=0.005,
         )
         for size, flat in (_SIZES[0], _SIZES[2])
         for widths in ("16,32", "32,64")
     ),
-    beside=tuple(
-        Contrast(
+    extras=tuple(
+        Hypothesis(
             says=f"Dropout makes the gap to the test images smaller: {size}, widths {widths}.",
             where=f"gap, {size}, widths {widths}",
             metric=Metric.FINAL_GAP,
             arm=_capacity(widths, flat, dropout=True),
-            control=_capacity(widths, flat, dropout=False),
+            against=_capacity(widths, flat, dropout=False),
             least=0.005,
-            sign=-1,
+            expected=Expectation.LESS,
         )
         for size, flat in (_SIZES[0], _SIZES[2])
         for widths in ("16,32", "32,64")
@@ -220,5 +222,3 @@ _DROPOUT = Claim(
         ),
     ),
 )
-
-OVERFITTING = (_OVERFITTING, _DROPOUT_PLACE, _DROPOUT)

@@ -3,11 +3,22 @@
 from typing import Any
 
 from core.catalog import Head
+from core.claims.claim import Certainty, Finding
 
 HEADS = ((Head.GAP, "GAP"), (Head.FLATTEN, "Flatten"))
 
-
 MISHKIN = "Mishkin, Sergievskiy, Matas 2016 (ImageNet, 128 px)"
 
+WU_GU = Finding(
+    "Wu and Gu 2015",
+    "Dropout before a max pool amounts to drawing from the window with fixed odds.",
+    Certainty.ABSTRACT,
+)
+
+MOUTON = Finding(
+    "Mouton et al. 2020",
+    "Larger pooling windows buy invariance at the cost of generalisation.",
+    Certainty.ABSTRACT,
+)
 
 SMALL: dict[str, Any] = {"train_size": 100, "epochs": 100}

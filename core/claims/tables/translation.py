@@ -1,14 +1,21 @@
 """What is said about shifts of the image, and the networks that decide it."""
 
 from core.catalog import Head
-from core.claims.arms import arm, called
-from core.claims.claim import Certainty, Claim, Contrast, Exact, Finding, Kind, Metric
-from core.claims.tables.shared import HEADS
+from core.claims.arms import arm
+from core.claims.claim import (
+    Certainty,
+    Claim,
+    ExactStatement,
+    Finding,
+    Hypothesis,
+    Level,
+    Metric,
+)
+from core.claims.tables.shared import HEADS, MOUTON
 
-_INVARIANCE = Claim(
+INVARIANCE = Claim(
     id="pooling-gives-invariance",
     text="Pooling makes the network invariant to translation.",
-    kind=Kind.BOTH,
     test="Test images are moved by up to 8 px, or half their size where that is less (zeros, or "
     "the background, come in); answers are compared with those for the unmoved image. Networks "
     "with and without pools, both heads. Exact gates: circular shifts through networks with "
@@ -16,74 +23,76 @@ _INVARIANCE = Claim(
     expected="Mostly refuted: partial, local, and a matter of the head and the data.",
     change="A network with plain pools whose answers all stay under a shift by one pixel.",
     parts=(
-        Exact(
+        ExactStatement(
             "With max pools and a GAP head, every circular shift leaves all as it was.", "gate-max"
         ),
         *(
-            Contrast(
+            Hypothesis(
                 says=f"With max and GAP, 99 of 100 answers stay under one pixel, {data}.",
                 where=f"one pixel, {data}",
                 metric=Metric.ONE_PIXEL,
-                arm=called("max, GAP", arm(data, "max")),
-                level=0.99,
+                arm=arm(data, "max").called("max, GAP"),
+                against=Level(0.99),
                 least=0.0,
             )
             for data in ("digits", "shapes")
         ),
         *(
-            Contrast(
+            Hypothesis(
                 says=f"More answers stay with max than without pooling, {label} head, {data}.",
                 where=data,
                 metric=Metric.AGREEMENT,
-                arm=called(f"max, {label}", arm(data, "max", head)),
-                control=called(f"none, {label}", arm(data, "none", head)),
+                arm=arm(data, "max", head).called(f"max, {label}"),
+                against=arm(data, "none", head).called(f"none, {label}"),
                 least=0.02,
             )
             for data in ("digits", "shapes")
             for head, label in HEADS
         ),
     ),
-    beside=(
-        Exact("GAP without any stride: every circular shift leaves all as it was.", "gate-none"),
-        Exact(
+    extras=(
+        ExactStatement(
+            "GAP without any stride: every circular shift leaves all as it was.", "gate-none"
+        ),
+        ExactStatement(
             "After L pools of 2 × 2 with stride 2 on maps with even sides: so do shifts by "
             "multiples of 2^L.",
             "gate-multiples",
         ),
-        Exact(
+        ExactStatement(
             "With APS of 2 × 2 and stride 2 on maps with even sides: so does every circular shift, "
             "up to ties.",
             "gate-aps",
         ),
         *(
-            Contrast(
+            Hypothesis(
                 says=f"Blurred max keeps more answers than plain max under one pixel, {data}.",
                 where=f"one pixel, GAP, {data}",
                 metric=Metric.ONE_PIXEL,
                 arm=arm(data, "blur-max"),
-                control=arm(data, "max"),
+                against=arm(data, "max"),
                 least=0.01,
             )
             for data in ("digits", "shapes")
         ),
         *(
-            Contrast(
+            Hypothesis(
                 says=f"Training on images moved by up to 2 px keeps more answers, {data}.",
                 where=f"GAP, {data}",
                 metric=Metric.AGREEMENT,
-                arm=called("max, moved", arm(data, "max", augment_shift=2)),
-                control=arm(data, "max"),
+                arm=arm(data, "max", augment_shift=2).called("max, moved"),
+                against=arm(data, "max"),
                 least=0.02,
             )
             for data in ("digits", "shapes")
         ),
         *(
-            Contrast(
+            Hypothesis(
                 says=f"A GAP head keeps more answers than Flatten, max, {data}.",
                 where=f"max, {data}",
                 metric=Metric.AGREEMENT,
-                arm=called("GAP", arm(data, "max")),
-                control=called("Flatten", arm(data, "max", Head.FLATTEN)),
+                arm=arm(data, "max").called("GAP"),
+                against=arm(data, "max", Head.FLATTEN).called("Flatten"),
                 least=0.02,
             )
             for data in ("digits", "shapes")
@@ -117,12 +126,6 @@ _INVARIANCE = Claim(
             "filters do the work.",
             Certainty.ABSTRACT,
         ),
-        Finding(
-            "Mouton et al. 2020",
-            "Larger pooling windows buy invariance and cost generalisation.",
-            Certainty.ABSTRACT,
-        ),
+        MOUTON,
     ),
 )
-
-TRANSLATION = (_INVARIANCE,)

@@ -1,0 +1,115 @@
+"""What stands next to the evidence for a claim: papers, expectations, and where else to look.
+
+Drawn on Claims.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from core.catalog import PAGES, Page
+from core.claims import Claim, ClaimResult, ComparedPart, Hypothesis, Kind, compared
+from core.claims.leads import lead, name_of, networks
+from core.comparison import Arm
+from core.sentences.differences import what_else
+from pages.shared import cached, controls
+
+
+def draw(result: ClaimResult) -> None:
+    """Papers, expectations, what else differs between the arms, and a page to try it on."""
+    _papers(result.claim)
+    with st.container(border=True):
+        st.markdown("**What we expected, before looking**")
+        st.markdown(result.claim.expected)
+        st.markdown("**What would change our mind**")
+        st.markdown(result.claim.change)
+    _arms(compared((*result.parts, *result.extras)))
+    if result.claim.page:
+        _try(*result.claim.page)
+
+
+def _papers(claim: Claim) -> None:
+    with st.container(border=True):
+        st.markdown("**What the papers say**")
+        for finding in claim.literature:
+            st.markdown(f"{finding.source}: {finding.result} :gray[({finding.certainty})]")
+        if not claim.literature:
+            exact = claim.kind is Kind.EXACT
+            none = "A matter of arithmetic." if exact else "We have no figure from a paper."
+            st.markdown(f":gray[{none}]")
+
+
+def _try(page: Page, parameters: Mapping[str, Any]) -> None:
+    """A page on which one can try what the claim computes, and what it shows."""
+    with st.container(border=True):
+        _link(f"Try it on {PAGES[page].title}", page, parameters)
+        if page is Page.BY_HAND:
+            st.caption("Numbers of your own choice, by the operators alone.")
+            return
+        comparison = controls.led_to(parameters)
+        keys = {experiment.key for experiment in comparison.experiments}
+        absent = len(keys - cached.store().present(keys))
+        st.caption(
+            f"Counted there: {networks(comparison)}. Times are measured anew."
+            + (f" Its accuracies lack {absent} runs." if absent else "")
+        )
+
+
+def _link(label: str, page: Page, parameters: Mapping[str, Any]) -> None:
+    address = f"/{page}?{urlencode(parameters, doseq=True)}" if parameters else f"/{page}"
+    st.link_button(label, address, icon=":material/open_in_new:")
+
+
+def _arms(results: tuple[ComparedPart, ...]) -> None:
+    """What differs between the arms besides what is compared, and where else they are compared."""
+    pairs = {_pair(result.part): result for result in results if not result.part.metric.is_timed}
+    if not pairs:
+        return
+    with st.container(border=True):
+        st.markdown("**What else changed between the arms**")
+        name = st.selectbox("Arms", list(pairs), label_visibility="collapsed", key="arms")
+        if len(pairs[name].chosen) > 1:
+            _changes(*map(Arm, pairs[name].chosen))
+        _lead(pairs[name])
+
+
+def _pair(part: Hypothesis) -> str:
+    return f"{' against '.join(arm.name for arm in part.arms)}, {part.where}"
+
+
+def _changes(arm: Arm, control: Arm) -> None:
+    """Fields of the configuration and quantities of the ledger that differ, as a table."""
+    fields = (control.experiment.to_flat(), arm.experiment.to_flat())
+    configured = [
+        (name_of(name), str(value), str(fields[1][name]))
+        for name, value in fields[0].items()
+        if value != fields[1][name] and name != "seed"
+    ]
+    counted = [(change.what, change.first, change.second) for change in what_else(control, arm)]
+    columns = ("what", "control", "arm")
+    rows = [dict(zip(columns, row, strict=True)) for row in (*configured, *counted)]
+    if rows:
+        st.dataframe(rows, hide_index=True, width="stretch", key="what else")
+    else:
+        st.caption("Nothing that the ledger counts.")
+
+
+def _lead(result: ComparedPart) -> None:
+    """The page that compares these networks, and every difference between there and here."""
+    nearest = lead(result, cached.store().present)
+    if nearest is None:
+        st.caption("No page gives these networks the same settings: they are compared only here.")
+        return
+    page = PAGES[nearest.page].title
+    text = "; ".join(nearest.differences)
+    if nearest.missing:
+        missing = f"{nearest.missing} of its {len(nearest.comparison.experiments)} runs are missing"
+        differences = f": {text}" if text else ""
+        st.caption(f"{page} has no such comparison yet, {missing}{differences}.")
+    elif text:
+        _link(f"A similar comparison on {page}", nearest.page, nearest.parameters)
+        st.caption(f"{text[:1].upper()}{text[1:]}.")
+    else:
+        _link(f"The same on {page}", nearest.page, nearest.parameters)

@@ -1,0 +1,66 @@
+"""What decides a claim: the experiment, its exact parts, its measured parts, and what goes with it.
+
+Drawn on Claims.
+"""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core import figures
+from core.claims import ClaimResult, ComparedPart, ComputedPart, Unit, compared, computed
+from core.sentences.claims import cautions
+from pages.shared import cached, frame
+
+READING = """
+Each row is one part. The bar is the 95 % interval of the paired difference over ten training
+seeds, or ten timed rounds; the mark is its mean, filled if the part is decided. The part **holds**
+if the whole bar lies in the grey zone, is **refuted** if the whole bar lies outside, and is
+**undecided** otherwise. The line is no effect.
+"""
+TITLE_ENDS = {Unit.POINTS: "", Unit.PERCENT: ": shares", Unit.TIMES: ": times"}
+
+
+def draw(result: ClaimResult) -> None:
+    """The experiment and what came out; folded, what was measured as well."""
+    claim = result.claim
+    with frame.section("The experiment"), st.container(border=True):
+        st.markdown("**The experiment**")
+        st.markdown(claim.test)
+        _facts(computed(result.parts))
+    _effects(compared(result.parts), "What came out", claim.id)
+    if result.extras:
+        with (
+            frame.section("Measured as well"),
+            st.expander("Measured as well; not part of the verdict", icon=":material/add:"),
+        ):
+            _facts(computed(result.extras))
+            _effects(compared(result.extras), "Measured as well", f"{claim.id} beside")
+
+
+def _facts(results: Sequence[ComputedPart]) -> None:
+    """The exact parts, a row each: verdict, statement, what came out, its numbers."""
+    for result in results:
+        with st.container(horizontal=True, vertical_alignment="top", wrap=False):
+            frame.badge(result.verdict)
+            with st.container(gap=None):
+                st.markdown(f"**{result.part.says}**")
+                if result.fact:
+                    st.markdown(f":gray[{result.fact.sentence}]")
+                    if result.fact.rows:
+                        frame.numbers(result.fact.rows, "fact.csv", result.part.fact)
+
+
+def _effects(results: Sequence[ComparedPart], title: str, key: str) -> None:
+    """The measured parts, a figure for each unit."""
+    for unit in Unit:
+        chart = cached.chart(figures.effects, tuple(results), unit)
+        if not chart.rows:
+            continue
+        name = f"{key} {unit.name.lower()}"
+        with frame.card(f"{title}{TITLE_ENDS[unit]}", reading=READING, stretch=False) as head:
+            # each network once, whatever it is compared with
+            drawn = (result for result in results if result.part.unit is unit)
+            said = dict.fromkeys(sentence for result in drawn for sentence in cautions(result))
+            frame.warn([(sentence,) for sentence in said])
+            frame.fill(head, chart, name, file_name=f"{key.replace(' ', '-')}.csv")
