@@ -2,31 +2,29 @@
 
 import platform
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict
 from html import escape
 from typing import Any
-
-import plotly.graph_objects as go
 
 import core
 from core import figures
 from core.comparison import Arm, Comparison, Facet, Results
 from core.comparison.grids import as_toml
 from core.comparison.ledger import architecture_of, readable
-from core.figures import Measure
+from core.figures import Chart, Look, Measure, as_dicts, palette
 from core.run import Run
 from core.sentences.headlines import accuracy_headline, plain
-from core.words import count, macs, plural, significant
+from core.words import capitalised, count, macs, plural, significant
 
-_STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; color: #12191C; max-width: 1000px;
-       margin: 2rem auto; padding: 0 1rem; }
-h1 { font: 600 1.75rem/1.25 Georgia, serif; }
-h2 { font-size: 1.125rem; margin-top: 2.5rem; }
-.quiet { color: #5B676C; }
-table { border-collapse: collapse; font-size: 0.875rem; display: block; overflow-x: auto; }
-th, td { border-bottom: 1px solid #DCE2E4; padding: 0.25rem 0.75rem 0.25rem 0; text-align: left; }
-pre { background: #F4F6F6; padding: 1rem; overflow-x: auto; font-size: 0.875rem; }
+_STYLE = f"""
+body {{ font: 16px/1.5 system-ui, sans-serif; color: {palette.INK[0]}; max-width: 1000px;
+       margin: 2rem auto; padding: 0 1rem; }}
+h1 {{ font: 600 1.75rem/1.25 Georgia, serif; }}
+h2 {{ font-size: 1.125rem; margin-top: 2.5rem; }}
+.quiet {{ color: {palette.REPORT_QUIET}; }}
+table {{ border-collapse: collapse; font-size: 0.875rem; display: block; overflow-x: auto; }}
+th, td {{ border-bottom: 1px solid {palette.REPORT_LINE}; padding: 0.25rem 0.75rem 0.25rem 0;
+         text-align: left; }}
+pre {{ background: {palette.REPORT_CODE}; padding: 1rem; overflow-x: auto; font-size: 0.875rem; }}
 """
 _FONT = "system-ui, sans-serif"
 _CHART = {"displayModeBar": False, "displaylogo": False, "showSendToCloud": False}
@@ -86,25 +84,19 @@ def _plotly() -> str:
 
 
 def _facet(results: Results, facet: Facet) -> Iterable[str]:
-    title = facet.clause
-    title = f"{title[:1].upper()}{title[1:]}"
-    rows = figures.accuracy_curves_table(results, facet)
-    if not rows:
-        yield f"<h2>{escape(title)}</h2><p class=quiet>Nothing of it is trained.</p>"
+    title = escape(capitalised(facet.clause))
+    curves = figures.accuracy_curves(results, facet)
+    if not curves.rows:
+        yield f"<h2>{title}</h2><p class=quiet>Nothing of it is trained.</p>"
         return
-    yield f"<h2>{escape(title)}: validation accuracy</h2>"
-    yield _figure(
-        figures.accuracy_curves(results, facet), figures.accuracy_curves_alt(results, facet)
-    )
+    yield f"<h2>{title}: validation accuracy</h2>"
+    yield _figure(curves)
     reference = results.reference(facet)
-    pairs = figures.paired_differences_table(results, facet, reference) if reference else []
-    if reference and pairs:
-        yield f"<h2>{escape(title)}: test accuracy, paired differences</h2>"
-        yield _figure(
-            figures.paired_differences(results, facet, reference),
-            figures.paired_differences_alt(results, facet, reference),
-        )
-        yield _table([asdict(row) for row in pairs])
+    pairs = reference and figures.paired_differences(results, facet, reference)
+    if pairs and pairs.rows:
+        yield f"<h2>{title}: test accuracy, paired differences</h2>"
+        yield _figure(pairs)
+        yield _table(as_dicts(pairs.rows))
         yield (
             "<p class=quiet>95 % intervals over training seeds, on this test set, corrected for "
             "all comparisons shown (Bonferroni). The grey zone is what this number of seeds "
@@ -113,14 +105,12 @@ def _facet(results: Results, facet: Facet) -> Iterable[str]:
 
 
 def _cost(results: Results) -> Iterable[str]:
-    arms = list(results.comparison.arms)
     yield "<h2>Where the parameters sit</h2>"
-    yield _figure(figures.parameter_bars(arms), figures.parameter_bars_alt(arms))
-    if figures.tradeoff_table(results, Measure.MACS):
+    yield _figure(figures.parameter_bars(results.comparison.arms))
+    tradeoff = figures.tradeoff(results, Measure.MACS)
+    if tradeoff.rows:
         yield "<h2>Accuracy against work</h2>"
-        yield _figure(
-            figures.tradeoff(results, Measure.MACS), figures.tradeoff_alt(results, Measure.MACS)
-        )
+        yield _figure(tradeoff)
 
 
 def _ledgers(arms: Sequence[Arm]) -> str:
@@ -152,14 +142,15 @@ def _machines(results: Results) -> str:
     return f"<h2>Trained on</h2><ul>{lines}</ul><p class=quiet>Written with {escape(here)}.</p>"
 
 
-def _figure(figure: go.Figure, alt: str) -> str:
-    figure.update_layout(
-        paper_bgcolor="white", plot_bgcolor="white", font={"family": _FONT, "color": "#12191C"}
+def _figure(chart: Chart) -> str:
+    look = Look()
+    figure = chart.draw(look).update_layout(
+        paper_bgcolor=look.page, plot_bgcolor=look.page, font={"family": _FONT, "color": look.ink}
     )
-    drawn = figure.to_html(
+    html = figure.to_html(
         full_html=False, include_plotlyjs=False, config=_CHART, default_width="100%"
     )
-    return f'<div role=img aria-label="{escape(alt, quote=True)}">{drawn}</div>'
+    return f'<div role=img aria-label="{escape(chart.alt, quote=True)}">{html}</div>'
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> str:

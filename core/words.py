@@ -93,6 +93,11 @@ def inside(label: str) -> str:
     return label if any(letter.isupper() for letter in label[1:]) else label.lower()
 
 
+def capitalised(text: str) -> str:
+    """The text with its first letter as a capital, the others as they are."""
+    return text[:1].upper() + text[1:]
+
+
 def plural(word: str, number: int) -> str:
     """The word, with an s unless there is one: "1 seed", "5 seeds"."""
     return word if number == 1 else f"{word}s"

@@ -12,7 +12,7 @@ from core.errors import ConfigError
 from core.pictures import UPLOAD_ENDINGS, fitted, inverted, is_negative, uploaded
 from core.sentences.headlines import routing_headline
 from core.settings import PROJECT
-from core.words import number_word, size
+from core.words import capitalised, number_word, size
 from pages.cards import hand
 from pages.shared import controls, frame
 from pages.shared.problems import literal
@@ -23,15 +23,15 @@ OWN_SIDES = (4, 6, 8)
 UPLOAD_SIDE = 12
 """rows and columns to which an upload is reduced: every number must be readable"""
 WHITE = 16
-SHOWN = 8
-"""operators at once"""
-WIDE, PANEL = 460, 125
+"""the lightest number of a grid"""
+OPERATORS_SHOWN = 8
+CARD_WIDTH, GRID_WIDTH = 460, 125
 """px: of a card with three grids, and of a grid in it; on a telephone they stand in two rows"""
-PANELS = (
-    ("Input", figures.hand_input, figures.hand_input_alt),
-    ("Output", figures.hand_output, figures.hand_output_alt),
-    ("Gradient", figures.hand_gradient, figures.hand_gradient_alt),
-)
+GRIDS = {
+    "Input": figures.hand_input,
+    "Output": figures.hand_output,
+    "Gradient": figures.hand_gradient,
+}
 ROUTING_HELP = """
 **Input**: the numbers, and as boxes the windows that this operator reads, where they do not
 overlap; zeros around the grid are padding, and what no window reads is shaded. **Output**: one
@@ -43,7 +43,7 @@ Press Play, or move the slider: the boxes show what the operators read, and each
 numbers into the formula of an operator. Where operators read different cells, each has a box in
 its colour. It runs in your browser.
 """
-START = [[0, 5, 13, 9], [0, 13, 15, 10], [0, 3, 15, 2], [4, 12, 0, 8]]
+FIRST_NUMBERS = [[0, 5, 13, 9], [0, 13, 15, 10], [0, 3, 15, 2], [4, 12, 0, 8]]
 
 
 def main() -> None:
@@ -56,7 +56,7 @@ def main() -> None:
     able = [pooling for pooling in chosen if operate.is_worked(pooling)]
     top = st.container()
     numbers, padding, single, wanted = _controls(able, comparison.arms[0].experiment.data.entry)
-    poolings = wanted[:SHOWN]
+    poolings = wanted[:OPERATORS_SHOWN]
     # a convolution without padding leaves its pool as it is
     mode = Padding.CIRCULAR if model.padding is Padding.CIRCULAR else Padding.ZEROS
     pool = hand.Pool(numbers, model.pool_size, model.pool_stride, padding, mode)
@@ -74,14 +74,19 @@ def main() -> None:
             st.caption(remark)
     if not worked:
         return
-    with frame.grid(min(len(worked), 2), min_column_width=WIDE):
+    with frame.grid(min(len(worked), 2), min_column_width=CARD_WIDTH):
         for each in worked:
             _operator(each)
     plain_windows = hand.plain_windows(pool)
     left, right = frame.columns((1, 1))
-    with left, frame.card("Window by window", reading=STEPS_HELP):
-        figure = figures.steps(worked, plain_windows, **frame.look())
-        frame.chart(figure, "An animation of the window over the input.", "steps")
+    with left:
+        frame.show(
+            "Window by window",
+            figures.steps(worked, plain_windows),
+            "steps",
+            file_name="steps.csv",
+            reading=STEPS_HELP,
+        )
     with right:
         hand.sizes(worked, pool)
         hand.temperature(plain_windows, pool)
@@ -103,20 +108,20 @@ def _scene(pool: hand.Pool) -> str:
 def _operator(worked: Worked) -> None:
     """Input, output and gradient of one operator, side by side or one below the other."""
     pooling = worked.pooling
-    with frame.card(
-        f"{frame.mark(pooling)} {POOLINGS[pooling].label}",
-        hand.rows(worked),
-        file_name=f"{pooling}.csv",
-        reading=ROUTING_HELP,
-        key=f"routing {pooling}",
-    ):
+    label, key = POOLINGS[pooling].label, f"operator {pooling}"
+    title = f"{frame.mark(pooling)} {label}"
+    charts = {name: chart(worked) for name, chart in GRIDS.items()}
+    with frame.card(title, "operator", part=label, reading=ROUTING_HELP) as head:
+        with head:
+            rows = [row for chart in charts.values() for row in chart.rows]
+            frame.numbers(rows, f"{pooling}.csv", key)
         if POOLINGS[pooling].learned:
-            st.caption(f"{UNTRAINED.capitalize()}.")
-        with st.grid(3, min_column_width=PANEL):
-            for title, draw, alt in PANELS:
+            st.caption(f"{capitalised(UNTRAINED)}.")
+        with st.grid(3, min_column_width=GRID_WIDTH):
+            for name, chart in charts.items():
                 with st.container(gap="xxsmall"):
-                    st.caption(f"**{title}**")
-                    frame.chart(draw(worked, **frame.look()), alt(worked), f"{title} {pooling}")
+                    st.caption(f"**{name}**")
+                    frame.draw(chart, f"{name} {pooling}")
         st.caption(_caption(worked))
 
 
@@ -160,14 +165,14 @@ def _controls(
             [str(pooling) for pooling in able],
             key="operators",
             bind="query-params",
-            max_selections=SHOWN,
-            placeholder=f"the first {number_word(SHOWN)}",
+            max_selections=OPERATORS_SHOWN,
+            placeholder=f"the first {number_word(OPERATORS_SHOWN)}",
             width=320,
-            help=f"Up to {number_word(SHOWN)} of the strategies chosen in the sidebar.",
+            help=f"Up to {number_word(OPERATORS_SHOWN)} of the strategies chosen in the sidebar.",
         )
     numbers = _grid(kind, entry)
     if invert:
-        numbers = 16 - numbers
+        numbers = WHITE - numbers
     poolings = [pooling for pooling in able if str(pooling) in wanted] or able
     return numbers, padding, single, poolings
 
@@ -179,21 +184,26 @@ def _grid(kind: str, entry: DatasetEntry) -> np.ndarray:
         return _upload(entry)
     if kind == LINE:
         grid = np.zeros((6, 6))
-        grid[:, 2] = 16
+        grid[:, 2] = WHITE
         return grid
     if kind == EDGE:
-        return np.tile(np.array([0.0, 0, 0, 16, 16, 16]), (6, 1))
+        return np.tile(np.array([0.0, 0, 0, *(WHITE,) * 3]), (6, 1))
+    return _digit() if kind == DIGIT else _digit()[2:6, 2:6]
+
+
+def _digit() -> np.ndarray:
     with Image.open(PROJECT / "assets" / "samples" / "digits.png") as image:
-        whole = (np.asarray(image).astype(float) * 16 / 255).round()
-    return whole if kind == DIGIT else whole[2:6, 2:6]
+        return (np.asarray(image).astype(float) * WHITE / 255).round()
 
 
 def _own() -> np.ndarray:
     """Numbers that a visitor types."""
     side = frame.one_of("Size", OWN_SIDES, "own_side")
-    with Image.open(PROJECT / "assets" / "samples" / "digits.png") as image:
-        whole = (np.asarray(image).astype(float) * 16 / 255).round()
-    start = np.array(START, dtype=float) if side == len(START) else whole[:side, :side]
+    start = (
+        np.array(FIRST_NUMBERS, dtype=float)
+        if side == len(FIRST_NUMBERS)
+        else _digit()[:side, :side]
+    )
     edited = st.data_editor(
         [dict(zip("abcdefgh", row, strict=False)) for row in start.tolist()],
         hide_index=True,
@@ -225,8 +235,7 @@ def _upload(entry: DatasetEntry) -> np.ndarray:
         remarks.append("inverted to match the training images (Invert turns it back)")
         shades = inverted(shades, WHITE)
     if remarks:
-        said = "; ".join(remarks)
-        st.caption(f"{said[0].upper()}{said[1:]}.")
+        st.caption(f"{capitalised('; '.join(remarks))}.")
     grid: np.ndarray = shades[0].astype(float)
     return grid
 

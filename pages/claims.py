@@ -130,7 +130,7 @@ def _one(result: ClaimResult) -> None:
     wide, narrow = st.columns([3, 2])
     with wide:
         evidence.draw(result)
-    with narrow, frame.section("What the papers say"):
+    with narrow, frame.section("papers"):
         background.draw(result)
 
 

@@ -7,7 +7,6 @@ from PIL import Image
 
 from core import figures
 from core.analyses import EffectiveField, EffectiveFieldRequest, TimesRequest
-from core.catalog import POOLINGS
 from core.comparison import Arm, Results
 from core.comparison.ledger import (
     COLUMNS,
@@ -21,7 +20,7 @@ from core.engine import stored
 from core.figures import Measure
 from core.figures.times import timed_rows
 from core.network.pytorch_code import torch_code
-from core.network.receptive_field import Field, fields
+from core.network.receptive_field import fields
 from core.sentences.cost import cost_headline
 from core.settings import PROJECT
 from core.words import count, plural
@@ -46,8 +45,6 @@ APS, a field that reaches over the border goes on at the other side. **Effective
 trained network makes of it: the share of each pixel in the gradient of that cell, over 100 test
 images (Luo et al. 2016).
 """
-MOST = 0.9
-"""of the gradient, where it is said how many pixels it takes"""
 TIME_ROUNDS = 5
 TIME_SECONDS = 1.0
 """to time one network, at most; a guess"""
@@ -81,76 +78,50 @@ def main() -> None:
 
 def _distinct(results: Results) -> list[Arm]:
     """One arm for each pooling and head: dropout costs nothing that is counted here."""
-    found = {(arm.pooling, arm.head): arm for arm in reversed(results.comparison.arms)}
-    return list(reversed(found.values()))
+    last = {(arm.pooling, arm.head): arm for arm in reversed(results.comparison.arms)}
+    return list(reversed(last.values()))
 
 
 def _parameters(arms: list[Arm]) -> None:
-    rows = figures.parameter_bars_table(arms)
-    with frame.card(
-        "Where the parameters sit", rows, file_name="parameters.csv", reading=PARAMETERS_HELP
-    ):
-        figure = cached.figure(figures.parameter_bars, tuple(arms), **frame.look())
-        frame.chart(figure, figures.parameter_bars_alt(arms), "parameters")
-        st.caption(
-            "Counted from the architecture, complete. Networks in one row have equal parameters."
-        )
+    frame.show(
+        "Where the parameters sit",
+        cached.chart(figures.parameter_bars, tuple(arms)),
+        "parameters",
+        file_name="parameters.csv",
+        reading=PARAMETERS_HELP,
+    )
 
 
 def _tradeoff(results: Results) -> None:
-    measure = Measure(st.session_state.get("against", Measure.MACS))
-    rows = figures.tradeoff_table(results, measure)
-    title = "Accuracy against cost"
-    with frame.card(title, rows, file_name="tradeoff.csv", reading=TRADEOFF_HELP):
-        chosen = frame.one_of("Cost", [str(each) for each in Measure], "against", named=False)
-        if not rows:
-            frame.nothing_yet("This comparison")
-            return
-        measure = Measure(chosen)
-        frame.caution(results)
-        frame.chart(
-            cached.figure(figures.tradeoff, results, measure, **frame.look()),
-            figures.tradeoff_alt(results, measure),
-            "tradeoff",
-        )
-        st.caption(f"{figures.tradeoff_caption(results, measure)} {_counted(measure)}")
-
-
-def _counted(measure: Measure) -> str:
-    """What the cost holds."""
-    return {
-        Measure.MACS: "Counted: convolutions and dense layers; the pools' operations are below.",
-        Measure.PARAMETERS: "Counted from the architecture, complete.",
-        Measure.SECONDS: "Measured while training, evaluation included; machines may differ.",
-    }[measure]
+    with frame.card("Accuracy against cost", "tradeoff", reading=TRADEOFF_HELP) as head:
+        measure = Measure(frame.one_of("Cost", list(map(str, Measure)), "against", named=False))
+        chart = cached.chart(figures.tradeoff, results, measure)
+        if chart.rows:
+            frame.caution(results)
+        frame.fill(head, chart, "tradeoff", file_name="tradeoff.csv", untrained="This comparison")
 
 
 def _field(arms: list[Arm], results: Results) -> None:
-    with frame.card("How much of the image one cell sees", reading=FIELD_HELP):
+    title = "How much of the image one cell sees"
+    with frame.card(title, "field", reading=FIELD_HELP) as head:
         names = [arm.label_without_dropout for arm in arms]
         arm = arms[names.index(_choose("Network", names, "field_of"))]
-        found = fields(architecture_of(arm), arm.experiment.model)
-        layers = [each.layer for each in found]
-        key = f"field_layer {' '.join(layers)}"
+        layers = fields(architecture_of(arm), arm.experiment.model)
+        offered = [field.layer for field in layers]
         layer = frame.one_of(
-            "Layer", layers, key, default=layers[-1], bound=False, named=False, wraps=True
+            "Layer",
+            offered,
+            f"field_layer {' '.join(offered)}",
+            default=offered[-1],
+            bound=False,
+            named=False,
+            wraps=True,
         )
-        sight = frame.one_of("Field", [THEORY, EFFECTIVE], "field", named=False)
-        chosen = layers.index(layer)
-        each = found[chosen]
-        seen = _effective(arm, results) if sight == EFFECTIVE else None
-        figure = figures.field_squares(
-            _sample(arm) if seen is None else np.array(seen.shares[each.layer]),
-            found,
-            chosen,
-            amounts=seen is not None,
-            **frame.look(),
-        )
-        frame.chart(figure, figures.field_alt(found, chosen), "field squares")
-        st.caption(
-            figures.field_reach(each)
-            + ("" if seen is None else f" {_used(np.array(seen.shares[each.layer]), each)}")
-        )
+        kind = frame.one_of("Field", [THEORY, EFFECTIVE], "field", named=False)
+        effective = _effective(arm, results) if kind == EFFECTIVE else None
+        shares = None if effective is None else np.array(effective.shares[layer])
+        chart = figures.field_squares(_sample(arm), layers, offered.index(layer), shares)
+        frame.fill(head, chart, "field squares", file_name="fields.csv")
 
 
 def _effective(arm: Arm, results: Results) -> EffectiveField | None:
@@ -171,19 +142,6 @@ def _effective(arm: Arm, results: Results) -> EffectiveField | None:
     return found
 
 
-def _used(shares: NDArray[np.float64], each: Field) -> str:
-    """How concentrated the gradient is, in words."""
-    ordered = np.sort(shares, axis=None)[::-1]
-    total = ordered.sum()
-    if total == 0:
-        return "On these images its gradient is zero."
-    needed = int((ordered.cumsum() < MOST * total).sum()) + 1
-    return (
-        f"Nine tenths of its gradient come from {needed:,} of the {each.pixels:,} pixels of the "
-        f"image that it can see."
-    )
-
-
 def _sample(arm: Arm) -> NDArray[np.uint8]:
     """A test image of the data set, (H, W) in grey; an empty one where none is bundled."""
     path = PROJECT / "assets" / "samples" / f"{arm.experiment.data.dataset}.png"
@@ -195,30 +153,17 @@ def _sample(arm: Arm) -> NDArray[np.uint8]:
 
 
 def _growth(arm: Arm) -> None:
-    rows = figures.growth_table(arm)
-    with frame.card(
-        "As the image grows", rows, file_name="growth.csv", reading=GROWTH_HELP, key="growth"
-    ):
-        if not rows:
-            st.caption("No square image from 8 to 128 px fits through this network.")
-            return
-        frame.chart(
-            cached.figure(figures.growth, arm, **frame.look()), figures.growth_alt(arm), "growth"
-        )
-        side = arm.experiment.input_shape[1]
-        here = {row.head: row for row in rows if row.image_side == side}
-        flatten, gap = here.get("flatten"), here.get("gap")
-        numbers = (
-            f" At {side} px the first dense layer has {flatten.formula} parameters after Flatten, "
-            f"{gap.formula} after GAP."
-            if flatten and gap
-            else ""
-        )
-        st.caption(f"{POOLINGS[arm.pooling].label} in every block.{numbers}")
+    frame.show(
+        "As the image grows",
+        cached.chart(figures.growth, arm),
+        "growth",
+        file_name="growth.csv",
+        reading=GROWTH_HELP,
+    )
 
 
 def _code(arms: list[Arm]) -> None:
-    with frame.card("As plain PyTorch"):
+    with frame.card("As plain PyTorch", "code"):
         names = [arm.label_without_dropout for arm in arms]
         arm = arms[names.index(_choose("Network", names, "code_of"))]
         code = torch_code(arm.experiment)
@@ -240,7 +185,7 @@ def _code(arms: list[Arm]) -> None:
 def _ledger(arms: list[Arm]) -> None:
     names = [arm.label_without_dropout for arm in arms]
     headings = {column.heading: column for column in QUANTITIES}
-    with frame.section("Layer by layer"), st.container(border=True):
+    with frame.section("ledger"), st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown("**Layer by layer**", width="stretch")
             shown = st.selectbox(

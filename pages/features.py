@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     # they load torch, which this page does when it is opened and not before
     from core.analyses.inspection import Network, Response
 
-SHOWN = 4
+NETWORKS_SHOWN = 4
 """networks side by side; more would be too small to compare"""
-CHANNELS = 16
+CHANNELS_SHOWN = 16
 """maps in one sheet; of more, others are shown on demand"""
 MAPS_HELP = """
 Each tile is one channel after the chosen layer. For one seed every network starts from the same
@@ -39,7 +39,7 @@ def main() -> None:
     seed = _seed(results)
     # the sentence stands above the controls that it depends on
     top = st.container()
-    arms = chooser.networks(results.comparison, SHOWN)
+    arms = chooser.networks(results.comparison, NETWORKS_SHOWN)
     opened = {arm: networks.network(arm, seed) for arm in arms}
     there = {arm: network for arm, network in opened.items() if network is not None}
     looks: dict[Arm, Response] = {}
@@ -94,7 +94,7 @@ def _looks(there: dict[Arm, "Network"], image: np.ndarray) -> dict[Arm, "Respons
 
 def _maps(looks: dict[Arm, "Response"]) -> dict[Arm, str]:
     """One row per network: name, maps, answer. Gives the layer that is shown of each."""
-    with frame.section("Feature maps"), st.container(border=True, height="stretch"):
+    with frame.section("feature maps"), st.container(border=True, height="stretch"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown("**Feature maps**", help=MAPS_HELP, width="stretch")
             one_scale = st.toggle("One scale", value=True, key="one_scale", bind="query-params")
@@ -114,8 +114,8 @@ def _maps(looks: dict[Arm, "Response"]) -> dict[Arm, str]:
             scale = common if one_scale else None
             _row(arm, looks[arm], name, first, scale, mark=arm in dotted)
         st.caption(
-            f"Channels {first + 1} to {min(most, first + CHANNELS)} of {most} after {layer}, seed "
-            f"{next(iter(looks)).experiment.seed}. Every network starts from the same filters."
+            f"Channels {first + 1} to {min(most, first + CHANNELS_SHOWN)} of {most} after {layer}, "
+            f"seed {next(iter(looks)).experiment.seed}. Every network starts from the same filters."
             + _remarks(present)
             + (_dots(layer, drawn=bool(dotted)) if mark else "")
         )
@@ -159,10 +159,10 @@ def _dots(layer: str, *, drawn: bool) -> str:
 
 def _first_channel(most: int) -> int:
     """The first of the channels that are shown; asks which, if there are more than one sheet."""
-    if most <= CHANNELS:
+    if most <= CHANNELS_SHOWN:
         return 0
-    starts = range(0, most, CHANNELS)
-    names = {f"{start + 1}–{min(start + CHANNELS, most)}": start for start in starts}
+    starts = range(0, most, CHANNELS_SHOWN)
+    names = {f"{start + 1}–{min(start + CHANNELS_SHOWN, most)}": start for start in starts}
     chosen = frame.one_of("Channels", list(names), f"channels of {most}", bound=False)
     return names[chosen]
 
@@ -179,7 +179,7 @@ def _row(  # noqa: PLR0913 (what is drawn, and how)
         channels, height, width = seen.maps[layer].shape
         st.caption(f"{layer}, {channels} × {size(height, width)}")
     with middle:
-        maps = seen.maps[layer][first : first + CHANNELS]
+        maps = seen.maps[layer][first : first + CHANNELS_SHOWN]
         model = arm.experiment.model
         marked = winners(maps, model.pool_size, model.pool_stride) if mark else None
         st.image(

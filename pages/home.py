@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core import figures
-from core.catalog import HEADS, PAGES, Head, Page
+from core.catalog import PAGES, Page
 from core.claims import ClaimVerdict
 from core.comparison import Results
 from core.comparison.statistics import Verdict
@@ -61,28 +61,23 @@ def main() -> None:
     frame.caution(results, in_headline=True)
     left, right = frame.columns((3, 2))
     with left:
-        rows = figures.accuracy_by_head_table(results)
-        with frame.card(
+        frame.show(
             "Test accuracy, by strategy and head",
-            rows,
+            cached.chart(figures.accuracy_by_head, results),
+            "accuracy by head",
             file_name="accuracy.csv",
             reading=READING,
-        ):
-            if rows:
-                drawn = cached.figure(figures.accuracy_by_head, results, **frame.look())
-                frame.chart(drawn, figures.accuracy_by_head_alt(results), "by head")
-                st.caption(_caption(results, beyond=figures.goes_beyond(drawn.figure)))
-            else:
-                frame.nothing_yet("This comparison")
+            untrained="This comparison",
+        )
     with right:
         with (
-            frame.section("Which differences are real?"),
+            frame.section("differences in words"),
             st.container(border=True, height="stretch"),
         ):
             _differences(results)
-        with frame.section("What is said about pooling"):
+        with frame.section("outcomes"):
             _claims()
-    with frame.section("Where next"):
+    with frame.section("next"):
         st.subheader("Where next", anchor=False)
         with st.grid(3, min_column_width=210, border=True):
             for title, text, page in NEXT:
@@ -113,21 +108,6 @@ def _claims() -> None:
             icon=":material/arrow_forward:",
             icon_position="right",
         )
-
-
-def _caption(results: Results, *, beyond: bool) -> str:
-    """What the dots and bars are, for the heads that are shown."""
-    heads = {arm.head for arm in results.comparison.arms if results.test_accuracy(arm)}
-    if heads == {Head.GAP, Head.FLATTEN}:
-        dots = "Filled: GAP head. Open: Flatten head."
-    elif len(heads) == 1:
-        dots = f"All with a {HEADS[next(iter(heads))].label} head."
-    else:
-        dots = "Each head has a mark of its own, named at the last row."
-    seeds = len(results.comparison.seeds)
-    bars = f" Bars: 95 % interval over {seeds} seeds." if seeds > 1 else " One seed: no interval."
-    arrow = " An arrow: the bar goes on." if beyond else ""
-    return f"{dots}{bars}{arrow} The axis does not start at zero."
 
 
 def _differences(results: Results) -> None:

@@ -12,8 +12,10 @@ from core.words import percent
 from pages.shared import cached, chooser, computing, controls, frame, jobs
 
 FILLED, CIRCULAR = "filled", "circular"
-SHOWN = 8
-"""maps side by side; of more networks the visitor chooses"""
+MAPS_SHOWN, IN_ROW = 8, 4
+"""maps on the page, of more networks the visitor chooses; and maps that stand in one row"""
+LIGHTEST = 0.9
+"""share at the light end of the scale, or the least share of all maps, if that is lower"""
 SECONDS_PER_VIEW = 2.5e-5
 """of one image of 8 x 8 through a small network"""
 MAP_HELP = """
@@ -35,7 +37,7 @@ def main() -> None:
     results = cached.results(controls.comparison())
     seed = results.comparison.seeds[0]
     top = st.container()
-    arms = chooser.networks(results.comparison, SHOWN)
+    arms = chooser.networks(results.comparison, MAPS_SHOWN)
     trained = [arm for arm in arms if seed in results.of(arm)]
     if trained:
         wanted = _settings(arms[0])
@@ -93,17 +95,17 @@ def _offer(missing: list[Arm], seed: int, wanted: ShiftSettings) -> None:
 
 
 def _maps(maps: dict[Arm, ShiftMap], results: Results) -> None:
-    low = min(min(map(min, found.same)) for found in maps.values())
-    low = min(low, 0.9)
-    with frame.grid(len(maps) if len(maps) <= 4 else 3, min_column_width=210):  # noqa: PLR2004
+    low = min(LIGHTEST, *(share for found in maps.values() for row in found.same for share in row))
+    with frame.grid(len(maps) if len(maps) <= IN_ROW else 3, min_column_width=210):
         for arm, found in maps.items():
-            title = f"{frame.mark(arm.pooling)} {arm.label}"
-            rows = figures.shift_table(arm, found)
-            key = f"map {arm.pooling} {arm.head} {arm.dropout}"
-            with frame.card(title, rows, file_name="shift.csv", reading=MAP_HELP, key=key):
-                figure = cached.figure(figures.shift_map, found, low, **frame.look())
-                frame.chart(figure, figures.shift_alt(arm, found), key)
-                st.caption(_caption(arm, found))
+            frame.show(
+                f"{frame.mark(arm.pooling)} {arm.label}",
+                cached.chart(figures.shift_map, arm, found, low),
+                "map",
+                part=arm.label,
+                file_name="shift.csv",
+                reading=MAP_HELP,
+            )
     first = next(iter(maps.values()))
     entry = results.comparison.arms[0].experiment.data.entry
     filled = f"{'black' if entry.photographs else 'the ground'} comes in at the border"
@@ -114,22 +116,14 @@ def _maps(maps: dict[Arm, ShiftMap], results: Results) -> None:
     )
 
 
-def _caption(arm: Arm, found: ShiftMap) -> str:
-    exact = figures.shift_promise(arm, found)
-    return (
-        f"Stay: **{percent(found.mean_same())} %**; stay and right: "
-        f"{percent(found.mean_right())} %. {exact}".strip()
-    )
-
-
 def _profile(maps: dict[Arm, ShiftMap]) -> None:
-    rows = [row for arm, found in maps.items() for row in figures.shift_table(arm, found)]
-    rows = [row for row in rows if row.down == 0]
-    with frame.card(
-        "Along one axis", rows, file_name="profile.csv", reading=PROFILE_HELP, key="profile"
-    ):
-        figure = figures.shift_profile(maps, **frame.look())
-        frame.chart(figure, " ".join(figures.shift_alt(a, f) for a, f in maps.items()), "profile")
+    frame.show(
+        "Along one axis",
+        cached.chart(figures.shift_profile, tuple(maps.items())),
+        "profile",
+        file_name="profile.csv",
+        reading=PROFILE_HELP,
+    )
 
 
 main()

@@ -21,11 +21,12 @@ from core.comparison import Comparison
 from core.comparison.grids import as_toml
 from core.config import Experiment
 from core.config.folder import Folder
-from core.figures import confusion
+from core.figures import Look, confusion
 from core.network.pytorch_code import torch_code
 from core.report import report, results_of
 from core.run import Machine
 from core.spreadsheet import FORMULA_STARTS, as_csv
+from tests.figures.answers import answers
 from tests.store.store_samples import a_run
 
 EVIL = [
@@ -157,7 +158,7 @@ def test_no_name_becomes_a_tag_of_the_report(name, monkeypatch):
 
 @pytest.mark.parametrize("name", EVIL)
 def test_no_class_name_becomes_a_tag_or_a_formula_of_a_figure(name):
-    figure = confusion([[1, 1], [0, 2]], ["a", name])
+    figure = confusion(*answers([[1, 1], [0, 2]]), ["a", name]).draw(Look())
     texts = [figure.layout.xaxis.ticktext[1], figure.layout.yaxis.ticktext[1]]
     assert [name, name] == list(map(unescape, texts))
     for text in (*texts, *(text for row in figure.data[0].customdata for text in row)):

@@ -43,5 +43,5 @@ def test_on_the_digits_max_is_ahead_of_average_under_gap_by_more_than_two_points
 def against_max(results):
     """How far average is from max, over the seeds."""
     facet = results.comparison.facets[0]
-    (difference,) = compare_facet(results, facet, facet.arms[0]).values()
-    return difference
+    (pair,) = compare_facet(results, facet, facet.arms[0])
+    return pair.difference

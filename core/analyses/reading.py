@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.catalog import POOLINGS, Pooling
-from core.words import inside, join, plural
+from core.words import capitalised, inside, join, plural
 
 Cell = tuple[int, int]
 Places = NDArray[np.int64]
@@ -112,7 +112,7 @@ def unread_sentence(windows: Windows) -> str:
     ]
     verb = "is" if len(rows) + len(columns) == 1 else "are"
     text = f"{join(parts)} {verb} not read (shaded)."
-    return text[0].upper() + text[1:]
+    return capitalised(text)
 
 
 def unread_by_operator(found: Iterable[tuple[Pooling, Windows]]) -> str:
@@ -123,7 +123,7 @@ def unread_by_operator(found: Iterable[tuple[Pooling, Windows]]) -> str:
     if len(groups) == 1:
         return next(iter(groups))
     named = [f"{join(names)}: {text[0].lower()}{text[1:]}" for text, names in groups.items()]
-    return " ".join(each[0].upper() + each[1:] for each in named)
+    return " ".join(capitalised(each) for each in named)
 
 
 def _runs(line: Places) -> list[tuple[int, int]]:

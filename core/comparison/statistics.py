@@ -75,6 +75,14 @@ class Difference:
         return len(self.seeds)
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One arm and its difference from a reference."""
+
+    arm: Arm
+    difference: Difference
+
+
 def mean_interval(values: Sequence[float], confidence: float = CONFIDENCE) -> Interval:
     """Mean and its interval by Student's t: mean +- t(1 - alpha/2, n - 1) * s / sqrt(n).
 
@@ -142,20 +150,20 @@ def paired_difference(
 
 
 @lru_cache(maxsize=64)
-def compare_facet(results: Results, facet: Facet, reference: Arm) -> Mapping[Arm, Difference]:
-    """Test accuracy of every other arm of a facet against its reference.
+def compare_facet(results: Results, facet: Facet, reference: Arm) -> tuple[Pair, ...]:
+    """Test accuracy of every other arm of a facet against its reference, in order.
 
     Corrected for all comparisons that the results show: in every facet, every arm but one, as
     far as they have the runs to be compared.
     """
     visible = sum(_comparable(results, other) for other in results.comparison.facets)
     base = results.test_accuracy(reference)
-    found = (
+    differences = (
         (arm, paired_difference(results.test_accuracy(arm), base, comparisons=max(visible, 1)))
         for arm in facet.arms
         if arm != reference
     )
-    return {arm: difference for arm, difference in found if difference is not None}
+    return tuple(Pair(arm, difference) for arm, difference in differences if difference)
 
 
 def _comparable(results: Results, facet: Facet) -> int:

@@ -1,4 +1,4 @@
-"""What all figures share: margins, axes, text, and labels that do not collide."""
+"""What all figures share: margins, axes, text, and labels kept apart."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,10 +12,13 @@ from core.catalog import POOLINGS, Pooling
 from core.figures.palette import (
     CHART_TEXT_LIGHT,
     DIVERGING,
-    PAGE_DARK,
-    PAGE_LIGHT,
+    GRID_LINE,
+    INK,
+    PAGE,
+    REMARK,
     SEQUENTIAL,
     colour,
+    faded,
     fill,
     style,
     text_on,
@@ -24,10 +27,18 @@ from core.figures.palette import (
 Traces = list[go.Scatter | go.Bar | go.Heatmap]
 
 TEXT, SMALL = 14, 13
-"""font sizes, px"""
+"""sizes of text, px"""
 
-STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)
+ROW_HEIGHT, TALL_ROW_HEIGHT = 44, 52
+"""of a row with one mark, and of one with several lines of text or marks, px"""
+
+FULL = 100.0
+"""percent"""
+
+TICK_STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)
 """distances of ticks, percent or points"""
+MOST_TICKS = 4
+"""steps on an axis of long numbers: on a telephone one of five figures is a fifth of the axis"""
 ROUNDING = 1e-9
 
 GLYPH_WIDTH, LETTER_WIDTH = 18, 6.8
@@ -37,7 +48,9 @@ BEYOND = "beyond the axis"
 """name of the trace of arrows"""
 
 LABEL_GAP = 19
-"""least distance of two labels at the end of lines, px"""
+"""least distance of two labels at the ends of lines, px"""
+LABEL_AWAY = 10
+"""from the end of a line to its label, px"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,35 +72,36 @@ class Look:
     @property
     def ink(self) -> str:
         """Colour of text that must be read."""
-        return "#E6EBED" if self.dark else "#12191C"
+        return INK[self.dark]
 
     @property
     def text(self) -> str | None:
-        """Colour of axis text; None leaves it to Streamlit, whose own is too light in light."""
+        """Colour of axis text; None leaves it to Streamlit, which is too pale on light pages."""
         return None if self.dark else CHART_TEXT_LIGHT
 
     @property
     def quiet(self) -> str:
         """Colour of zones, zero lines and remarks."""
-        return "#B4BFC3" if self.dark else CHART_TEXT_LIGHT
+        return REMARK[self.dark]
 
     @property
     def page(self) -> str:
         """Colour of the page, inside hollow markers."""
-        return PAGE_DARK if self.dark else PAGE_LIGHT
+        return PAGE[self.dark]
 
     @property
     def grid(self) -> str:
         """Colour of grid lines."""
-        return "#2B353A" if self.dark else "#E3E8EA"
+        return GRID_LINE[self.dark]
 
-    def colour(self, pooling: Pooling) -> str:
-        """The colour of a strategy."""
-        return colour(pooling, dark=self.dark)
+    def colour(self, pooling: Pooling, opacity: float = 1.0) -> str:
+        """The colour of a strategy, as Plotly writes it."""
+        own = colour(pooling, dark=self.dark)
+        return own if opacity == 1 else faded(own, opacity)
 
 
 def layout(look: Look, *, height: float, left: float = 56, right: float = 16) -> dict[str, Any]:
-    """The frame of a figure: size, margins and text."""
+    """The layout that all figures share: size, margins and text."""
     return {
         "height": look.px(height),
         "margin": {
@@ -123,6 +137,27 @@ def axis(
     }
 
 
+def row_axis(
+    look: Look, labels: Sequence[str], ends: tuple[float, float], **more: Any
+) -> dict[str, Any]:
+    """A vertical axis with a label for each row, from the top down.
+
+    Args:
+        look: of the page.
+        labels: of the rows.
+        ends: the bottom and the top of the axis, in rows.
+        more: of the axis.
+    """
+    return axis(
+        look,
+        range=list(ends),
+        tickvals=list(range(len(labels))),
+        ticktext=list(labels),
+        tickfont={"size": look.px(SMALL), "color": look.ink},
+        **more,
+    )
+
+
 def plot(traces: Traces, frames: Sequence[go.Frame] = (), **layout: Any) -> go.Figure:
     """A figure made in one go: adding trace by trace and updating takes three times as long."""
     return go.Figure(traces, layout, frames)
@@ -151,7 +186,7 @@ def whiskers(
 
 @dataclass(frozen=True, slots=True)
 class Beyond:
-    """Something that lies beyond the end of an axis.
+    """A mark that lies beyond the end of an axis.
 
     Attributes:
         x: where its arrow stands; either this or `y` is the end of the axis.
@@ -181,34 +216,28 @@ def arrows(beyond: Sequence[Beyond], look: Look) -> go.Scatter:
         marker={
             "symbol": [f"triangle-{each.towards}" for each in beyond],
             "size": look.px(9),
-            "color": [_arrow_colour(each, look) for each in beyond],
+            "color": [look.colour(each.pooling, each.opacity) for each in beyond],
         },
         hovertemplate=[f"{each.says}<extra></extra>" for each in beyond],
     )
 
 
-def _arrow_colour(beyond: Beyond, look: Look) -> str:
-    colour = look.colour(beyond.pooling)
-    return colour if beyond.opacity == 1 else faded(colour, beyond.opacity)
+def note(text: str, look: Look, colour: str | None = None, **place: Any) -> dict[str, Any]:
+    """Small text without an arrow.
+
+    Args:
+        text: what it says.
+        look: of the page.
+        colour: of the text; without one, ink.
+        place: where it stands, as Plotly's annotations have it.
+    """
+    font = {"size": look.px(SMALL), "color": colour or look.ink}
+    return {"text": text, "showarrow": False, "font": font, **place}
 
 
-def goes_beyond(figure: go.Figure) -> bool:
-    """Whether an arrow says that something lies beyond an axis."""
-    return any(trace.name == BEYOND for trace in figure.data)
-
-
-def at_the_end(place: float, text: str, look: Look) -> dict[str, Any]:
-    """A label on the right of a row, beyond the axis."""
-    return {
-        "x": 1,
-        "xref": "paper",
-        "xanchor": "left",
-        "xshift": look.px(10),
-        "y": place,
-        "showarrow": False,
-        "text": text,
-        "font": {"size": look.px(SMALL), "color": look.ink},
-    }
+def at_the_end(place: float, text: str, look: Look, away: float = LABEL_AWAY) -> dict[str, Any]:
+    """A label to the right of the plot, at the height of its row or line."""
+    return note(text, look, x=1, xref="paper", xanchor="left", xshift=look.px(away), y=place)
 
 
 def ticks_within(low: float, high: float, most: float) -> list[float]:
@@ -217,7 +246,7 @@ def ticks_within(low: float, high: float, most: float) -> list[float]:
     Two at least, if need be with more steps: one tick alone gives no scale.
     """
     step = _step(low, high, most)
-    for finer in (step, *(each for each in reversed(STEPS) if each < step)):
+    for finer in (step, *(each for each in reversed(TICK_STEPS) if each < step)):
         found = _multiples(finer, ceil(low / finer - ROUNDING), floor(high / finer + ROUNDING))
         if len(found) > 1:
             return found
@@ -238,7 +267,7 @@ def round_ticks(high: float, most: int = 6) -> list[float]:
 
 
 def _step(low: float, high: float, most: float) -> float:
-    return next((step for step in STEPS if (high - low) / step <= most), STEPS[-1])
+    return next((step for step in TICK_STEPS if (high - low) / step <= most), TICK_STEPS[-1])
 
 
 def _multiples(step: float, first: int, last: int) -> list[float]:
@@ -248,6 +277,16 @@ def _multiples(step: float, first: int, last: int) -> list[float]:
 def literal(text: str) -> str:
     """Text of other people, in which Plotly is to find no tags, entities or formulas."""
     return escape(text, quote=False).replace("$", "&#36;")
+
+
+def in_percent(share: float) -> float:
+    """A share in percent, and a difference in points, as tables and CSV files give them."""
+    return round(100 * share, 3)
+
+
+def end_in_percent(share: float | None) -> float | None:
+    """The end of an interval in percent; None where one run alone has no interval."""
+    return None if share is None else in_percent(share)
 
 
 def name(pooling: Pooling) -> str:
@@ -264,12 +303,6 @@ def marked(pooling: Pooling, look: Look, text: str | None = None) -> str:
 def name_width(poolings: Iterable[Pooling]) -> float:
     """Room for the widest glyph and name, px before scaling: the server cannot measure text."""
     return GLYPH_WIDTH + LETTER_WIDTH * max((len(name(pooling)) for pooling in poolings), default=0)
-
-
-def faded(hex_colour: str, opacity: float) -> str:
-    """A colour with opacity, as Plotly writes it."""
-    red, green, blue = (int(hex_colour[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{opacity})"
 
 
 def spread(wanted: Sequence[float], low: float, high: float, gap: float) -> list[float]:
@@ -298,11 +331,6 @@ def spread(wanted: Sequence[float], low: float, high: float, gap: float) -> list
     for rank, index in enumerate(order):
         result[index] = placed[rank]
     return result
-
-
-def nice_floor(value: float, step: float) -> float:
-    """The largest multiple of `step` that is not above the value."""
-    return step * (value // step)
 
 
 def colour_scale(colours: Sequence[str]) -> list[list[object]]:

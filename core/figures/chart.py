@@ -13,8 +13,11 @@ if TYPE_CHECKING:
 
     Row: TypeAlias = Mapping[str, Any] | DataclassInstance
 
+UNTRAINED = "This comparison is not trained yet."
+"""caption of a chart without runs"""
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Chart:
     """One figure: its numbers, its words and its drawing, all from the same facts.
 

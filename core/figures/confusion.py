@@ -1,17 +1,22 @@
 """Which classes are taken for which? Mistakes on the test images, from stored predictions."""
 
 from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.figures.base import SMALL, Look, Shades, axis, layout, literal, plot
+from core.figures.base import Look, Shades, axis, layout, literal, note, plot
+from core.figures.chart import Chart
 from core.words import plain
 
-HEIGHT = 380
+MATRIX_HEIGHT = 380
 MOST_CLASSES = 40
 """more classes than this are drawn without numbers"""
+SHORT_NAME, NAMES_MARGIN = 2, 110
+"""letters of a name that needs no wider margin than a digit; the margin of longer ones, px"""
 
 Counts = NDArray[np.int64]
 
@@ -31,97 +36,35 @@ def confusion_counts(labels: bytes, predictions: bytes, classes: int) -> Counts:
 
 
 def confusion(
-    rows: Counts | Sequence[Sequence[int]],
-    names: Sequence[str],
-    *,
-    difference: bool = False,
-    dark: bool = False,
-    scale: float = 1.0,
-) -> go.Figure:
-    """Draw mistakes on the sequential scale; what is right stands as grey numbers.
+    labels: bytes, predictions: bytes, names: Sequence[str], minus: bytes | None = None
+) -> Chart:
+    """The mistakes of one run, or how often two runs differ in each of them.
 
     Args:
-        rows: (classes, classes), or the difference of two.
+        labels: the class of each test image, one byte each.
+        predictions: the class given to it.
         names: of the classes.
-        difference: draw on the diverging scale, the diagonal too.
-        dark: for the dark theme.
-        scale: of sizes and text.
+        minus: the predictions of another run, whose counts are subtracted.
     """
-    look = Look(dark, scale)
-    counts = np.asarray(rows)
-    shown = counts.astype(float)
-    if not difference:
-        np.fill_diagonal(shown, np.nan)
-    largest = float(np.nanmax(np.abs(shown))) if np.isfinite(shown).any() else 1.0
-    ticks, written = list(range(len(names))), list(map(literal, names))
-    shades = Shades.signed(largest, look) if difference else Shades.amounts(0, largest, look)
-    heat = go.Heatmap(
-        z=shown,
-        **shades.scale,
-        xgap=2,
-        ygap=2,
-        customdata=[[f"{a} taken for {b}" for b in written] for a in written],
-        hovertemplate="%{customdata}: %{z}<extra></extra>",
-    )
-    long = max(map(len, names)) > 2  # noqa: PLR2004
-    return plot(
-        [heat],
-        **layout(look, height=HEIGHT, left=56 if not long else 110),
-        xaxis=axis(look, title="taken for", tickvals=ticks, ticktext=written, constrain="domain"),
-        yaxis=axis(
-            look,
-            title="class",
-            tickvals=ticks,
-            ticktext=written,
-            autorange="reversed",
-            scaleanchor="x",
-            constrain="domain",
-        ),
-        annotations=_numbers(counts, shown, shades, look, difference=difference),
+    counts = confusion_counts(labels, predictions, len(names))
+    mistakes = _mistakes(counts, names)
+    caption = mistakes
+    if minus is not None:
+        counts = counts - confusion_counts(labels, minus, len(names))
+        caption = f"First minus second, on {len(labels):,} test images: blue more, red less."
+    columns = ["class", *(f"taken for {name}" for name in names)]
+    return Chart(
+        rows=[
+            dict(zip(columns, (name, *row), strict=True))
+            for name, row in zip(names, counts.tolist(), strict=True)
+        ],
+        alt=mistakes,
+        caption=caption,
+        draw=partial(_draw, counts, names, difference=minus is not None),
     )
 
 
-def _numbers(
-    counts: Counts, shown: NDArray[np.float64], shades: Shades, look: Look, *, difference: bool
-) -> list[dict[str, object]]:
-    """The counts: what is right in grey where it has no colour, mistakes where there are any."""
-    if len(counts) > MOST_CLASSES:
-        return []
-    found: list[dict[str, object]] = []
-    for (row, column), value in np.ndenumerate(counts):
-        right = row == column
-        if value == 0 and not (right and not difference):
-            continue
-        sign = "+" if difference and value > 0 else ""
-        bare = np.isnan(shown[row, column])
-        found.append(
-            {
-                "x": column,
-                "y": row,
-                "showarrow": False,
-                "text": sign + plain(int(value)),
-                "font": {
-                    "size": look.px(SMALL),
-                    "color": look.quiet if bare else shades.text(float(shown[row, column]), look),
-                },
-            }
-        )
-    return found
-
-
-def confusion_table(counts: Counts, names: Sequence[str]) -> list[dict[str, object]]:
-    """A row for each class."""
-    return [
-        {
-            "class": name,
-            **{f"taken for {other}": int(value) for other, value in zip(names, row, strict=True)},
-        }
-        for name, row in zip(names, counts, strict=True)
-    ]
-
-
-def confusion_alt(counts: Counts, names: Sequence[str]) -> str:
-    """Say in words what the matrix shows."""
+def _mistakes(counts: Counts, names: Sequence[str]) -> str:
     wrong = counts - np.diag(np.diag(counts))
     total = int(counts.sum())
     if not wrong.any():
@@ -133,3 +76,51 @@ def confusion_alt(counts: Counts, names: Sequence[str]) -> str:
         f"{int(wrong.sum()):,} of {total:,} test images are misclassified; most often {names[row]} "
         f"is taken for {names[column]} ({often})."
     )
+
+
+def _draw(counts: Counts, names: Sequence[str], look: Look, *, difference: bool) -> go.Figure:
+    """Mistakes on the sequential scale; a difference on the diverging one, with its diagonal."""
+    written = list(map(literal, names))
+    coloured = counts.astype(float)
+    if not difference:
+        np.fill_diagonal(coloured, np.nan)
+    largest = float(np.nanmax(np.abs(coloured))) if np.isfinite(coloured).any() else 1.0
+    shades = Shades.signed(largest, look) if difference else Shades.amounts(0, largest, look)
+    heat = go.Heatmap(
+        z=coloured,
+        **shades.scale,
+        xgap=2,
+        ygap=2,
+        customdata=[[f"{a} taken for {b}" for b in written] for a in written],
+        hovertemplate="%{customdata}: %{z}<extra></extra>",
+    )
+    short = max(map(len, names)) <= SHORT_NAME
+    frame = layout(look, height=MATRIX_HEIGHT, **({} if short else {"left": NAMES_MARGIN}))
+    classes: dict[str, Any] = {
+        "tickvals": list(range(len(names))),
+        "ticktext": written,
+        "constrain": "domain",
+    }
+    return plot(
+        [heat],
+        **frame,
+        xaxis=axis(look, title="taken for", **classes),
+        yaxis=axis(look, title="class", autorange="reversed", scaleanchor="x", **classes),
+        annotations=_numbers(counts, coloured, shades, look, difference=difference),
+    )
+
+
+def _numbers(
+    counts: Counts, coloured: NDArray[np.float64], shades: Shades, look: Look, *, difference: bool
+) -> list[dict[str, Any]]:
+    """The counts: what is right in grey where it has no colour, mistakes where there are any."""
+    if len(counts) > MOST_CLASSES:
+        return []
+    notes = []
+    for (row, column), value in np.ndenumerate(counts):
+        if value or (row == column and not difference):
+            sign = "+" if difference and value > 0 else ""
+            bare = np.isnan(coloured[row, column])
+            colour = look.quiet if bare else shades.text(float(coloured[row, column]), look)
+            notes.append(note(sign + plain(int(value)), look, colour, x=column, y=row))
+    return notes

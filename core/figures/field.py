@@ -4,84 +4,145 @@ A field that reads round the border is drawn where its pixels are: in parts, on 
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import product
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.figures.base import SMALL, Look, colour_scale, layout, plot
-from core.figures.palette import SEQUENTIAL
+from core.figures.base import Look, colour_scale, layout, note, plot
+from core.figures.chart import Chart
+from core.figures.palette import ACCENT, GREYS, SEQUENTIAL, faded
 from core.network.receptive_field import Field
 
-HEIGHT = 340
-ACCENT = ("#17607A", "#5BB0C8")
-GREYS = (("#FFFFFF", "#12191C"), ("#14191C", "#E6EBED"))
-ROOM = 0.02
+FIELD_HEIGHT = 340
+FIELD_ROOM = 0.02
+"""around the image, as a share of its sides"""
+MOST_WITH_GAPS = 32
+"""pixels of a side between which gaps are drawn"""
+MOST_OF_GRADIENT = 0.9
+"""share of the gradient whose pixels are counted"""
+
+Part = tuple[tuple[float, float], tuple[float, float]]
+"""top and bottom, left and right, as edges of pixels"""
 
 
-def field_squares(  # noqa: PLR0913 (a picture, what is on it, and how it is drawn)
-    image: NDArray[np.uint8] | NDArray[np.float64],
-    found: Sequence[Field],
+def field_squares(
+    image: NDArray[np.uint8],
+    fields: Sequence[Field],
     chosen: int,
-    *,
-    amounts: bool = False,
-    dark: bool = False,
-    scale: float = 1.0,
-) -> go.Figure:
-    """Draw the fields of the middle cell up to a layer.
+    shares: NDArray[np.float64] | None = None,
+) -> Chart:
+    """The fields of the middle cell, layer by layer up to the chosen one.
 
     Args:
         image: (H, W), drawn below.
-        found: the fields, layer by layer.
-        chosen: the layer up to which they are drawn.
-        amounts: whether the image holds shares of the gradient instead of grey values.
-        dark: for the dark theme.
-        scale: of sizes and text.
+        fields: of the layers.
+        chosen: number of the layer up to which they are drawn.
+        shares: (H, W), how much each pixel has of the gradient of the middle cell, drawn in place
+            of the image; None for theory alone.
     """
-    look = Look(dark, scale)
+    field = fields[chosen]
+    caption = _reach(field)
+    if shares is not None:
+        caption += f" {_used(shares, field)}"
+    return Chart(
+        rows=[
+            {"layer": each.layer, "side": each.side, "jump": each.jump, "pixels": each.pixels}
+            for each in fields[: chosen + 1]
+        ],
+        alt=_alt(field),
+        caption=caption,
+        draw=partial(_draw, image, shares, fields[: chosen + 1]),
+    )
+
+
+def _alt(field: Field) -> str:
+    return (
+        f"The part of the image that the middle cell after {field.layer} sees: {field.side} by "
+        f"{field.side} pixels{_covered(field, 'by')}; neighbouring cells are {field.jump} pixels "
+        f"apart."
+    )
+
+
+def _reach(field: Field) -> str:
+    return (
+        f"After {field.layer} the field of one cell is {field.side} × {field.side} pixels"
+        f"{_covered(field, '×')}; neighbours are {field.jump} px apart (the jump)."
+    )
+
+
+def _covered(field: Field, by: str) -> str:
+    """Which pixels of the image these are, where they are fewer than the formula counts."""
+    rows, columns = (len(seen) for seen in field.seen)
+    if field.wraps:
+        return f", which wrap round the border onto {rows} {by} {columns} pixels of the image"
+    if (rows, columns) == (field.side, field.side):
+        return ""
+    return f", of which it reads {rows} {by} {columns} in the image"
+
+
+def _used(shares: NDArray[np.float64], field: Field) -> str:
+    """How concentrated the gradient is, in words."""
+    ordered = np.sort(shares, axis=None)[::-1]
+    total = ordered.sum()
+    if total == 0:
+        return "On these images its gradient is zero."
+    needed = int((ordered.cumsum() < MOST_OF_GRADIENT * total).sum()) + 1
+    return (
+        f"Nine tenths of its gradient come from {needed:,} of the {field.pixels:,} pixels of the "
+        f"image that it can see."
+    )
+
+
+def _draw(
+    image: NDArray[np.uint8],
+    shares: NDArray[np.float64] | None,
+    fields: Sequence[Field],
+    look: Look,
+) -> go.Figure:
     height, width = image.shape
-    heat = go.Heatmap(
-        z=image,
-        zmin=0,
-        zmax=(float(image.max()) or 1.0) if amounts else 255,
-        colorscale=colour_scale(SEQUENTIAL[look.dark]) if amounts else _greys(look),
-        showscale=False,
-        xgap=1 if width <= 32 else 0,  # noqa: PLR2004
-        ygap=1 if height <= 32 else 0,  # noqa: PLR2004
-        hovertemplate="row %{y}, column %{x}: "
-        + ("%{z:.2%} of the gradient" if amounts else "%{z}")
-        + "<extra></extra>",
-    )
     shapes = [_frame(height, width, look)]
-    for number, each in enumerate(found[: chosen + 1]):
-        shapes += [_square(part, look, last=number == chosen) for part in _parts(each)]
-    hidden = {"visible": False, "fixedrange": True}
+    for field in fields:
+        shapes += [_square(part, look, last=field is fields[-1]) for part in _parts(field)]
+    across, down = FIELD_ROOM * width, FIELD_ROOM * height
+    hidden = {"visible": False, "fixedrange": True, "constrain": "domain"}
     return plot(
-        [heat],
-        **{**layout(look, height=HEIGHT), "margin": dict.fromkeys("lrtb", look.px(12))},
-        xaxis={
-            **hidden,
-            "range": [-0.5 - ROOM * width, width - 0.5 + ROOM * width],
-            "constrain": "domain",
-        },
-        yaxis={
-            **hidden,
-            "range": [height - 0.5 + ROOM * height, -0.5 - ROOM * height],
-            "scaleanchor": "x",
-            "constrain": "domain",
-        },
+        [_image(image, look) if shares is None else _gradient(shares, look)],
+        **{**layout(look, height=FIELD_HEIGHT), "margin": dict.fromkeys("lrtb", look.px(12))},
+        xaxis={**hidden, "range": [-0.5 - across, width - 0.5 + across]},
+        yaxis={**hidden, "range": [height - 0.5 + down, -0.5 - down], "scaleanchor": "x"},
         shapes=shapes,
-        annotations=[_tag(found[chosen], look)],
+        annotations=[_tag(fields[-1], look)],
     )
 
 
-def _greys(look: Look) -> list[list[object]]:
-    low, high = GREYS[look.dark]
-    return [[0, low], [1, high]]
+def _image(image: NDArray[np.uint8], look: Look) -> go.Heatmap:
+    return _heat(image, colour_scale(GREYS[look.dark]), 255, "%{z}")
 
 
-def _frame(height: int, width: int, look: Look) -> dict[str, object]:
+def _gradient(shares: NDArray[np.float64], look: Look) -> go.Heatmap:
+    largest = float(shares.max()) or 1.0
+    return _heat(shares, colour_scale(SEQUENTIAL[look.dark]), largest, "%{z:.2%} of the gradient")
+
+
+def _heat(values: NDArray[Any], scale: list[list[object]], high: float, says: str) -> go.Heatmap:
+    height, width = values.shape
+    return go.Heatmap(
+        z=values,
+        zmin=0,
+        zmax=high,
+        colorscale=scale,
+        showscale=False,
+        xgap=1 if width <= MOST_WITH_GAPS else 0,
+        ygap=1 if height <= MOST_WITH_GAPS else 0,
+        hovertemplate=f"row %{{y}}, column %{{x}}: {says}<extra></extra>",
+    )
+
+
+def _frame(height: int, width: int, look: Look) -> dict[str, Any]:
     return {
         "type": "rect",
         "x0": -0.5,
@@ -92,13 +153,9 @@ def _frame(height: int, width: int, look: Look) -> dict[str, object]:
     }
 
 
-Part = tuple[tuple[float, float], tuple[float, float]]
-"""top and bottom, left and right, as edges of pixels"""
-
-
-def _parts(each: Field) -> list[Part]:
+def _parts(field: Field) -> list[Part]:
     """The rectangles of the image that a field covers; several where it wraps or leaves gaps."""
-    rows, columns = (list(_runs(seen)) for seen in each.seen)
+    rows, columns = (list(_runs(seen)) for seen in field.seen)
     return list(product(rows, columns))
 
 
@@ -111,70 +168,33 @@ def _runs(seen: Sequence[int]) -> Iterator[tuple[float, float]]:
             first = following if following is not None else first
 
 
-def _square(part: Part, look: Look, *, last: bool) -> dict[str, object]:
+def _square(part: Part, look: Look, *, last: bool) -> dict[str, Any]:
     (top, bottom), (left, right) = part
     accent = ACCENT[look.dark]
-    square: dict[str, object] = {
-        "type": "rect",
-        "x0": left,
-        "x1": right,
-        "y0": top,
-        "y1": bottom,
-        "line": {
-            "color": accent,
-            "width": look.px(3.5 if last else 1.5),
-            "dash": "solid" if last else "dot",
-        },
+    edge = {
+        "color": accent,
+        "width": look.px(3.5 if last else 1.5),
+        "dash": "solid" if last else "dot",
     }
-    if last:
-        red, green, blue = (int(accent[i : i + 2], 16) for i in (1, 3, 5))
-        square["fillcolor"] = f"rgba({red},{green},{blue},0.1)"
-    return square
+    square = {"type": "rect", "x0": left, "x1": right, "y0": top, "y1": bottom, "line": edge}
+    return {**square, "fillcolor": faded(accent, 0.1)} if last else square
 
 
-def _tag(each: Field, look: Look) -> dict[str, object]:
+def _tag(field: Field, look: Look) -> dict[str, Any]:
     """The size, at the corner of the largest part."""
-    (top, _), (left, _) = max(_parts(each), key=_area)
-    return {
-        "x": left,
-        "y": top,
-        "xanchor": "left",
-        "yanchor": "bottom" if top > 1 else "top",
-        "showarrow": False,
-        "text": f" {each.side} × {each.side} px{' wrapped' if each.wraps else ''} ",
-        "font": {"size": look.px(SMALL), "color": look.page},
-        "bgcolor": ACCENT[look.dark],
-    }
+    (top, _), (left, _) = max(_parts(field), key=_area)
+    return note(
+        f" {field.side} × {field.side} px{' wrapped' if field.wraps else ''} ",
+        look,
+        look.page,
+        x=left,
+        y=top,
+        xanchor="left",
+        yanchor="bottom" if top > 1 else "top",
+        bgcolor=ACCENT[look.dark],
+    )
 
 
 def _area(part: Part) -> float:
     (top, bottom), (left, right) = part
     return (bottom - top) * (right - left)
-
-
-def field_alt(found: Sequence[Field], chosen: int) -> str:
-    """Say in words what the squares show."""
-    each = found[chosen]
-    return (
-        f"The part of the image that the middle cell after {each.layer} sees: {each.side} by "
-        f"{each.side} pixels{_covered(each, 'by')}; neighbouring cells are {each.jump} pixels "
-        f"apart."
-    )
-
-
-def field_reach(each: Field) -> str:
-    """Say how far a cell sees, for a caption."""
-    return (
-        f"After {each.layer} the field of one cell is {each.side} × {each.side} pixels"
-        f"{_covered(each, '×')}; neighbours are {each.jump} px apart (the jump)."
-    )
-
-
-def _covered(each: Field, by: str) -> str:
-    """Which pixels of the image these are, where they are fewer than the formula counts."""
-    rows, columns = (len(seen) for seen in each.seen)
-    if each.wraps:
-        return f", which wrap round the border onto {rows} {by} {columns} pixels of the image"
-    if (rows, columns) == (each.side, each.side):
-        return ""
-    return f", of which it reads {rows} {by} {columns} in the image"

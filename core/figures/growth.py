@@ -1,26 +1,38 @@
 """How do parameters grow with the image? Flatten, GAP and the matched Flatten, side by side."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import log10
 from typing import Any
 
 import plotly.graph_objects as go
 
-from core.catalog import HEADS, Head
+from core.catalog import HEADS, POOLINGS, Head
 from core.comparison import Arm
 from core.errors import ConfigError
-from core.figures.base import LABEL_GAP, SMALL, Look, Traces, axis, layout, plot, spread
+from core.figures.base import (
+    LABEL_AWAY,
+    LABEL_GAP,
+    Look,
+    Traces,
+    at_the_end,
+    axis,
+    layout,
+    plot,
+    spread,
+)
+from core.figures.chart import Chart
 from core.figures.labels import leaders
 from core.network import Architecture, LayerKind, describe_model
 from core.words import count, scaled
 
-HEIGHT = 340
-INNER = HEIGHT - 56
+GROWTH_HEIGHT = 340
+INNER_HEIGHT = GROWTH_HEIGHT - 56
 """height of the plot, px"""
-AWAY = 10
-"""px from the end of a line to its label"""
 SIDES = tuple(range(8, 129, 4))
-DASHES = {Head.FLATTEN: "solid", Head.GAP: "dash", Head.FLATTEN_MATCHED: "dot"}
+SHOWN_SIDES = (8, 32, 64, 96, 128)
+HEAD_DASHES = {Head.FLATTEN: "solid", Head.GAP: "dash", Head.FLATTEN_MATCHED: "dot"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +45,24 @@ class GrowthRow:
     formula: str
 
 
-def growth_table(arm: Arm) -> list[GrowthRow]:
-    """The parameters of an arm's network with three heads, for square images of many sizes."""
+def growth(arm: Arm) -> Chart:
+    """Learned parameters by the side of the image, for one network with three heads."""
+    rows = _rows(arm)
+    lines = {head: [row for row in rows if row.head == head] for head in HEAD_DASHES}
+    lines = {head: line for head, line in lines.items() if line}
+    missing = "No square image from 8 to 128 px fits through this network."
+    return Chart(
+        rows=rows,
+        alt=_alt(lines) if rows else missing,
+        caption=_caption(arm, lines) if rows else missing,
+        draw=partial(_draw, lines, arm.experiment.input_shape[1]),
+    )
+
+
+def _rows(arm: Arm) -> list[GrowthRow]:
     rows = []
     channels = arm.experiment.input_shape[0]
-    for head in DASHES:
+    for head in HEAD_DASHES:
         model = arm.experiment.with_flat(head=head).model
         for side in SIDES:
             try:
@@ -61,40 +86,52 @@ def formula(network: Architecture) -> str:
     return f"{features} × {units} + {units} = {count(dense.parameters)}"
 
 
-def growth(arm: Arm, *, dark: bool = False, scale: float = 1.0) -> go.Figure:
-    """Draw parameters against the side of the image, on a logarithmic axis."""
-    look = Look(dark, scale)
-    rows = growth_table(arm)
-    traces: Traces = []
-    ends = {}
-    for head, dash in DASHES.items():
-        own = [row for row in rows if row.head == head]
-        if not own:
-            continue
-        ends[head] = log10(own[-1].parameters)
-        traces.append(
-            go.Scatter(
-                x=[row.image_side for row in own],
-                y=[row.parameters for row in own],
-                customdata=[row.formula for row in own],
-                name=HEADS[head].label,
-                mode="lines",
-                line={"color": look.quiet, "dash": dash, "width": look.px(2.5)},
-                hovertemplate="%{y:,} parameters; first dense layer %{customdata}",
-            )
-        )
-    low, high = log10(min(row.parameters for row in rows)), max(ends.values())
-    low, high = low - 0.1, high + 0.1
+Lines = Mapping[Head, Sequence[GrowthRow]]
+
+
+def _alt(lines: Lines) -> str:
+    sentences = (
+        f"{HEADS[head].label} from {count(line[0].parameters)} at {line[0].image_side} px to "
+        f"{count(line[-1].parameters)} at {line[-1].image_side} px"
+        for head, line in lines.items()
+    )
+    return f"Learned parameters by side of the image: {', '.join(sentences)}."
+
+
+def _caption(arm: Arm, lines: Lines) -> str:
     side = arm.experiment.input_shape[1]
+    rows = (row for line in lines.values() for row in line)
+    here = {row.head: row.formula for row in rows if row.image_side == side}
+    text = f"{POOLINGS[arm.pooling].label} in every block."
+    if Head.FLATTEN in here and Head.GAP in here:
+        text += (
+            f" At {side} px the first dense layer has {here[Head.FLATTEN]} parameters after "
+            f"Flatten, {here[Head.GAP]} after GAP."
+        )
+    return text
+
+
+def _draw(lines: Lines, side: int, look: Look) -> go.Figure:
+    """Parameters against the side of the image, on a logarithmic axis."""
+    traces: Traces = [_line(head, line, look) for head, line in lines.items()]
+    totals = [row.parameters for line in lines.values() for row in line]
+    low, high = log10(min(totals)) - 0.1, log10(max(totals)) + 0.1
+    ends = {head: log10(line[-1].parameters) for head, line in lines.items()}
+    gap = LABEL_GAP * (high - low) / INNER_HEIGHT
+    places = spread(list(ends.values()), low + gap / 2, high, gap)
+    ticks = [10.0**power for power in range(int(low), int(high) + 1)]
+    shapes = _leaders(ends, places, (high - low) / INNER_HEIGHT, look)
+    if SIDES[0] <= side <= SIDES[-1]:
+        shapes.append(_own_side(side, look))
     return plot(
         traces,
-        **layout(look, height=HEIGHT, left=64, right=118),
+        **layout(look, height=GROWTH_HEIGHT, left=64, right=118),
         hovermode="x unified",
         xaxis=axis(
             look,
             title="side of the image, px",
             range=[SIDES[0], SIDES[-1]],
-            tickvals=[8, 32, 64, 96, 128],
+            tickvals=list(SHOWN_SIDES),
             unifiedhovertitle={"text": "%{x} × %{x} px"},
         ),
         yaxis=axis(
@@ -103,69 +140,41 @@ def growth(arm: Arm, *, dark: bool = False, scale: float = 1.0) -> go.Figure:
             grid=True,
             type="log",
             range=[low, high],
-            tickvals=(ticks := [10.0**p for p in range(int(low), int(high) + 1)]),
+            tickvals=ticks,
             ticktext=[scaled(tick).replace(".0 ", " ") for tick in ticks],
         ),
-        shapes=[
-            *_leaders(ends, low, high, look),
-            {
-                "type": "line",
-                "x0": side,
-                "x1": side,
-                "yref": "paper",
-                "y0": 0,
-                "y1": 1,
-                "line": {"color": look.quiet, "width": look.px(1), "dash": "dot"},
-            },
-        ][: None if SIDES[0] <= side <= SIDES[-1] else -1],
-        annotations=_labels(ends, low, high, look),
+        shapes=shapes,
+        annotations=[
+            at_the_end(place, HEADS[head].label, look)
+            for head, place in zip(ends, places, strict=True)
+        ],
     )
 
 
-def _places(ends: dict[Head, float], low: float, high: float) -> list[float]:
-    """Where the labels stand: apart."""
-    gap = LABEL_GAP * (high - low) / INNER
-    return spread(list(ends.values()), low + gap / 2, high, gap)
+def _line(head: Head, line: Sequence[GrowthRow], look: Look) -> go.Scatter:
+    return go.Scatter(
+        x=[row.image_side for row in line],
+        y=[row.parameters for row in line],
+        customdata=[row.formula for row in line],
+        name=HEADS[head].label,
+        mode="lines",
+        line={"color": look.quiet, "dash": HEAD_DASHES[head], "width": look.px(2.5)},
+        hovertemplate="%{y:,} parameters; first dense layer %{customdata}",
+    )
 
 
-def _leaders(ends: dict[Head, float], low: float, high: float, look: Look) -> list[dict[str, Any]]:
+def _leaders(
+    ends: Mapping[Head, float], places: Sequence[float], unit: float, look: Look
+) -> list[dict[str, Any]]:
     """From the ends of lines to labels that were moved; shapes take values, not logarithms."""
-    places = zip(ends.values(), _places(ends, low, high), strict=True)
+    moved = zip(ends.values(), places, strict=True)
     return [
-        {**each, "y0": 10 ** each["y0"], "y1": 10 ** each["y1"]}
-        for each in leaders(places, look, AWAY, (high - low) / INNER)
+        {**line, "y0": 10 ** line["y0"], "y1": 10 ** line["y1"]}
+        for line in leaders(moved, look, LABEL_AWAY, unit)
     ]
 
 
-def _labels(
-    ends: dict[Head, float], low: float, high: float, look: Look
-) -> list[dict[str, object]]:
-    places = _places(ends, low, high)
-    return [
-        {
-            "x": 1,
-            "xref": "paper",
-            "xanchor": "left",
-            "xshift": look.px(AWAY),
-            "y": place,
-            "showarrow": False,
-            "text": HEADS[head].label,
-            "font": {"size": look.px(SMALL), "color": look.ink},
-        }
-        for head, place in zip(ends, places, strict=True)
-    ]
-
-
-def growth_alt(arm: Arm) -> str:
-    """Say in words what the lines show."""
-    rows = growth_table(arm)
-    said = []
-    for head in DASHES:
-        own = [row for row in rows if row.head == head]
-        if own:
-            first, last = own[0], own[-1]
-            said.append(
-                f"{HEADS[head].label} from {count(first.parameters)} at {first.image_side} px to "
-                f"{count(last.parameters)} at {last.image_side} px"
-            )
-    return f"Learned parameters by side of the image: {', '.join(said)}."
+def _own_side(side: int, look: Look) -> dict[str, Any]:
+    """A vertical line at the images of this comparison."""
+    line = {"color": look.quiet, "width": look.px(1), "dash": "dot"}
+    return {"type": "line", "x0": side, "x1": side, "yref": "paper", "y0": 0, "y1": 1, "line": line}

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -10,44 +12,50 @@ from core.comparison import Arm, Results
 from core.comparison.chance import unlearned_in
 from core.comparison.statistics import Interval, mean_interval
 from core.figures.base import (
+    FULL,
+    MOST_TICKS,
     SMALL,
+    TALL_ROW_HEIGHT,
     Beyond,
     Look,
     Traces,
     arrows,
     axis,
-    faded,
+    end_in_percent,
+    in_percent,
     layout,
     marked,
     name,
     plot,
+    row_axis,
     ticks_around,
     whiskers,
 )
+from core.figures.chart import UNTRAINED, Chart
 from core.sentences.intervals import accuracy
 from core.words import plain, plural
 
-ROW, FRAME = 52, 100
-"""height of a row and of what is around the rows, px"""
-LEAST = 290
+AROUND_HEADS = 100
+"""height of what is around the rows, px"""
+LEAST_HEIGHT = 290
 """px that all rows have together: two need no less room than six"""
-HEADS_APART, HEADS_HIGH = 16, 0.5
-"""px between the heads of a row, one below the other: intervals that lie on each other cannot be
-told apart; and the part of a row that they take at most"""
-MOST_TICKS = 4
+HEADS_APART, HEADS_SHARE = 16, 0.5
+"""px between the heads of a row, one below the other, so that intervals on top of each other can be
+told apart; and the largest part of a row that they take"""
 LEAST_SPAN = 1.0
 """of the axis, in percent: one dot alone has none"""
-LAST_NAMES = 0.7
-"""room under the last row for the names of the heads, in rows"""
+ROOM_FOR_NAMES = 0.7
+"""under the last row, in rows"""
 NAME_AWAY = 17
 """px from a dot to its name: nearer to it than to a dot of the row above"""
 NAMES_BEGIN, NAMES_END = 0.18, 0.82
 """parts of the axis between which a name has room on both sides of its dot: on a telephone it is
 a third of the axis"""
+PAIR = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class HeadMark:
     """How the dots of one head are drawn: Plotly's symbol, filled or hollow, as a character."""
 
     symbol: str
@@ -55,218 +63,16 @@ class Mark:
     glyph: str
 
 
-MARKS = (
-    Mark("circle", filled=True, glyph="●"),
-    Mark("circle", filled=False, glyph="○"),
-    Mark("circle-dot", filled=False, glyph="◉"),
-    Mark("diamond", filled=True, glyph="◆"),
-    Mark("diamond", filled=False, glyph="◇"),
-    Mark("square", filled=True, glyph="■"),
-    Mark("square", filled=False, glyph="□"),
+HEAD_MARKS = (
+    HeadMark("circle", filled=True, glyph="●"),
+    HeadMark("circle", filled=False, glyph="○"),
+    HeadMark("circle-dot", filled=False, glyph="◉"),
+    HeadMark("diamond", filled=True, glyph="◆"),
+    HeadMark("diamond", filled=False, glyph="◇"),
+    HeadMark("square", filled=True, glyph="■"),
+    HeadMark("square", filled=False, glyph="□"),
 )
 """one per head, in the order of the comparison, GAP first"""
-
-
-@dataclass(frozen=True, slots=True)
-class Dot:
-    """One arm's mean test accuracy."""
-
-    arm: Arm
-    interval: Interval
-    learned: bool = True
-    """whether all of its runs have learned"""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One strategy at one dropout position; a dot per head."""
-
-    pooling: Pooling
-    dropout: DropoutPosition
-    dots: tuple[Dot, ...]
-
-    @property
-    def best(self) -> float:
-        """The highest mean of the row."""
-        return max(dot.interval.mean for dot in self.dots)
-
-
-def _dots(results: Results) -> list[Dot]:
-    found = ((arm, list(results.test_accuracy(arm).values())) for arm in results.comparison.arms)
-    failed = {each.arm for each in unlearned_in(results)}
-    return [Dot(arm, mean_interval(values), arm not in failed) for arm, values in found if values]
-
-
-def _rows(results: Results) -> list[Row]:
-    groups: dict[tuple[Pooling, DropoutPosition], list[Dot]] = {}
-    for dot in _dots(results):
-        groups.setdefault((dot.arm.pooling, dot.arm.dropout), []).append(dot)
-    rows = [Row(pooling, dropout, tuple(dots)) for (pooling, dropout), dots in groups.items()]
-    return sorted(rows, key=lambda row: (list(DropoutPosition).index(row.dropout), -row.best))
-
-
-def _marks(rows: list[Row]) -> dict[Head, Mark]:
-    """The heads that are shown, each with its mark, the same in every row."""
-    heads = list(dict.fromkeys(dot.arm.head for row in rows for dot in row.dots))
-    heads.sort(key=lambda head: head is not Head.GAP)
-    return dict(zip(heads, MARKS, strict=False))
-
-
-def accuracy_by_head(results: Results, *, dark: bool = False, scale: float = 1.0) -> go.Figure:
-    """Draw a row per strategy with its mean test accuracy under each head, and intervals."""
-    look = Look(dark, scale)
-    rows = _rows(results)
-    marks = _marks(rows)
-    below = _places(marks, rows)
-    traces: Traces = [_trace(row, place, below, marks, look) for place, row in enumerate(rows)]
-    low, high, ticks = _axis(rows)
-    if beyond := _beyond(rows, below, (low, high)):
-        traces.append(arrows(beyond, look))
-    return plot(
-        traces,
-        **layout(look, height=FRAME + _height(rows), left=118),
-        xaxis=axis(
-            look,
-            title="test accuracy",
-            grid=True,
-            range=[low, high],
-            tickvals=ticks,
-            ticktext=[f"{plain(tick)} %" for tick in ticks],
-        ),
-        yaxis=axis(
-            look,
-            range=[len(rows) - 1 + LAST_NAMES, -0.6],
-            tickvals=list(range(len(rows))),
-            ticktext=[_label(row, look) for row in rows],
-            tickfont={"size": look.px(SMALL), "color": look.ink},
-        ),
-        annotations=_head_names(rows, marks, below, (low, high), look),
-    )
-
-
-def _label(row: Row, look: Look) -> str:
-    text = name(row.pooling)
-    if row.dropout is not DropoutPosition.NONE:
-        text += f"<br><sup>{DROPOUT_POSITIONS[row.dropout].label}</sup>"
-    return marked(row.pooling, look, text)
-
-
-def _places(marks: Mapping[Head, Mark], rows: Sequence[Row]) -> dict[Head, float]:
-    """How far below the middle of a row each head stands, in rows."""
-    gaps = max(len(marks) - 1, 1)
-    apart = min(HEADS_APART * len(rows) / _height(rows), HEADS_HIGH / gaps)
-    return {head: apart * (at - (len(marks) - 1) / 2) for at, head in enumerate(marks)}
-
-
-def _height(rows: Sequence[Row]) -> float:
-    """Px that all rows have together."""
-    return max(ROW * len(rows), LEAST)
-
-
-def _trace(
-    row: Row, place: int, below: Mapping[Head, float], marks: Mapping[Head, Mark], look: Look
-) -> go.Scatter:
-    """The means of one strategy, with intervals, joined by a line."""
-    colour = look.colour(row.pooling)
-    dots = sorted(row.dots, key=lambda dot: dot.interval.mean)
-    ends = [_ends(dot.interval) for dot in dots]
-    own = [marks[dot.arm.head] for dot in dots]
-    return go.Scatter(
-        x=[mean for mean, _, _ in ends],
-        y=[place + below[dot.arm.head] for dot in dots],
-        mode="lines+markers",
-        name=name(row.pooling),
-        line={"color": faded(colour, 0.45), "width": look.px(3)},
-        error_x=whiskers(ends, colour, look.px(1.25)),
-        marker={
-            "symbol": [mark.symbol for mark in own],
-            "size": look.px(13),
-            "color": [colour if mark.filled else look.page for mark in own],
-            "line": {"color": colour, "width": look.px(2.5)},
-        },
-        hovertemplate=[
-            f"{name(row.pooling)}, {HEADS[dot.arm.head].label} head: {accuracy(dot.interval)}, "
-            f"{dot.interval.n} {plural('seed', dot.interval.n)}<extra></extra>"
-            for dot in dots
-        ],
-    )
-
-
-def _ends(interval: Interval) -> tuple[float, float, float]:
-    """Mean, low and high in percent; no network is right more often than always."""
-    mean = round(100 * interval.mean, 2)
-    if interval.low is None or interval.high is None:
-        return mean, mean, mean
-    return mean, 100 * max(interval.low, 0.0), 100 * min(interval.high, 1.0)
-
-
-def _axis(rows: list[Row]) -> tuple[float, float, list[float]]:
-    """Ends and ticks of an axis in percent that holds every dot, and intervals.
-
-    Those of networks that have not learned may go on: beside them nothing else would be seen.
-    """
-    intervals = [dot.interval for row in rows for dot in row.dots if dot.learned]
-    bars = [end for each in intervals for end in (each.low, each.high) if end is not None]
-    means = [dot.interval.mean for row in rows for dot in row.dots]
-    ends = [100 * end for end in (*bars, *means)]
-    low, high = max(min(ends, default=0.0), 0.0), min(max(ends, default=100.0), 100.0)
-    if high - low < LEAST_SPAN:
-        low, high = max(low - LEAST_SPAN / 2, 0.0), min(high + LEAST_SPAN / 2, 100.0)
-    ticks = ticks_around(low, high, MOST_TICKS)
-    pad = 0.04 * (ticks[-1] - ticks[0])
-    return ticks[0] - pad, ticks[-1] + pad, ticks
-
-
-def _beyond(
-    rows: list[Row], below: Mapping[Head, float], axis_ends: tuple[float, float]
-) -> list[Beyond]:
-    """The ends of intervals that lie beyond the axis."""
-    low, high = axis_ends
-    found = []
-    for place, row in enumerate(rows):
-        for dot in row.dots:
-            _, first, last = _ends(dot.interval)
-            y = place + below[dot.arm.head]
-            says = f"{name(row.pooling)}, {HEADS[dot.arm.head].label} head: interval"
-            if first < low:
-                found.append(Beyond(low, y, "left", row.pooling, f"{says} from {first:.1f} %"))
-            if last > high:
-                found.append(Beyond(high, y, "right", row.pooling, f"{says} to {last:.1f} %"))
-    return found
-
-
-def _head_names(
-    rows: list[Row],
-    marks: Mapping[Head, Mark],
-    below: Mapping[Head, float],
-    ends: tuple[float, float],
-    look: Look,
-) -> list[dict[str, object]]:
-    """Name the marks once, at the last row: a pair above and below its dots, or a key of all."""
-    if len(marks) < 2:  # noqa: PLR2004 (one head needs no name)
-        return []
-    last = len(rows) - 1
-    if not len(rows[-1].dots) == len(marks) == 2:  # noqa: PLR2004 (a pair)
-        text = "   ".join(f"{mark.glyph} {HEADS[head].label}" for head, mark in marks.items())
-        lowest = last + max(below.values())
-        at = {"x": 0, "xref": "paper", "xanchor": "left", "y": lowest}
-        return [_text(text, -NAME_AWAY, look) | at]
-    low, high = ends
-    names = []
-    for dot in rows[-1].dots:
-        x, shift = 100 * dot.interval.mean, below[dot.arm.head]
-        part = (x - low) / (high - low)
-        anchor = "left" if part < NAMES_BEGIN else "right" if part > NAMES_END else "center"
-        text = f"{HEADS[dot.arm.head].label} head"
-        at = {"x": x, "xanchor": anchor, "y": last + shift}
-        names.append(_text(text, NAME_AWAY if shift < 0 else -NAME_AWAY, look) | at)
-    return names
-
-
-def _text(text: str, up: float, look: Look) -> dict[str, object]:
-    """Text so many px above its place."""
-    font = {"size": look.px(SMALL), "color": look.text}
-    return {"text": text, "yshift": look.px(up), "showarrow": False, "font": font}
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,25 +88,122 @@ class AccuracyRow:
     seeds: int
 
 
-def accuracy_by_head_table(results: Results) -> list[AccuracyRow]:
-    """List the mean test accuracy of every arm with its interval."""
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One arm's mean test accuracy, and whether all of its runs have learned."""
+
+    arm: Arm
+    interval: Interval
+    learned: bool = True
+
+    @property
+    def ends(self) -> tuple[float, float, float]:
+        """Mean, low and high in percent; no network is right more often than always."""
+        mean, low, high = self.interval.mean, self.interval.low, self.interval.high
+        shown = round(100 * mean, 2)
+        if low is None or high is None:
+            return shown, shown, shown
+        return shown, 100 * max(low, 0.0), 100 * min(high, 1.0)
+
+    @property
+    def label(self) -> str:
+        """The network, for the pointer."""
+        return f"{name(self.arm.pooling)}, {HEADS[self.arm.head].label} head"
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyRow:
+    """One strategy at one dropout position; a dot per head."""
+
+    pooling: Pooling
+    dropout: DropoutPosition
+    dots: tuple[Dot, ...]
+
+    @property
+    def best(self) -> float:
+        """The highest mean of the row."""
+        return max(dot.interval.mean for dot in self.dots)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is drawn where.
+
+    Attributes:
+        rows: from the top down.
+        marks: of the heads, the same in every row.
+    """
+
+    rows: Sequence[StrategyRow]
+    marks: Mapping[Head, HeadMark]
+
+    @property
+    def height(self) -> float:
+        """Px that all rows have together."""
+        return max(TALL_ROW_HEIGHT * len(self.rows), LEAST_HEIGHT)
+
+    @property
+    def below(self) -> dict[Head, float]:
+        """How far below the middle of a row each head stands, in rows."""
+        gaps = max(len(self.marks) - 1, 1)
+        apart = min(HEADS_APART * len(self.rows) / self.height, HEADS_SHARE / gaps)
+        middle = (len(self.marks) - 1) / 2
+        return {head: apart * (number - middle) for number, head in enumerate(self.marks)}
+
+
+def accuracy_by_head(results: Results) -> Chart:
+    """Mean test accuracy with its interval: a row for each strategy, a dot for each head."""
+    dots = _dots(results)
+    rows = _rows(dots)
+    plan = Plan(rows, _marks(rows))
+    ticks = _ticks(dots)
+    ends = _ends(ticks)
+    beyond = _beyond(plan, ends)
+    return Chart(
+        rows=[_row(dot) for dot in dots],
+        alt=_alt(dots),
+        caption=_caption(dots, len(results.comparison.seeds), arrow=bool(beyond)),
+        draw=partial(_draw, plan, ticks, beyond),
+    )
+
+
+def _dots(results: Results) -> list[Dot]:
+    accuracies = ((arm, results.test_accuracy(arm)) for arm in results.comparison.arms)
+    failed = {network.arm for network in unlearned_in(results)}
     return [
-        AccuracyRow(
-            pooling=str(dot.arm.pooling),
-            head=str(dot.arm.head),
-            dropout=str(dot.arm.dropout),
-            test_accuracy_percent=round(100 * dot.interval.mean, 3),
-            low_percent=None if dot.interval.low is None else round(100 * dot.interval.low, 3),
-            high_percent=None if dot.interval.high is None else round(100 * dot.interval.high, 3),
-            seeds=dot.interval.n,
-        )
-        for dot in _dots(results)
+        Dot(arm, mean_interval(list(by_seed.values())), arm not in failed)
+        for arm, by_seed in accuracies
+        if by_seed
     ]
 
 
-def accuracy_by_head_alt(results: Results) -> str:
-    """Say in words what the dots show."""
-    dots = _dots(results)
+def _rows(dots: Sequence[Dot]) -> list[StrategyRow]:
+    groups: dict[tuple[Pooling, DropoutPosition], list[Dot]] = {}
+    for dot in dots:
+        groups.setdefault((dot.arm.pooling, dot.arm.dropout), []).append(dot)
+    rows = [StrategyRow(*shared, tuple(group)) for shared, group in groups.items()]
+    return sorted(rows, key=lambda row: (list(DropoutPosition).index(row.dropout), -row.best))
+
+
+def _marks(rows: Sequence[StrategyRow]) -> dict[Head, HeadMark]:
+    heads = list(dict.fromkeys(dot.arm.head for row in rows for dot in row.dots))
+    heads.sort(key=lambda head: head is not Head.GAP)
+    return dict(zip(heads, HEAD_MARKS, strict=False))
+
+
+def _row(dot: Dot) -> AccuracyRow:
+    return AccuracyRow(
+        pooling=str(dot.arm.pooling),
+        head=str(dot.arm.head),
+        dropout=str(dot.arm.dropout),
+        test_accuracy_percent=in_percent(dot.interval.mean),
+        low_percent=end_in_percent(dot.interval.low),
+        high_percent=end_in_percent(dot.interval.high),
+        seeds=dot.interval.n,
+    )
+
+
+def _alt(dots: Sequence[Dot]) -> str:
     if not dots:
         return "No dots yet: nothing of this comparison is trained."
     parts = (
@@ -308,3 +211,140 @@ def accuracy_by_head_alt(results: Results) -> str:
         for dot in dots
     )
     return f"Test accuracy by strategy and head: {'; '.join(parts)}."
+
+
+def _caption(dots: Sequence[Dot], seeds: int, *, arrow: bool) -> str:
+    """What the dots and bars are, for the heads that are shown."""
+    heads = {dot.arm.head for dot in dots}
+    if not heads:
+        return UNTRAINED
+    if heads == {Head.GAP, Head.FLATTEN}:
+        marks = "Filled: GAP head. Open: Flatten head."
+    elif len(heads) == 1:
+        marks = f"All with a {HEADS[next(iter(heads))].label} head."
+    else:
+        marks = "Each head has a mark of its own, named at the last row."
+    bars = f" Bars: 95 % interval over {seeds} seeds." if seeds > 1 else " One seed: no interval."
+    more = " An arrow: the bar goes on." if arrow else ""
+    return f"{marks}{bars}{more} The axis does not start at zero."
+
+
+def _draw(plan: Plan, ticks: Sequence[float], beyond: Sequence[Beyond], look: Look) -> go.Figure:
+    traces: Traces = [_trace(row, place, plan, look) for place, row in enumerate(plan.rows)]
+    if beyond:
+        traces.append(arrows(beyond, look))
+    ends = _ends(ticks)
+    return plot(
+        traces,
+        **layout(look, height=AROUND_HEADS + plan.height, left=118),
+        xaxis=axis(
+            look,
+            title="test accuracy",
+            grid=True,
+            range=list(ends),
+            tickvals=ticks,
+            ticktext=[f"{plain(tick)} %" for tick in ticks],
+        ),
+        yaxis=row_axis(
+            look,
+            [_label(row, look) for row in plan.rows],
+            (len(plan.rows) - 1 + ROOM_FOR_NAMES, -0.6),
+        ),
+        annotations=_head_names(plan, ends, look),
+    )
+
+
+def _label(row: StrategyRow, look: Look) -> str:
+    text = name(row.pooling)
+    if row.dropout is not DropoutPosition.NONE:
+        text += f"<br><sup>{DROPOUT_POSITIONS[row.dropout].label}</sup>"
+    return marked(row.pooling, look, text)
+
+
+def _trace(row: StrategyRow, place: int, plan: Plan, look: Look) -> go.Scatter:
+    """The means of one strategy, with intervals, joined by a line."""
+    colour = look.colour(row.pooling)
+    dots = sorted(row.dots, key=lambda dot: dot.interval.mean)
+    marks = [plan.marks[dot.arm.head] for dot in dots]
+    return go.Scatter(
+        x=[dot.ends[0] for dot in dots],
+        y=[place + plan.below[dot.arm.head] for dot in dots],
+        mode="lines+markers",
+        name=name(row.pooling),
+        line={"color": look.colour(row.pooling, 0.45), "width": look.px(3)},
+        error_x=whiskers([dot.ends for dot in dots], colour, look.px(1.25)),
+        marker={
+            "symbol": [mark.symbol for mark in marks],
+            "size": look.px(13),
+            "color": [colour if mark.filled else look.page for mark in marks],
+            "line": {"color": colour, "width": look.px(2.5)},
+        },
+        hovertemplate=[
+            f"{dot.label}: {accuracy(dot.interval)}, "
+            f"{dot.interval.n} {plural('seed', dot.interval.n)}<extra></extra>"
+            for dot in dots
+        ],
+    )
+
+
+def _ticks(dots: Sequence[Dot]) -> list[float]:
+    """Ticks in percent that enclose every dot, and intervals.
+
+    Those of networks that have not learned may go on: next to them nothing else could be seen.
+    """
+    intervals = [dot.interval for dot in dots if dot.learned]
+    bars = [end for each in intervals for end in (each.low, each.high) if end is not None]
+    shown = [100 * end for end in (*bars, *(dot.interval.mean for dot in dots))]
+    low, high = max(min(shown, default=0.0), 0.0), min(max(shown, default=FULL), FULL)
+    if high - low < LEAST_SPAN:
+        low, high = max(low - LEAST_SPAN / 2, 0.0), min(high + LEAST_SPAN / 2, FULL)
+    return ticks_around(low, high, MOST_TICKS)
+
+
+def _ends(ticks: Sequence[float]) -> tuple[float, float]:
+    """The ends of the axis, a little beyond its ticks."""
+    pad = 0.04 * (ticks[-1] - ticks[0])
+    return ticks[0] - pad, ticks[-1] + pad
+
+
+def _beyond(plan: Plan, ends: tuple[float, float]) -> list[Beyond]:
+    """The ends of intervals that lie beyond the axis."""
+    low, high = ends
+    found = []
+    for place, row in enumerate(plan.rows):
+        for dot in row.dots:
+            _, first, last = dot.ends
+            y, says = place + plan.below[dot.arm.head], f"{dot.label}: interval"
+            if first < low:
+                found.append(Beyond(low, y, "left", row.pooling, f"{says} from {first:.1f} %"))
+            if last > high:
+                found.append(Beyond(high, y, "right", row.pooling, f"{says} to {last:.1f} %"))
+    return found
+
+
+def _head_names(plan: Plan, ends: tuple[float, float], look: Look) -> list[dict[str, Any]]:
+    """Name the marks once, at the last row: a pair above and below its dots, or a key of all."""
+    if len(plan.marks) < PAIR:
+        return []
+    last, dots = len(plan.rows) - 1, plan.rows[-1].dots
+    if not len(dots) == len(plan.marks) == PAIR:
+        text = "   ".join(f"{mark.glyph} {HEADS[head].label}" for head, mark in plan.marks.items())
+        lowest = last + max(plan.below.values())
+        key = {"x": 0, "xref": "paper", "xanchor": "left", "y": lowest}
+        return [_text(text, -NAME_AWAY, look) | key]
+    low, high = ends
+    names = []
+    for dot in dots:
+        x, shift = 100 * dot.interval.mean, plan.below[dot.arm.head]
+        part = (x - low) / (high - low)
+        anchor = "left" if part < NAMES_BEGIN else "right" if part > NAMES_END else "center"
+        text = f"{HEADS[dot.arm.head].label} head"
+        at_dot = {"x": x, "xanchor": anchor, "y": last + shift}
+        names.append(_text(text, NAME_AWAY if shift < 0 else -NAME_AWAY, look) | at_dot)
+    return names
+
+
+def _text(text: str, up: float, look: Look) -> dict[str, Any]:
+    """Text `up` px above its place."""
+    font = {"size": look.px(SMALL), "color": look.text}
+    return {"text": text, "yshift": look.px(up), "showarrow": False, "font": font}

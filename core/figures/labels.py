@@ -11,26 +11,28 @@ from dataclasses import dataclass
 from math import hypot
 from typing import Any, Literal
 
-from core.figures.base import LETTER_WIDTH, SMALL, Look
+from core.figures.base import LETTER_WIDTH, Look, note
 
 NARROWEST, WIDEST = 320.0, 1900.0
 """of a figure: in a card on a telephone, alone on a large screen"""
-HALF_HIGH = 8.0
+HALF_LABEL_HEIGHT = 8.0
 """half the height of a label"""
-AWAY = 11.0
-"""from the middle of a mark to a label beside it"""
-CLEAR = 9.0
-"""from the middle of a mark to the label of another, at the least"""
-CLEARLY = 3.0
-"""px by which a label is better nearer to its own mark than to another"""
+MARK_AWAY = 11.0
+"""from the middle of a mark to the label next to it"""
+LEAST_CLEAR = 9.0
+"""least distance from the middle of a mark to the label of another"""
+CLEARLY_NEARER = 3.0
+"""px by which a label is preferably nearer to its own mark than to any other"""
 ON_EACH_OTHER = 2.0
 """px between marks that no label can tell apart"""
-SLACK = 6.0
-"""px that a label may be wider than reckoned: the server cannot measure text"""
-APART = 2.0
+WIDTH_SLACK = 6.0
+"""px by which a label may be wider than estimated: the server cannot measure text"""
+LEAST_APART = 2.0
 """between two labels, and between a label and the edge of the figure"""
-STEPS = (18.0, 27.0, 38.0, 50.0, 64.0)
-"""how far up or down a label is moved where there is no room beside its mark"""
+MOST_MOVED = 4.0
+"""px that a label may be moved without a line that leads to it"""
+LABEL_STEPS = (18.0, 27.0, 38.0, 50.0, 64.0)
+"""distances by which a label is moved up or down where there is no room next to its mark"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,8 @@ class Mark:
     Attributes:
         part: its place on the horizontal axis, as a part of its length.
         y: px below the top of the plot.
-        low: lower end of its whisker, likewise `high`.
+        low: lower end of its whisker, px below the top.
+        high: upper end.
     """
 
     part: float
@@ -109,12 +112,12 @@ class Place:
     def box(self) -> Box:
         """What it covers."""
         left = self.x - {"left": 0.0, "center": 0.5, "right": 1.0}[self.anchor] * self.width
-        return Box(left, left + self.width, self.y - HALF_HIGH, self.y + HALF_HIGH)
+        return Box(left, left + self.width, self.y - HALF_LABEL_HEIGHT, self.y + HALF_LABEL_HEIGHT)
 
     @property
     def moved(self) -> bool:
         """Whether it stands so far away that a line leads to it."""
-        return self.box.distance(POINT) > AWAY + 1
+        return self.box.distance(POINT) > MARK_AWAY + 1
 
     def annotation(self, x: float, y: float, text: str, look: Look) -> dict[str, Any]:
         """The label as Plotly draws it, with a thin line to its mark if it was moved.
@@ -125,32 +128,24 @@ class Place:
             text: what it says.
             look: of the page.
         """
-        found = {
-            "x": x,
-            "y": y,
-            "xanchor": self.anchor,
-            "yanchor": "middle",
-            "text": text,
-            "font": {"size": look.px(SMALL), "color": look.ink},
-        }
+        label = note(text, look, x=x, y=y, xanchor=self.anchor, yanchor="middle")
         if not self.moved:
-            shift = {"xshift": look.px(self.x), "yshift": look.px(-self.y)}
-            return {**found, **shift, "showarrow": False}
+            return {**label, "xshift": look.px(self.x), "yshift": look.px(-self.y)}
         return {
-            **found,
+            **label,
             "ax": look.px(self.x),
             "ay": look.px(self.y),
             "showarrow": True,
             "arrowhead": 0,
             "arrowwidth": look.px(1),
             "arrowcolor": look.quiet,
-            "standoff": look.px(AWAY - 3),
+            "standoff": look.px(MARK_AWAY - 3),
         }
 
 
 def width_of(text: str) -> float:
     """Of a label, on average: the server cannot measure text."""
-    return LETTER_WIDTH * len(text) + SLACK
+    return LETTER_WIDTH * len(text) + WIDTH_SLACK
 
 
 def place(marks: Sequence[Mark], texts: dict[int, str], frame: Frame) -> dict[int, Place]:
@@ -161,25 +156,25 @@ def place(marks: Sequence[Mark], texts: dict[int, str], frame: Frame) -> dict[in
         texts: number of a mark -> its label, the most important first.
         frame: in which they are drawn.
     """
-    found: dict[int, Place] = {}
+    places: dict[int, Place] = {}
     for number, text in texts.items():
-        others = _Others(marks, number, found, frame)
-        fitting = [each for each in _candidates(width_of(text)) if others.leave_room_for(each)]
+        others = _Others(marks, number, places, frame)
+        fitting = [label for label in _candidates(width_of(text)) if others.leave_room_for(label)]
         if fitting:
-            found[number] = max(fitting, key=others.preference)
-    return found
+            places[number] = max(fitting, key=others.preference)
+    return places
 
 
 def _candidates(width: float) -> Iterator[Place]:
-    """Beside the mark, above and below it, then further away."""
-    yield Place(AWAY, 0.0, "left", width)
-    yield Place(-AWAY, 0.0, "right", width)
-    for step in STEPS:
+    """Next to the mark, above and below it, then further away."""
+    yield Place(MARK_AWAY, 0.0, "left", width)
+    yield Place(-MARK_AWAY, 0.0, "right", width)
+    for step in LABEL_STEPS:
         for y in (-step, step):
             yield Place(0.0, y, "center", width)
-            yield Place(AWAY - 5, y, "left", width)
-            yield Place(5 - AWAY, y, "right", width)
-    for step in STEPS:
+            yield Place(MARK_AWAY - 5, y, "left", width)
+            yield Place(5 - MARK_AWAY, y, "right", width)
+    for step in LABEL_STEPS:
         for y in (-step, step):
             yield Place(step, y, "left", width)
             yield Place(-step, y, "right", width)
@@ -217,27 +212,27 @@ class _Others:
         line = Box(min(label.x, 0), max(label.x, 0), min(label.y, 0), max(label.y, 0))
         return (
             self._holds(box)
-            and all(box.distance(each) >= max(own, CLEAR) for each in self._marks)
-            and all(box.distance(each) >= APART for each in self._labels)
+            and all(box.distance(each) >= max(own, LEAST_CLEAR) for each in self._marks)
+            and all(box.distance(each) >= LEAST_APART for each in self._labels)
             and (not label.moved or self._clear(line))
         )
 
     def _clear(self, line: Box) -> bool:
         """Whether the line to a label that was moved touches no other mark and no label."""
-        return all(line.distance(each) >= CLEAR for each in self._marks) and all(
-            line.distance(each) >= APART for each in self._labels
+        return all(line.distance(each) >= LEAST_CLEAR for each in self._marks) and all(
+            line.distance(each) >= LEAST_APART for each in self._labels
         )
 
     def _holds(self, box: Box) -> bool:
         frame = self._frame
         top, bottom = self._own.y + box.top, self._own.y + box.bottom
-        if top < APART - frame.top or bottom > frame.height:
+        if top < LEAST_APART - frame.top or bottom > frame.height:
             return False
         for width in frame.widths:
             middle = frame.left + width * self._own.part
             end = frame.left + width + frame.right
-            # beside the plot stand the numbers of its axis
-            if middle + box.left < frame.left or middle + box.right > end - APART:
+            # left of the plot stand the numbers of its axis
+            if middle + box.left < frame.left or middle + box.right > end - LEAST_APART:
                 return False
         return True
 
@@ -248,7 +243,7 @@ class _Others:
         """
         own = label.box.distance(POINT)
         return (
-            all(label.box.distance(each) >= own + CLEARLY for each in self._marks),
+            all(label.box.distance(each) >= own + CLEARLY_NEARER for each in self._marks),
             all(label.box.distance(each) > 0 for each in self._whiskers),
         )
 
@@ -277,9 +272,5 @@ def leaders(
             "line": {"color": look.quiet, "width": look.px(1)},
         }
         for end, label in ends
-        if abs(end - label) > LED * unit
+        if abs(end - label) > MOST_MOVED * unit
     ]
-
-
-LED = 4.0
-"""px that a label may be moved without a line that leads to it"""

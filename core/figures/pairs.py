@@ -1,121 +1,186 @@
 """Is the difference real? Paired differences against a reference, seed by seed."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import plotly.graph_objects as go
 
 from core.comparison import Arm, Facet, Results
 from core.comparison.chance import unlearned_in
-from core.comparison.statistics import Difference, Verdict, compare_facet
+from core.comparison.statistics import Pair, Verdict, compare_facet
 from core.figures.base import (
-    SMALL,
+    ROW_HEIGHT,
     Beyond,
     Look,
     Traces,
     arrows,
     at_the_end,
     axis,
-    faded,
+    in_percent,
     layout,
     marked,
     name,
     name_width,
     plot,
+    row_axis,
     ticks_within,
     whiskers,
 )
+from core.figures.chart import Chart
 from core.figures.palette import style
 from core.sentences.intervals import difference as in_words
-from core.words import inside, plain, points
+from core.words import inside, plain, points, size_in_points
 
-FRAME, ROW = 90, 44
+AROUND_PAIRS = 90
+"""height of what is around the rows, px"""
 SIGNS = {
     Verdict.HIGHER: "▲ higher",
     Verdict.LOWER: "▼ lower",
     Verdict.UNDECIDED: "≈ undecided",
 }
-MOST_STEPS, MOST_LONG_STEPS, SHORT = 5.5, 3.5, 2
+MOST_STEPS, MOST_LONG_STEPS, SHORT_NUMBER = 5.5, 3.5, 2
 """a narrow card holds fewer numbers if they are longer than two characters"""
 ZONE_SHARE = 0.4
 """a wider grey zone, of the range of the data, is cut at the edge of the figure"""
-LEAST_LEFT, GAP = 56, 12
+LEAST_NAME_MARGIN, NAME_GAP = 56, 12
 """margin on the left and what separates it from the names, px"""
-STRIP = 0.24
+SEEDS_ABOVE = 0.24
 """how far above the interval the single seeds stand, in rows"""
 SEED_OPACITY = 0.55
 
+Unlearned = Mapping[Arm, frozenset[int]]
+"""seeds with which a network or its reference has not learned"""
+
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """One arm's difference from the reference.
+class PairRow:
+    """One difference, as table and CSV; differences in percentage points."""
 
-    Attributes:
-        arm: which.
-        difference: to the reference, over the seeds.
-        unlearned: seeds with which one of the two has not learned.
-    """
-
-    arm: Arm
-    difference: Difference
-    unlearned: frozenset[int] = frozenset()
-
-
-def _pairs(results: Results, facet: Facet, reference: Arm) -> list[Pair]:
-    found = compare_facet(results, facet, reference)
-    failed = {each.arm: each.seeds for each in unlearned_in(results)}
-    none: frozenset[int] = frozenset()
-    base = failed.get(reference, none)
-    pairs = (Pair(arm, d, base | failed.get(arm, none)) for arm, d in found.items())
-    return sorted(pairs, key=lambda p: -p.difference.mean)
+    pooling: str
+    reference: str
+    head: str
+    dropout: str
+    difference_points: float
+    low_points: float
+    high_points: float
+    detectable_points: float
+    pairs: int
+    comparisons: int
+    correlation: float | None
+    verdict: str
 
 
-def paired_differences(
-    results: Results, facet: Facet, reference: Arm, *, dark: bool = False, scale: float = 1.0
+def paired_differences(results: Results, facet: Facet, reference: Arm) -> Chart:
+    """Each strategy's difference from the reference: seeds, interval, mean, verdict."""
+    pairs = sorted(compare_facet(results, facet, reference), key=lambda p: -p.difference.mean)
+    unlearned = _unlearned(results, pairs, reference)
+    ends = _range(pairs, unlearned)
+    beyond = _beyond(pairs, ends)
+    if not pairs:
+        alt = "No differences yet: two arms with two seeds each are needed."
+        caption = "Two strategies with two seeds each are needed to compare."
+    else:
+        alt, caption = _alt(pairs, reference), _caption(pairs, results, arrow=bool(beyond))
+    return Chart(
+        rows=[_row(pair, facet, reference) for pair in pairs],
+        alt=alt,
+        caption=caption,
+        draw=partial(_draw, pairs, reference, ends, beyond),
+    )
+
+
+def _unlearned(results: Results, pairs: Sequence[Pair], reference: Arm) -> Unlearned:
+    failed = {network.arm: network.seeds for network in unlearned_in(results)}
+    nowhere: frozenset[int] = frozenset()
+    base = failed.get(reference, nowhere)
+    return {pair.arm: base | failed.get(pair.arm, nowhere) for pair in pairs}
+
+
+def _row(pair: Pair, facet: Facet, reference: Arm) -> PairRow:
+    d = pair.difference
+    return PairRow(
+        pooling=str(pair.arm.pooling),
+        reference=str(reference.pooling),
+        head=str(facet.head),
+        dropout=str(facet.dropout),
+        difference_points=in_percent(d.mean),
+        low_points=in_percent(d.low),
+        high_points=in_percent(d.high),
+        detectable_points=in_percent(d.detectable),
+        pairs=d.n,
+        comparisons=d.comparisons,
+        correlation=None if d.correlation is None else round(d.correlation, 3),
+        verdict=str(d.verdict),
+    )
+
+
+def _alt(pairs: Sequence[Pair], reference: Arm) -> str:
+    parts = (
+        f"{name(pair.arm.pooling)}: {in_words(pair.difference).removesuffix('.')}" for pair in pairs
+    )
+    return f"Paired differences to {inside(name(reference.pooling))}. {'. '.join(parts)}."
+
+
+def _caption(pairs: Sequence[Pair], results: Results, *, arrow: bool) -> str:
+    missed = max(pair.difference.detectable for pair in pairs)
+    comparisons = pairs[0].difference.comparisons
+    correction = f", corrected for {comparisons} comparisons" if comparisons > 1 else ""
+    tested = results.comparison.arms[0].experiment.data.entry.splits.test
+    return (
+        f"Small dots: one seed each. Bar: 95 % interval{correction}. Grey: differences that these "
+        f"seeds would usually miss, up to {size_in_points(missed)} points. Accuracy on {tested:,} "
+        f"test images.{' An arrow: beyond the axis.' if arrow else ''}"
+    )
+
+
+def _draw(
+    pairs: Sequence[Pair],
+    reference: Arm,
+    ends: tuple[float, float],
+    beyond: Sequence[Beyond],
+    look: Look,
 ) -> go.Figure:
-    """Draw each strategy's difference from the reference: seeds, interval, mean, verdict."""
-    look = Look(dark, scale)
-    pairs = _pairs(results, facet, reference)
     traces: Traces = [_seeds(pairs, look)] if pairs else []
     traces += [_mean(pair, place, look) for place, pair in enumerate(pairs)]
-    low, high = _range(pairs)
-    if beyond := _beyond(pairs, (low, high)):
+    if beyond:
         traces.append(arrows(beyond, look))
+    ticks = _ticks(*ends)
+    height = AROUND_PAIRS + ROW_HEIGHT * max(len(pairs), 1)
     return plot(
         traces,
-        **layout(look, height=FRAME + ROW * max(len(pairs), 1), left=_left(pairs), right=128),
+        **layout(look, height=height, left=_left(pairs), right=128),
         xaxis=axis(
             look,
             title=f"difference to {inside(name(reference.pooling))}, percentage points",
             grid=True,
-            range=[low, high],
-            tickvals=(ticks := _ticks(low, high)),
-            ticktext=[_tick_text(tick) for tick in ticks],
+            range=list(ends),
+            tickvals=ticks,
+            ticktext=[plain(tick) for tick in ticks],
             tickangle=0,
         ),
-        yaxis=axis(
+        yaxis=row_axis(
             look,
+            [marked(pair.arm.pooling, look) for pair in pairs],
+            (len(pairs) - 0.5, -0.6),
             # keeps the names off the grey zones
             ticklabelstandoff=round(look.px(5)),
-            range=[len(pairs) - 0.5, -0.6],
-            tickvals=list(range(len(pairs))),
-            ticktext=[marked(pair.arm.pooling, look) for pair in pairs],
-            tickfont={"size": look.px(SMALL), "color": look.ink},
         ),
         shapes=_shapes(pairs, look),
         annotations=[_verdict(pair, place, look) for place, pair in enumerate(pairs)],
     )
 
 
-def _left(pairs: list[Pair]) -> float:
+def _left(pairs: Sequence[Pair]) -> float:
     """Room for the names, and no more: on a telephone the rest is narrow."""
-    return max(LEAST_LEFT, name_width(pair.arm.pooling for pair in pairs) + GAP)
+    return max(LEAST_NAME_MARGIN, name_width(pair.arm.pooling for pair in pairs) + NAME_GAP)
 
 
-def _seeds(pairs: list[Pair], look: Look) -> go.Scatter:
+def _seeds(pairs: Sequence[Pair], look: Look) -> go.Scatter:
     """The differences of single seeds, of all rows in one trace."""
     dots = [
-        (100 * value, place - STRIP, seed, faded(look.colour(pair.arm.pooling), SEED_OPACITY))
+        (100 * value, place - SEEDS_ABOVE, seed, look.colour(pair.arm.pooling, SEED_OPACITY))
         for place, pair in enumerate(pairs)
         for value, seed in zip(pair.difference.differences, pair.difference.seeds, strict=True)
     ]
@@ -154,24 +219,22 @@ def _mean(pair: Pair, place: int, look: Look) -> go.Scatter:
 
 def _ticks(low: float, high: float) -> list[float]:
     ticks = ticks_within(low, high, MOST_STEPS)
-    if all(len(_tick_text(tick)) <= SHORT for tick in ticks):
+    if all(len(plain(tick)) <= SHORT_NUMBER for tick in ticks):
         return ticks
     return ticks_within(low, high, MOST_LONG_STEPS)
 
 
-def _tick_text(tick: float) -> str:
-    return plain(tick)
-
-
-def _range(pairs: list[Pair]) -> tuple[float, float]:
+def _range(pairs: Sequence[Pair], unlearned: Unlearned) -> tuple[float, float]:
     """An axis in points that holds zero, every seed and, if small, the intervals and zones.
 
-    A few seeds and many comparisons make intervals of hundreds of points, beside which nothing
-    else would be seen: they run off the axis. So do the seeds of a row of which some have not
-    learned, and its interval; its mean stays. Where no row is whole, all learned seeds do.
+    A few seeds and many comparisons make intervals of hundreds of points, next to which nothing
+    else could be seen: they run off the axis. So do the seeds and the interval of a row of which
+    some seeds have not learned; its mean stays. Where no row is whole, all learned seeds stay.
     """
-    whole = [pair for pair in pairs if not pair.unlearned]
-    seeds = [100 * value for pair in whole or pairs for value in _learned(pair)]
+    whole = [pair for pair in pairs if not unlearned[pair.arm]]
+    seeds = [
+        100 * value for pair in whole or pairs for value in _learned(pair, unlearned[pair.arm])
+    ]
     means = [100 * pair.difference.mean for pair in pairs]
     low, high = min([*seeds, *means, 0.0]), max([*seeds, *means, 0.0])
     room = max(high - low, 1.0)
@@ -185,13 +248,13 @@ def _range(pairs: list[Pair]) -> tuple[float, float]:
     return low - pad, high + pad
 
 
-def _learned(pair: Pair) -> list[float]:
+def _learned(pair: Pair, unlearned: frozenset[int]) -> list[float]:
     """The differences of the seeds with which both networks have learned."""
-    each = zip(pair.difference.seeds, pair.difference.differences, strict=True)
-    return [value for seed, value in each if seed not in pair.unlearned]
+    by_seed = zip(pair.difference.seeds, pair.difference.differences, strict=True)
+    return [value for seed, value in by_seed if seed not in unlearned]
 
 
-def _beyond(pairs: list[Pair], ends: tuple[float, float]) -> list[Beyond]:
+def _beyond(pairs: Sequence[Pair], ends: tuple[float, float]) -> list[Beyond]:
     """What lies beyond the axis: ends of intervals, and single seeds above them."""
     low, high = ends
     found = []
@@ -200,7 +263,7 @@ def _beyond(pairs: list[Pair], ends: tuple[float, float]) -> list[Beyond]:
         seeds = zip(d.seeds, d.differences, strict=True)
         interval = f"{name(pooling)}: interval to"
         marks = [(end, float(place), interval, 1.0) for end in (d.low, d.high)]
-        marks += [(value, place - STRIP, f"seed {n}:", SEED_OPACITY) for n, value in seeds]
+        marks += [(value, place - SEEDS_ABOVE, f"seed {n}:", SEED_OPACITY) for n, value in seeds]
         for value, y, what, opacity in marks:
             if not low <= 100 * value <= high:
                 x, towards = (low, "left") if 100 * value < low else (high, "right")
@@ -209,7 +272,7 @@ def _beyond(pairs: list[Pair], ends: tuple[float, float]) -> list[Beyond]:
     return found
 
 
-def _shapes(pairs: list[Pair], look: Look) -> list[dict[str, object]]:
+def _shapes(pairs: Sequence[Pair], look: Look) -> list[dict[str, object]]:
     """The zero line, and in each row the zone that this number of seeds would usually miss."""
     zones: list[dict[str, object]] = [
         {
@@ -241,55 +304,3 @@ def _shapes(pairs: list[Pair], look: Look) -> list[dict[str, object]]:
 def _verdict(pair: Pair, place: int, look: Look) -> dict[str, Any]:
     text = f"<b>{points(pair.difference.mean)}</b> {SIGNS[pair.difference.verdict]}"
     return at_the_end(place, text, look)
-
-
-@dataclass(frozen=True, slots=True)
-class PairRow:
-    """One difference, as table and CSV; differences in percentage points."""
-
-    pooling: str
-    reference: str
-    head: str
-    dropout: str
-    difference_points: float
-    low_points: float
-    high_points: float
-    detectable_points: float
-    pairs: int
-    comparisons: int
-    correlation: float | None
-    verdict: str
-
-
-def paired_differences_table(results: Results, facet: Facet, reference: Arm) -> list[PairRow]:
-    """List the differences with their intervals."""
-    return [
-        PairRow(
-            pooling=str(pair.arm.pooling),
-            reference=str(reference.pooling),
-            head=str(facet.head),
-            dropout=str(facet.dropout),
-            difference_points=round(100 * pair.difference.mean, 3),
-            low_points=round(100 * pair.difference.low, 3),
-            high_points=round(100 * pair.difference.high, 3),
-            detectable_points=round(100 * pair.difference.detectable, 3),
-            pairs=pair.difference.n,
-            comparisons=pair.difference.comparisons,
-            correlation=None
-            if pair.difference.correlation is None
-            else round(pair.difference.correlation, 3),
-            verdict=str(pair.difference.verdict),
-        )
-        for pair in _pairs(results, facet, reference)
-    ]
-
-
-def paired_differences_alt(results: Results, facet: Facet, reference: Arm) -> str:
-    """Say in words what the differences are."""
-    pairs = _pairs(results, facet, reference)
-    if not pairs:
-        return "No differences yet: two arms with two seeds each are needed."
-    parts = (
-        f"{name(pair.arm.pooling)}: {in_words(pair.difference).removesuffix('.')}" for pair in pairs
-    )
-    return f"Paired differences to {inside(name(reference.pooling))}. {'. '.join(parts)}."

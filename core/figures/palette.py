@@ -12,8 +12,25 @@ from core.catalog import Pooling
 PAGE_LIGHT, PAGE_DARK = "#FFFFFF", "#14191C"
 CHART_TEXT_LIGHT = "#566268"
 """Streamlit's own chart text has too little contrast in light; in dark it is left alone"""
+PAGE = (PAGE_LIGHT, PAGE_DARK)
+"""here and below, a pair is for light and for dark pages"""
+INK = ("#12191C", "#E6EBED")
+"""text that must be read"""
+REMARK = (CHART_TEXT_LIGHT, "#B4BFC3")
+"""zones, zero lines and remarks"""
+GRID_LINE = ("#E3E8EA", "#2B353A")
+LAYER = ("#8A989E", "#66757B")
+"""bars of layers that do not pool"""
+ACCENT = ("#17607A", "#5BB0C8")
+"""what is outlined on an image"""
+GREYS = tuple(zip(PAGE, INK, strict=True))
+"""scales of images without colour"""
+DOT = ("#B8402A", "#EF7E63")
+"""marks on single cells of a map"""
+CROSS = ("#A0AAAF", "#5A6970")
+"""crosses over maps that are zero everywhere, and frames of pictures"""
 QUIET = "#94A1A6"
-"""lines that are there and not named"""
+"""lines that are drawn but not named"""
 SEQUENTIAL = (
     ("#F3F7F8", "#C2DAE1", "#7FB0BF", "#3F8095", "#145066", "#06384B"),
     ("#1A2327", "#134656", "#1F7087", "#519FB6", "#A5D0DD", "#D6EBF1"),
@@ -22,9 +39,11 @@ DIVERGING = (
     ("#8A2F1B", "#D67F69", "#F5F5F5", "#6F9DCF", "#1B4F98"),
     ("#F5A08B", "#B9573F", "#20282C", "#4A76C2", "#A9C6FF"),
 )
-"""scales of amounts and of signed amounts, light and dark: maps, matrices, grids"""
+"""scales of amounts and of signed amounts: maps, matrices, grids"""
 UNREAD = ("#D3DADD", "#3B474D")
-"""cells of a grid that nothing reads, light and dark"""
+"""cells of a grid that nothing reads"""
+REPORT_QUIET, REPORT_LINE, REPORT_CODE = "#5B676C", "#DCE2E4", "#F4F6F6"
+"""remarks, lines of tables and blocks of code in a report, which is light"""
 BLACK, WHITE = "#000000", "#FFFFFF"
 
 
@@ -61,7 +80,7 @@ class Style:
 
 BLUE = ("#1D5AB4", "#6FA0FF")
 ORANGE = ("#BF8200", "#F9A424")
-INK = ("#4A5459", "#DDE2E4")
+SLATE = ("#4A5459", "#DDE2E4")
 SKY = ("#4E92C4", "#64DBF9")
 OCHRE = ("#5C4B00", "#F5EA9C")
 VIOLET = ("#493A78", "#9168CC")
@@ -78,7 +97,7 @@ STYLES: dict[Pooling, Style] = {
     Pooling.MEDIAN: Style(*ORANGE, "dash", "square-open", "□"),
     Pooling.LP: Style(*ORANGE, "dot", "square-open-dot", "▣"),
     Pooling.DETAIL: Style(*ORANGE, "longdash", "square-cross", "⊞"),
-    Pooling.NONE: Style(*INK, "dot", "x", "✕", headline=True),
+    Pooling.NONE: Style(*SLATE, "dot", "x", "✕", headline=True),
     Pooling.SOFT: Style(*SKY, "solid", "triangle-down", "▼", headline=True),
     Pooling.STOCHASTIC: Style(*OCHRE, "solid", "diamond", "◆", headline=True),
     Pooling.FRACTIONAL_MAX: Style(*OCHRE, "dash", "diamond-open", "◇"),
@@ -109,7 +128,7 @@ def fill(colours: Sequence[str], share: float) -> str:
     """The colour at a place of a scale, from 0 to 1, as Plotly interpolates it."""
     place = min(max(share, 0.0), 1.0) * (len(colours) - 1)
     first = min(int(place), len(colours) - 2)
-    ends = zip(_channels(colours[first]), _channels(colours[first + 1]), strict=True)
+    ends = zip(rgb(colours[first]), rgb(colours[first + 1]), strict=True)
     mixed = (round(low + (high - low) * (place - first)) for low, high in ends)
     return "#" + "".join(f"{channel:02X}" for channel in mixed)
 
@@ -127,7 +146,7 @@ def contrast(one: str, other: str) -> float:
 
 def luminance(colour: str) -> float:
     """The relative luminance of a colour, WCAG 2."""
-    shares = [channel / 255 for channel in _channels(colour)]
+    shares = [channel / 255 for channel in rgb(colour)]
     red, green, blue = (
         share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4  # noqa: PLR2004
         for share in shares
@@ -135,6 +154,12 @@ def luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def _channels(colour: str) -> tuple[int, int, int]:
+def faded(colour: str, opacity: float) -> str:
+    """A colour with opacity, as Plotly writes it."""
+    return f"rgba({','.join(map(str, rgb(colour)))},{opacity})"
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    """Red, green and blue of "#RRGGBB", from 0 to 255."""
     red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
     return red, green, blue

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -11,27 +13,40 @@ from core.comparison.ledger import architecture_of, layer_names
 from core.figures.base import (
     GLYPH_WIDTH,
     LETTER_WIDTH,
-    SMALL,
+    MOST_TICKS,
+    ROW_HEIGHT,
     Look,
     Traces,
     axis,
     layout,
     marked,
     name,
+    note,
     plot,
     round_ticks,
+    row_axis,
 )
+from core.figures.chart import Chart
+from core.figures.palette import LAYER
 from core.network import Architecture, Layer, LayerKind
 from core.words import count
 
-FRAME, ROW = 74, 44
-LABELLED = 0.2
+AROUND_BARS = 74
+"""height of what is around the rows, px"""
+LEAST_LABELLED = 0.2
 """a part of a pool is labelled if it is longer than this share of the longest bar"""
-GLYPHS = 4
-"""how many strategies that learn nothing share the label of a row before it says how many"""
-MOST_TICKS = 4
-"""on a telephone a number of five figures is a fifth of the axis"""
-STONE = ("#8A989E", "#66757B")
+MOST_GLYPHS = 4
+"""how many strategies that learn nothing share the label of a row before the rest is counted"""
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """One part of one network, as table and CSV."""
+
+    pooling: str
+    head: str
+    layer: str
+    parameters: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +69,53 @@ class Bar:
 
 def bars(arms: Sequence[Arm]) -> list[Bar]:
     """The rows of the figure, in order of appearance."""
-    found: dict[tuple[object, ...], list[Arm]] = {}
+    groups: dict[tuple[object, ...], list[Arm]] = {}
     for arm in arms:
         layers = architecture_of(arm).layers
-        learned = tuple((each.name, each.parameters) for each in layers if each.parameters)
-        found.setdefault((arm.head, learned), []).append(arm)
-    return [Bar(tuple(group), architecture_of(group[0])) for group in found.values()]
+        learned = tuple((layer.name, layer.parameters) for layer in layers if layer.parameters)
+        groups.setdefault((arm.head, learned), []).append(arm)
+    return [Bar(tuple(group), architecture_of(group[0])) for group in groups.values()]
 
 
-def parameter_bars(arms: Sequence[Arm], *, dark: bool = False, scale: float = 1.0) -> go.Figure:
-    """Draw the learned parameters of each network: convolutions, pools, dense layers."""
-    look = Look(dark, scale)
+def parameter_bars(arms: Sequence[Arm]) -> Chart:
+    """The learned parameters of each network: convolutions, pools, dense layers."""
     rows = bars(arms)
+    return Chart(
+        rows=[
+            PartRow(str(arm.pooling), str(arm.head), layer.name, layer.parameters)
+            for arm in arms
+            for layer in architecture_of(arm).layers
+            if layer.parameters
+        ],
+        alt=_alt(rows),
+        caption=(
+            "Counted from the architecture, complete. Networks in one row have equal parameters."
+        ),
+        draw=partial(_draw, rows),
+    )
+
+
+def _alt(rows: Sequence[Bar]) -> str:
+    totals = ", ".join(
+        f"{' and '.join(name(arm.pooling) for arm in row.arms)} with "
+        f"{HEADS[row.arms[0].head].label} {count(row.network.totals.parameters)}"
+        for row in rows
+    )
+    return f"Learned parameters by network, stacked by layer. Totals: {totals}."
+
+
+def _draw(rows: Sequence[Bar], look: Look) -> go.Figure:
     longest = max(row.network.totals.parameters for row in rows)
-    traces: Traces = []
     learning = {part for row in rows for part in row.parts}
-    for part in layer_names([row.network for row in rows]):
-        if part in learning:
-            traces.append(_part(part, rows, look))
+    traces: Traces = [
+        _part(part, rows, look)
+        for part in layer_names([row.network for row in rows])
+        if part in learning
+    ]
+    ticks = round_ticks(longest, MOST_TICKS)
     return plot(
         traces,
-        **layout(look, height=FRAME + ROW * len(rows), left=_left(rows), right=64),
+        **layout(look, height=AROUND_BARS + ROW_HEIGHT * len(rows), left=_left(rows), right=64),
         barmode="stack",
         bargap=0.5,
         xaxis=axis(
@@ -82,16 +123,14 @@ def parameter_bars(arms: Sequence[Arm], *, dark: bool = False, scale: float = 1.
             title="learned parameters",
             grid=True,
             range=[0, 1.01 * longest],
-            tickvals=(ticks := round_ticks(longest, MOST_TICKS)),
+            tickvals=ticks,
             ticktext=[count(int(tick)) for tick in ticks],
             tickangle=0,
         ),
-        yaxis=axis(
+        yaxis=row_axis(
             look,
-            range=[len(rows) - 0.5, -0.5],
-            tickvals=list(range(len(rows))),
-            ticktext=[_label(row, look) for row in rows],
-            tickfont={"size": look.px(SMALL), "color": look.ink},
+            [_label(row, look) for row in rows],
+            (len(rows) - 0.5, -0.5),
             ticklabelstandoff=round(look.px(5)),
         ),
         annotations=[
@@ -101,11 +140,11 @@ def parameter_bars(arms: Sequence[Arm], *, dark: bool = False, scale: float = 1.
     )
 
 
-def _part(part: str, rows: list[Bar], look: Look) -> go.Bar:
+def _part(part: str, rows: Sequence[Bar], look: Look) -> go.Bar:
     layers = [row.parts.get(part) for row in rows]
     kind = next(layer.kind for layer in layers if layer)
     colours = [
-        look.colour(row.arms[0].pooling) if kind is LayerKind.POOL else STONE[look.dark]
+        look.colour(row.arms[0].pooling) if kind is LayerKind.POOL else LAYER[look.dark]
         for row in rows
     ]
     dense = kind is LayerKind.DENSE
@@ -128,12 +167,12 @@ def _label(row: Bar, look: Look) -> str:
     poolings = list(dict.fromkeys(arm.pooling for arm in row.arms))
     if len(poolings) == 1:
         return f"{marked(poolings[0], look)} + {head}"
-    glyphs = " ".join(marked(pooling, look, "") for pooling in poolings[:GLYPHS])
-    more = f" + {len(poolings) - GLYPHS} more" if len(poolings) > GLYPHS else ""
+    glyphs = " ".join(marked(pooling, look, "") for pooling in poolings[:MOST_GLYPHS])
+    more = f" + {len(poolings) - MOST_GLYPHS} more" if len(poolings) > MOST_GLYPHS else ""
     return f"{glyphs}{more} + {head}"
 
 
-def _left(rows: list[Bar]) -> float:
+def _left(rows: Sequence[Bar]) -> float:
     """Room for the labels: the server cannot measure text."""
     widths = []
     for row in rows:
@@ -142,70 +181,25 @@ def _left(rows: list[Bar]) -> float:
         if len(poolings) == 1:
             widths.append(GLYPH_WIDTH + LETTER_WIDTH * len(name(*poolings)) + head)
         else:
-            more = 7 * LETTER_WIDTH if len(poolings) > GLYPHS else 0
-            widths.append(GLYPH_WIDTH * min(len(poolings), GLYPHS) + head + more)
+            more = 7 * LETTER_WIDTH if len(poolings) > MOST_GLYPHS else 0
+            widths.append(GLYPH_WIDTH * min(len(poolings), MOST_GLYPHS) + head + more)
     return max([56, *widths]) + 12
 
 
-def _total(row: Bar, place: int, look: Look) -> dict[str, object]:
+def _total(row: Bar, place: int, look: Look) -> dict[str, Any]:
     total = row.network.totals.parameters
-    return {
-        "x": total,
-        "y": place,
-        "xanchor": "left",
-        "xshift": look.px(6),
-        "showarrow": False,
-        "text": f"<b>{count(total)}</b>",
-        "font": {"size": look.px(SMALL), "color": look.ink},
-    }
+    text = f"<b>{count(total)}</b>"
+    return note(text, look, x=total, y=place, xanchor="left", xshift=look.px(6))
 
 
-def _pools(rows: list[Bar], longest: int, look: Look) -> list[dict[str, object]]:
+def _pools(rows: Sequence[Bar], longest: int, look: Look) -> list[dict[str, Any]]:
     """Names over the parts of pools that are long enough to carry one."""
-    found: list[dict[str, object]] = []
+    names = []
     for place, row in enumerate(rows):
         start = 0
         for part, layer in row.parts.items():
-            if layer.kind is LayerKind.POOL and layer.parameters > LABELLED * longest:
-                found.append(
-                    {
-                        "x": start + layer.parameters / 2,
-                        "y": place,
-                        "yshift": look.px(20),
-                        "showarrow": False,
-                        "text": f"{part} {count(layer.parameters)}",
-                        "font": {"size": look.px(SMALL), "color": look.quiet},
-                    }
-                )
+            if layer.kind is LayerKind.POOL and layer.parameters > LEAST_LABELLED * longest:
+                text, middle = f"{part} {count(layer.parameters)}", start + layer.parameters / 2
+                names.append(note(text, look, look.quiet, x=middle, y=place, yshift=look.px(20)))
             start += layer.parameters
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class PartRow:
-    """One part of one network, as table and CSV."""
-
-    pooling: str
-    head: str
-    layer: str
-    parameters: int
-
-
-def parameter_bars_table(arms: Sequence[Arm]) -> list[PartRow]:
-    """List the learned parameters of every layer of every network."""
-    return [
-        PartRow(str(arm.pooling), str(arm.head), layer.name, layer.parameters)
-        for arm in arms
-        for layer in architecture_of(arm).layers
-        if layer.parameters
-    ]
-
-
-def parameter_bars_alt(arms: Sequence[Arm]) -> str:
-    """Say in words what the bars show."""
-    totals = ", ".join(
-        f"{' and '.join(name(arm.pooling) for arm in row.arms)} with "
-        f"{HEADS[row.arms[0].head].label} {count(row.network.totals.parameters)}"
-        for row in bars(arms)
-    )
-    return f"Learned parameters by network, stacked by layer. Totals: {totals}."
+    return names

@@ -1,6 +1,8 @@
 """What does an operator do to a grid? Input, output and gradient as grids, and window by window."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from textwrap import wrap
 from typing import Any
 
@@ -9,48 +11,102 @@ import plotly.graph_objects as go
 
 from core.analyses.hand import Numbers, Worked, explained, titled
 from core.analyses.reading import Box, Cell, Windows
-from core.figures.base import SMALL, Look, Shades, layout, marked, on_cells, plot
+from core.figures.base import SMALL, Look, Shades, layout, marked, note, on_cells, plot
+from core.figures.chart import Chart
 from core.figures.palette import SEQUENTIAL, UNREAD, style, text_on
 from core.words import brief, plain
 
-HEIGHT = 152
-STEP_HEIGHT = 270
+GRID_HEIGHT, STEP_HEIGHT = 152, 270
 LINE_HEIGHT, LINE_GAP = 19, 7
 LINE_LETTERS = 44
 """of a line of text under the grid: a card on a telephone is 330 px wide"""
+CONTROLS_HEIGHT = 70
+"""px of the slider and the buttons under the lines"""
 STEP_SECONDS = 1.2
-PANEL, STEP_PANEL = 118, 250
+GRID_WIDTH, STEP_WIDTH = 118, 250
 """px that the cells of a grid have in a card, at least; the server cannot measure it"""
-LETTER = 0.58
-"""width of a digit, as a share of its height"""
-SMALLEST = 10
+DIGIT_WIDTH = 0.58
+"""as a share of its height"""
+SMALLEST_TEXT = 10
 """px; where numbers would be smaller than this, the fill stands alone"""
-EDGE = 0.5
+HALF_CELL = 0.5
+MOST_SPOKEN = 64
+"""cells whose values are read out one by one"""
 
 Lines = list[dict[str, Any]]
+Unread = tuple[list[int], list[int]]
+"""rows and columns that no window reads"""
+NONE_UNREAD: Unread = ([], [])
 
 
-def hand_input(worked: Worked, *, dark: bool = False, scale: float = 1.0) -> go.Figure:
-    """Draw the numbers that go in, the windows of the operator, and what no window reads."""
-    look = Look(dark, scale)
-    return _grid(worked.inputs, _values(worked, look), look, worked.windows, _windows(worked, look))
+@dataclass(frozen=True, slots=True, eq=False)
+class Grid:
+    """Numbers, and what surrounds them.
+
+    Attributes:
+        values: of the cells.
+        rows: that are drawn, with the zeros around.
+        columns: that are drawn.
+        unread: rows and columns that no window reads.
+        width: px that the cells have, at least.
+    """
+
+    values: Numbers
+    rows: range
+    columns: range
+    unread: Unread = NONE_UNREAD
+    width: float = GRID_WIDTH
+
+    @classmethod
+    def of(cls, values: Numbers, windows: Windows | None = None, *, around: bool = True) -> "Grid":
+        """A grid; with windows, also what they leave out and, if `around`, the zeros around it."""
+        rows, columns = range(len(values)), range(values.shape[1])
+        if windows and around:
+            rows, columns = windows.margins
+        return cls(values, rows, columns, windows.unread if windows else NONE_UNREAD)
 
 
-def hand_output(worked: Worked, *, dark: bool = False, scale: float = 1.0) -> go.Figure:
-    """Draw the numbers that come out, on the colour scale of the input."""
-    look = Look(dark, scale)
-    chosen = [] if worked.cell is None else [_around(worked.cell, look)]
-    return _grid(worked.outputs, _values(worked, look), look, shapes=chosen)
+def hand_input(worked: Worked) -> Chart:
+    """The numbers that go in, the windows of the operator, and what no window reads."""
+
+    def draw(look: Look) -> go.Figure:
+        grid = Grid.of(worked.inputs, worked.windows)
+        return _draw(grid, _values(worked, look), look, _windows(worked, look))
+
+    return _chart("input", worked.inputs, f"Input of {_spoken(worked.inputs)}", draw)
 
 
-def hand_gradient(worked: Worked, *, dark: bool = False, scale: float = 1.0) -> go.Figure:
-    """Draw how much of the gradient each input gets, from none to all of one output."""
-    look = Look(dark, scale)
+def hand_output(worked: Worked) -> Chart:
+    """The numbers that come out, on the colour scale of the input."""
+
+    def draw(look: Look) -> go.Figure:
+        chosen = [] if worked.cell is None else [_around(worked.cell, look)]
+        return _draw(Grid.of(worked.outputs), _values(worked, look), look, chosen)
+
+    return _chart("output", worked.outputs, f"Output of {_spoken(worked.outputs)}", draw)
+
+
+def hand_gradient(worked: Worked) -> Chart:
+    """How much of the gradient each input gets, from none to all of one output."""
     gradient = worked.gradient
-    reach = float(np.abs(gradient).max())
-    signed = bool((gradient < 0).any())
-    shades = Shades.signed(reach, look) if signed else Shades.amounts(0, max(reach, 1.0), look)
-    return _grid(gradient, shades, look, worked.windows, _windows(worked, look), around=False)
+    reached = f"{worked.reached} of {gradient.size} inputs get gradient."
+
+    def draw(look: Look) -> go.Figure:
+        reach = float(np.abs(gradient).max())
+        signed = bool((gradient < 0).any())
+        shades = Shades.signed(reach, look) if signed else Shades.amounts(0, max(reach, 1.0), look)
+        grid = Grid.of(gradient, worked.windows, around=False)
+        return _draw(grid, shades, look, _windows(worked, look))
+
+    return _chart("gradient", gradient, f"{reached} Gradient of {_spoken(gradient)}", draw)
+
+
+def _chart(name: str, values: Numbers, alt: str, draw: Callable[[Look], go.Figure]) -> Chart:
+    rows = [
+        {"grid": name, "row": row + 1, "column": column + 1, "value": float(value)}
+        for (row, column), value in np.ndenumerate(values)
+    ]
+    return Chart(rows, alt, "", draw)
 
 
 def _values(worked: Worked, look: Look) -> Shades:
@@ -61,89 +117,60 @@ def _values(worked: Worked, look: Look) -> Shades:
     return Shades.amounts(0, float(every.max()), look)
 
 
-def _grid(  # noqa: PLR0913 (the cells, their colours, and what lies over them)
-    values: Numbers,
-    shades: Shades,
-    look: Look,
-    windows: Windows | None = None,
-    shapes: Lines | None = None,
-    *,
-    around: bool = True,
-) -> go.Figure:
-    """Numbers on coloured cells; with windows also what is not read, and the zeros around."""
-    rows, columns = range(len(values)), range(values.shape[1])
-    if windows and around:
-        rows, columns = windows.margins
-    unread = windows.unread if windows else ([], [])
+def _draw(grid: Grid, shades: Shades, look: Look, shapes: Lines) -> go.Figure:
+    """Numbers on coloured cells."""
     return plot(
-        [
-            _heat(values, shades, unread),
-            _numbers(values, shades, look, rows, columns, unread),
-        ],
-        **_frame(look, rows, columns, HEIGHT),
-        shapes=[*_shades_of_unread(unread, values.shape, look), *(shapes or [])],
+        [_heat(grid, shades), _numbers(grid, shades, look)],
+        **_frame(grid, look, GRID_HEIGHT),
+        shapes=[*_shades_of_unread(grid, look), *shapes],
     )
 
 
-def _heat(values: Numbers, shades: Shades, unread: tuple[list[int], list[int]]) -> go.Heatmap:
-    shown = values.copy()
-    shown[unread[0], :] = np.nan
-    shown[:, unread[1]] = np.nan
+def _heat(grid: Grid, shades: Shades) -> go.Heatmap:
+    rows, columns = grid.unread
+    shown = grid.values.copy()
+    shown[rows, :] = np.nan
+    shown[:, columns] = np.nan
     return go.Heatmap(
         z=shown,
         **shades.scale,
         xgap=2,
         ygap=2,
-        customdata=[[plain(value) for value in row] for row in values],
+        customdata=[[plain(value) for value in row] for row in grid.values],
         hovertemplate="%{customdata}<extra></extra>",
     )
 
 
-def _numbers(  # noqa: PLR0913, PLR0917 (the cells, their colours, and what surrounds them)
-    values: Numbers,
-    shades: Shades,
-    look: Look,
-    rows: range,
-    columns: range,
-    unread: tuple[list[int], list[int]],
-    panel: float = PANEL,
-) -> go.Scatter:
-    """The numbers of all cells, and zeros around them; none if they find no room."""
-    texts = [[brief(value) for value in row] for row in values]
+def _numbers(grid: Grid, shades: Shades, look: Look) -> go.Scatter:
+    """The numbers of all cells, and zeros around them; none where they have no room."""
+    texts = [[brief(value) for value in row] for row in grid.values]
     longest = max(len(text) for row in texts for text in row)
-    room = panel / max(len(rows), len(columns)) / (LETTER * longest)
-    if room < SMALLEST:
+    room = grid.width / max(len(grid.rows), len(grid.columns)) / (DIGIT_WIDTH * longest)
+    if room < SMALLEST_TEXT:
         return on_cells([], look.px(SMALL))
+    height, width = grid.values.shape
     cells = []
-    for row in rows:
-        for column in columns:
-            if not (0 <= row < values.shape[0] and 0 <= column < values.shape[1]):
-                cells.append((column, row, "0", look.quiet))
-            elif row in unread[0] or column in unread[1]:
-                cells.append((column, row, texts[row][column], text_on(UNREAD[look.dark])))
-            else:
-                colour = shades.text(float(values[row, column]), look)
-                cells.append((column, row, texts[row][column], colour))
+    for row in grid.rows:
+        for column in grid.columns:
+            text, colour = "0", look.quiet
+            if 0 <= row < height and 0 <= column < width:
+                text = texts[row][column]
+                colour = shades.text(float(grid.values[row, column]), look)
+                if row in grid.unread[0] or column in grid.unread[1]:
+                    colour = text_on(UNREAD[look.dark])
+            cells.append((column, row, text, colour))
     return on_cells(cells, look.px(min(SMALL, room)))
 
 
-def _frame(look: Look, rows: range, columns: range, height: float) -> dict[str, Any]:
-    hidden = {"visible": False, "fixedrange": True}
-    room = EDGE + 0.05
+def _frame(grid: Grid, look: Look, height: float) -> dict[str, Any]:
+    hidden = {"visible": False, "fixedrange": True, "constrain": "domain"}
+    room = HALF_CELL + 0.05
+    rows, columns = grid.rows, grid.columns
     return {
         **layout(look, height=height),
         "margin": dict.fromkeys("lrtb", look.px(6)),
-        "xaxis": {
-            **hidden,
-            "range": [columns[0] - room, columns[-1] + room],
-            "constrain": "domain",
-        },
-        "yaxis": {
-            **hidden,
-            "range": [rows[-1] + room, rows[0] - room],
-            "scaleanchor": "x",
-            "constrain": "domain",
-        },
+        "xaxis": {**hidden, "range": [columns[0] - room, columns[-1] + room]},
+        "yaxis": {**hidden, "range": [rows[-1] + room, rows[0] - room], "scaleanchor": "x"},
     }
 
 
@@ -183,12 +210,15 @@ def _box(
 
 def _edges(box: Box) -> dict[str, float]:
     (top, bottom), (left, right) = box.rows, box.columns
-    return {"x0": left - EDGE, "x1": right + EDGE, "y0": top - EDGE, "y1": bottom + EDGE}
+    return {
+        "x0": left - HALF_CELL,
+        "x1": right + HALF_CELL,
+        "y0": top - HALF_CELL,
+        "y1": bottom + HALF_CELL,
+    }
 
 
-def _shades_of_unread(
-    unread: tuple[list[int], list[int]], shape: tuple[int, ...], look: Look
-) -> Lines:
+def _shades_of_unread(grid: Grid, look: Look) -> Lines:
     """The rows and columns that no window of the operator reads, under their numbers."""
     shade = {
         "type": "rect",
@@ -196,15 +226,13 @@ def _shades_of_unread(
         "fillcolor": UNREAD[look.dark],
         "line": {"width": 0},
     }
-    height, width = shape
-    rows = [Box((row, row), (0, width - 1)) for row in unread[0]]
-    columns = [Box((0, height - 1), (column, column)) for column in unread[1]]
+    height, width = grid.values.shape
+    rows = [Box((row, row), (0, width - 1)) for row in grid.unread[0]]
+    columns = [Box((0, height - 1), (column, column)) for column in grid.unread[1]]
     return [{**shade, **_edges(box)} for box in (*rows, *columns)]
 
 
-def steps(
-    many: Sequence[Worked], plain_windows: Windows, *, dark: bool = False, scale: float = 1.0
-) -> go.Figure:
+def steps(many: Sequence[Worked], plain_windows: Windows) -> Chart:
     """Step through the outputs: what each operator reads there, and its formula with numbers.
 
     The frames are played in the browser: no rerun per step.
@@ -212,50 +240,62 @@ def steps(
     Args:
         many: the operators, on one grid.
         plain_windows: those of a plain pool; what leaves the map as it is names their cells.
-        dark: for the dark theme.
-        scale: of sizes and text.
     """
-    look = Look(dark, scale)
-    inputs = many[0].inputs
     windows = [_stepped(worked, plain_windows) for worked in many]
     outputs = [(row, column) for row, column in np.ndindex(*plain_windows.shape)]
     texts = [
-        [_line(worked, own, output) for worked, own in zip(many, windows, strict=True)]
+        [_formula(worked, own, output) for worked, own in zip(many, windows, strict=True)]
         for output in outputs
     ]
-    # a line of text has the same place in every frame
-    heights = [max(len(frame[number]) for frame in texts) for number in range(len(many))]
-    below = sum(LINE_HEIGHT * lines + LINE_GAP for lines in heights)
-    rows, columns = _hull(windows)
-    # the grid keeps its size on a projector, where there is no more room than on a screen
-    height = STEP_HEIGHT / scale + below + 70
-    base = _frame(look, rows, columns, height)
-    base["margin"] = {"l": 6, "r": 6, "t": 6, "b": look.px(below + 70)}
-    shades = Shades(
-        min(0.0, float(inputs.min())), max(float(inputs.max()), 1.0), SEQUENTIAL[dark][:3]
+    return Chart(
+        rows=[
+            {"window": number, "operator": str(worked.pooling), "formula": text}
+            for number, formulas in enumerate(texts, start=1)
+            for worked, text in zip(many, formulas, strict=True)
+        ],
+        alt="An animation of the window over the input.",
+        caption="",
+        draw=partial(_draw_steps, many, windows, outputs, texts),
     )
-    nothing: tuple[list[int], list[int]] = ([], [])
+
+
+def _draw_steps(
+    many: Sequence[Worked],
+    windows: Sequence[Windows],
+    outputs: Sequence[Cell],
+    texts: Sequence[Sequence[str]],
+    look: Look,
+) -> go.Figure:
+    inputs = many[0].inputs
+    wrapped = [[_wrapped(*line) for line in zip(many, row, strict=True)] for row in texts]
+    # a line of text has the same place in every frame
+    heights = [max(map(len, lines)) for lines in zip(*wrapped, strict=True)]
+    below = sum(LINE_HEIGHT * lines + LINE_GAP for lines in heights) + CONTROLS_HEIGHT
+    grid = Grid(inputs, *_hull(windows), width=STEP_WIDTH)
+    # the grid keeps its size on a projector, where there is no more room than on a screen
+    base = _frame(grid, look, STEP_HEIGHT / look.scale + below)
+    base["margin"] = {"l": 6, "r": 6, "t": 6, "b": look.px(below)}
+    shades = Shades(
+        min(0.0, float(inputs.min())), max(float(inputs.max()), 1.0), SEQUENTIAL[look.dark][:3]
+    )
     frames = [
         go.Frame(
             name=str(number),
             layout={
                 "shapes": _step_boxes(many, windows, output, look),
-                "annotations": _lines(many, lines, heights, look),
+                "annotations": _notes(many, lines, heights, look),
             },
         )
-        for number, (output, lines) in enumerate(zip(outputs, texts, strict=True), start=1)
+        for number, (output, lines) in enumerate(zip(outputs, wrapped, strict=True), start=1)
     ]
     return plot(
-        [
-            _heat(inputs, shades, nothing),
-            _numbers(inputs, shades, look, rows, columns, nothing, STEP_PANEL),
-        ],
+        [_heat(grid, shades), _numbers(grid, shades, look)],
         frames,
         **base,
         shapes=frames[0].layout.shapes,
         annotations=frames[0].layout.annotations,
-        sliders=[_slider(frames, look, below)],
-        updatemenus=[_buttons(look, below)],
+        sliders=[_slider(frames, look, below - CONTROLS_HEIGHT)],
+        updatemenus=[_buttons(look, below - CONTROLS_HEIGHT)],
     )
 
 
@@ -266,9 +306,9 @@ def _stepped(worked: Worked, plain_windows: Windows) -> Windows:
 
 def _hull(many: Sequence[Windows]) -> tuple[range, range]:
     """Rows and columns that hold what any of them reads."""
-    found = [each.margins for each in many]
+    margins = [windows.margins for windows in many]
     rows, columns = (
-        range(min(each[axis].start for each in found), max(each[axis].stop for each in found))
+        range(min(hull[axis].start for hull in margins), max(hull[axis].stop for hull in margins))
         for axis in (0, 1)
     )
     return rows, columns
@@ -279,55 +319,60 @@ def _step_boxes(
 ) -> Lines:
     """What each operator reads for one output; those that read the same share a box."""
     groups: dict[tuple[Cell, ...], int] = {}
-    for number, each in enumerate(windows):
-        groups.setdefault(tuple(each.cells(output)), number)
-    found: Lines = []
+    for number, read in enumerate(windows):
+        groups.setdefault(tuple(read.cells(output)), number)
+    boxes: Lines = []
     for number in groups.values():
         pooling = many[number].pooling
         own = {"colour": look.colour(pooling), "dash": style(pooling).dash}
         line = own if len(groups) > 1 else {}
-        found += _boxes(windows[number], output, look, width=4, **line)
-    return found
+        boxes += _boxes(windows[number], output, look, width=4, **line)
+    return boxes
 
 
-def _line(worked: Worked, windows: Windows, output: Cell) -> list[str]:
-    """An operator's formula with the numbers that it reads, as lines of text."""
+def _formula(worked: Worked, windows: Windows, output: Cell) -> str:
+    """An operator's formula with the numbers that it reads."""
     values = windows.values(worked.inputs, output)
     if windows is not worked.windows:
         cells = [cell for cell in windows.cells(output) if windows.holds(cell)]
         values = [float(worked.inputs[cell]) for cell in cells]
     if not values:
-        formula = "no cell of the grid"
-    else:
-        result = values[0] if windows is not worked.windows else float(worked.outputs[output])
-        formula = explained(worked.pooling, values, result)
+        return "no cell of the grid"
+    result = values[0] if windows is not worked.windows else float(worked.outputs[output])
+    return explained(worked.pooling, values, result)
+
+
+def _wrapped(worked: Worked, formula: str) -> list[str]:
     return wrap(f"{titled(worked.pooling)}: {formula}", LINE_LETTERS, break_long_words=False)
 
 
-def _lines(
+def _notes(
     many: Sequence[Worked], texts: Sequence[Sequence[str]], heights: Sequence[int], look: Look
 ) -> Lines:
     """The formulas under the grid, from the left, one operator below the other."""
-    found: Lines = []
+    corner: dict[str, Any] = {
+        "x": 0,
+        "xref": "paper",
+        "xanchor": "left",
+        "y": 0,
+        "yref": "paper",
+        "yanchor": "top",
+    }
+    notes: Lines = []
     top = 8.0
     for worked, lines, height in zip(many, texts, heights, strict=True):
-        found.append(
-            {
-                "x": 0,
-                "xref": "paper",
-                "xanchor": "left",
-                "align": "left",
-                "y": 0,
-                "yref": "paper",
-                "yanchor": "top",
-                "yshift": -look.px(top),
-                "showarrow": False,
-                "text": marked(worked.pooling, look, "<br>".join(lines)),
-                "font": {"size": look.px(SMALL), "color": look.ink},
-            }
-        )
+        text = marked(worked.pooling, look, "<br>".join(lines))
+        notes.append(note(text, look, **corner, align="left", yshift=-look.px(top)))
         top += LINE_HEIGHT * height + LINE_GAP
-    return found
+    return notes
+
+
+def _spoken(values: Numbers) -> str:
+    size = f"{values.shape[0]} by {values.shape[1]} cells"
+    if values.size > MOST_SPOKEN:
+        return f"{size}, from {plain(float(values.min()))} to {plain(float(values.max()))}."
+    rows = "; ".join(" ".join(plain(value) for value in row) for row in values)
+    return f"{size}. Row by row: {rows}."
 
 
 def _transition(seconds: float) -> dict[str, object]:
@@ -378,27 +423,3 @@ def _buttons(look: Look, below: float) -> dict[str, object]:
             {"label": "Pause", "method": "animate", "args": [[None], _transition(0)]},
         ],
     }
-
-
-def hand_input_alt(worked: Worked) -> str:
-    """Say in words what goes in."""
-    return f"Input of {_spoken(worked.inputs)}"
-
-
-def hand_output_alt(worked: Worked) -> str:
-    """Say in words what comes out."""
-    return f"Output of {_spoken(worked.outputs)}"
-
-
-def hand_gradient_alt(worked: Worked) -> str:
-    """Say in words who gets the gradient."""
-    reached = f"{worked.reached} of {worked.gradient.size} inputs get gradient."
-    return f"{reached} Gradient of {_spoken(worked.gradient)}"
-
-
-def _spoken(values: Numbers) -> str:
-    size = f"{values.shape[0]} by {values.shape[1]} cells"
-    if values.size > 64:  # noqa: PLR2004 (8 x 8)
-        return f"{size}, from {plain(float(values.min()))} to {plain(float(values.max()))}."
-    rows = "; ".join(" ".join(plain(value) for value in row) for row in values)
-    return f"{size}. Row by row: {rows}."

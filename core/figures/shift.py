@@ -1,22 +1,24 @@
 """How often do answers stay when the image moves? A map over shifts, and a cut through it."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from core.analyses.shift_map import ShiftMap
-from core.catalog import HEADS
+from core.catalog import HEADS, Head
 from core.comparison import Arm
 from core.comparison.ledger import architecture_of
 from core.figures.base import (
     LABEL_GAP,
     LETTER_WIDTH,
-    SMALL,
     Look,
     Shades,
     Traces,
+    at_the_end,
     axis,
     layout,
     marked,
@@ -25,132 +27,20 @@ from core.figures.base import (
     plot,
     spread,
 )
+from core.figures.chart import Chart
 from core.figures.palette import style
 from core.network.invariance import invariance
 from core.words import percent
 
-SIDE, FRAME = 27, 24
-"""px of a cell with its number, and around the map"""
-LARGE = 9
-"""from so many cells in a row on, they are smaller and carry no numbers"""
-HEIGHT = 300
-
-
-def shift_map(found: ShiftMap, low: float, *, dark: bool = False, scale: float = 1.0) -> go.Figure:
-    """Draw the share of answers that stay, for each shift; the unmoved image is left blank.
-
-    Args:
-        found: the map.
-        low: share at the light end of the scale, the same for all maps of a page.
-        dark: for the dark theme.
-        scale: of sizes and text.
-    """
-    look = Look(dark, scale)
-    values = 100 * np.array(found.same)
-    reach = found.settings.reach
-    values[reach, reach] = np.nan
-    places = list(found.shifts)
-    small = len(places) > LARGE
-    shades = Shades.amounts(100 * low, 100, look)
-    heat = go.Heatmap(
-        x=places,
-        y=places,
-        z=values,
-        **shades.scale,
-        xgap=1,
-        ygap=1,
-        hovertemplate="%{y} down, %{x} right: %{z:.1f} % stay<extra></extra>",
-    )
-    numbers = [
-        (places[column], places[row], f"{value:.0f}", shades.text(value, look))
-        for (row, column), value in np.ndenumerate(values)
-        if np.isfinite(value)
-    ]
-    hidden = {"visible": False, "fixedrange": True, "constrain": "domain"}
-    return plot(
-        [heat] if small else [heat, on_cells(numbers, look.px(11))],
-        **{
-            **layout(look, height=FRAME + (14 if small else SIDE) * len(places)),
-            "margin": dict.fromkeys("lrtb", look.px(4)),
-        },
-        xaxis=hidden,
-        yaxis={**hidden, "autorange": "reversed", "scaleanchor": "x"},
-    )
-
-
-def shift_profile(
-    maps: Mapping[Arm, ShiftMap], *, dark: bool = False, scale: float = 1.0
-) -> go.Figure:
-    """Draw the share of answers that stay against shifts to the right alone, a line per network."""
-    look = Look(dark, scale)
-    traces: Traces = []
-    ends = []
-    least = 100.0
-    heads = list(dict.fromkeys(arm.head for arm in maps))
-    for arm, found in maps.items():
-        x = list(found.shifts)
-        y = [round(100 * found.at(0, right), 2) for right in x]
-        least = min(least, *y)
-        ends.append((arm, y[-1]))
-        form = style(arm.pooling)
-        traces.append(
-            go.Scatter(
-                x=x,
-                y=y,
-                name=f"{arm.pooling} + {arm.head}",
-                mode="lines+markers",
-                line={
-                    "color": look.colour(arm.pooling),
-                    "dash": form.dash if arm.head == heads[0] else "dot",
-                    "width": look.px(form.width),
-                },
-                marker={"symbol": form.marker, "size": look.px(7)},
-                hovertemplate="%{y:.1f}",
-            )
-        )
-    low = max(0.0, least - 5)
-    reach = max((found.settings.reach for found in maps.values()), default=1)
-    return plot(
-        traces,
-        **layout(look, height=HEIGHT, right=_right(maps, several=len(heads) > 1)),
-        hovermode="x unified",
-        xaxis=axis(
-            look,
-            title="shift to the right, px",
-            range=[-reach - 0.2, reach + 0.2],
-            dtick=2,
-            unifiedhovertitle={"text": "%{x} px"},
-        ),
-        yaxis=axis(look, title="answers that stay, %", grid=True, range=[low, 102]),
-        annotations=_ends(ends, low, look, several=len(heads) > 1),
-    )
-
-
-def _right(maps: Mapping[Arm, ShiftMap], *, several: bool) -> float:
-    """Room for the names and values at the ends of the lines."""
-    heads = max((len(HEADS[arm.head].label) for arm in maps), default=0) + 3 if several else 0
-    return max(118, name_width(arm.pooling for arm in maps) + 50 + LETTER_WIDTH * heads)
-
-
-def _ends(
-    ends: list[tuple[Arm, float]], low: float, look: Look, *, several: bool
-) -> list[dict[str, object]]:
-    gap = LABEL_GAP * (102 - low) / (HEIGHT - 64)
-    places = spread([value for _, value in ends], low + gap / 2, 102 - gap / 4, gap)
-    labels = {arm: arm.label_without_dropout if several else None for arm, _ in ends}
-    return [
-        {
-            "x": 1,
-            "xref": "paper",
-            "xanchor": "left",
-            "xshift": look.px(6),
-            "y": place,
-            "showarrow": False,
-            "text": f"{marked(arm.pooling, look, labels[arm])} {value:.1f}",
-            "font": {"size": look.px(SMALL), "color": look.ink},
-        }
-        for (arm, value), place in zip(ends, places, strict=True)
-    ]
+CELL_SIDE, SMALL_CELL_SIDE, AROUND_MAP = 27, 14, 24
+"""px of a cell with its number and without, and around the map"""
+MOST_NUMBERED = 9
+"""maps with more cells in a row have small cells without numbers"""
+PROFILE_HEIGHT = 300
+TOP = 102.0
+"""of the profile's axis, percent"""
+NAME_AWAY = 6
+"""px from the plot to the names of lines"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,55 +55,186 @@ class ShiftRow:
     same_and_right_percent: float
 
 
-def shift_table(arm: Arm, found: ShiftMap) -> list[ShiftRow]:
-    """List every shift."""
-    reach = found.settings.reach
+def shift_map(arm: Arm, steadiness: ShiftMap, low: float) -> Chart:
+    """The share of answers that stay, for each shift; the unmoved image is left blank.
+
+    Args:
+        arm: the network.
+        steadiness: its map.
+        low: share at the light end of the scale, the same for all maps of a page.
+    """
+    caption = (
+        f"Stay: **{percent(steadiness.mean_same())} %**; stay and right: "
+        f"{percent(steadiness.mean_right())} %. {shift_promise(arm, steadiness)}"
+    )
+    return Chart(
+        rows=_rows(arm, steadiness),
+        alt=_alt(arm, steadiness),
+        caption=caption.strip(),
+        draw=partial(_draw_map, steadiness, low),
+    )
+
+
+def shift_profile(maps: Sequence[tuple[Arm, ShiftMap]]) -> Chart:
+    """The share of answers that stay under shifts to the right alone, a line per network."""
+    return Chart(
+        rows=[row for arm, one in maps for row in _rows(arm, one) if row.down == 0],
+        alt=" ".join(_alt(arm, one) for arm, one in maps),
+        caption="",
+        draw=partial(_draw_profile, maps),
+    )
+
+
+def _rows(arm: Arm, steadiness: ShiftMap) -> list[ShiftRow]:
+    reach = steadiness.settings.reach
     return [
         ShiftRow(
             str(arm.pooling),
             str(arm.head),
             down,
             right,
-            round(100 * found.same[down + reach][right + reach], 3),
-            round(100 * found.right[down + reach][right + reach], 3),
+            round(100 * steadiness.same[down + reach][right + reach], 3),
+            round(100 * steadiness.right[down + reach][right + reach], 3),
         )
-        for down in found.shifts
-        for right in found.shifts
+        for down in steadiness.shifts
+        for right in steadiness.shifts
     ]
 
 
-def shift_alt(arm: Arm, found: ShiftMap) -> str:
-    """Say in words what a map shows."""
+def _alt(arm: Arm, steadiness: ShiftMap) -> str:
     return (
-        f"Share of answers that stay under shifts of up to {found.settings.reach} pixels for "
-        f"{arm.pooling} with {arm.head}: {percent(found.mean_same())} % on average, "
-        f"{percent(found.one_pixel())} % for one pixel."
+        f"Share of answers that stay under shifts of up to {steadiness.settings.reach} pixels for "
+        f"{arm.pooling} with {arm.head}: {percent(steadiness.mean_same())} % on average, "
+        f"{percent(steadiness.one_pixel())} % for one pixel."
     )
 
 
-def shift_promise(arm: Arm, found: ShiftMap) -> str:
-    """Say what theory promises about a map, and what came in between; nothing without a promise.
+def shift_promise(arm: Arm, steadiness: ShiftMap) -> str:
+    """What theory promises about a map, and what came in between; empty without a promise.
 
     Theory speaks of circular shifts (`core.network.invariance`), and of numbers without
     rounding. Answers that changed all the same are counted.
     """
     promise = invariance(architecture_of(arm), arm.experiment.model)
-    if promise is None or not found.settings.circular:
+    if promise is None or not steadiness.settings.circular:
         return ""
+    height, width = steadiness.size
     shares = [
-        found.at(down, right)
-        for down in found.shifts
-        for right in found.shifts
-        if promise.covers(down, right) and (down % found.size[0] or right % found.size[1])
+        steadiness.at(down, right)
+        for down in steadiness.shifts
+        for right in steadiness.shifts
+        if promise.covers(down, right) and (down % height or right % width)
     ]
     if not shares:
         return ""
     where = "" if promise.step == 1 else f" at shifts by multiples of {promise.step} px"
-    changed = round((1 - min(shares)) * found.images)
+    changed = round((1 - min(shares)) * steadiness.images)
     if not changed:
         return f"Exact by theory: 100 %{where}."
     ties = "rounding and grids of equal norm" if promise.but_for_ties else "rounding"
     return (
-        f"Exact by theory: 100 %{where}, but for {ties}: at most {changed} of {found.images:,} "
-        f"answers changed at one shift."
+        f"Exact by theory: 100 %{where}, but for {ties}: at most {changed} of "
+        f"{steadiness.images:,} answers changed at one shift."
     )
+
+
+def _draw_map(steadiness: ShiftMap, low: float, look: Look) -> go.Figure:
+    values = 100 * np.array(steadiness.same)
+    reach = steadiness.settings.reach
+    values[reach, reach] = np.nan
+    places = list(steadiness.shifts)
+    shades = Shades.amounts(100 * low, 100, look)
+    traces: Traces = [
+        go.Heatmap(
+            x=places,
+            y=places,
+            z=values,
+            **shades.scale,
+            xgap=1,
+            ygap=1,
+            hovertemplate="%{y} down, %{x} right: %{z:.1f} % stay<extra></extra>",
+        )
+    ]
+    numbered = len(places) <= MOST_NUMBERED
+    if numbered:
+        numbers = [
+            (places[column], places[row], f"{value:.0f}", shades.text(value, look))
+            for (row, column), value in np.ndenumerate(values)
+            if np.isfinite(value)
+        ]
+        traces.append(on_cells(numbers, look.px(11)))
+    side = CELL_SIDE if numbered else SMALL_CELL_SIDE
+    hidden = {"visible": False, "fixedrange": True, "constrain": "domain"}
+    return plot(
+        traces,
+        **{
+            **layout(look, height=AROUND_MAP + side * len(places)),
+            "margin": dict.fromkeys("lrtb", look.px(4)),
+        },
+        xaxis=hidden,
+        yaxis={**hidden, "autorange": "reversed", "scaleanchor": "x"},
+    )
+
+
+def _draw_profile(maps: Sequence[tuple[Arm, ShiftMap]], look: Look) -> go.Figure:
+    lines = [
+        (arm, [round(100 * steadiness.at(0, right), 2) for right in steadiness.shifts])
+        for arm, steadiness in maps
+    ]
+    heads = list(dict.fromkeys(arm.head for arm, _ in maps))
+    low = max(0.0, min(min(values) for _, values in lines) - 5)
+    reach = max(steadiness.settings.reach for _, steadiness in maps)
+    return plot(
+        [
+            _line(arm, list(steadiness.shifts), values, heads[0], look)
+            for (arm, values), (_, steadiness) in zip(lines, maps, strict=True)
+        ],
+        **layout(look, height=PROFILE_HEIGHT, right=_right([arm for arm, _ in maps], heads)),
+        hovermode="x unified",
+        xaxis=axis(
+            look,
+            title="shift to the right, px",
+            range=[-reach - 0.2, reach + 0.2],
+            dtick=2,
+            unifiedhovertitle={"text": "%{x} px"},
+        ),
+        yaxis=axis(look, title="answers that stay, %", grid=True, range=[low, TOP]),
+        annotations=_names(lines, low, look, several=len(heads) > 1),
+    )
+
+
+def _line(arm: Arm, x: list[int], y: list[float], first: Head, look: Look) -> go.Scatter:
+    form = style(arm.pooling)
+    return go.Scatter(
+        x=x,
+        y=y,
+        name=f"{arm.pooling} + {arm.head}",
+        mode="lines+markers",
+        line={
+            "color": look.colour(arm.pooling),
+            "dash": form.dash if arm.head == first else "dot",
+            "width": look.px(form.width),
+        },
+        marker={"symbol": form.marker, "size": look.px(7)},
+        hovertemplate="%{y:.1f}",
+    )
+
+
+def _right(arms: Sequence[Arm], heads: Sequence[Head]) -> float:
+    """Room for the names and values at the ends of the lines."""
+    longest = max(len(f" + {HEADS[head].label}") for head in heads) if len(heads) > 1 else 0
+    return max(118, name_width(arm.pooling for arm in arms) + 50 + LETTER_WIDTH * longest)
+
+
+def _names(
+    lines: Sequence[tuple[Arm, list[float]]], low: float, look: Look, *, several: bool
+) -> list[dict[str, Any]]:
+    """At the end of each line its strategy, its head where there are several, and its value."""
+    gap = LABEL_GAP * (TOP - low) / (PROFILE_HEIGHT - 64)
+    places = spread([values[-1] for _, values in lines], low + gap / 2, TOP - gap / 4, gap)
+    notes = []
+    for (arm, values), place in zip(lines, places, strict=True):
+        text = arm.label_without_dropout if several else None
+        label = f"{marked(arm.pooling, look, text)} {values[-1]:.1f}"
+        notes.append(at_the_end(place, label, look, NAME_AWAY))
+    return notes

@@ -11,14 +11,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from core.figures.palette import DIVERGING, SEQUENTIAL
+from core.figures.palette import CROSS, DIVERGING, DOT, GREYS, SEQUENTIAL, rgb
 
-GREYS = (("#FFFFFF", "#12191C"), ("#14191C", "#E6EBED"))
-MARK = ((184, 64, 42), (239, 126, 99))
-SILENT = ((160, 170, 175), (90, 105, 112))
-
-COLUMNS = 8
-TILE, GAP = 128, 10
+TILES_IN_ROW = 8
+TILE_SIDE, TILE_GAP = 128, 10
 """px; a tile is enlarged without smoothing, so that a cell stays a square"""
 
 Pixels = NDArray[np.uint8]
@@ -64,17 +60,18 @@ def sheet(
         (rows, columns, 4), red, green, blue and opacity.
     """
     channels, height, width = maps.shape
-    factor = max(1, TILE // max(height, width))
+    factor = max(1, TILE_SIDE // max(height, width))
     high, wide = height * factor, width * factor
-    columns = min(COLUMNS, channels)
+    columns = min(TILES_IN_ROW, channels)
     rows = -(-channels // columns)
-    page = np.zeros((rows * (high + GAP) + GAP, columns * (wide + GAP) + GAP, 4), dtype=np.uint8)
+    size = rows * (high + TILE_GAP) + TILE_GAP, columns * (wide + TILE_GAP) + TILE_GAP
+    page = np.zeros((*size, 4), dtype=np.uint8)
     for number in range(channels):
         row, column = divmod(number, columns)
-        top, left = GAP + row * (high + GAP), GAP + column * (wide + GAP)
+        top, left = TILE_GAP + row * (high + TILE_GAP), TILE_GAP + column * (wide + TILE_GAP)
         tile = _tile(maps[number], scale, factor, dark=dark)
         if marked is not None:
-            _dots(tile, marked[number], factor, MARK[dark])
+            _dots(tile, marked[number], factor, rgb(DOT[dark]))
         page[top : top + high, left : left + wide, :3] = tile
         page[top : top + high, left : left + wide, 3] = 255
     return page
@@ -82,13 +79,13 @@ def sheet(
 
 def heat(values: NDArray[np.float32], scale: Scale, *, dark: bool = False) -> Pixels:
     """One map (H, W) as a picture (rows, columns, 3); crossed out where it is zero everywhere."""
-    return _tile(values, scale, max(1, 2 * TILE // max(values.shape)), dark=dark)
+    return _tile(values, scale, max(1, 2 * TILE_SIDE // max(values.shape)), dark=dark)
 
 
 def _tile(values: NDArray[np.float32], scale: Scale, factor: int, *, dark: bool) -> Pixels:
     tile = coloured(values, scale, dark=dark).repeat(factor, 0).repeat(factor, 1)
     if not values.any():
-        _cross(tile, SILENT[dark])
+        _cross(tile, rgb(CROSS[dark]))
     return tile
 
 
@@ -101,7 +98,7 @@ def side_by_side(pictures: Sequence[Pixels], *, dark: bool = False) -> Pixels:
         left = step + number * (wide + step)
         line = max(1, step // 8)
         page[step - line : step + high + line, left - line : left + wide + line] = (
-            *SILENT[dark],
+            *rgb(CROSS[dark]),
             255,
         )
         page[step : step + high, left : left + wide, :3] = picture
@@ -122,7 +119,7 @@ def grey(image: NDArray[np.uint8], white: int, *, dark: bool = False) -> Pixels:
     Grey images are drawn with the ink of the page; colours stay as they are.
     """
     channels, height, width = image.shape
-    factor = max(1, 2 * TILE // max(height, width))
+    factor = max(1, 2 * TILE_SIDE // max(height, width))
     if channels > 1:
         picture = np.moveaxis(image, 0, 2)
     else:
@@ -152,7 +149,7 @@ def _dots(
 @lru_cache
 def _table(colours: tuple[str, ...]) -> Pixels:
     """256 colours between the given ones."""
-    anchors = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in colours], dtype=float)
+    anchors = np.array([rgb(colour) for colour in colours], dtype=float)
     places = np.linspace(0, 255, len(colours))
     every = np.arange(256)
     return np.stack([np.interp(every, places, anchors[:, i]) for i in range(3)], axis=1).astype(

@@ -1,11 +1,11 @@
 """What does accuracy cost? Test accuracy against parameters, work or time, with the front."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from math import floor, log10
 from statistics import mean
-from typing import Any
 
 import plotly.graph_objects as go
 
@@ -14,28 +14,42 @@ from core.comparison import Arm, Results
 from core.comparison.chance import unlearned_in
 from core.comparison.ledger import architecture_of
 from core.comparison.statistics import Interval, mean_interval
-from core.figures.base import Beyond, Look, Traces, arrows, axis, layout, name, plot
-from core.figures.labels import Frame, Mark, place
+from core.figures.base import (
+    FULL,
+    Beyond,
+    Look,
+    Traces,
+    arrows,
+    axis,
+    end_in_percent,
+    in_percent,
+    layout,
+    name,
+    plot,
+)
+from core.figures.chart import UNTRAINED, Chart
+from core.figures.labels import Frame, Mark, Place, place
 from core.figures.palette import style
 from core.sentences.intervals import accuracy
 from core.words import count, duration, inside, join, macs
 
-HEIGHT = 340
-LEFT, RIGHT = 64, 24
-"""margins, px"""
-ROOM = 2.25
+TRADEOFF_HEIGHT = 340
+LEFT_MARGIN, RIGHT_MARGIN = 64, 24
+"""px"""
+LOG_ROOM = 2.25
 """factor by which a logarithmic axis goes on beyond its outermost points: labels stand there"""
+MOST_LOG_TICKS = 6
 
 
 class Measure(StrEnum):
-    """What stands on the horizontal axis."""
+    """The cost on the horizontal axis."""
 
     MACS = "MACs"
     PARAMETERS = "parameters"
     SECONDS = "seconds"
 
 
-TITLES = {
+AXIS_TITLES = {
     Measure.MACS: "multiply-accumulates per image (log scale)",
     Measure.PARAMETERS: "learned parameters (log scale)",
     Measure.SECONDS: "seconds of training, mean over seeds (log scale)",
@@ -45,196 +59,12 @@ WRITTEN: dict[Measure, Callable[[float], str]] = {
     Measure.PARAMETERS: lambda value: count(round(value)),
     Measure.SECONDS: duration,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One network: its cost and its test accuracy over the seeds."""
-
-    arm: Arm
-    cost: float
-    accuracy: Interval
-
-
-def points(results: Results, measure: Measure) -> list[Point]:
-    """Every trained arm of a comparison."""
-    found = []
-    for arm in results.comparison.arms:
-        tested = results.test_accuracy(arm)
-        if tested:
-            found.append(
-                Point(arm, _cost(results, arm, measure), mean_interval(list(tested.values())))
-            )
-    return found
-
-
-def _cost(results: Results, arm: Arm, measure: Measure) -> float:
-    if measure is Measure.SECONDS:
-        return mean(run.seconds for run in results.of(arm).values())
-    totals = architecture_of(arm).totals
-    return totals.macs if measure is Measure.MACS else totals.parameters
-
-
-def front(found: list[Point]) -> list[Point]:
-    """The points that no other one beats: cheaper ones are less accurate. By rising cost."""
-    best: list[Point] = []
-    for point in sorted(found, key=lambda p: (p.cost, -p.accuracy.mean)):
-        if not best or point.accuracy.mean > best[-1].accuracy.mean:
-            best.append(point)
-    return best
-
-
-def tradeoff(
-    results: Results, measure: Measure, *, dark: bool = False, scale: float = 1.0
-) -> go.Figure:
-    """Draw test accuracy against a cost; filled markers GAP or the first head, open the others."""
-    look = Look(dark, scale)
-    found = points(results, measure)
-    heads = list(dict.fromkeys(point.arm.head for point in found))
-    traces: Traces = []
-    edge = front(found)
-    if len(edge) > 1:
-        traces.append(
-            go.Scatter(
-                x=[p.cost for p in edge],
-                y=[100 * p.accuracy.mean for p in edge],
-                mode="lines",
-                line={"color": look.quiet, "dash": "dot", "width": look.px(1.5), "shape": "hv"},
-                hoverinfo="skip",
-            )
-        )
-    for pooling in dict.fromkeys(point.arm.pooling for point in found):
-        own = [point for point in found if point.arm.pooling == pooling]
-        traces.append(_markers(own, look, measure, heads[0]))
-    if beyond := _beyond(found, results):
-        traces.append(arrows(beyond, look))
-    costs = [point.cost for point in found] or [1.0]
-    return plot(
-        traces,
-        **layout(look, height=HEIGHT, left=LEFT, right=RIGHT),
-        xaxis=axis(
-            look,
-            title=TITLES[measure],
-            type="log",
-            range=_log_range(costs),
-            tickvals=(ticks := _log_ticks(min(costs) / ROOM, max(costs) * ROOM)),
-            ticktext=[WRITTEN[measure](tick).replace(".0 ", " ") for tick in ticks],
-        ),
-        yaxis=axis(look, title="test accuracy, %", grid=True, range=list(_range(found, results))),
-        annotations=_names(found, results, look),
-    )
-
-
-def _markers(own: list[Point], look: Look, measure: Measure, first: Head) -> go.Scatter:
-    """The networks of one strategy, under each head."""
-    pooling = own[0].arm.pooling
-    colour = look.colour(pooling)
-    symbol = style(pooling).solid_marker
-    found = [point.accuracy for point in own]
-    half = [0.0 if each.high is None else 100 * (each.high - each.mean) for each in found]
-    return go.Scatter(
-        x=[point.cost for point in own],
-        y=[100 * each.mean for each in found],
-        mode="markers",
-        marker={
-            "symbol": [symbol if point.arm.head == first else f"{symbol}-open" for point in own],
-            "size": look.px(14),
-            "color": colour,
-            "line": {"width": look.px(2), "color": colour},
-        },
-        error_y={"array": half, "width": 0, "color": colour, "thickness": look.px(1.25)},
-        hovertemplate=[
-            f"{point.arm.label}: {accuracy(point.accuracy)}, "
-            f"{WRITTEN[measure](point.cost)}<extra></extra>"
-            for point in own
-        ],
-    )
-
-
-def _range(found: list[Point], results: Results) -> tuple[float, float]:
-    """An axis in percent that holds every mean, a point at the least, and intervals.
-
-    Those of networks that have not learned may go on: beside them nothing else would be seen.
-    """
-    failed = {each.arm for each in unlearned_in(results)}
-    learned = [point.accuracy for point in found if point.arm not in failed]
-    bars = [end for each in learned for end in (each.low, each.high) if end is not None]
-    ends = [100 * end for end in (*bars, *(point.accuracy.mean for point in found))]
-    ends = ends or [0.0, 100.0]
-    low, high = max(min(ends), 0.0), min(max(ends), 100.0)
-    pad = max(0.08 * (high - low), 0.5)
-    return low - pad, high + pad
-
-
-def _beyond(found: list[Point], results: Results) -> list[Beyond]:
-    """The ends of intervals that lie beyond the axis."""
-    low, high = _range(found, results)
-    arrows_there = []
-    for point in found:
-        interval, pooling = point.accuracy, point.arm.pooling
-        says = f"{point.arm.label}: {accuracy(interval)}"
-        if interval.low is not None and 100 * interval.low < low:
-            arrows_there.append(Beyond(point.cost, low, "down", pooling, says))
-        if interval.high is not None and 100 * interval.high > high:
-            arrows_there.append(Beyond(point.cost, high, "up", pooling, says))
-    return arrows_there
-
-
-def labelled(found: list[Point], results: Results) -> list[Point]:
-    """The networks with a label: the reference, and the front from the most accurate down."""
-    facets = results.comparison.facets
-    references = [results.reference(facet) for facet in facets[:1]]
-    first = [point for point in found if point.arm in references]
-    return list(dict.fromkeys([*first, *reversed(front(found))]))
-
-
-def _names(found: list[Point], results: Results, look: Look) -> list[dict[str, Any]]:
-    """Labels of some of the marks; in annotations, x of a log axis is a logarithm."""
-    if not found:
-        return []
-    several = len({point.arm.head for point in found}) > 1
-    texts = {
-        found.index(p): p.arm.label if several else p.arm.label_without_head
-        for p in labelled(found, results)
-    }
-    margins = layout(Look(), height=HEIGHT)["margin"]
-    frame = Frame(HEIGHT - margins["t"] - margins["b"], LEFT, RIGHT, margins["t"])
-    places = place(_marks(found, results, frame.height), texts, frame)
-    return [
-        where.annotation(log10(found[at].cost), 100 * found[at].accuracy.mean, texts[at], look)
-        for at, where in places.items()
-    ]
-
-
-def _marks(found: list[Point], results: Results, height: float) -> list[Mark]:
-    """Where the marks are drawn."""
-    left, right = _log_range([point.cost for point in found])
-    low, high = _range(found, results)
-
-    def down(accuracy: float) -> float:
-        return height * (high - 100 * accuracy) / (high - low)
-
-    return [
-        Mark(
-            part=(log10(point.cost) - left) / (right - left),
-            y=down(each.mean),
-            low=down(each.mean if each.low is None else each.low),
-            high=down(each.mean if each.high is None else each.high),
-        )
-        for point in found
-        for each in [point.accuracy]
-    ]
-
-
-def _log_range(costs: list[float]) -> list[float]:
-    return [log10(min(costs) / ROOM), log10(max(costs) * ROOM)]
-
-
-def _log_ticks(low: float, high: float) -> list[float]:
-    """1, 2 and 5 times a power of ten, or the powers alone where that is too many."""
-    powers = range(floor(log10(low)), floor(log10(high)) + 1)
-    ticks = [m * 10.0**p for p in powers for m in (1, 2, 5) if low <= m * 10.0**p <= high]
-    return ticks if len(ticks) <= 6 else [t for t in ticks if f"{t:.0e}".startswith("1")]  # noqa: PLR2004
+COUNTED = {
+    Measure.MACS: "Counted: convolutions and dense layers; the pools' operations are below.",
+    Measure.PARAMETERS: "Counted from the architecture, complete.",
+    Measure.SECONDS: "Measured while training, evaluation included; machines may differ.",
+}
+"""what each cost contains"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,63 +84,284 @@ class PointRow:
     on_the_front: bool
 
 
-def tradeoff_table(results: Results, measure: Measure) -> list[PointRow]:
-    """List every network with all its costs."""
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One network.
+
+    Attributes:
+        arm: which.
+        cost: in the unit of the axis.
+        seconds: of training, mean over seeds.
+        accuracy: on the test images, over the seeds.
+        learned: whether all of its runs have learned.
+    """
+
+    arm: Arm
+    cost: float
+    seconds: float
+    accuracy: Interval
+    learned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is drawn where.
+
+    Attributes:
+        measure: on the horizontal axis.
+        points: all networks.
+        front: those that no other one beats, by rising cost.
+        costs: ends of the horizontal axis, as logarithms.
+        accuracies: ends of the vertical axis, percent.
+        labels: point -> its label and where that stands, as far as there is room.
+        beyond: ends of intervals that lie beyond the axis.
+    """
+
+    measure: Measure
+    points: Sequence[Point]
+    front: Sequence[Point]
+    costs: tuple[float, float]
+    accuracies: tuple[float, float]
+    labels: Sequence[tuple[Point, str, Place]]
+    beyond: Sequence[Beyond]
+
+
+def tradeoff(results: Results, measure: Measure) -> Chart:
+    """Test accuracy against a cost; filled markers GAP or the first head, open the others."""
     found = points(results, measure)
-    edge = {point.arm for point in front(found)}
-    rows = []
-    for point in found:
-        totals, interval = architecture_of(point.arm).totals, point.accuracy
-        rows.append(
-            PointRow(
-                pooling=str(point.arm.pooling),
-                head=str(point.arm.head),
-                dropout=str(point.arm.dropout),
-                parameters=totals.parameters,
-                macs=totals.macs,
-                seconds=round(_cost(results, point.arm, Measure.SECONDS), 3),
-                test_accuracy_percent=round(100 * interval.mean, 3),
-                low_percent=None if interval.low is None else round(100 * interval.low, 3),
-                high_percent=None if interval.high is None else round(100 * interval.high, 3),
-                seeds=interval.n,
-                on_the_front=point.arm in edge,
-            )
-        )
-    return rows
+    plan = _plan(found, measure, results)
+    return Chart(
+        rows=[_row(point, on_the_front=point in plan.front) for point in found],
+        alt=_alt(found, measure),
+        caption=_caption(plan) if found else UNTRAINED,
+        draw=partial(_draw, plan),
+    )
 
 
-def tradeoff_caption(results: Results, measure: Measure) -> str:
-    """What the line, the marks and the labels mean, as far as they are drawn."""
-    found = points(results, measure)
-    several = len({point.arm.head for point in found}) > 1
-    edge = [
-        point.arm.label if several else inside(point.arm.label_without_head)
-        for point in front(found)
-    ]
-    first = f"Nothing is cheaper or more accurate than {edge[0]}."
-    if len(edge) > 1:
-        first = (
-            f"Dotted, from cheap to accurate: {join(edge)}; nothing is both cheaper and more "
-            "accurate than one of them."
-        )
-    said = [first]
-    if several:
-        said.append("Open markers: the other heads.")
-    if len(_names(found, results, Look())) < len(found):
-        said.append("Point at a marker for its name.")
-    if _beyond(found, results):
-        said.append("An arrow: the interval goes on.")
-    return " ".join(said)
+def points(results: Results, measure: Measure) -> list[Point]:
+    """Every trained network of a comparison."""
+    failed = {network.arm for network in unlearned_in(results)}
+    found = []
+    for arm in results.comparison.arms:
+        tested = results.test_accuracy(arm)
+        if tested:
+            seconds = mean(run.seconds for run in results.of(arm).values())
+            totals = architecture_of(arm).totals
+            cost = {
+                Measure.MACS: totals.macs,
+                Measure.PARAMETERS: totals.parameters,
+                Measure.SECONDS: seconds,
+            }[measure]
+            interval = mean_interval(list(tested.values()))
+            found.append(Point(arm, cost, seconds, interval, arm not in failed))
+    return found
 
 
-def tradeoff_alt(results: Results, measure: Measure) -> str:
-    """Say in words what the figure shows."""
-    found = sorted(points(results, measure), key=lambda point: point.cost)
-    if not found:
+def front(points: Sequence[Point]) -> list[Point]:
+    """The points that no other one beats: cheaper ones are less accurate. By rising cost."""
+    best: list[Point] = []
+    for point in sorted(points, key=lambda p: (p.cost, -p.accuracy.mean)):
+        if not best or point.accuracy.mean > best[-1].accuracy.mean:
+            best.append(point)
+    return best
+
+
+def _plan(points: Sequence[Point], measure: Measure, results: Results) -> Plan:
+    costs = [point.cost for point in points] or [1.0]
+    ends = log10(min(costs) / LOG_ROOM), log10(max(costs) * LOG_ROOM)
+    accuracies = _range(points)
+    best = front(points)
+    # the reference has a label, and the front from the most accurate down
+    references = [results.reference(facet) for facet in results.comparison.facets[:1]]
+    first = [point for point in points if point.arm in references]
+    labelled = list(dict.fromkeys([*first, *reversed(best)]))
+    labels = _labels(points, labelled, ends, accuracies)
+    return Plan(measure, points, best, ends, accuracies, labels, _beyond(points, accuracies))
+
+
+def _range(points: Sequence[Point]) -> tuple[float, float]:
+    """An axis in percent that holds every mean, a point at the least, and intervals.
+
+    Those of networks that have not learned may go on: next to them nothing else could be seen.
+    """
+    learned = [point.accuracy for point in points if point.learned]
+    bars = [end for each in learned for end in (each.low, each.high) if end is not None]
+    shown = [100 * end for end in (*bars, *(point.accuracy.mean for point in points))]
+    low, high = max(min(shown, default=0.0), 0.0), min(max(shown, default=FULL), FULL)
+    pad = max(0.08 * (high - low), 0.5)
+    return low - pad, high + pad
+
+
+def _labels(
+    points: Sequence[Point],
+    labelled: Sequence[Point],
+    costs: tuple[float, float],
+    accuracies: tuple[float, float],
+) -> list[tuple[Point, str, Place]]:
+    several = len({point.arm.head for point in points}) > 1
+    texts = {
+        points.index(p): p.arm.label if several else p.arm.label_without_head for p in labelled
+    }
+    margins = layout(Look(), height=TRADEOFF_HEIGHT)["margin"]
+    height = TRADEOFF_HEIGHT - margins["t"] - margins["b"]
+    frame = Frame(height, LEFT_MARGIN, RIGHT_MARGIN, margins["t"])
+    marks = [_mark(point, costs, accuracies, height) for point in points]
+    places = place(marks, texts, frame)
+    return [(points[number], texts[number], where) for number, where in places.items()]
+
+
+def _mark(
+    point: Point, costs: tuple[float, float], accuracies: tuple[float, float], height: float
+) -> Mark:
+    """Where a point is drawn."""
+    (left, right), (low, high), interval = costs, accuracies, point.accuracy
+
+    def down(accuracy: float) -> float:
+        return height * (high - 100 * accuracy) / (high - low)
+
+    return Mark(
+        part=(log10(point.cost) - left) / (right - left),
+        y=down(interval.mean),
+        low=down(interval.mean if interval.low is None else interval.low),
+        high=down(interval.mean if interval.high is None else interval.high),
+    )
+
+
+def _beyond(points: Sequence[Point], accuracies: tuple[float, float]) -> list[Beyond]:
+    """The ends of intervals that lie beyond the axis."""
+    low, high = accuracies
+    found = []
+    for point in points:
+        interval, pooling = point.accuracy, point.arm.pooling
+        says = f"{point.arm.label}: {accuracy(interval)}"
+        if interval.low is not None and 100 * interval.low < low:
+            found.append(Beyond(point.cost, low, "down", pooling, says))
+        if interval.high is not None and 100 * interval.high > high:
+            found.append(Beyond(point.cost, high, "up", pooling, says))
+    return found
+
+
+def _row(point: Point, *, on_the_front: bool) -> PointRow:
+    totals, interval = architecture_of(point.arm).totals, point.accuracy
+    return PointRow(
+        pooling=str(point.arm.pooling),
+        head=str(point.arm.head),
+        dropout=str(point.arm.dropout),
+        parameters=totals.parameters,
+        macs=totals.macs,
+        seconds=round(point.seconds, 3),
+        test_accuracy_percent=in_percent(interval.mean),
+        low_percent=end_in_percent(interval.low),
+        high_percent=end_in_percent(interval.high),
+        seeds=interval.n,
+        on_the_front=on_the_front,
+    )
+
+
+def _alt(points: Sequence[Point], measure: Measure) -> str:
+    if not points:
         return "Nothing of this comparison is trained."
     listed = ", ".join(
         f"{name(p.arm.pooling)} with {HEADS[p.arm.head].label} {accuracy(p.accuracy)} at "
         f"{WRITTEN[measure](p.cost)}"
-        for p in found
+        for p in sorted(points, key=lambda point: point.cost)
     )
     return f"Test accuracy against {measure}, cheapest first: {listed}."
+
+
+def _caption(plan: Plan) -> str:
+    """What the line, the marks and the labels mean, as far as they are drawn."""
+    several = len({point.arm.head for point in plan.points}) > 1
+    names = [
+        point.arm.label if several else inside(point.arm.label_without_head) for point in plan.front
+    ]
+    first = f"Nothing is cheaper or more accurate than {names[0]}."
+    if len(names) > 1:
+        first = (
+            f"Dotted, from cheap to accurate: {join(names)}; nothing is both cheaper and more "
+            "accurate than one of them."
+        )
+    sentences = [first]
+    if several:
+        sentences.append("Open markers: the other heads.")
+    if len(plan.labels) < len(plan.points):
+        sentences.append("Point at a marker for its name.")
+    if plan.beyond:
+        sentences.append("An arrow: the interval goes on.")
+    return " ".join([*sentences, COUNTED[plan.measure]])
+
+
+def _draw(plan: Plan, look: Look) -> go.Figure:
+    traces: Traces = [_steps(plan.front, look)] if len(plan.front) > 1 else []
+    for pooling in dict.fromkeys(point.arm.pooling for point in plan.points):
+        same = [point for point in plan.points if point.arm.pooling == pooling]
+        traces.append(_markers(same, look, plan.measure, plan.points[0].arm.head))
+    if plan.beyond:
+        traces.append(arrows(plan.beyond, look))
+    ticks = _log_ticks(*plan.costs)
+    return plot(
+        traces,
+        **layout(look, height=TRADEOFF_HEIGHT, left=LEFT_MARGIN, right=RIGHT_MARGIN),
+        xaxis=axis(
+            look,
+            title=AXIS_TITLES[plan.measure],
+            type="log",
+            range=list(plan.costs),
+            tickvals=ticks,
+            ticktext=[WRITTEN[plan.measure](tick).replace(".0 ", " ") for tick in ticks],
+        ),
+        yaxis=axis(look, title="test accuracy, %", grid=True, range=list(plan.accuracies)),
+        # in annotations, x of a log axis is a logarithm
+        annotations=[
+            where.annotation(log10(point.cost), 100 * point.accuracy.mean, text, look)
+            for point, text, where in plan.labels
+        ],
+    )
+
+
+def _steps(front: Sequence[Point], look: Look) -> go.Scatter:
+    """The dotted line that joins the front."""
+    return go.Scatter(
+        x=[point.cost for point in front],
+        y=[100 * point.accuracy.mean for point in front],
+        mode="lines",
+        line={"color": look.quiet, "dash": "dot", "width": look.px(1.5), "shape": "hv"},
+        hoverinfo="skip",
+    )
+
+
+def _markers(points: Sequence[Point], look: Look, measure: Measure, first: Head) -> go.Scatter:
+    """The networks of one strategy, under each head."""
+    pooling = points[0].arm.pooling
+    colour, symbol = look.colour(pooling), style(pooling).solid_marker
+    intervals = [point.accuracy for point in points]
+    half = [0.0 if each.high is None else 100 * (each.high - each.mean) for each in intervals]
+    return go.Scatter(
+        x=[point.cost for point in points],
+        y=[100 * each.mean for each in intervals],
+        mode="markers",
+        marker={
+            "symbol": [symbol if point.arm.head == first else f"{symbol}-open" for point in points],
+            "size": look.px(14),
+            "color": colour,
+            "line": {"width": look.px(2), "color": colour},
+        },
+        error_y={"array": half, "width": 0, "color": colour, "thickness": look.px(1.25)},
+        hovertemplate=[
+            f"{point.arm.label}: {accuracy(point.accuracy)}, "
+            f"{WRITTEN[measure](point.cost)}<extra></extra>"
+            for point in points
+        ],
+    )
+
+
+def _log_ticks(low: float, high: float) -> list[float]:
+    """1, 2 and 5 times a power of ten, or the powers alone where that is too many.
+
+    Args:
+        low: logarithm of the least value.
+        high: logarithm of the largest.
+    """
+    powers = range(floor(low), floor(high) + 1)
+    ticks = [m * 10.0**p for p in powers for m in (1, 2, 5) if low <= log10(m * 10.0**p) <= high]
+    return ticks if len(ticks) <= MOST_LOG_TICKS else [t for t in ticks if f"{t:.0e}"[0] == "1"]

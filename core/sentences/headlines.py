@@ -5,12 +5,12 @@ name and a terminal can print it plain.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from core.catalog import POOLINGS, Pooling
 from core.comparison import Arm, Facet, Results, chance
 from core.comparison.statistics import (
     Difference,
+    Pair,
     Verdict,
     compare_facet,
     mean_interval,
@@ -20,6 +20,7 @@ from core.sentences.intervals import accuracy
 from core.words import (
     NUMBER_WORDS,
     about,
+    capitalised,
     inside,
     number_word,
     plural,
@@ -32,29 +33,18 @@ NAMED = 3
 """how many strategies a sentence names before it counts the rest"""
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """One arm against the reference of its facet."""
-
-    arm: Arm
-    difference: Difference
-
-
 def plain(sentence: Sentence) -> str:
     """The sentence as text, strategies by their label."""
     text = "".join(
         inside(POOLINGS[part].label) if isinstance(part, Pooling) else part for part in sentence
     )
-    return _cap(text)
+    return capitalised(text)
 
 
-def compare(results: Results, facet: Facet, wanted: Pooling | None = None) -> tuple[Compared, ...]:
+def compare(results: Results, facet: Facet, wanted: Pooling | None = None) -> tuple[Pair, ...]:
     """Every arm of a facet against its reference, in order; empty without two arms with runs."""
     reference = results.reference(facet, wanted)
-    if reference is None:
-        return ()
-    found = compare_facet(results, facet, reference)
-    return tuple(Compared(arm, difference) for arm, difference in found.items())
+    return compare_facet(results, facet, reference) if reference else ()
 
 
 def accuracy_headline(results: Results, wanted: Pooling | None = None) -> Sentence:
@@ -80,7 +70,7 @@ def _accuracy(results: Results, wanted: Pooling | None = None) -> Sentence:
     if facet is None or reference is None:
         return ("Nothing of this comparison is trained yet.",)
     compared = compare(results, facet, wanted)
-    start = _cap(facet.clause)
+    start = capitalised(facet.clause)
     if not compared:
         return _alone(results, reference, start)
     ahead = [c for c in compared if c.difference.verdict is Verdict.LOWER]
@@ -133,7 +123,7 @@ def _home(results: Results) -> Sentence:
     interacts = _interacts(largest, other, len(compared))
     opening = "The head decides how much the pool matters: " if interacts else ""
     return (
-        f"{opening}{first.clause if opening else _cap(first.clause)}, ",
+        f"{opening}{first.clause if opening else capitalised(first.clause)}, ",
         largest.arm.pooling,
         f" is {_by(largest.difference)} {_side(largest.difference)} ",
         reference.pooling,
@@ -141,7 +131,7 @@ def _home(results: Results) -> Sentence:
     )
 
 
-def _same(results: Results, facet: Facet, pooling: Pooling, wanted: Pooling) -> Compared | None:
+def _same(results: Results, facet: Facet, pooling: Pooling, wanted: Pooling) -> Pair | None:
     """The comparison of two strategies in a facet, if both have the runs for it."""
     reference = results.reference(facet, wanted)
     if reference is None or reference.pooling != wanted:
@@ -155,11 +145,11 @@ def train_headline(missing: int, total: int, time: str | None) -> Sentence:
     if total == 0:
         return ("Choose something to compare.",)
     if missing == 0:
-        return (f"{_cap(_every(total))} of this comparison {_is(total)} trained.",)
+        return (f"{capitalised(_every(total))} of this comparison {_is(total)} trained.",)
     # words and digits are not mixed
     some = number_word(missing) if total < len(NUMBER_WORDS) else f"{missing:,}"
     count = f"{some} of {number_word(total)} runs"
-    count = _cap(_every(total) if missing == total else count)
+    count = capitalised(_every(total) if missing == total else count)
     if time is None:
         return (f"{count} {_is(missing)} missing; how long that takes is not known yet.",)
     return (f"{count} {_is(missing)} missing; {about(time)} on this machine.",)
@@ -171,7 +161,7 @@ def history_headline(here: int, bundled: int) -> Sentence:
     if total == 0:
         return ("Nothing is stored yet.",)
     if here == 0:
-        return (f"{_cap(_every(total))} stored here came with Poolscope.",)
+        return (f"{capitalised(_every(total))} stored here came with Poolscope.",)
     if bundled == 0:
         return (f"{total:,} {plural('run', total)} {_is(total)} stored.",)
     return (f"{total:,} {plural('run', total)} {_is(total)} stored, {bundled:,} of them bundled.",)
@@ -223,7 +213,7 @@ def _alone(results: Results, arm: Arm, start: str) -> Sentence:
     )
 
 
-def _amounts(compared: Sequence[Compared], again: str) -> Sentence:
+def _amounts(compared: Sequence[Pair], again: str) -> Sentence:
     """Name strategies with their amounts, the largest first, and count the rest."""
     ordered = sorted(compared, key=lambda c: -abs(c.difference.mean))
     parts: Sentence = ()
@@ -251,12 +241,12 @@ def _names(poolings: Sequence[Pooling], conjunction: str) -> Sentence:
     return parts
 
 
-def _seeds(compared: Sequence[Compared]) -> str:
+def _seeds(compared: Sequence[Pair]) -> str:
     least = min(c.difference.n for c in compared)
     return f"these {number_word(least)} seeds"
 
 
-def _interacts(first: Compared, second: Compared, candidates: int) -> bool:
+def _interacts(first: Pair, second: Pair, candidates: int) -> bool:
     """Whether the pool's effect differs between the heads, seed by seed.
 
     Corrected for the candidates of which the first is the largest.
@@ -290,10 +280,6 @@ def _by(difference: Difference) -> str:
 
 def _side(difference: Difference) -> str:
     return "below" if difference.mean < 0 else "above"
-
-
-def _cap(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _every(total: int) -> str:

@@ -15,9 +15,9 @@ from pages.shared import frame
 if TYPE_CHECKING:
     from core.analyses.inspection import Network, Response
 
-FILTERS = 16
-"""how many of the first block are shown"""
-PATCHES = 8
+FILTERS_SHOWN = 16
+"""of the first block"""
+PATCHES_SHOWN = 8
 TEMPERATURES = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, float("inf"))
 PATCHES_HELP = """
 Each picture is cut from another test image: the part that the channel's strongest cell sees. Beyond
@@ -52,7 +52,7 @@ def sources(
     from core.analyses.inspection import Method, attribution, emptiness, methods, prepared
     from pages.shared import networks
 
-    with frame.card("Where the answer comes from", reading=SOURCE_HELP):
+    with frame.card("Where the answer comes from", "sources", reading=SOURCE_HELP):
         method = Method(
             frame.one_of(
                 "Method",
@@ -91,14 +91,14 @@ def patches(there: dict[Arm, "Network"], layers: dict[Arm, str]) -> None:
     from core.analyses.inspection import TESTED, ranking
     from pages.shared import networks
 
-    with frame.card("What excites a channel", reading=PATCHES_HELP):
+    with frame.card("What excites a channel", "patches", reading=PATCHES_HELP):
         channel = st.number_input("Channel", 1, 1024, key="channel", bind="query-params") - 1
         tested = min(TESTED, next(iter(there)).experiment.data.entry.splits.test)
         for arm, network in there.items():
             experiment, layer = network.experiment, layers[arm]
             st.markdown(title(arm))
             try:
-                found = networks.patches(network, layer, channel, PATCHES)
+                found = networks.patches(network, layer, channel, PATCHES_SHOWN)
             except (KeyError, IndexError):
                 st.caption(f"This network has no channel {channel + 1} after {layer}.")
                 continue
@@ -113,7 +113,7 @@ def patches(there: dict[Arm, "Network"], layers: dict[Arm, str]) -> None:
                 ),
                 width="stretch",
             )
-            st.caption(f"After {layer}. {ranking(found, PATCHES, tested)}")
+            st.caption(f"After {layer}. {ranking(found, PATCHES_SHOWN, tested)}")
         st.caption(
             f"Channel {channel + 1} after the layer that is shown above: the part of the image "
             f"that its strongest cell sees, among the first {tested:,} test images."
@@ -124,18 +124,19 @@ def filters(there: dict[Arm, "Network"]) -> None:
     """The weights of the first convolution, after training."""
     from core.analyses.inspection import filters
 
-    with frame.card("Filters of the first block", reading=FILTERS_HELP):
+    with frame.card("Filters of the first block", "filters", reading=FILTERS_HELP):
         found = {arm: filters(network) for arm, network in there.items()}
         scale = Scale.even(np.concatenate([each.ravel() for each in found.values()]))
         with st.grid(min(len(found), 2), min_column_width=300):
             for arm, weights in found.items():
                 with st.container(gap="xsmall"):
                     st.markdown(title(arm))
-                    picture = sheet.sheet(weights[:FILTERS], scale, dark=frame.dark())
+                    picture = sheet.sheet(weights[:FILTERS_SHOWN], scale, dark=frame.dark())
                     st.image(picture, width="stretch")
         st.caption(
             f"One scale for all: blue is positive, red negative, the largest weight "
-            f"{scale.high:.2f}. The first {min(FILTERS, max(map(len, found.values())))} filters."
+            f"{scale.high:.2f}. The first "
+            f"{min(FILTERS_SHOWN, max(map(len, found.values())))} filters."
         )
 
 
@@ -146,6 +147,7 @@ def softened(there: dict[Arm, "Network"]) -> None:
 
     with frame.card(
         "Turning max towards average",
+        "softened",
         reading="The pools of a trained max network are replaced by y = Σ softmax(t·x)·x, without "
         "training again: t = 0 takes the mean, a large t the largest value.",
     ):

@@ -24,18 +24,18 @@ TITLE_ENDS = {Unit.POINTS: "", Unit.PERCENT: ": shares", Unit.TIMES: ": times"}
 def draw(result: ClaimResult) -> None:
     """The experiment and what came out; folded, what was measured as well."""
     claim = result.claim
-    with frame.section("The experiment"), st.container(border=True):
+    with frame.section("experiment"), st.container(border=True):
         st.markdown("**The experiment**")
         st.markdown(claim.test)
         _facts(computed(result.parts))
-    _effects(compared(result.parts), "What came out", claim.id)
+    _effects(compared(result.parts), "What came out", "parts", claim.id)
     if result.extras:
         with (
-            frame.section("Measured as well"),
+            frame.section("extras"),
             st.expander("Measured as well; not part of the verdict", icon=":material/add:"),
         ):
             _facts(computed(result.extras))
-            _effects(compared(result.extras), "Measured as well", f"{claim.id} beside")
+            _effects(compared(result.extras), "Measured as well", "extras", f"{claim.id} beside")
 
 
 def _facts(results: Sequence[ComputedPart]) -> None:
@@ -51,16 +51,17 @@ def _facts(results: Sequence[ComputedPart]) -> None:
                         frame.numbers(result.fact.rows, "fact.csv", result.part.fact)
 
 
-def _effects(results: Sequence[ComparedPart], title: str, key: str) -> None:
+def _effects(results: Sequence[ComparedPart], title: str, card: str, key: str) -> None:
     """The measured parts, a figure for each unit."""
     for unit in Unit:
         chart = cached.chart(figures.effects, tuple(results), unit)
         if not chart.rows:
             continue
-        name = f"{key} {unit.name.lower()}"
-        with frame.card(f"{title}{TITLE_ENDS[unit]}", reading=READING, stretch=False) as head:
+        kind = unit.name.lower()
+        heading = f"{title}{TITLE_ENDS[unit]}"
+        with frame.card(heading, f"{card} {kind}", reading=READING, stretch=False) as head:
             # each network once, whatever it is compared with
             drawn = (result for result in results if result.part.unit is unit)
             said = dict.fromkeys(sentence for result in drawn for sentence in cautions(result))
             frame.warn([(sentence,) for sentence in said])
-            frame.fill(head, chart, name, file_name=f"{key.replace(' ', '-')}.csv")
+            frame.fill(head, chart, f"{key} {kind}", file_name=f"{key.replace(' ', '-')}.csv")

@@ -13,8 +13,10 @@ from core.words import apart, inside, join, plain, rough
 from pages.shared import frame
 
 WITH_RELU = (Pooling.CONV, Pooling.CONV_MAX)
-GONE = 0.005
-"""a contrast that is written as 0 %"""
+NO_CONTRAST = 0.005
+"""less than this is written as 0 %"""
+SAME_NUMBERS = 1e-9
+"""a relative difference that rounding leaves"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,19 +68,9 @@ def plain_windows(pool: Pool) -> Windows:
     )
 
 
-def rows(each: Worked) -> list[dict[str, object]]:
-    """Every number of the three grids, as table and CSV."""
-    grids = {"input": each.inputs, "output": each.outputs, "gradient": each.gradient}
-    return [
-        {"grid": name, "row": row + 1, "column": column + 1, "value": float(value)}
-        for name, values in grids.items()
-        for (row, column), value in np.ndenumerate(values)
-    ]
-
-
 def sizes(many: Sequence[Worked], pool: Pool) -> None:
     """How many outputs there are, and which rows they leave out."""
-    with frame.card("How many outputs"):
+    with frame.card("How many outputs", "sizes"):
         n, side, stride, padding = pool.grid.shape[0], pool.size, pool.stride, pool.padding
         count = outputs_of(n, side, stride, padding)
         # two lines: a telephone is narrow
@@ -97,7 +89,7 @@ def sizes(many: Sequence[Worked], pool: Pool) -> None:
 
 def temperature(windows: Windows, pool: Pool) -> None:
     """Between average and max."""
-    with frame.card("From average to max"):
+    with frame.card("From average to max", "temperature"):
         t = st.slider("Temperature t", 0.0, 3.0, 0.5, 0.05, key="temperature", bind="query-params")
         values = windows.values(pool.grid, (0, 0))
         mean, soft = plain(sum(values) / len(values)), plain(between(values, t))
@@ -114,7 +106,7 @@ def additive(poolings: Sequence[Pooling], pool: Pool) -> None:
     from core.analyses.operate import additivity, as_convolution, work
 
     grid, side, stride = pool.padded, pool.size, pool.stride
-    with frame.card("Which of them is a convolution?"):
+    with frame.card("Which of them is a convolution?", "additive"):
         table = []
         for pooling in poolings:
             found = additivity(pooling, grid, side, stride, mode=pool.mode)
@@ -136,7 +128,7 @@ def additive(poolings: Sequence[Pooling], pool: Pool) -> None:
         st.dataframe(table, hide_index=True, key="additive")
         average = work(Pooling.AVERAGE, grid, side, stride).outputs
         gap = float(np.abs(average - as_convolution(grid, side, stride)).max())
-        alike = gap < 1e-9 * max(1.0, float(np.abs(grid).max()))
+        alike = gap < SAME_NUMBERS * max(1.0, float(np.abs(grid).max()))
         same = "the same numbers" if alike else f"different by {rough(gap)}"
         relu = [inside(POOLINGS[each].label) for each in poolings if each in WITH_RELU]
         st.caption(
@@ -162,7 +154,7 @@ def contrast(poolings: Sequence[Pooling], pool: Pool) -> None:
     """What the operators leave of a line one pixel wide."""
     from core.analyses.operate import contrast_kept
 
-    with frame.card("What is left of a thin line"):
+    with frame.card("What is left of a thin line", "contrast"):
         kept = {
             pooling: [
                 contrast_kept(pooling, pool.size, pool.stride, light=light)
@@ -182,7 +174,7 @@ def contrast(poolings: Sequence[Pooling], pool: Pool) -> None:
         lost = [
             titled(pooling) if POOLINGS[pooling].learned else inside(POOLINGS[pooling].label)
             for pooling, (_, dark) in kept.items()
-            if dark < GONE
+            if dark < NO_CONTRAST
         ]
         st.caption(
             "Contrast of a line one pixel wide after pooling, as a share of what it was. Outputs "

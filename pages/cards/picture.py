@@ -18,7 +18,7 @@ def card(arms: list[Arm], seed: int) -> np.ndarray:
     from pages.shared import networks
 
     entry = arms[0].experiment.data.entry
-    with frame.section("Input"), st.container(border=True, height="stretch"):
+    with frame.section("input"), st.container(border=True, height="stretch"):
         st.markdown("**Input**")
         picture = st.container()
         st.number_input(

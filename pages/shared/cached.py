@@ -4,8 +4,8 @@ from collections.abc import Callable, Hashable, Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import ParamSpec
+from weakref import WeakKeyDictionary
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from core import settings
@@ -50,18 +50,6 @@ def rates() -> list[Rate]:
     return _rates(_stamp())
 
 
-@lru_cache(maxsize=128)
-def figure(draw: Callable[..., go.Figure], *args: Hashable, **how: Hashable) -> Drawn:
-    """A figure that was drawn before, for anybody: making one takes longer than sending it.
-
-    Args:
-        draw: one of `core.figures`.
-        args: what it draws.
-        how: in which look.
-    """
-    return Drawn(draw(*args, **how))
-
-
 def chart(make: Callable[P, Chart], *args: P.args, **how: P.kwargs) -> Chart:
     """A chart that was made before, for anybody.
 
@@ -73,18 +61,21 @@ def chart(make: Callable[P, Chart], *args: P.args, **how: P.kwargs) -> Chart:
     return _chart(make, *args, **how)  # type: ignore[arg-type]
 
 
-_CHARTS = 256
-
-
-@lru_cache(maxsize=_CHARTS)
+@lru_cache(maxsize=256)
 def _chart(make: Callable[..., Chart], *args: Hashable, **how: Hashable) -> Chart:
     return make(*args, **how)
 
 
-@lru_cache(maxsize=_CHARTS)
+# as long as their charts: those that are made anew in every run take no room here
+_drawings: WeakKeyDictionary[Chart, dict[Look, Drawn]] = WeakKeyDictionary()
+
+
 def drawing(chart: Chart, look: Look) -> Drawn:
-    """A chart that was drawn before: drawing takes longer than sending."""
-    return Drawn(chart.draw(look))
+    """A chart that was drawn before, for anybody: drawing takes longer than sending."""
+    drawn = _drawings.setdefault(chart, {})
+    if look not in drawn:
+        drawn[look] = Drawn(chart.draw(look))
+    return drawn[look]
 
 
 def without_weights(experiments: Iterable[Experiment]) -> tuple[Experiment, ...]:

@@ -2,17 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from typing import Any, TypeVar
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS, DropoutPosition, Pooling
 from core.claims import ClaimVerdict
 from core.comparison import Results
 from core.comparison.chance import NAMED, cautions
-from core.figures import Chart, Look
+from core.figures import Chart, Look, as_dicts
 from core.figures.palette import colour, style
 from core.run import Source
 from core.sentences.claims import verdict_word
@@ -20,7 +18,8 @@ from core.sentences.headlines import Sentence
 from core.spreadsheet import as_csv
 from core.words import inside, join, plural, size
 from pages.shared import cached, controls, talk
-from pages.shared.plot import Drawn, plot
+from pages.shared.card_names import script_name
+from pages.shared.plot import plot
 
 TOP_WIDTH = 1080
 VERDICTS: dict[ClaimVerdict, tuple[Any, str]] = {
@@ -41,9 +40,9 @@ def dark() -> bool:
     return st.context.theme.type == "dark"
 
 
-def look() -> dict[str, Any]:
+def look() -> Look:
     """How figures are drawn for this visitor: their theme, and larger in a talk."""
-    return {"dark": dark(), "scale": TALK_SCALE if talk.active() else 1.0}
+    return Look(dark(), TALK_SCALE if talk.active() else 1.0)
 
 
 def mark(pooling: Pooling) -> str:
@@ -59,7 +58,8 @@ def named(pooling: Pooling) -> str:
 def written(sentence: Sentence) -> str:
     """A sentence as Markdown, with a coloured mark before each strategy."""
     text = "".join(named(part) if isinstance(part, Pooling) else part for part in sentence)
-    if isinstance(first := sentence[0], Pooling):
+    first = sentence[0]
+    if isinstance(first, Pooling):
         text = f"{mark(first)}{NO_BREAK}{POOLINGS[first].label}" + text.removeprefix(named(first))
     return text.replace(" %", f"{NO_BREAK}%")
 
@@ -113,12 +113,16 @@ def _origin(results: Results) -> str:
 
 
 @contextmanager
-def section(title: str) -> Iterator[None]:
+def section(card: str, part: str = "") -> Iterator[None]:
     """A part of a page that a scene of a talk may leave out.
 
     Its body runs all the same, because others may depend on its controls.
+
+    Args:
+        card: its id in `card_names`.
+        part: what tells it apart from others of its kind.
     """
-    if talk.shows(title):
+    if talk.shows(script_name(card, part)):
         yield
         return
     place = st.empty()
@@ -153,35 +157,85 @@ def grid(columns: int, *, min_column_width: int) -> Any:
 
 
 @contextmanager
-def card(  # noqa: PLR0913 (what it shows, and how)
+def card(
     title: str,
-    rows: Sequence[Any] = (),
+    key: str,
     *,
-    file_name: str = "poolscope.csv",
+    part: str = "",
     reading: str | None = None,
-    key: str | None = None,
     stretch: bool = True,
 ) -> Iterator[Any]:
-    """A bordered card: title with help, the numbers as table and CSV, the content.
+    """A bordered card: title with help, then the content.
 
     Gives the container of the title, for numbers that depend on the card's own controls.
 
     Args:
-        title: what the figure shows.
-        rows: the numbers of the figure: dataclass instances or dictionaries.
-        file_name: name of the CSV file.
-        reading: how to read the figure, in Markdown.
-        key: makes the widgets of the card unique where two cards have one title.
+        title: what the card shows.
+        key: its id in `card_names`.
+        part: what tells it apart from others of its kind.
+        reading: how to read it, in Markdown.
         stretch: whether it is as high as its neighbours.
     """
     height: Any = "stretch" if stretch else "content"
-    with section(title), st.container(border=True, height=height):
+    with section(key, part), st.container(border=True, height=height):
         head = st.container(horizontal=True, vertical_alignment="center", wrap=False)
         with head:
             st.markdown(f"**{title}**", width="stretch", help=reading)
-            if rows:
-                numbers(rows, file_name, key or title)
         yield head
+
+
+def show(  # noqa: PLR0913 (a card and what is in it)
+    title: str,
+    chart: Chart,
+    key: str,
+    *,
+    part: str = "",
+    file_name: str,
+    reading: str | None = None,
+    untrained: str | None = None,
+) -> None:
+    """A card with a chart: title, numbers, figure and caption.
+
+    Args:
+        title: what the figure shows.
+        chart: what is shown.
+        key: id of the card in `card_names`.
+        part: what tells it apart from others of its kind.
+        file_name: name of the CSV file.
+        reading: how to read the figure, in Markdown.
+        untrained: what has to be trained if the chart is empty; else its caption says why.
+    """
+    with card(title, key, part=part, reading=reading) as head:
+        fill(head, chart, f"{key} {part}".strip(), file_name=file_name, untrained=untrained)
+
+
+def fill(
+    head: Any, chart: Chart, key: str, *, file_name: str, untrained: str | None = None
+) -> None:
+    """Fill a card that has controls of its own: its numbers, the figure, the caption.
+
+    Args:
+        head: the container of its title.
+        chart: what is shown.
+        key: of the figure on its page.
+        file_name: name of the CSV file.
+        untrained: what has to be trained if the chart is empty; else its caption says why.
+    """
+    if chart.rows:
+        with head:
+            numbers(chart.rows, file_name, key)
+        draw(chart, key)
+    elif untrained:
+        nothing_yet(untrained)
+    else:
+        st.caption(chart.caption)
+
+
+def draw(chart: Chart, key: str) -> None:
+    """The figure and the caption of a chart, in the theme of the page."""
+    plot(cached.drawing(chart, look()), alt=chart.alt, key=key, dark=dark())
+    if chart.caption:
+        st.caption(chart.caption)
 
 
 def numbers(rows: Sequence[Any], file_name: str, key: str) -> None:
@@ -201,7 +255,7 @@ def numbers(rows: Sequence[Any], file_name: str, key: str) -> None:
 
 def table(rows: Sequence[Any], file_name: str, key: str) -> None:
     """The rows as a table, and as CSV to keep."""
-    plain = [row if isinstance(row, dict) else asdict(row) for row in rows]
+    plain = as_dicts(rows)
     st.dataframe(
         plain,
         hide_index=True,
@@ -305,62 +359,3 @@ def nothing_yet(what: str) -> None:
     bundled = any(summary.source is Source.BUNDLED for summary in cached.summaries())
     help_ = ", or choose digits with max and average: those are bundled" if bundled else ""
     st.caption(f"{what} is not trained yet. Train the missing runs{help_}.")
-
-
-def show(  # noqa: PLR0913 (a card and what is in it)
-    title: str,
-    chart: Chart,
-    key: str,
-    *,
-    file_name: str,
-    reading: str | None = None,
-    untrained: str | None = None,
-) -> None:
-    """A card with a chart: title, numbers, figure and caption.
-
-    Args:
-        title: what the figure shows.
-        chart: what is shown.
-        key: of the card on its page.
-        file_name: name of the CSV file.
-        reading: how to read the figure, in Markdown.
-        untrained: what has to be trained if the chart is empty; else its caption says why.
-    """
-    with card(title, reading=reading) as head:
-        fill(head, chart, key, file_name=file_name, untrained=untrained)
-
-
-def fill(
-    head: Any, chart: Chart, key: str, *, file_name: str, untrained: str | None = None
-) -> None:
-    """Fill a card that has controls of its own: its numbers, the figure, the caption.
-
-    Args:
-        head: what `card` has given, for the numbers.
-        chart: what is shown.
-        key: of the card on its page.
-        file_name: name of the CSV file.
-        untrained: what has to be trained if the chart is empty; else its caption says why.
-    """
-    if chart.rows:
-        with head:
-            numbers(chart.rows, file_name, key)
-        draw(chart, key)
-    elif untrained:
-        nothing_yet(untrained)
-    else:
-        st.caption(chart.caption)
-
-
-def draw(chart: Chart, key: str) -> None:
-    """A chart with its caption, in the theme of the page."""
-    drawn = cached.drawing(chart, Look(**look()))
-    plot(drawn, alt=chart.alt, key=key, dark=dark())
-    if chart.caption:
-        st.caption(chart.caption)
-
-
-def chart(figure: go.Figure | Drawn, alt: str, key: str) -> None:
-    """A figure, or what `cached.figure` kept of one, in the theme of the page."""
-    drawn = figure if isinstance(figure, Drawn) else Drawn(figure)
-    plot(drawn, alt=alt, key=key, dark=dark())

@@ -17,6 +17,7 @@ from core.analyses.operate import (
 )
 from core.catalog import POOLINGS, Downsampling, Pooling
 from core.errors import ConfigError
+from core.figures import Look
 from core.network.pooling import make_pooling
 from core.words import brief, plain
 
@@ -300,38 +301,39 @@ def texts(figure):
 @pytest.mark.parametrize("dark", [False, True])
 def test_the_figures_have_a_number_for_each_input_output_and_share(pooling, dark):
     worked = work(pooling, GRID, 2, 2)
-    for draw, values in (
+    for chart, values in (
         (figures.hand_output, worked.outputs),
         (figures.hand_gradient, worked.gradient),
     ):
-        figure = draw(worked, dark=dark)
+        figure = chart(worked).draw(Look(dark))
         assert np.allclose(values, np.array(figure.data[0].z))
         assert [brief(value) for value in values.ravel()] == texts(figure)
-    drawn = figures.hand_input(worked, dark=dark)
+    drawn = figures.hand_input(worked).draw(Look(dark))
     inside = [
         text
         for x, y, text in zip(drawn.data[1].x, drawn.data[1].y, texts(drawn), strict=True)
         if worked.windows.holds((y, x))
     ]
     assert [plain(value) for value in GRID.ravel()] == inside
-    assert f"{worked.reached} of 16 inputs" in figures.hand_gradient_alt(worked)
+    assert f"{worked.reached} of 16 inputs" in figures.hand_gradient(worked).alt
 
 
 def test_all_outputs_are_said_in_words():
-    assert "Output of 2 by 2 cells. Row by row: 13 15; 12 15." == figures.hand_output_alt(
-        work(Pooling.MAX, GRID, 2, 2)
-    )
+    chart = figures.hand_output(work(Pooling.MAX, GRID, 2, 2))
+    assert "Output of 2 by 2 cells. Row by row: 13 15; 12 15." == chart.alt
 
 
 def test_what_the_floor_drops_is_shaded():
     grid = np.zeros((5, 7))
-    shapes = figures.hand_input(work(Pooling.MAX, grid, 2, 2)).layout.shapes
+    shapes = figures.hand_input(work(Pooling.MAX, grid, 2, 2)).draw(Look()).layout.shapes
     shaded = [(s.x0, s.x1, s.y0, s.y1) for s in shapes if s.fillcolor]
     assert [(-0.5, 6.5, 3.5, 4.5), (5.5, 6.5, -0.5, 4.5)] == shaded
 
 
 def stepped(many, size=2, stride=2, padding=0):
-    return figures.steps(many, windows(Pooling.AVERAGE, many[0].inputs, size, stride, padding))
+    return figures.steps(
+        many, windows(Pooling.AVERAGE, many[0].inputs, size, stride, padding)
+    ).draw(Look())
 
 
 def test_each_window_is_a_frame_with_the_formula_of_every_operator():

@@ -35,7 +35,7 @@ def shown(found, gallery):
     results = Results(compared, gallery.runs(each.key for each in compared.experiments))
     for facet in compared.facets:
         reference = next((a for a in facet.arms if a.pooling == found.reference), facet.arms[0])
-        yield from compare_facet(results, facet, reference).values()
+        yield from (pair.difference for pair in compare_facet(results, facet, reference))
 
 
 def test_every_link_shows_the_numbers_of_the_claim_or_says_what_is_different(parts, gallery):

@@ -16,7 +16,7 @@ from core.comparison import Arm, Comparison, Results
 from core.comparison.chance import FENCE, LEVEL, cautions, chance, fence, is_chance, unlearned
 from core.config import DataConfig, Experiment
 from core.data import load
-from core.figures import Measure
+from core.figures import Look, Measure
 from core.pictures import folder as folders
 from core.pictures import with_folder
 from core.report import report
@@ -283,21 +283,22 @@ def test_seeds_that_have_not_learned_do_not_squeeze_the_other_differences(galler
     plainly = figures.paired_differences(bundled(gallery, *rows), facet, facet.arms[0])
     found = bundled(gallery, *rows, "conv-max")
     facet = found.comparison.facets[0]
-    figure = figures.paired_differences(found, facet, facet.arms[0])
+    chart = figures.paired_differences(found, facet, facet.arms[0])
+    figure = chart.draw(Look())
     low, high = figure.layout.xaxis.range
     # what is left of conv-max is its mean of −18.8
     assert -22 < low < 0
-    assert low <= plainly.data[1].x[0] <= high
+    assert low <= plainly.draw(Look()).data[1].x[0] <= high
     (beyond,) = arrows(figure)
     assert "triangle-left" in beyond.marker.symbol
     assert "seed 9: −87.0 points<extra></extra>" in beyond.hovertemplate
-    assert figures.goes_beyond(figure)
-    assert not figures.goes_beyond(plainly)
+    assert "An arrow" in chart.caption
+    assert "An arrow" not in plainly.caption
 
 
 def test_an_interval_of_seeds_that_have_not_learned_ends_in_an_arrow_among_accuracies():
     found = made({"max": (97, 98, 98), "average": (95, 96, 96), "conv": (97, 98, 10)})
-    figure = figures.accuracy_by_head(found)
+    figure = figures.accuracy_by_head(found).draw(Look())
     low, high = figure.layout.xaxis.range
     assert low > 50
     (beyond,) = arrows(figure)
@@ -308,13 +309,13 @@ def test_an_interval_of_seeds_that_have_not_learned_ends_in_an_arrow_among_accur
 
 def test_an_interval_of_seeds_that_have_not_learned_ends_in_an_arrow_against_costs():
     found = made({"max": (97, 98, 98), "average": (95, 96, 96), "conv": (97, 98, 10)})
-    figure = figures.tradeoff(found, Measure.MACS)
+    figure = figures.tradeoff(found, Measure.MACS).draw(Look())
     low, _ = figure.layout.yaxis.range
     assert low > 50
     (beyond,) = arrows(figure)
     assert "triangle-down" in beyond.marker.symbol
     assert low in beyond.y
-    assert "An arrow" in figures.tradeoff_caption(found, Measure.MACS)
+    assert "An arrow" in figures.tradeoff(found, Measure.MACS).caption
 
 
 def test_an_interval_of_seeds_that_have_not_learned_ends_in_an_arrow_among_the_parts(gallery):

@@ -19,7 +19,8 @@ from core.comparison.ledger import (
     side_by_side,
 )
 from core.config import Experiment
-from core.figures import Measure
+from core.figures import Look, Measure
+from core.figures.confusion import confusion_counts
 from core.figures.growth import formula
 from core.figures.parameters import bars
 from core.figures.times import timed_rows
@@ -30,6 +31,7 @@ from core.network.receptive_field import fields
 from core.sentences.cost import cost_headline
 from core.sentences.differences import matched_control, what_else
 from core.sentences.headlines import plain
+from tests.figures.answers import answers
 from tests.store.store_samples import a_run
 
 PARAMETERS = next(column for column in QUANTITIES if column.name == "parameters")
@@ -273,17 +275,17 @@ def test_networks_with_the_same_parameters_share_a_bar():
     assert [("max", "average"), ("conv",), ("max", "average"), ("conv",)] == [
         tuple(each.pooling for each in row.arms) for row in rows
     ]
-    figure = figures.parameter_bars(compared.arms)
+    figure = figures.parameter_bars(compared.arms).draw(Look())
     totals = np.sum([trace.x for trace in figure.data], axis=0)
     assert [row.network.totals.parameters for row in rows] == totals.tolist()
-    table = figures.parameter_bars_table(compared.arms)
+    table = figures.parameter_bars(compared.arms).rows
     assert sum(row.network.totals.parameters * len(row.arms) for row in rows) == sum(
         part.parameters for part in table
     )
 
 
 def test_parts_of_a_bar_stand_in_the_order_of_the_network():
-    figure = figures.parameter_bars(comparison(pooling=["max", "conv"]).arms)
+    figure = figures.parameter_bars(comparison(pooling=["max", "conv"]).arms).draw(Look())
     names = ["block1.conv", "block1.pool", "block2.conv", "block2.pool", "head.logits"]
     assert names == [trace.name for trace in figure.data]
 
@@ -293,7 +295,7 @@ def test_the_front_holds_what_nothing_beats():
     results = trained(compared, [0.95, 0.93, 0.90, 0.97])
     found = points(results, Measure.MACS)
     assert [Pooling.MAX, Pooling.CONV] == [point.arm.pooling for point in front(found)]
-    rows = figures.tradeoff_table(results, Measure.MACS)
+    rows = figures.tradeoff(results, Measure.MACS).rows
     assert {"max": True, "average": False, "none": False, "conv": True} == {
         row.pooling: row.on_the_front for row in rows
     }
@@ -303,21 +305,21 @@ def test_the_front_holds_what_nothing_beats():
 @pytest.mark.parametrize("dark", [False, True])
 def test_every_cost_is_drawn_with_a_marker_per_network(measure, dark):
     results = trained(comparison(head=["gap", "flatten"]), [0.95, 0.93, 0.96, 0.94])
-    figure = figures.tradeoff(results, measure, dark=dark)
+    figure = figures.tradeoff(results, measure).draw(Look(dark))
     heights = [y for trace in figure.data if trace.mode == "markers" for y in trace.y]
     assert 4 == len(heights)
     assert 1 <= len(figure.layout.annotations) <= 4
     low, high = figure.layout.yaxis.range
     assert all(low < y < high for y in heights)
-    assert "cheapest first" in figures.tradeoff_alt(results, measure)
+    assert "cheapest first" in figures.tradeoff(results, measure).alt
 
 
 def test_whiskers_against_a_cost_end_where_the_table_says():
     results = trained(comparison(head=["gap", "flatten"]), [0.95, 0.93, 0.96, 0.94])
-    rows = figures.tradeoff_table(results, Measure.MACS)
+    rows = figures.tradeoff(results, Measure.MACS).rows
     drawn = [
         (round(y, 2), round(y + half, 2))
-        for trace in figures.tradeoff(results, Measure.MACS).data
+        for trace in figures.tradeoff(results, Measure.MACS).draw(Look()).data
         if trace.mode == "markers"
         for y, half in zip(trace.y, trace.error_y.array, strict=True)
     ]
@@ -327,12 +329,12 @@ def test_whiskers_against_a_cost_end_where_the_table_says():
 
 def test_without_runs_there_is_nothing_to_weigh():
     empty = Results(comparison())
-    assert [] == figures.tradeoff_table(empty, Measure.MACS)
-    assert [] == list(figures.tradeoff(empty, Measure.MACS).data)
+    assert [] == figures.tradeoff(empty, Measure.MACS).rows
+    assert [] == list(figures.tradeoff(empty, Measure.MACS).draw(Look()).data)
 
 
 def test_parameters_grow_with_the_area_after_flatten_and_not_at_all_after_gap():
-    rows = figures.growth_table(arm())
+    rows = figures.growth(arm()).rows
     of = {(row.head, row.image_side): row for row in rows}
     trained = arm().experiment
     network = describe(trained)
@@ -343,7 +345,7 @@ def test_parameters_grow_with_the_area_after_flatten_and_not_at_all_after_gap():
     assert "32 × 32 × 32 × 10 + 10 = 327,690" in of["flatten", 128].formula.replace(
         "327.7 k", "327,690"
     )
-    assert [trace.name for trace in figures.growth(arm()).data] == [
+    assert [trace.name for trace in figures.growth(arm()).draw(Look()).data] == [
         "Flatten",
         "GAP",
         "Flatten, matched",
@@ -363,52 +365,55 @@ def test_the_formula_gives_the_parameters_of_the_first_dense_layer(head, hidden)
 def test_the_square_of_a_field_is_cut_at_the_border():
     each = arm()
     found = fields(architecture_of(each), each.experiment.model)
-    figure = figures.field_squares(np.zeros((8, 8), np.uint8), found, len(found) - 1)
+    chart = figures.field_squares(np.zeros((8, 8), np.uint8), found, len(found) - 1)
+    figure = chart.draw(Look())
     squares = figure.layout.shapes[1:]
     assert len(found) == len(squares)
     assert all(-0.5 <= square.x0 < square.x1 <= 7.5 for square in squares)
     assert "10 × 10 px" in figure.layout.annotations[0].text
-    assert "10 by 10 pixels" in figures.field_alt(found, len(found) - 1)
+    assert "10 by 10 pixels" in chart.alt
 
 
 def test_mistakes_are_counted_by_class():
-    counts = figures.confusion_counts(bytes([0, 0, 1, 2, 2]), bytes([0, 1, 1, 0, 2]), 3)
+    labels, predictions = bytes([0, 0, 1, 2, 2]), bytes([0, 1, 1, 0, 2])
+    counts = confusion_counts(labels, predictions, 3)
     assert [[1, 1, 0], [0, 1, 0], [1, 0, 1]] == counts.tolist()
     names = ("cat", "dog", "eel")
-    said = figures.confusion_alt(counts, names)
+    chart = figures.confusion(labels, predictions, names)
+    said = chart.alt
     assert "2 of 5 test images are misclassified; most often cat is taken for dog (once)." == said
     assert {"class": "cat", "taken for cat": 1, "taken for dog": 1, "taken for eel": 0} == (
-        figures.confusion_table(counts, names)[0]
+        chart.rows[0]
     )
 
 
 @pytest.mark.parametrize("difference", [False, True])
 def test_the_diagonal_carries_no_colour_unless_two_runs_are_compared(difference):
-    counts = np.array([[50, 1], [2, 40]])
-    figure = figures.confusion(counts, ("0", "1"), difference=difference)
+    labels, predictions = answers([[50, 1], [2, 40]])
+    minus = answers([[51, 0], [0, 42]])[1] if difference else None
+    figure = figures.confusion(labels, predictions, ("0", "1"), minus).draw(Look())
     diagonal = [figure.data[0].z[i][i] for i in range(2)]
     assert difference == bool(np.isfinite(diagonal).all())
     assert 4 == len(figure.layout.annotations)
 
 
 def test_counts_of_mistakes_have_their_thousands_apart():
-    counts = np.array([[9000, 1200], [0, 1000]])
+    labels, predictions = answers([[9000, 1200], [0, 1000]])
     assert (
         "1,200 of 11,200 test images are misclassified; most often cat is taken for dog (1,200 "
-        "times)." == figures.confusion_alt(counts, ("cat", "dog"))
+        "times)." == figures.confusion(labels, predictions, ("cat", "dog")).alt
     )
 
 
 def test_no_mistake_at_all_is_said():
-    assert "All of 2 test images are classified right." == figures.confusion_alt(
-        np.array([[1, 0], [0, 1]]), ("0", "1")
-    )
+    chart = figures.confusion(*answers([[1, 0], [0, 1]]), ("0", "1"))
+    assert "All of 2 test images are classified right." == chart.alt
 
 
 def test_flatten_matched_is_drawn_where_it_exists():
     assert {str(Head.FLATTEN_MATCHED), "gap", "flatten"} == {
-        row.head for row in figures.growth_table(arm(dataset=Dataset.SHAPES))
+        row.head for row in figures.growth(arm(dataset=Dataset.SHAPES)).rows
     }
     assert DATASETS[Dataset.SHAPES].shape[1] in {
-        row.image_side for row in figures.growth_table(arm())
+        row.image_side for row in figures.growth(arm()).rows
     }

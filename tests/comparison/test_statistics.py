@@ -217,8 +217,8 @@ def test_a_facet_is_compared_arm_by_arm_with_its_reference():
     found = results({("max", "gap"): (294, 290, 292), ("average", "gap"): (280, 279, 276)})
     (facet,) = found.comparison.facets
     compared = compare_facet(found, facet, facet.arms[0])
-    assert [facet.arms[1]] == list(compared)
-    assert pytest.approx(-41 / 3 / 300) == compared[facet.arms[1]].mean
+    assert [facet.arms[1]] == [pair.arm for pair in compared]
+    assert pytest.approx(-41 / 3 / 300) == compared[0].difference.mean
 
 
 def test_a_facet_is_corrected_for_every_comparison_that_can_be_shown():
@@ -227,17 +227,17 @@ def test_a_facet_is_corrected_for_every_comparison_that_can_be_shown():
     found = results(every, heads=("gap", "gmp"))
     facet = found.comparison.facets[0]
     compared = compare_facet(found, facet, facet.arms[0])
-    assert [4, 4] == [difference.comparisons for difference in compared.values()]
+    assert [4, 4] == [pair.difference.comparisons for pair in compared]
     del every["conv", "gmp"]
     found = results(every, heads=("gap", "gmp"))
     compared = compare_facet(found, facet, facet.arms[0])
-    assert [3, 3] == [difference.comparisons for difference in compared.values()]
+    assert [3, 3] == [pair.difference.comparisons for pair in compared]
 
 
 def test_a_facet_without_runs_compares_nothing():
     found = results({})
     (facet,) = found.comparison.facets
-    assert {} == compare_facet(found, facet, facet.arms[0])
+    assert () == compare_facet(found, facet, facet.arms[0])
 
 
 def test_an_epoch_of_any_figure_makes_a_curve():

@@ -14,6 +14,8 @@ from core.analyses.inspection import Network, images_of_test, prepared, respond
 from core.config import Experiment
 from core.errors import ConfigError
 from core.figures import tiles as sheet
+from core.figures.palette import CROSS, DOT
+from core.figures.palette import rgb as channels
 from core.figures.tiles import Scale
 from core.pictures import MAX_UPLOAD_BYTES, border, fitted, inverted, is_negative, uploaded
 from core.settings import PROJECT
@@ -166,7 +168,7 @@ def test_a_picture_is_fitted_to_what_the_network_takes(shape):
 def test_a_sheet_has_a_tile_for_each_map_and_gaps_that_let_the_page_through():
     maps = np.linspace(0, 1, 10 * 16, dtype=np.float32).reshape(10, 4, 4)
     page = sheet.sheet(maps, Scale.around(maps))
-    side, gap = sheet.TILE, sheet.GAP
+    side, gap = sheet.TILE_SIDE, sheet.TILE_GAP
     assert (2 * (side + gap) + gap, 8 * (side + gap) + gap, 4) == page.shape
     assert 10 * side * side == int((page[:, :, 3] == 255).sum())
     assert 0 == page[0, 0, 3]
@@ -194,10 +196,10 @@ def test_a_silent_tile_is_crossed_out_and_a_marked_cell_has_a_dot():
     marked = np.zeros((2, 4, 4), dtype=bool)
     marked[1, 2, 1] = True
     page = sheet.sheet(maps, Scale(0, 1), marked=marked)
-    cell, left = sheet.TILE // 4, 2 * sheet.GAP + sheet.TILE
-    dot = page[sheet.GAP + 2 * cell + cell // 2, left + cell + cell // 2, :3]
-    assert sheet.MARK[0] == tuple(dot)
-    assert sheet.SILENT[0] == tuple(page[sheet.GAP, sheet.GAP, :3])
+    cell, left = sheet.TILE_SIDE // 4, 2 * sheet.TILE_GAP + sheet.TILE_SIDE
+    dot = page[sheet.TILE_GAP + 2 * cell + cell // 2, left + cell + cell // 2, :3]
+    assert channels(DOT[0]) == tuple(dot)
+    assert channels(CROSS[0]) == tuple(page[sheet.TILE_GAP, sheet.TILE_GAP, :3])
 
 
 def test_a_stored_image_is_drawn_in_the_ink_of_the_page():

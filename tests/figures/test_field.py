@@ -15,6 +15,7 @@ from core.catalog import POOLINGS, Padding
 from core.config import Experiment
 from core.data import to_input
 from core.errors import ConfigError
+from core.figures import Look
 from core.network import describe
 from core.network.build import build_model, layers
 from core.network.receptive_field import fields, seen_by
@@ -142,7 +143,7 @@ def test_nine_tenths_of_a_gradient_come_from_no_more_pixels_than_there_are(pooli
 def squares(found, chosen):
     """Which pixels the solid squares of the figure cover: (H, W)."""
     height, width = found[chosen].image
-    figure = figures.field_squares(np.zeros((height, width), np.uint8), found, chosen)
+    figure = figures.field_squares(np.zeros((height, width), np.uint8), found, chosen).draw(Look())
     covered = np.zeros((height, width), dtype=int)
     for shape in figure.layout.shapes[1:]:
         if shape.line.dash == "solid":
@@ -163,10 +164,8 @@ def test_the_solid_squares_cover_each_pixel_that_is_seen_once_and_no_other(exper
 def test_caption_and_alternative_text_say_how_many_pixels_are_seen(experiment):
     found = fields(described(experiment), experiment.model)
     for chosen, field in enumerate(found):
-        for sentence, by in (
-            (figures.field_alt(found, chosen), "by"),
-            (figures.field_reach(field), "×"),
-        ):
+        chart = figures.field_squares(np.zeros(field.image, np.uint8), found, chosen)
+        for sentence, by in ((chart.alt, "by"), (chart.caption, "×")):
             sizes = re.findall(rf"(\d+) {by} (\d+)", sentence)
             assert sizes[0] == (str(field.side),) * 2
             rows, columns = map(int, sizes[-1])
@@ -182,7 +181,7 @@ def test_a_field_that_wraps_is_drawn_on_both_sides():
     assert (-2, 2) == field.rows
     assert ((0, 1, 2, 30, 31), (0, 1, 29, 30, 31)) == field.seen
     assert 25 == field.pixels
-    figure = figures.field_squares(np.zeros((32, 32), np.uint8), [field], 0)
+    figure = figures.field_squares(np.zeros((32, 32), np.uint8), [field], 0).draw(Look())
     edges = {(shape.x0, shape.x1, shape.y0, shape.y1) for shape in figure.layout.shapes[1:]}
     assert {
         (left, right, top, bottom)

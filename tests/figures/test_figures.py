@@ -24,7 +24,7 @@ from core.figures.base import (
     ticks_around,
     ticks_within,
 )
-from core.figures.curves.lines import Line, smoothed
+from core.figures.curves.lines import PLAIN, Line, smoothed
 from core.figures.palette import QUIET, colour
 from core.network import describe
 from core.run import Epoch, Run
@@ -104,12 +104,16 @@ CASES = {
 
 def drawn(found, **look):
     """Every figure of the results."""
-    made = {"by head": figures.accuracy_by_head(found, **look)}
+    made = {"by head": figures.accuracy_by_head(found)}
     for place, facet in enumerate(found.comparison.facets):
-        made[f"curves {place}"] = figures.accuracy_curves(found, facet, **look)
+        made[f"curves {place}"] = figures.accuracy_curves(found, facet)
         reference = found.reference(facet) or facet.arms[0]
-        made[f"pairs {place}"] = figures.paired_differences(found, facet, reference, **look)
-    return made
+        made[f"pairs {place}"] = figures.paired_differences(found, facet, reference)
+    return {name: chart.draw(Look(**look)) for name, chart in made.items()}
+
+
+def by_head(found):
+    return figures.accuracy_by_head(found).draw(Look())
 
 
 def traces(figure, mode=None):
@@ -144,13 +148,14 @@ def labels(figure):
     return [annotation.text for annotation in figure.layout.annotations]
 
 
-def curves(found, **look):
-    return figures.accuracy_curves(found, found.comparison.facets[0], **look)
+def curves(found, view=PLAIN, **look):
+    facet = found.comparison.facets[0]
+    return figures.accuracy_curves(found, facet, view=view).draw(Look(**look))
 
 
 def pairs(found, reference=0, **look):
     facet = found.comparison.facets[0]
-    return figures.paired_differences(found, facet, facet.arms[reference], **look)
+    return figures.paired_differences(found, facet, facet.arms[reference]).draw(Look(**look))
 
 
 # what holds for every figure
@@ -179,17 +184,17 @@ def test_every_figure_has_a_text_and_rows_of_one_kind(case):
     for facet in found.comparison.facets:
         reference = found.reference(facet) or facet.arms[0]
         texts = (
-            figures.accuracy_by_head_alt(found),
-            figures.accuracy_curves_alt(found, facet),
-            figures.paired_differences_alt(found, facet, reference),
+            figures.accuracy_by_head(found).alt,
+            figures.accuracy_curves(found, facet).alt,
+            figures.paired_differences(found, facet, reference).alt,
         )
         for text in texts:
             assert text.endswith(".")
             assert ".." not in text
         tables = (
-            figures.accuracy_by_head_table(found),
-            figures.accuracy_curves_table(found, facet),
-            figures.paired_differences_table(found, facet, reference),
+            figures.accuracy_by_head(found).rows,
+            figures.accuracy_curves(found, facet).rows,
+            figures.paired_differences(found, facet, reference).rows,
         )
         for table in tables:
             assert len({type(row) for row in table}) <= 1
@@ -218,11 +223,11 @@ def test_twenty_strategies_are_all_drawn_and_all_named_in_the_texts(monkeypatch)
     assert names == {trace.name for trace in curves(found).data}
     assert 7 == len(labels(curves(found)))
     assert len(names) - 1 == len(pairs(found).layout.yaxis.ticktext)
-    assert len(names) == len(figures.accuracy_by_head(found).layout.yaxis.ticktext)
+    assert len(names) == len(by_head(found).layout.yaxis.ticktext)
     texts = (
-        figures.accuracy_by_head_alt(found),
-        figures.accuracy_curves_alt(found, facet),
-        figures.paired_differences_alt(found, facet, reference),
+        figures.accuracy_by_head(found).alt,
+        figures.accuracy_curves(found, facet).alt,
+        figures.paired_differences(found, facet, reference).alt,
     )
     for text in texts:
         # the reference is named inside a sentence
@@ -233,8 +238,8 @@ def test_twenty_strategies_are_all_drawn_and_all_named_in_the_texts(monkeypatch)
 def test_the_table_of_curves_holds_what_is_drawn(case):
     found = results(**case)
     for facet in found.comparison.facets:
-        table = figures.accuracy_curves_table(found, facet)
-        figure = figures.accuracy_curves(found, facet)
+        table = figures.accuracy_curves(found, facet).rows
+        figure = figures.accuracy_curves(found, facet).draw(Look())
         lines = [trace for trace in figure.data if trace.name]
         points = [point for line in lines for point in zip(line.x, line.y, strict=True)]
         rows = [(row.epoch, row.mean_percent) for row in table]
@@ -248,8 +253,8 @@ def test_the_table_of_curves_holds_what_is_drawn(case):
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 def test_the_table_by_head_holds_what_is_drawn(case):
     found = results(**case)
-    table = figures.accuracy_by_head_table(found)
-    figure = figures.accuracy_by_head(found)
+    table = figures.accuracy_by_head(found).rows
+    figure = by_head(found)
     assert sorted(round(row.test_accuracy_percent, 2) for row in table) == (
         pytest.approx(sorted(dot.x for dot in dots(figure)), abs=0.011)
     )
@@ -265,8 +270,8 @@ def test_the_table_of_differences_holds_what_is_drawn(case):
     found = results(**case)
     for facet in found.comparison.facets:
         reference = found.reference(facet) or facet.arms[0]
-        table = figures.paired_differences_table(found, facet, reference)
-        figure = figures.paired_differences(found, facet, reference)
+        table = figures.paired_differences(found, facet, reference).rows
+        figure = figures.paired_differences(found, facet, reference).draw(Look())
         drawn_numbers = [(dot.x, dot.low, dot.high) for dot in dots(figure)]
         assert len(table) == len(drawn_numbers)
         for row, numbers in zip(table, drawn_numbers, strict=True):
@@ -283,9 +288,9 @@ def test_nothing_trained_draws_axes_without_traces_or_labels():
 def test_nothing_trained_is_said_in_words():
     found = results(runs=EMPTY)
     facet = found.comparison.facets[0]
-    assert "nothing" in figures.accuracy_curves_alt(found, facet)
-    assert "nothing" in figures.accuracy_by_head_alt(found)
-    assert "No differences" in figures.paired_differences_alt(found, facet, facet.arms[0])
+    assert "nothing" in figures.accuracy_curves(found, facet).alt
+    assert "nothing" in figures.accuracy_by_head(found).alt
+    assert "No differences" in figures.paired_differences(found, facet, facet.arms[0]).alt
 
 
 def test_chart_text_is_darkened_in_light_and_left_to_the_theme_in_dark():
@@ -356,8 +361,8 @@ def test_an_arm_without_runs_is_left_out_of_curves_text_and_table():
     found = results(runs={"average": 0})
     facet = found.comparison.facets[0]
     assert ["Max", "None"] == [t.name for t in traces(curves(found), "lines+markers")]
-    assert {"max", "none"} == {row.pooling for row in figures.accuracy_curves_table(found, facet)}
-    assert "Average" not in figures.accuracy_curves_alt(found, facet)
+    assert {"max", "none"} == {row.pooling for row in figures.accuracy_curves(found, facet).rows}
+    assert "Average" not in figures.accuracy_curves(found, facet).alt
 
 
 def test_lines_end_where_their_runs_end():
@@ -436,7 +441,7 @@ def test_against_macs_an_epoch_costs_three_passes_of_every_training_image():
 def test_the_table_of_curves_has_a_row_per_point_in_percent():
     found = results()
     facet = found.comparison.facets[0]
-    table = figures.accuracy_curves_table(found, facet)
+    table = figures.accuracy_curves(found, facet).rows
     assert 3 * 20 == len(table)
     last = table[19]
     assert ("max", "gap", "none", 20, 5) == (
@@ -455,7 +460,7 @@ def test_the_text_of_curves_names_head_dropout_and_ends():
     assert (
         "Validation accuracy by epoch with a GAP head and dropout in the head. "
         "After the last epoch: Max 98.0 %, None 90.0 %."
-        == figures.accuracy_curves_alt(found, found.comparison.facets[0])
+        == figures.accuracy_curves(found, found.comparison.facets[0]).alt
     )
 
 
@@ -463,7 +468,7 @@ def test_the_text_of_curves_names_head_dropout_and_ends():
 
 
 def test_each_strategy_is_a_row_with_a_dot_per_head():
-    figure = figures.accuracy_by_head(results())
+    figure = by_head(results())
     assert 6 == len(list(dots(figure)))
     assert 3 == len(figure.layout.yaxis.ticktext)
     assert "Max" in figure.layout.yaxis.ticktext[0]
@@ -472,7 +477,7 @@ def test_each_strategy_is_a_row_with_a_dot_per_head():
 
 def test_gap_is_filled_and_flatten_open_in_every_order():
     for heads in (("gap", "flatten"), ("flatten", "gap")):
-        for dot in dots(figures.accuracy_by_head(results(heads=heads))):
+        for dot in dots(by_head(results(heads=heads))):
             assert dot.filled == ("GAP head" in dot.says)
 
 
@@ -482,7 +487,7 @@ def test_a_head_keeps_its_mark_where_it_stands_alone():
     runs = {
         key: run for key, run in found.runs.items() if run.experiment.model != gap.experiment.model
     }
-    figure = figures.accuracy_by_head(Results(found.comparison, runs))
+    figure = by_head(Results(found.comparison, runs))
     (alone,) = [dot for dot in dots(figure) if dot.name == "Average"]
     assert "Flatten" in alone.says
     assert not alone.filled
@@ -490,9 +495,7 @@ def test_a_head_keeps_its_mark_where_it_stands_alone():
 
 def test_no_two_heads_look_alike():
     for heads in (("flatten", "gmp"), ("flatten", "gmp", "gap")):
-        looks = {
-            (dot.symbol, dot.filled) for dot in dots(figures.accuracy_by_head(results(heads=heads)))
-        }
+        looks = {(dot.symbol, dot.filled) for dot in dots(by_head(results(heads=heads)))}
         assert len(heads) == len(looks)
 
 
@@ -503,7 +506,7 @@ def by_head_of(gap, flatten):
     )
     pairs = zip(comparison.experiments, (gap, flatten), strict=True)
     runs = {experiment.key: trained(experiment, accuracy) for experiment, accuracy in pairs}
-    return figures.accuracy_by_head(Results(comparison, runs))
+    return by_head(Results(comparison, runs))
 
 
 @pytest.mark.parametrize(("gap", "flatten"), [(0.90, 0.95), (0.95, 0.90), (0.95, 0.95)])
@@ -535,7 +538,7 @@ def test_names_at_dots_do_not_leave_the_figure_on_a_telephone(gap, flatten):
 )
 def test_heads_of_a_row_stand_apart_within_it(heads):
     for poolings in (("max",), tuple(LEVEL)):
-        figure = figures.accuracy_by_head(results(poolings=poolings, heads=heads))
+        figure = by_head(results(poolings=poolings, heads=heads))
         for place, trace in enumerate(figure.data):
             assert len(heads) == len(set(trace.y))
             assert sum(trace.y) / len(heads) == pytest.approx(place)
@@ -543,26 +546,24 @@ def test_heads_of_a_row_stand_apart_within_it(heads):
 
 
 def test_heads_that_are_no_pair_are_named_once_under_the_last_row():
-    figure = figures.accuracy_by_head(results(heads=("flatten", "gmp", "gap")))
+    figure = by_head(results(heads=("flatten", "gmp", "gap")))
     (key,) = figure.layout.annotations
     assert ["●", "GAP", "○", "Flatten", "◉", "GMP"] == key.text.split()
     assert ("paper", 0, "left") == (key.xref, key.x, key.xanchor)
     assert key.y == max(figure.data[-1].y)
     assert key.yshift < 0
-    assert [] == labels(figures.accuracy_by_head(results(heads=("flatten",))))
+    assert [] == labels(by_head(results(heads=("flatten",))))
 
 
 def test_each_dropout_position_has_its_rows():
-    figure = figures.accuracy_by_head(
-        results(dropout=("none", "head"), poolings=("max", "average"))
-    )
+    figure = by_head(results(dropout=("none", "head"), poolings=("max", "average")))
     texts = figure.layout.yaxis.ticktext
     assert [False, False, True, True] == ["dropout in the head" in text for text in texts]
 
 
 def test_dots_and_intervals_lie_inside_the_axis():
     for case in CASES.values():
-        figure = figures.accuracy_by_head(results(**case))
+        figure = by_head(results(**case))
         low, high = figure.layout.xaxis.range
         assert all(low < dot.low and dot.high < high for dot in dots(figure))
         assert all(dot.low - 1e-9 <= dot.x <= dot.high + 1e-9 for dot in dots(figure))
@@ -571,8 +572,8 @@ def test_dots_and_intervals_lie_inside_the_axis():
 def test_an_interval_by_head_ends_at_every_image_right(monkeypatch):
     monkeypatch.setitem(LEVEL, "max", 0.999)
     found = results(poolings=("max",), heads=("gap",))
-    (row,) = figures.accuracy_by_head_table(found)
-    (dot,) = dots(figures.accuracy_by_head(found))
+    (row,) = figures.accuracy_by_head(found).rows
+    (dot,) = dots(by_head(found))
     assert row.high_percent > 100
     assert pytest.approx((row.low_percent, 100), abs=0.01) == (dot.low, dot.high)
 
@@ -580,7 +581,9 @@ def test_an_interval_by_head_ends_at_every_image_right(monkeypatch):
 @pytest.mark.parametrize("accuracy", [0.0, 0.98, 1.0])
 def test_one_round_accuracy_has_an_axis_around_it(accuracy, monkeypatch):
     monkeypatch.setitem(LEVEL, "max", accuracy)
-    figure = figures.accuracy_by_head(results(poolings=("max",), heads=("gap",), seeds=1))
+    figure = figures.accuracy_by_head(results(poolings=("max",), heads=("gap",), seeds=1)).draw(
+        Look()
+    )
     low, high = figure.layout.xaxis.range
     assert low < 100 * accuracy < high
     assert len(figure.layout.xaxis.tickvals) > 1
@@ -589,7 +592,7 @@ def test_one_round_accuracy_has_an_axis_around_it(accuracy, monkeypatch):
 
 def test_the_table_by_head_has_a_row_per_arm_in_percent():
     found = results(runs={"none": 1})
-    table = figures.accuracy_by_head_table(found)
+    table = figures.accuracy_by_head(found).rows
     assert 6 == len(table)
     first = table[0]
     assert ("max", "gap", "none", 5) == (first.pooling, first.head, first.dropout, first.seeds)
@@ -602,7 +605,7 @@ def test_the_text_by_head_names_every_dot():
     found = results(poolings=("max",), seeds=1)
     assert (
         "Test accuracy by strategy and head: Max with GAP 98.0 %; Max with Flatten 99.0 %."
-        == figures.accuracy_by_head_alt(found)
+        == figures.accuracy_by_head(found).alt
     )
 
 
@@ -621,7 +624,8 @@ def test_differences_are_sorted_rows_without_the_reference():
 def test_a_row_has_a_dot_per_seed_the_interval_and_the_mean():
     found = results(poolings=("max", "average"))
     facet = found.comparison.facets[0]
-    (difference,) = compare_facet(found, facet, facet.arms[0]).values()
+    (pair,) = compare_facet(found, facet, facet.arms[0])
+    difference = pair.difference
     seeds, mean = pairs(found).data
     (dot,) = dots(pairs(found))
     assert pytest.approx([100 * d for d in difference.differences], abs=0.005) == list(seeds.x)
@@ -655,7 +659,8 @@ def test_the_right_column_says_what_is_decided():
 def test_a_grey_zone_shows_what_the_seeds_would_miss():
     found = results(poolings=("max", "average"))
     facet = found.comparison.facets[0]
-    (difference,) = compare_facet(found, facet, facet.arms[0]).values()
+    (pair,) = compare_facet(found, facet, facet.arms[0])
+    difference = pair.difference
     zone, zero = pairs(found).layout.shapes
     assert pytest.approx((-100 * difference.detectable, 100 * difference.detectable)) == (
         zone.x0,
@@ -707,13 +712,13 @@ def test_a_long_name_has_room_beside_every_figure(monkeypatch):
     # 14 letters of 13 px, bold ones about 6.8 px wide; glyph and space 18, a value 30
     assert curves(found).layout.margin.r >= 6 + 18 + 14 * 6.8 + 30 > before[0]
     assert pairs(found).layout.margin.l >= 18 + 14 * 6.3 > before[1]
-    assert figures.accuracy_by_head(found).layout.margin.l >= 18 + 14 * 6.3
+    assert by_head(found).layout.margin.l >= 18 + 14 * 6.3
 
 
 def test_the_table_of_differences_is_in_points_and_names_its_correction():
     found = results()
     facet = found.comparison.facets[0]
-    rows = figures.paired_differences_table(found, facet, facet.arms[0])
+    rows = figures.paired_differences(found, facet, facet.arms[0]).rows
     assert ["average", "none"] == [row.pooling for row in rows]
     assert {("max", "gap", 5, 4)} == {
         (row.reference, row.head, row.pairs, row.comparisons) for row in rows
@@ -726,7 +731,7 @@ def test_the_table_of_differences_is_in_points_and_names_its_correction():
 def test_the_text_of_differences_is_a_list_of_sentences():
     found = results(poolings=("max", "average", "conv"))
     facet = found.comparison.facets[0]
-    text = figures.paired_differences_alt(found, facet, facet.arms[0])
+    text = figures.paired_differences(found, facet, facet.arms[0]).alt
     assert text.startswith("Paired differences to max. Conv: Undecided: −0.1 points [")
     assert ". Average: −4.0 points [" in text
 

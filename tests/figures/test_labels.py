@@ -12,7 +12,7 @@ from core import figures
 from core.catalog import HEADS, POOLINGS
 from core.comparison import Arm, Comparison, Results
 from core.config import Experiment
-from core.figures import Measure
+from core.figures import Look, Measure
 from tests.store.store_samples import a_run
 
 WIDTHS = (320, 358, 430, 517, 640, 803, 1000, 1333, 1900)
@@ -55,7 +55,7 @@ def results(count, seed, seeds=5):
 
 @cache
 def tradeoff(count, seed, measure):
-    return figures.tradeoff(results(count, seed), measure)
+    return figures.tradeoff(results(count, seed), measure).draw(Look())
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ def test_no_two_labels_overlap_and_all_are_inside_the_figure(width, measure):
 
 def on_the_front(found, measure):
     """Networks that are both cheapest and most accurate up to their cost, from the table."""
-    rows = figures.tradeoff_table(found, measure)
+    rows = figures.tradeoff(found, measure).rows
     several = len({row.head for row in rows}) > 1
     return [
         POOLINGS[arm.pooling].label + (f" + {HEADS[arm.head].label}" if several else "")
@@ -171,7 +171,7 @@ def test_only_the_front_and_the_reference_are_labelled(measure):
         # few networks leave room for all of them
         assert count > 4 or texts == {reference, *on_the_front(found, measure)}
         # the caption has all of the front, also those without room
-        caption = figures.tradeoff_caption(found, measure).lower()
+        caption = figures.tradeoff(found, measure).caption.lower()
         assert all(name.lower() in caption for name in on_the_front(found, measure))
         # the pointer gets the others
         marks, _ = drawn(figure, 640)
@@ -185,7 +185,7 @@ def test_the_caption_explains_a_dotted_line_if_and_only_if_one_is_drawn(measure)
         found = results(count, seed)
         figure = tradeoff(count, seed, measure)
         lines = [trace for trace in figure.data if trace.mode == "lines" and len(set(trace.x)) > 1]
-        assert bool(lines) is ("Dotted" in figures.tradeoff_caption(found, measure))
+        assert bool(lines) is ("Dotted" in figures.tradeoff(found, measure).caption)
         seen.add(bool(lines))
     assert {False, True} == seen
 
@@ -215,7 +215,9 @@ def test_dropout_tells_two_networks_apart():
         for n, arm in enumerate(compared.arms)
         for seed in (0, 1)
     ]
-    figure = figures.tradeoff(Results(compared, {run.key: run for run in runs}), Measure.SECONDS)
+    figure = figures.tradeoff(
+        Results(compared, {run.key: run for run in runs}), Measure.SECONDS
+    ).draw(Look())
     assert ["Max", "Max, dropout in the head"] == sorted(n.text for n in figure.layout.annotations)
 
 
@@ -238,7 +240,7 @@ def ends(figure):
 
 def test_a_thin_line_leads_from_the_end_of_a_curve_to_a_label_that_was_moved():
     found = results(8, 0)
-    figure = figures.accuracy_curves(found, found.comparison.facets[0])
+    figure = figures.accuracy_curves(found, found.comparison.facets[0]).draw(Look())
     unit, labels, lines = ends(figure)
     last = [trace.y[-1] for trace in figure.data if trace.mode == "lines+markers"]
     moved = {
@@ -253,7 +255,7 @@ def test_a_thin_line_leads_from_the_end_of_a_curve_to_a_label_that_was_moved():
 @pytest.mark.parametrize("widths", ["4", "16,32", "16,32,64", "64,128,256"])
 def test_a_thin_line_leads_from_the_end_of_a_head_to_a_label_that_was_moved(widths):
     arm = Arm(Experiment.from_flat({"widths": widths, "dataset": "shapes"}))
-    figure = figures.growth(arm)
+    figure = figures.growth(arm).draw(Look())
     unit, labels, lines = ends(figure)
     last = [math.log10(trace.y[-1]) for trace in figure.data]
     for end, label in zip(last, labels, strict=True):
@@ -278,7 +280,7 @@ def test_the_name_of_a_head_is_nearest_to_its_own_dot_whatever_lies_in_the_row_a
         for seed in (0, 1)
     ]
     found = Results(compared, {run.key: run for run in runs})
-    figure = figures.accuracy_by_head(found, scale=scale)
+    figure = figures.accuracy_by_head(found).draw(Look(scale=scale))
     layout = figure.layout
     high, low = layout.yaxis.range
     unit = (layout.height - layout.margin.t - layout.margin.b) / (high - low)
@@ -296,7 +298,7 @@ def test_the_name_of_a_head_is_nearest_to_its_own_dot_whatever_lies_in_the_row_a
 @pytest.mark.parametrize("width", WIDTHS)
 def test_names_over_the_parts_of_a_bar_do_not_overlap(pooling, widths, width):
     arm = Arm(Experiment.from_flat({"pooling": pooling, "widths": widths, "dataset": "shapes"}))
-    figure = figures.parameter_bars([arm])
+    figure = figures.parameter_bars([arm]).draw(Look())
     margin, (_, high) = figure.layout.margin, figure.layout.xaxis.range
     unit = (width - margin.l - margin.r) / high
     boxes = [

@@ -12,10 +12,13 @@ from core import figures
 from core.analyses.operate import is_worked, windows, work
 from core.analyses.shift_map import ShiftMap, ShiftSettings
 from core.catalog import POOLINGS, Pooling
-from core.config import ModelConfig
+from core.comparison import Arm
+from core.config import Experiment, ModelConfig
+from core.figures import Look
 from core.figures.palette import PAGE_DARK, PAGE_LIGHT
 from core.network import describe_model
 from core.network.receptive_field import fields
+from tests.figures.answers import answers
 from tests.figures.test_palette import contrast
 
 WORKED = [name for name in POOLINGS if is_worked(name)]
@@ -74,10 +77,10 @@ def test_numbers_of_by_hand_can_be_read(pooling, dark, times, stride, padding):
     worked = work(pooling, times * GRID, 2, stride, padding)
     plain = windows(Pooling.AVERAGE, times * GRID, 2, stride, padding)
     found = [
-        least_contrast(draw(worked, dark=dark), dark)
-        for draw in (figures.hand_input, figures.hand_output, figures.hand_gradient)
+        least_contrast(chart(worked).draw(Look(dark)), dark)
+        for chart in (figures.hand_input, figures.hand_output, figures.hand_gradient)
     ]
-    found.append(least_contrast(figures.steps([worked], plain, dark=dark), dark))
+    found.append(least_contrast(figures.steps([worked], plain).draw(Look(dark)), dark))
     assert found[1:] == [each for each in found[1:] if each is not None and each >= LEAST]
     assert found[0] is None or found[0] >= LEAST
 
@@ -85,8 +88,11 @@ def test_numbers_of_by_hand_can_be_read(pooling, dark, times, stride, padding):
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("difference", [False, True])
 def test_numbers_of_mistakes_can_be_read(dark, difference):
-    counts = np.arange(100).reshape(10, 10) - (50 if difference else 0)
-    figure = figures.confusion(counts, list("0123456789"), difference=difference, dark=dark)
+    dice = np.random.default_rng(1)
+    counts = dice.integers(1, 100, (10, 10)) if difference else np.arange(100).reshape(10, 10)
+    labels, predictions = answers(counts)
+    minus = answers(dice.permuted(counts, axis=1))[1] if difference else None
+    figure = figures.confusion(labels, predictions, "0123456789", minus).draw(Look(dark))
     assert least_contrast(figure, dark) >= LEAST
 
 
@@ -95,7 +101,10 @@ def test_numbers_of_shifts_can_be_read(dark):
     same = tuple(tuple(((9 * row + column) % 81) / 80 for column in range(9)) for row in range(9))
     settings = ShiftSettings(reach=4, images=100, circular=False)
     found = ShiftMap(settings, (8, 8), 100, same, same)
-    assert least_contrast(figures.shift_map(found, 0.0, dark=dark), dark) >= LEAST
+    assert (
+        least_contrast(figures.shift_map(Arm(Experiment()), found, 0.0).draw(Look(dark)), dark)
+        >= LEAST
+    )
 
 
 @pytest.mark.parametrize("dark", [False, True])
@@ -103,5 +112,6 @@ def test_the_size_of_a_field_can_be_read(dark):
     model = ModelConfig()
     network = describe_model(model, (1, 8, 8), 10)
     found = fields(network, model)
-    (tag,) = figures.field_squares(np.zeros((8, 8)), found, 0, dark=dark).layout.annotations
+    chart = figures.field_squares(np.zeros((8, 8), np.uint8), found, 0)
+    (tag,) = chart.draw(Look(dark)).layout.annotations
     assert contrast(tag.font.color, tag.bgcolor) >= LEAST

@@ -10,7 +10,6 @@ import safetensors.torch
 import torch
 import torch.nn.functional as F
 
-from core import figures
 from core.analyses.inspection import Network
 from core.analyses.shift import shift_map
 from core.analyses.shift_map import ShiftMap, ShiftSettings
@@ -19,6 +18,7 @@ from core.claims import CLAIMS, ExactStatement
 from core.comparison import Arm
 from core.config import Experiment
 from core.errors import ConfigError
+from core.figures.shift import shift_promise
 from core.network import Window, describe
 from core.network.build import build_model
 from core.network.heads import HEAD_MODULES
@@ -169,7 +169,7 @@ def test_nothing_is_promised_where_a_trained_aps_network_changes_its_answers(fla
     network = Network.of(experiment, train(experiment).weights)
     found = shift_map(network, ShiftSettings(circular=True, reach=2, images=100))
     assert found.mean_same() < 0.99
-    assert "" == figures.shift_promise(Arm(experiment), found)
+    assert "" == shift_promise(Arm(experiment), found)
 
 
 def test_the_sentence_below_every_map_agrees_with_the_map():
@@ -179,7 +179,7 @@ def test_the_sentence_below_every_map_agrees_with_the_map():
             continue
         settings = ShiftSettings(circular=True, reach=4, images=30)
         found = shift_map(network_of(experiment), settings)
-        sentence = figures.shift_promise(Arm(experiment), found)
+        sentence = shift_promise(Arm(experiment), found)
         if not sentence:
             # its step is larger than every shift of the map
             continue
@@ -209,9 +209,9 @@ def test_answers_that_changed_all_the_same_are_counted():
     }
     assert (
         "Exact by theory: 100 %, but for rounding: at most 2 of 50 answers changed at one shift."
-        == figures.shift_promise(arms["none"], a_map(same))
+        == shift_promise(arms["none"], a_map(same))
     )
-    assert "but for rounding and grids of equal norm: at most 2 of 50" in figures.shift_promise(
+    assert "but for rounding and grids of equal norm: at most 2 of 50" in shift_promise(
         arms["aps"], a_map(same)
     )
 
@@ -221,9 +221,9 @@ def test_nothing_is_promised_of_shifts_that_are_not_circular_or_not_there():
     max_arm, none = (
         Arm(Experiment.from_flat(CIRCULAR | {"pooling": name})) for name in ("max", "none")
     )
-    assert "" == figures.shift_promise(none, a_map(same, circular=False))
+    assert "" == shift_promise(none, a_map(same, circular=False))
     # the map ends at one pixel, and max promises steps of four
-    assert "" == figures.shift_promise(max_arm, a_map(same))
+    assert "" == shift_promise(max_arm, a_map(same))
 
 
 @pytest.mark.parametrize("name", [n for n in POOLINGS if POOLINGS[n].downsampling == "pool"])

@@ -1,17 +1,16 @@
 """What the curves show: means and intervals after each epoch, as lines, table and words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from statistics import mean
 
 from core.comparison import Arm, Facet, Results
 from core.comparison.statistics import Interval, curve
-from core.figures.base import (
-    name,
-)
+from core.figures.base import FULL, end_in_percent, in_percent, name
+from core.figures.chart import UNTRAINED
 from core.network import describe
-from core.run import Epoch
+from core.run import Epoch, Run
 from core.words import percent
 
 
@@ -36,7 +35,12 @@ VALUES: dict[Quantity, Callable[[Epoch], float]] = {
     Quantity.TRAINING: lambda epoch: epoch.train_accuracy,
     Quantity.GAP: lambda epoch: epoch.train_accuracy - epoch.validation_accuracy,
 }
-AXES = {
+QUANTITY_NAMES = {
+    Quantity.VALIDATION: "Validation accuracy",
+    Quantity.TRAINING: "Training accuracy",
+    Quantity.GAP: "Training minus validation accuracy",
+}
+AXIS_TITLES = {
     Against.EPOCH: "epoch",
     Against.SECONDS: "seconds of training",
     Against.MACS: "multiply-accumulates of training, forward and backward",
@@ -63,14 +67,24 @@ class View:
 
 PLAIN = View()
 
+MOST_COLOURED = 8
+"""more strategies than this are drawn quietly, but for the reference and the extremes"""
+EXTREMES = 3
+"""how many of the best, and of the worst, keep their colour"""
+HIGHEST_START = 60.0
+"""percent at which an axis of accuracies starts at most"""
+AXIS_END = 102.0
+"""of an axis of accuracies, percent: a line at 100 is seen whole"""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One arm's curve: mean and interval after each epoch, and where these stand."""
+    """One arm's curve: mean and interval after each epoch, where these stand, and the runs."""
 
     arm: Arm
     points: tuple[Interval, ...]
     places: tuple[float, ...]
+    runs: tuple[Run, ...] = ()
 
     @property
     def last(self) -> float:
@@ -78,26 +92,76 @@ class Line:
         return self.points[-1].mean
 
 
-def lines_of(results: Results, facet: Facet, view: View = PLAIN) -> list[Line]:
-    """The curves of a facet, of arms that have runs."""
-    found = ((arm, curve(results.of(arm).values(), VALUES[view.quantity])) for arm in facet.arms)
-    return [
-        Line(arm, points, _places(results, arm, len(points), view.against))
-        for arm, points in found
-        if points
-    ]
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """What is drawn.
+
+    Attributes:
+        lines: one per arm that has runs.
+        named: the lines that keep colour and label: all, or the reference and the extremes.
+        view: how they are drawn.
+        ends: of the vertical axis, percent or points.
+    """
+
+    lines: Sequence[Line]
+    named: Sequence[Line]
+    view: View
+    ends: tuple[float, float]
+
+    @property
+    def banded(self) -> Sequence[Line]:
+        """The lines with a band around them."""
+        return self.lines if len(self.lines) <= MOST_COLOURED else ()
 
 
-def _places(results: Results, arm: Arm, epochs: int, against: Against) -> tuple[float, ...]:
+def curves_of(results: Results, facet: Facet, reference: Arm | None, view: View) -> Curves:
+    """The curves of the arms of a facet that have runs."""
+    lines = []
+    for arm in facet.arms:
+        runs = tuple(results.of(arm).values())
+        points = curve(runs, VALUES[view.quantity])
+        if points:
+            lines.append(Line(arm, points, _places(arm, runs, len(points), view.against), runs))
+    ends = _gap_range(lines) if view.quantity is Quantity.GAP else _accuracy_range(lines)
+    return Curves(lines, _named(lines, reference), view, ends)
+
+
+def _named(lines: Sequence[Line], reference: Arm | None) -> Sequence[Line]:
+    if len(lines) <= MOST_COLOURED:
+        return lines
+    ordered = sorted(lines, key=lambda line: line.last)
+    first = next((line for line in lines if line.arm == reference), lines[0])
+    kept = [first, *ordered[:EXTREMES], *ordered[-EXTREMES:]]
+    return [line for line in lines if line in kept]
+
+
+def _accuracy_range(lines: Sequence[Line]) -> tuple[float, float]:
+    """An axis in percent that shows the upper part of the curves, and all of their ends."""
+    if not lines:
+        return 0.0, AXIS_END
+    least = 100 * min(line.last for line in lines)
+    # two and a half times the distance of the lowest end to 100, in steps of ten
+    low = 10 * ((FULL - 2.5 * (FULL - least)) // 10)
+    return max(0.0, min(HIGHEST_START, low)), AXIS_END
+
+
+def _gap_range(lines: Sequence[Line]) -> tuple[float, float]:
+    """An axis in points that holds zero and every mean."""
+    values = [100 * point.mean for line in lines for point in line.points]
+    low, high = min([*values, 0.0]), max([*values, 0.0])
+    pad = max(0.08 * (high - low), 0.5)
+    return low - pad, high + pad
+
+
+def _places(arm: Arm, runs: Sequence[Run], epochs: int, against: Against) -> tuple[float, ...]:
     """Where the figures of each epoch stand on the horizontal axis."""
     if against is Against.EPOCH:
         return tuple(float(number) for number in range(1, epochs + 1))
     if against is Against.SECONDS:
-        runs = [run for run in results.of(arm).values() if len(run.epochs) >= epochs]
-        return tuple(mean(run.epochs[n].seconds for run in runs) for n in range(epochs))
-    experiment = arm.experiment
-    macs = describe(experiment).totals.macs
-    images = experiment.data.training_images
+        longest = [run for run in runs if len(run.epochs) >= epochs]
+        return tuple(mean(run.epochs[n].seconds for run in longest) for n in range(epochs))
+    macs = describe(arm.experiment).totals.macs
+    images = arm.experiment.data.training_images
     # forward and backward cost about three forward passes
     return tuple(3.0 * macs * images * number for number in range(1, epochs + 1))
 
@@ -127,34 +191,52 @@ class CurveRow:
     seeds: int
 
 
-def accuracy_curves_table(results: Results, facet: Facet, view: View = PLAIN) -> list[CurveRow]:
-    """List every point of the curves."""
+def rows_of(curves: Curves) -> list[CurveRow]:
+    """Every point of the curves."""
     return [
         CurveRow(
             pooling=str(line.arm.pooling),
             head=str(line.arm.head),
             dropout=str(line.arm.dropout),
-            quantity=str(view.quantity),
+            quantity=str(curves.view.quantity),
             epoch=number,
-            mean_percent=round(100 * point.mean, 3),
-            low_percent=None if point.low is None else round(100 * point.low, 3),
-            high_percent=None if point.high is None else round(100 * point.high, 3),
+            mean_percent=in_percent(point.mean),
+            low_percent=end_in_percent(point.low),
+            high_percent=end_in_percent(point.high),
             seeds=point.n,
         )
-        for line in lines_of(results, facet, view)
+        for line in curves.lines
         for number, point in enumerate(line.points, start=1)
     ]
 
 
-def accuracy_curves_alt(results: Results, facet: Facet, view: View = PLAIN) -> str:
-    """Say in words what the curves show."""
-    lines = sorted(lines_of(results, facet, view), key=lambda line: -line.last)
-    if not lines:
+def alt_of(curves: Curves, facet: Facet) -> str:
+    """The curves in words."""
+    if not curves.lines:
         return "No curves yet: nothing of this comparison is trained."
+    lines = sorted(curves.lines, key=lambda line: -line.last)
     ends = ", ".join(f"{name(line.arm.pooling)} {percent(line.last)} %" for line in lines)
-    what = {
-        Quantity.VALIDATION: "Validation accuracy",
-        Quantity.TRAINING: "Training accuracy",
-        Quantity.GAP: "Training minus validation accuracy",
-    }[view.quantity]
-    return f"{what} by {view.against} {facet.clause}. After the last epoch: {ends}."
+    what = QUANTITY_NAMES[curves.view.quantity]
+    return f"{what} by {curves.view.against} {facet.clause}. After the last epoch: {ends}."
+
+
+def caption_of(curves: Curves, seeds: int) -> str:
+    """What lines and bands are, and where the axis starts.
+
+    Args:
+        curves: that are drawn.
+        seeds: of the comparison.
+    """
+    if not curves.lines:
+        return UNTRAINED
+    start = max(curves.ends[0], 0.0)
+    axis = f" The axis starts at {start:.0f} %." if start else ""
+    if seeds == 1:
+        return f"One seed, so no interval.{axis}"
+    if curves.view.quantity is Quantity.GAP:
+        axis = " Above zero: better on the images it was trained on."
+    if not curves.banded:
+        return f"Mean of {seeds} seeds; thin and grey: the other strategies.{axis}"
+    if all(point.low is None for line in curves.lines for point in line.points):
+        return f"Mean of {seeds} seeds.{axis}"
+    return f"Mean of {seeds} seeds; band: 95 % interval of that mean.{axis}"

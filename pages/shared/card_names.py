@@ -1,0 +1,59 @@
+"""What do scripts of talks call the cards? Headings may be reworded, these names are public."""
+
+NAMES = {
+    # Home
+    "accuracy by head": "Test accuracy, by strategy and head",
+    "differences in words": "Which differences are real?",
+    "outcomes": "What is said about pooling",
+    "next": "Where next",
+    # Accuracy
+    "curves": "Validation accuracy",
+    "differences": "Paired difference",
+    "changed": "What else changed",
+    "confusion": "Which classes are taken for which",
+    # Cost
+    "parameters": "Where the parameters sit",
+    "tradeoff": "Accuracy against cost",
+    "field": "How much of the image one cell sees",
+    "growth": "As the image grows",
+    "code": "As plain PyTorch",
+    "ledger": "Layer by layer",
+    # Shift: the name of a map is that of its network
+    "map": "",
+    "profile": "Along one axis",
+    # By hand: the name of its grids is that of an operator
+    "operator": "",
+    "steps": "Window by window",
+    "sizes": "How many outputs",
+    "temperature": "From average to max",
+    "additive": "Which of them is a convolution?",
+    "contrast": "What is left of a thin line",
+    # Features
+    "input": "Input",
+    "feature maps": "Feature maps",
+    "sources": "Where the answer comes from",
+    "patches": "What excites a channel",
+    "filters": "Filters of the first block",
+    "softened": "Turning max towards average",
+    # Claims
+    "experiment": "The experiment",
+    "papers": "What the papers say",
+    "parts points": "What came out",
+    "parts percent": "What came out: shares",
+    "parts times": "What came out: times",
+    "extras": "Measured as well",
+    "extras points": "Measured as well",
+    "extras percent": "Measured as well: shares",
+    "extras times": "Measured as well: times",
+}
+"""id of a card -> its name in the `figures` of a scene"""
+
+
+def script_name(card: str, part: str = "") -> str:
+    """The name of a card: "Validation accuracy, GAP head".
+
+    Args:
+        card: its id.
+        part: what tells it apart from others of its kind: a facet, a network, an operator.
+    """
+    return ", ".join(filter(None, (NAMES.get(card, card), part)))
