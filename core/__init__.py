@@ -28,10 +28,9 @@ if TYPE_CHECKING:
     from core.network.build import build_model
     from core.network.pooling import make_pooling
     from core.pictures import with_folder
+    from core.settings import __version__ as __version__
     from core.store import RunStore
     from core.training import train
-
-__version__ = "0.1.0"
 
 __all__ = [
     "Experiment",
@@ -47,6 +46,7 @@ __all__ = [
 _HOMES = {
     "Experiment": "core.config",
     "RunStore": "core.store",
+    "__version__": "core.settings",
     "build_model": "core.network.build",
     "compare": "core.comparison.compare",
     "describe": "core.network",

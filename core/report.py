@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-import core
-from core import figures
+from core import figures, settings
 from core.comparison import Arm, Comparison, Facet, Results
 from core.comparison.grids import as_toml
 from core.comparison.ledger import architecture_of, readable
@@ -53,7 +52,7 @@ def report(results: Results) -> str:
     total = len(comparison.experiments)
     parts = [
         (
-            f"<p class=quiet>Poolscope {escape(core.__version__)}: {escape(entry.label)}, "
+            f"<p class=quiet>Poolscope {escape(settings.__version__)}: {escape(entry.label)}, "
             f"{len(comparison.arms)} {plural('network', len(comparison.arms))}, {seeds} "
             f"{plural('seed', seeds)}, {total - len(results.missing)} of {total} runs.</p>"
         ),

@@ -15,6 +15,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import ConfigError
 
+__version__ = "0.1.0"
+"""of Poolscope: runs record it, and workers must have the same"""
+
 PREFIX = "POOLSCOPE_"
 
 PROJECT = Path(__file__).resolve().parent.parent

@@ -22,7 +22,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-import core
+from core import settings
 from core.config import MOMENTUM, Experiment
 from core.data import LabelledImages, load, to_input, translate
 from core.errors import EngineError
@@ -229,7 +229,7 @@ def _machine(here: torch.device) -> Machine:
         device=here.type,
         capability=name[Device(here.type)](),
         versions={
-            "poolscope": core.__version__,
+            "poolscope": settings.__version__,
             # its own type would import torch wherever a run is unpickled
             "torch": str(torch.__version__),
             "numpy": version("numpy"),

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from math import floor, isfinite, isnan, log10
 
 MINUS = "−"
-NOTHING = 1e-9
+SUM_OF_NOTHING = 1e-9
 """what sums of fractions leave behind where exactly nothing should be left"""
-SMALLEST, LARGEST = 1e-6, 1e15
+SMALLEST_PLAIN, LARGEST_PLAIN = 1e-6, 1e15
 """numbers beyond these are written with a power of ten"""
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 NUMBER_WORDS = (
@@ -119,12 +119,12 @@ def plain(value: float, decimals: int = 2) -> str:
     """
     if isnan(value):
         return "–"
-    if abs(value) < NOTHING:
+    if abs(value) < SUM_OF_NOTHING:
         return "0"
     sign, size = MINUS if value < 0 else "", abs(value)
     if not isfinite(size):
         return f"{sign}∞"
-    if size < SMALLEST or size >= LARGEST:
+    if size < SMALLEST_PLAIN or size >= LARGEST_PLAIN:
         return sign + _power(size)
     small = size < 10.0**-decimals / 2
     return sign + _trimmed(f"{size:.{1 - floor(log10(size)) if small else decimals}f}")
@@ -132,7 +132,8 @@ def plain(value: float, decimals: int = 2) -> str:
 
 def brief(value: float) -> str:
     """A number in a small cell: what would be long because it is small is "0.00", never "0"."""
-    return "0.00" if NOTHING <= abs(value) < 0.005 else plain(value)  # noqa: PLR2004 (rounds to it)
+    rounds_to_zero = SUM_OF_NOTHING <= abs(value) < 0.005  # noqa: PLR2004 (half of the last digit)
+    return "0.00" if rounds_to_zero else plain(value)
 
 
 def shortest(value: float) -> str:
@@ -150,7 +151,7 @@ def significant(value: float, digits: int) -> str:
 
     Thousands are set apart: it stands alone, in a cell of a table.
     """
-    if not SMALLEST <= abs(value) < LARGEST:
+    if not SMALLEST_PLAIN <= abs(value) < LARGEST_PLAIN:
         return plain(value)
     sign, size = MINUS if value < 0 else "", abs(value)
     return sign + _trimmed(f"{size:,.{max(0, digits - 1 - floor(log10(size)))}f}")
@@ -161,7 +162,7 @@ def rough(value: float) -> str:
     if value == 0:
         return "0"
     size = float(f"{value:.0e}")
-    return shortest(size) if SMALLEST <= abs(size) < LARGEST else _power(size)
+    return shortest(size) if SMALLEST_PLAIN <= abs(size) < LARGEST_PLAIN else _power(size)
 
 
 def apart(first: float, second: float) -> tuple[str, str]:

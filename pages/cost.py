@@ -9,7 +9,7 @@ from core import figures
 from core.analyses import EffectiveField, EffectiveFieldRequest, TimesRequest
 from core.comparison import Arm, Results
 from core.comparison.ledger import (
-    COLUMNS,
+    LEDGER_COLUMNS,
     QUANTITIES,
     Column,
     architecture_of,
@@ -217,7 +217,8 @@ def _one(arm: Arm) -> None:
         f"Totals: {count(totals.parameters)} parameters, {count(totals.macs)} MACs, "
         f"{count(totals.pooling_ops)} pooling operations, {count(totals.activation_bytes)} bytes "
         f"of activations for one image. The head has {network.head_ratio:.2f} times the "
-        f"parameters of a GAP head. " + " ".join(f"*{c.heading}*: {c.counted}" for c in COLUMNS[3:])
+        f"parameters of a GAP head. "
+        + " ".join(f"*{c.heading}*: {c.counted}" for c in LEDGER_COLUMNS[3:])
     )
 
 

@@ -14,9 +14,9 @@ from core.config import Experiment
 if TYPE_CHECKING:
     from core.analyses.inspection import Network
 
-SHOWN = ("conv", "pool")
+FIELD_LAYERS = ("conv", "pool")
 """layers of a block that make the field larger"""
-IMAGES = 100
+FIELD_IMAGES = 100
 """test images over which it is averaged: the first ones"""
 
 
@@ -65,7 +65,7 @@ def effective_field(network: "Network") -> EffectiveField:
     from core.data import to_input
     from core.network.build import layers
 
-    data = images_of_test(network.experiment).first(IMAGES)
+    data = images_of_test(network.experiment).first(FIELD_IMAGES)
     x = to_input(data.images, data.normalisation).requires_grad_()
     shares = {}
     with network.lock:
@@ -73,7 +73,7 @@ def effective_field(network: "Network") -> EffectiveField:
         for name, layer in layers(network.model):
             y = layer(y)
             part, _, kind = name.partition(".")
-            if part.startswith("block") and kind in SHOWN:
+            if part.startswith("block") and kind in FIELD_LAYERS:
                 middle = y[:, :, y.shape[2] // 2, y.shape[3] // 2].sum()
                 (gradient,) = torch.autograd.grad(middle, x, retain_graph=True)
                 absolute = gradient.abs().sum((0, 1)).double()

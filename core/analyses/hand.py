@@ -17,9 +17,9 @@ from core.catalog.poolings.learned import GEM_SMALLEST
 from core.words import MINUS, inside, join, plain
 
 Numbers = NDArray[np.float64]
-SPOKEN, NAMED = 4, 2
+MOST_SPOKEN_VALUES, MOST_NAMED_OPERATORS = 4, 2
 """values of a window that a headline lists, and operators whose outputs it names"""
-LISTED = 16
+MOST_LISTED_VALUES = 16
 """values of a window that a formula lists; of more it gives the number"""
 UNTRAINED = "as it starts, untrained"
 
@@ -71,14 +71,14 @@ def first_window(many: Sequence[Worked]) -> tuple[str, list[tuple[Pooling, str]]
     Only those that read the same few numbers there; None where the first reads many, or where
     there are so many operators that their gradient fills a headline.
     """
-    if not many or len(many) > SPOKEN:
+    if not many or len(many) > MOST_SPOKEN_VALUES:
         return None
     values = many[0].windows.values(many[0].inputs, (0, 0))
-    if not 1 < len(values) <= SPOKEN:
+    if not 1 < len(values) <= MOST_SPOKEN_VALUES:
         return None
     alike = [each for each in many if each.windows.values(each.inputs, (0, 0)) == values]
     return ", ".join(map(plain, values)), [
-        (each.pooling, plain(float(each.outputs[0, 0]))) for each in alike[:NAMED]
+        (each.pooling, plain(float(each.outputs[0, 0]))) for each in alike[:MOST_NAMED_OPERATORS]
     ]
 
 
@@ -110,7 +110,7 @@ def shown_remarks(
 def explained(pooling: Pooling, values: Sequence[float], result: float) -> str:
     """The formula of an operator with the numbers of one window filled in."""
     listed = ", ".join(map(plain, values))
-    if len(values) > LISTED:
+    if len(values) > MOST_LISTED_VALUES:
         listed = f"{len(values)} values"
     shown = plain(result)
     mixture = f"½·max + ½·mean = ½·{_factor(max(values))} + ½·{_factor(_mean(values))} = {shown}"

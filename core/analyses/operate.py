@@ -20,9 +20,9 @@ from core.network.pooling import make_margins, make_pooling
 from core.network.pooling.antialiased import AdaptivePolyphasePool
 from core.network.pooling.sampled import FractionalMaxPool
 
-LINE = 8
+LEAST_LINE_SIDE = 8
 """least side of the pictures of the line test"""
-ROUNDING = 1e-9
+SUM_ROUNDING = 1e-9
 """sums of numbers of size one that differ by less are the same"""
 
 
@@ -187,7 +187,7 @@ def additivity(
     apart = one + two
     gaps = np.abs(both - apart)
     # what rounding leaves grows with the numbers
-    holds = bool(gaps.max() < ROUNDING * max(1.0, float(np.abs(inputs).max())))
+    holds = bool(gaps.max() < SUM_ROUNDING * max(1.0, float(np.abs(inputs).max())))
     row, column = (0, 0) if holds else map(int, np.unravel_index(gaps.argmax(), gaps.shape))
     return Additivity(
         float(both[row, column]),
@@ -219,7 +219,7 @@ def contrast_kept(pooling: Pooling, size: int, stride: int, *, light: bool) -> f
         (largest minus smallest output, of those that read nothing beyond the border) / 1.
     """
     # far enough from the border for three windows of the widest reach on either side
-    side = max(LINE, 4 * stride + 2 * size)
+    side = max(LEAST_LINE_SIDE, 4 * stride + 2 * size)
     picture = np.zeros((side, side))
     picture[:, 2 * stride] = 1.0
     if not light:

@@ -9,8 +9,8 @@ from core.analyses.inspection import Network, images_of_test
 from core.analyses.shift_map import ShiftMap, ShiftSettings
 from core.data import to_input, translate
 
-BATCH = 64
-CLOSE = 1e-5
+SHIFTED_BATCH = 64
+NEARLY_TIED = 1e-5
 """two logits this near, of logits of size one, may change places by rounding alone"""
 
 
@@ -61,10 +61,10 @@ def _moved(
 
 def _logits(network: Network, x: Tensor) -> Tensor:
     with network.lock, torch.inference_mode():
-        return torch.cat([network.model(part) for part in torch.split(x, BATCH)])
+        return torch.cat([network.model(part) for part in torch.split(x, SHIFTED_BATCH)])
 
 
 def _close(logits: Tensor) -> Tensor:
     """Where the two best classes are within rounding of each other."""
     best = logits.topk(2, dim=1).values
-    return (best[:, 0] - best[:, 1]) <= CLOSE * best.abs().amax(dim=1).clamp(min=1)
+    return (best[:, 0] - best[:, 1]) <= NEARLY_TIED * best.abs().amax(dim=1).clamp(min=1)

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from core.analyses.request import Request
 from core.config import Experiment
 
-IMAGES = 1_000
+MOST_SHIFTED_IMAGES = 1_000
 """test images that are moved: the first ones"""
-FURTHEST = 8
+FURTHEST_SHIFT = 8
 """pixels; less on an image whose half is less"""
 
 
@@ -31,12 +31,12 @@ class ShiftSettings:
 
     circular: bool
     reach: int
-    images: int = IMAGES
+    images: int = MOST_SHIFTED_IMAGES
 
     @classmethod
     def of(cls, shape: tuple[int, int, int], *, circular: bool) -> "ShiftSettings":
         """The usual ones for images (C, H, W)."""
-        return cls(circular, min(FURTHEST, min(shape[1:]) // 2))
+        return cls(circular, min(FURTHEST_SHIFT, min(shape[1:]) // 2))
 
     @property
     def text(self) -> str:

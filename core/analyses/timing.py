@@ -14,10 +14,10 @@ from core.analyses.times import LayerTime, StepTime, Times
 from core.config import MOMENTUM, Experiment
 from core.network.build import build_model, generator, layers
 
-BATCH = 64
-REPEATS = 5
+TIMED_BATCH = 64
+TIMED_REPEATS = 5
 """measurements in one round, of which the median counts"""
-WARM_UP = 2
+WARM_UP_ROUNDS = 2
 """rounds that do not count"""
 
 
@@ -34,10 +34,10 @@ def times(experiments: Sequence[Experiment], rounds: int) -> Times:
         networks = [_Timed.of(experiment) for experiment in experiments]
         steps: list[list[float]] = [[] for _ in networks]
         parts: list[list[dict[str, tuple[float, float]]]] = [[] for _ in networks]
-        for number in range(WARM_UP + rounds):
+        for number in range(WARM_UP_ROUNDS + rounds):
             for index, network in enumerate(networks):
                 step, seconds = network.step(), network.parts()
-                if number >= WARM_UP:
+                if number >= WARM_UP_ROUNDS:
                     steps[index].append(step)
                     parts[index].append(seconds)
     finally:
@@ -46,7 +46,7 @@ def times(experiments: Sequence[Experiment], rounds: int) -> Times:
         network.experiment.key: StepTime(tuple(steps[index]), _by_layer(parts[index]))
         for index, network in enumerate(networks)
     }
-    return Times(f"{platform.machine()}, one thread", BATCH, measured)
+    return Times(f"{platform.machine()}, one thread", TIMED_BATCH, measured)
 
 
 def _by_layer(rounds: list[dict[str, tuple[float, float]]]) -> dict[str, LayerTime]:
@@ -71,9 +71,9 @@ class _Timed:
     def of(cls, experiment: Experiment) -> "_Timed":
         model = build_model(experiment.model, experiment.input_shape, experiment.classes)
         model.to(memory_format=torch.channels_last)
-        images = torch.randn(BATCH, *experiment.input_shape, generator=generator(0, "noise"))
+        images = torch.randn(TIMED_BATCH, *experiment.input_shape, generator=generator(0, "noise"))
         images = images.contiguous(memory_format=torch.channels_last)
-        labels = torch.arange(BATCH) % experiment.classes
+        labels = torch.arange(TIMED_BATCH) % experiment.classes
         optimiser = torch.optim.SGD(model.parameters(), 1e-3, MOMENTUM, nesterov=True)
         return cls(experiment, model, optimiser, images, labels, tuple(_with_inputs(model, images)))
 
@@ -86,7 +86,7 @@ class _Timed:
             loss.backward()  # type: ignore[no-untyped-call]
             self.optimiser.step()
 
-        return median(_clock(run) for _ in range(REPEATS))
+        return median(_clock(run) for _ in range(TIMED_REPEATS))
 
     def parts(self) -> dict[str, tuple[float, float]]:
         """Median seconds of every layer: forward, backward."""
@@ -102,7 +102,7 @@ def _with_inputs(model: nn.Sequential, x: Tensor) -> Iterator[tuple[str, nn.Modu
 
 def _part(layer: nn.Module, x: Tensor) -> tuple[float, float]:
     forward, backward = [], []
-    for _ in range(REPEATS):
+    for _ in range(TIMED_REPEATS):
         given = x.detach().requires_grad_()
         start = time.perf_counter()
         y = layer(given)

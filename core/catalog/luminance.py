@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-WEIGHTS = (299, 587, 114)
+LUMINANCE_WEIGHTS = (299, 587, 114)
 """thousandths of red, green and blue: ITU-R 601-2, as Pillow turns colours grey"""
 
 
@@ -10,4 +10,6 @@ def luminance(channels: Sequence[float]) -> float:
     """Brightness of a colour, or of the one value of a grey, in the same levels."""
     if len(channels) == 1:
         return float(channels[0])
-    return sum(w * float(level) for w, level in zip(WEIGHTS, channels, strict=True)) / 1000
+    return (
+        sum(w * float(level) for w, level in zip(LUMINANCE_WEIGHTS, channels, strict=True)) / 1000
+    )

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-import core
 from core import settings
 from core.errors import ConfigError, StoreError
 from core.store import RunStore
@@ -46,7 +45,7 @@ def check_store(what: str, path: Path) -> None:
 
 def _show_version(asked: bool) -> None:
     if asked:
-        typer.echo(core.__version__)
+        typer.echo(settings.__version__)
         raise typer.Exit
 
 

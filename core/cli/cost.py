@@ -6,7 +6,7 @@ from typing import Any
 from core.cli.app import Json, app
 from core.cli.flags import with_experiment
 from core.cli.report import document, facts, table
-from core.comparison.ledger import COLUMNS, row
+from core.comparison.ledger import LEDGER_COLUMNS, row
 from core.config import Experiment
 from core.network import Architecture, describe
 
@@ -20,9 +20,9 @@ def cost(experiment: Experiment, as_json: Json = False) -> None:
         document(ledger(architecture))
         return
     table(
-        [column.heading for column in COLUMNS],
+        [column.heading for column in LEDGER_COLUMNS],
         (list(row(layer).values()) for layer in architecture.layers),
-        numbers=[column.heading for column in COLUMNS[3:]],
+        numbers=[column.heading for column in LEDGER_COLUMNS[3:]],
     )
     print()  # noqa: T201 (a command line prints)
     facts({**asdict(architecture.totals), "head_ratio": architecture.head_ratio})

@@ -20,7 +20,7 @@ from core.config.talk import read_talk
 from core.errors import PoolscopeError
 from core.settings import PROJECT, Mode
 
-POLL_SECONDS = 0.2
+SERVER_POLL_SECONDS = 0.2
 FIRST_PORT, PORTS = 8501, 20
 
 
@@ -96,4 +96,4 @@ def _announce(server: subprocess.Popen[bytes], url: str) -> None:
             document({"url": url})
             sys.stdout.flush()
             return
-        time.sleep(POLL_SECONDS)
+        time.sleep(SERVER_POLL_SECONDS)

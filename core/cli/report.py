@@ -12,10 +12,10 @@ from rich.table import Table
 
 from core.words import percent, significant
 
-WIDE = 200
+PIPED_WIDTH = 200
 """columns of a table that goes to a file or another program"""
 
-SHORTEST = 7
+LEAST_TEXT = 7
 """letters that are left of a text where a terminal has no room"""
 
 
@@ -53,17 +53,17 @@ def table(
     # long headings are broken on a terminal, where a row has to fit
     fold = console.is_terminal
     headings = [
-        "\n".join(wrap(column, max(width, SHORTEST), break_long_words=False)) if fold else column
+        "\n".join(wrap(column, max(width, LEAST_TEXT), break_long_words=False)) if fold else column
         for column, width in zip(columns, contents, strict=True)
     ]
     widths = [
         max(width, *map(cell_len, heading.split("\n")))
         for heading, width in zip(headings, contents, strict=True)
     ]
-    room = console.width if fold else WIDE
+    room = console.width if fold else PIPED_WIDTH
     cut = [n for n, column in enumerate(columns) if n and column not in right]
     # numbers, and what a row is called by, stay whole
-    while sum(widths) + len(widths) - 1 > room and any(widths[n] > SHORTEST for n in cut):
+    while sum(widths) + len(widths) - 1 > room and any(widths[n] > LEAST_TEXT for n in cut):
         widths[max(cut, key=widths.__getitem__)] -= 1
     console = Console(markup=False, emoji=False, width=max(room, sum(widths) + len(widths)))
     grid = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")

@@ -23,13 +23,13 @@ from core.comparison import Arm, Results
 from core.config import DataConfig
 from core.words import join, number_word, percent
 
-LEVEL = 0.05
+CHANCE_LEVEL = 0.05
 """one-sided: of twenty networks that guess, one passes for having learned"""
-FENCE = 4.0
+OUTLIER_FENCE = 4.0
 """interquartile ranges below the median"""
 NORMAL_RANGE = 1.349
 """interquartile range of a normal distribution, in standard deviations"""
-NAMED = 2
+MOST_NAMED_NETWORKS = 2
 """how many networks a sentence names before it counts them"""
 
 Sentence = tuple[str | Pooling, ...]
@@ -77,7 +77,7 @@ def chance(data: DataConfig) -> float:
 def is_chance(accuracy: float, images: int, share: float) -> bool:
     """Whether so many right answers may come from guessing.
 
-    True if P(X >= k) > LEVEL for X ~ Binomial(images, share), with k right answers.
+    True if P(X >= k) > CHANCE_LEVEL for X ~ Binomial(images, share), with k right answers.
 
     Args:
         accuracy: a fraction.
@@ -90,14 +90,14 @@ def is_chance(accuracy: float, images: int, share: float) -> bool:
     # scipy.special costs a tenth of the start-up of scipy.stats
     from scipy.special import bdtrc
 
-    return float(bdtrc(right - 1, images, share)) > LEVEL
+    return float(bdtrc(right - 1, images, share)) > CHANCE_LEVEL
 
 
 def fence(accuracies: Sequence[float], images: int) -> float:
     """The test accuracy below which a run has collapsed, given those of all seeds."""
     low, median, high = (float(q) for q in np.quantile(accuracies, (0.25, 0.5, 0.75)))
     counting = NORMAL_RANGE * sqrt(median * (1 - median) / images)
-    return median - FENCE * max(high - low, counting)
+    return median - OUTLIER_FENCE * max(high - low, counting)
 
 
 def unlearned(arm: Arm, accuracies: Mapping[int, float]) -> Unlearned | None:
@@ -162,7 +162,7 @@ def nothing_learned(results: Results) -> bool:
 def caution(results: Results) -> Sentence:
     """The same in one or two sentences: more than two networks are counted; empty for none."""
     said = cautions(results)
-    if len(said) <= NAMED:
+    if len(said) <= MOST_NAMED_NETWORKS:
         return _joined(said)
     found = unlearned_in(results)
     guessing = sum(len(each.at_chance) for each in found)

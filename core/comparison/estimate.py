@@ -20,7 +20,7 @@ from core.network import describe
 from core.run import RunSummary, Source
 from core.words import MINUTE, duration
 
-NEWEST = 200
+MOST_RATED_RUNS = 200
 """how many stored runs are looked at: the machine may have changed since the older ones"""
 
 # forward and backward cost about three forward passes
@@ -182,7 +182,7 @@ def rates(stored: Iterable[RunSummary]) -> list[Rate]:
         stored: runs whose time is known, newest first.
     """
     found = []
-    for summary in islice(stored, NEWEST):
+    for summary in islice(stored, MOST_RATED_RUNS):
         if summary.device == "cpu" and summary.status == "done":
             try:
                 experiment = Experiment.from_flat(summary.config)

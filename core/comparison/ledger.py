@@ -23,7 +23,7 @@ class Column:
     counted: str
 
 
-COLUMNS = (
+LEDGER_COLUMNS = (
     Column("name", "layer", "Path of the layer in the network."),
     Column("kind", "kind", "What the layer does."),
     Column("shape", "output", "Channels × rows × columns, or units."),
@@ -53,7 +53,7 @@ COLUMNS = (
     ),
 )
 
-QUANTITIES = tuple(column for column in COLUMNS if column.name not in ("name", "kind"))
+QUANTITIES = tuple(column for column in LEDGER_COLUMNS if column.name not in ("name", "kind"))
 
 
 def architecture_of(arm: Arm) -> Architecture:
@@ -63,12 +63,12 @@ def architecture_of(arm: Arm) -> Architecture:
 
 def row(layer: Layer) -> dict[str, object]:
     """A layer as plain data, by the names of the columns."""
-    return {column.name: getattr(layer, column.name) for column in COLUMNS}
+    return {column.name: getattr(layer, column.name) for column in LEDGER_COLUMNS}
 
 
 def readable(layer: Layer) -> dict[str, object]:
     """A layer for people: shapes as text, by the headings of the columns."""
-    return {column.heading: _shown(layer, column.name) for column in COLUMNS}
+    return {column.heading: _shown(layer, column.name) for column in LEDGER_COLUMNS}
 
 
 def side_by_side(

@@ -21,8 +21,8 @@ from core.data.splits import Raw
 
 Floats = NDArray[np.float32]
 
-SEED = 20_26
-CHUNK = 256
+SHAPES_SEED = 20_26
+PAINTED_AT_ONCE = 256
 """pictures drawn at a time, which bounds the memory"""
 
 
@@ -87,7 +87,7 @@ HARDNESS: dict[Difficulty, Hardness] = {
     ),
 }
 
-GROUND = 64 / 255
+SHAPES_GROUND = 64 / 255
 """light of the ground; what comes in when a picture is moved is the same"""
 
 STROKE_WIDTH = 0.02
@@ -120,11 +120,11 @@ def generate(image_size: int, difficulty: Difficulty) -> Raw:
     """
     entry = shapes_entry(image_size, difficulty)
     count = entry.splits.train + entry.splits.validation + entry.splits.test
-    dice = _Dice(SEED)
+    dice = _Dice(SHAPES_SEED)
     labels = (np.arange(count) % len(entry.classes)).astype(np.int64)
     pictures = [
-        _draw(labels[start : start + CHUNK], image_size, HARDNESS[difficulty], dice)
-        for start in range(0, count, CHUNK)
+        _draw(labels[start : start + PAINTED_AT_ONCE], image_size, HARDNESS[difficulty], dice)
+        for start in range(0, count, PAINTED_AT_ONCE)
     ]
     default = entry.fingerprint == DATASETS[Dataset.SHAPES].fingerprint
     # other settings are known by their generator and their name
@@ -137,7 +137,7 @@ def _draw(
     """Pictures of the given classes."""
     n = len(labels)
     down, right = _pixel_centres(side)
-    ground = np.full((n, side, side), GROUND, dtype=np.float32)
+    ground = np.full((n, side, side), SHAPES_GROUND, dtype=np.float32)
     for _ in range(hardness.clutter):
         ground += _stroke(n, side, hardness.stroke, dice)
     radius = dice.between(hardness.radius.low, hardness.radius.high, n)

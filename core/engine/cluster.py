@@ -11,9 +11,9 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-import core
+from core import settings
 from core.config import Experiment
-from core.engine.worker import TOPIC, TrainingJob, dask_setup, train_in_worker, warm_up
+from core.engine.worker import PROGRESS_TOPIC, TrainingJob, dask_setup, train_in_worker, warm_up
 from core.errors import EngineError, PoolscopeError
 from core.run import Run
 from core.settings import Device
@@ -159,7 +159,7 @@ class Cluster:
             _, message = event
             on_progress(message["key"], tuple(message["validation_accuracy"]))
 
-        client.subscribe_topic(TOPIC, on_event)
+        client.subscribe_topic(PROGRESS_TOPIC, on_event)
         return cls(client, local, spec, quiet)
 
     def train(self, experiment: Experiment, on_end: Callable[[Ticket, Outcome], None]) -> Ticket:
@@ -178,7 +178,7 @@ class Cluster:
                     stop_name=ticket.stop_name,
                     device=self._device,
                 ),
-                core.__version__,
+                settings.__version__,
                 # one key per experiment: sessions that share a scheduler share the training
                 key=f"poolscope-{experiment.key}",
             )

@@ -8,16 +8,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import core
+from core import settings
 from core.config import Experiment
 from core.errors import EngineError
 from core.run import Epoch, Run
 from core.settings import Device
 
-TOPIC = "poolscope-progress"
+PROGRESS_TOPIC = "poolscope-progress"
 """Dask's event topic; a message is {"key": ..., "validation_accuracy": [one per epoch]}"""
 
-POLL_SECONDS = 0.5
+STOP_POLL_SECONDS = 0.5
 """between two questions to the scheduler whether the training should stop"""
 
 
@@ -58,9 +58,9 @@ def train_in_worker(job: TrainingJob, version: str) -> Run | None:
 
     from core.training import Cancelled, train
 
-    if version != core.__version__:
+    if version != settings.__version__:
         raise EngineError(
-            f"the worker runs Poolscope {core.__version__} and was asked by {version}; install "
+            f"the worker runs Poolscope {settings.__version__} and was asked by {version}; install "
             f"the same version on both sides"
         )
     torch.set_num_threads(1)
@@ -74,7 +74,7 @@ def train_in_worker(job: TrainingJob, version: str) -> Run | None:
     accuracies: list[float] = []
 
     def tell() -> None:
-        worker.log_event(TOPIC, {"key": key, "validation_accuracy": accuracies.copy()})
+        worker.log_event(PROGRESS_TOPIC, {"key": key, "validation_accuracy": accuracies.copy()})
 
     def on_epoch(epoch: Epoch) -> None:
         accuracies.append(epoch.validation_accuracy)
@@ -116,13 +116,13 @@ def _stop_question(name: str) -> Callable[[], bool]:
 
 
 def _rarely(question: Callable[[], bool]) -> Callable[[], bool]:
-    """Ask at most once in POLL_SECONDS, and answer False in between."""
+    """Ask at most once in STOP_POLL_SECONDS, and answer False in between."""
     last = time.monotonic()
 
     def answer() -> bool:
         nonlocal last
         now = time.monotonic()
-        if now - last < POLL_SECONDS:
+        if now - last < STOP_POLL_SECONDS:
             return False
         last = now
         return question()

@@ -21,7 +21,7 @@ from core.network.dropout import make_dropout
 from core.network.heads import HEAD_MODULES
 from core.network.pooling import make_margins, make_pooling
 
-MARGINS = "margins"
+MARGINS_NAME = "margins"
 """name of the module that pads a map unevenly; it belongs to the convolution after it"""
 
 
@@ -110,7 +110,7 @@ def _convolution(layer: Layer, name: str, config: ModelConfig) -> OrderedDict[st
     if even:
         return OrderedDict([(name, convolution)])
     margins = make_margins(window.before, window.after, config.padding)
-    return OrderedDict([(MARGINS, margins), (name, convolution)])
+    return OrderedDict([(MARGINS_NAME, margins), (name, convolution)])
 
 
 def layers(model: nn.Sequential) -> Iterator[tuple[str, nn.Module]]:
@@ -121,7 +121,7 @@ def layers(model: nn.Sequential) -> Iterator[tuple[str, nn.Module]]:
     for part_name, part in model.named_children():
         before: list[nn.Module] = []
         for name, module in part.named_children():
-            if name == MARGINS:
+            if name == MARGINS_NAME:
                 before.append(module)
             else:
                 yield f"{part_name}.{name}", nn.Sequential(*before, module) if before else module

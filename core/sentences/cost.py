@@ -6,7 +6,7 @@ from core.comparison.ledger import architecture_of
 from core.sentences.headlines import Sentence
 from core.words import count, number_word
 
-NEAR = 1.05
+SAME_COST_RATIO = 1.05
 """costs within so small a factor are called the same"""
 
 
@@ -38,13 +38,13 @@ def _pools(arms: list[Arm]) -> Sentence:
         min(parameters, key=lambda p: parameters[p]),
         max(parameters, key=lambda p: parameters[p]),
     )
-    if parameters[most] > NEAR * parameters[least]:
+    if parameters[most] > SAME_COST_RATIO * parameters[least]:
         ratio = parameters[most] / parameters[least]
         return (most, f" has {_times(ratio)} the parameters of ", least)
     work = {arm.pooling: architecture_of(arm).totals.macs for arm in arms}
     idle, busy = min(work, key=lambda p: work[p]), max(work, key=lambda p: work[p])
     same = _same(list(parameters), parameters)
-    if work[busy] > NEAR * work[idle]:
+    if work[busy] > SAME_COST_RATIO * work[idle]:
         return (
             f"{same}, but ",
             busy,

@@ -29,7 +29,7 @@ from core.words import (
 
 Sentence = tuple[str | Pooling, ...]
 
-NAMED = 3
+MOST_NAMED_STRATEGIES = 3
 """how many strategies a sentence names before it counts the rest"""
 
 
@@ -217,26 +217,26 @@ def _amounts(compared: Sequence[Pair], again: str) -> Sentence:
     """Name strategies with their amounts, the largest first, and count the rest."""
     ordered = sorted(compared, key=lambda c: -abs(c.difference.mean))
     parts: Sentence = ()
-    for index, item in enumerate(ordered[:NAMED]):
-        last = index == min(len(ordered), NAMED) - 1 and len(ordered) <= NAMED
+    for index, item in enumerate(ordered[:MOST_NAMED_STRATEGIES]):
+        last = index == len(ordered) - 1
         joint = "" if index == 0 else (" and " if last else ", ") + again
         amount = _by(item.difference) if index == 0 else _amount(item.difference)
         parts += (joint, item.arm.pooling, f" by {amount}")
-    if len(ordered) > NAMED:
-        rest = len(ordered) - NAMED
+    if len(ordered) > MOST_NAMED_STRATEGIES:
+        rest = len(ordered) - MOST_NAMED_STRATEGIES
         parts += (f" and {again}{number_word(rest)} {plural('other', rest)}",)
     return parts
 
 
 def _names(poolings: Sequence[Pooling], conjunction: str) -> Sentence:
-    shown = list(poolings[:NAMED])
+    shown = list(poolings[:MOST_NAMED_STRATEGIES])
     parts: Sentence = ()
     for index, name in enumerate(shown):
-        last = index == len(shown) - 1 and len(poolings) <= NAMED
+        last = index == len(shown) - 1 and len(poolings) <= MOST_NAMED_STRATEGIES
         joint = "" if index == 0 else f" {conjunction} " if last else ", "
         parts += (joint, name) if joint else (name,)
-    if len(poolings) > NAMED:
-        rest = len(poolings) - NAMED
+    if len(poolings) > MOST_NAMED_STRATEGIES:
+        rest = len(poolings) - MOST_NAMED_STRATEGIES
         parts += (f" {conjunction} {number_word(rest)} {plural('other', rest)}",)
     return parts
 

@@ -13,7 +13,7 @@ from core.comparison import Arm, Comparison
 from core.sentences.headlines import Sentence
 from core.words import number_word, percent
 
-PAIR = 2
+TWO_NETWORKS = 2
 
 
 def in_turns(arms: Sequence[Arm], most: int) -> tuple[Arm, ...]:
@@ -53,7 +53,7 @@ def answers_headline(
         (arm,) = answers
         return (*_called(arm), f" says {classes[answers[arm]]}.")
     part = len(answers) < len(comparison.arms)
-    both = len(answers) == PAIR
+    both = len(answers) == TWO_NETWORKS
     if len(groups) == 1:
         said = f"say {classes[next(iter(groups))]}."
         if part:
@@ -87,12 +87,12 @@ def steadiness_headline(
     start = "One pixel changes "
     if 1 < len(maps) < len(comparison.arms):
         start = f"{_of_shown(len(maps))}one pixel changes "
-    if len(maps) > PAIR and changed == fewer:
+    if len(maps) > TWO_NETWORKS and changed == fewer:
         return (f"{start}{changed} of the answers with each network, for seed {seed}.",)
     sentence: Sentence = (f"{start}{changed} of the answers with ", *_called(least, "and"))
-    if len(maps) > PAIR:
+    if len(maps) > TWO_NETWORKS:
         sentence += (f", the most, and {fewer} with ", *_called(most, "and"), ", the fewest")
-    elif len(maps) == PAIR:
+    elif len(maps) == TWO_NETWORKS:
         sentence += (f", {fewer} with ", *_called(most, "and"))
     return (*sentence, f", for seed {seed}.")
 

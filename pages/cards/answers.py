@@ -88,12 +88,12 @@ def sources(
 
 def patches(there: dict[Arm, "Network"], layers: dict[Arm, str]) -> None:
     """The parts of test images in which one channel is largest."""
-    from core.analyses.inspection import TESTED, ranking
+    from core.analyses.inspection import INSPECTED_IMAGES, ranking
     from pages.shared import networks
 
     with frame.card("What excites a channel", "patches", reading=PATCHES_HELP):
         channel = st.number_input("Channel", 1, 1024, key="channel", bind="query-params") - 1
-        tested = min(TESTED, next(iter(there)).experiment.data.entry.splits.test)
+        tested = min(INSPECTED_IMAGES, next(iter(there)).experiment.data.entry.splits.test)
         for arm, network in there.items():
             experiment, layer = network.experiment, layers[arm]
             st.markdown(title(arm))
@@ -142,7 +142,7 @@ def filters(there: dict[Arm, "Network"]) -> None:
 
 def softened(there: dict[Arm, "Network"]) -> None:
     """Accuracy of trained max networks whose pools are turned towards average."""
-    from core.analyses.inspection import TESTED
+    from core.analyses.inspection import INSPECTED_IMAGES
     from pages.shared import networks
 
     with frame.card(
@@ -171,7 +171,7 @@ def softened(there: dict[Arm, "Network"]) -> None:
             name: st.column_config.NumberColumn(format="%.1f") for name in list(rows[0])[1:]
         }
         st.dataframe(rows, hide_index=True, column_config=one_place, key="softened")
-        tested = min(TESTED, next(iter(own)).experiment.data.entry.splits.test)
+        tested = min(INSPECTED_IMAGES, next(iter(own)).experiment.data.entry.splits.test)
         st.caption(
             f"Accuracy in percent on the first {tested:,} test {plural('image', tested)}; the "
             f"weights stay those that were trained with max."

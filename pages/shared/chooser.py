@@ -7,7 +7,7 @@ from core.sentences.shown import in_turns, picked
 from core.words import number_word
 from pages.shared import frame
 
-KEY = "networks"
+NETWORKS_KEY = "networks"
 
 
 def networks(comparison: Comparison, most: int) -> list[Arm]:
@@ -23,7 +23,7 @@ def networks(comparison: Comparison, most: int) -> list[Arm]:
             max_selections=most,
             placeholder=", ".join(arm.name for arm in in_turns(arms, most)),
             select_all=False,
-            key=KEY,
+            key=NETWORKS_KEY,
             bind="query-params",
             help=f"Up to {number_word(most)} of the {number_word(len(arms))} networks that are "
             "compared. Without a choice the heads take turns.",

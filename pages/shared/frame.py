@@ -9,7 +9,7 @@ import streamlit as st
 from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS, DropoutPosition, Pooling
 from core.claims import ClaimVerdict
 from core.comparison import Results
-from core.comparison.chance import NAMED, cautions
+from core.comparison.chance import MOST_NAMED_NETWORKS, cautions
 from core.figures import Chart, Look, as_dicts
 from core.figures.palette import colour, style
 from core.run import Source
@@ -342,7 +342,7 @@ def caution(results: Results, *, in_headline: bool = False) -> None:
         in_headline: whether the headline has named them, as far as they are few.
     """
     said = cautions(results)
-    if not (in_headline and len(said) <= NAMED):
+    if not (in_headline and len(said) <= MOST_NAMED_NETWORKS):
         warn(said)
 
 

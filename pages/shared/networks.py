@@ -10,11 +10,11 @@ from core.data import LabelledImages
 from core.run import Status
 from pages.shared import cached
 
-ENTRIES = 24
+MOST_OPEN_NETWORKS = 24
 """networks kept open, of a few hundred kilobytes each"""
 
 
-@st.cache_resource(max_entries=ENTRIES)
+@st.cache_resource(max_entries=MOST_OPEN_NETWORKS)
 def _network(experiment: Experiment, weights_of: str) -> Network | None:  # noqa: ARG001 (the key)
     weights = cached.store().weights(experiment.key)
     try:

@@ -13,7 +13,15 @@ from core.catalog import DATASETS, Dataset
 from core.claims import CLAIMS, TIMED, Unit, compared, judge
 from core.cli import main
 from core.comparison import Arm, Comparison, Results
-from core.comparison.chance import FENCE, LEVEL, cautions, chance, fence, is_chance, unlearned
+from core.comparison.chance import (
+    CHANCE_LEVEL,
+    OUTLIER_FENCE,
+    cautions,
+    chance,
+    fence,
+    is_chance,
+    unlearned,
+)
 from core.config import DataConfig, Experiment
 from core.data import load
 from core.figures import Look, Measure
@@ -89,7 +97,7 @@ def test_at_chance_is_what_the_exact_binomial_test_does_not_tell_from_guessing(i
             comb(images, k) * share**k * (1 - share) ** (images - k)
             for k in range(right, images + 1)
         )
-        assert (tail > LEVEL) is is_chance(right / images, images, share)
+        assert (tail > CHANCE_LEVEL) is is_chance(right / images, images, share)
 
 
 def test_one_in_twenty_networks_that_guess_passes_at_the_most():
@@ -109,7 +117,7 @@ def test_collapsed_is_four_interquartile_ranges_below_the_median():
     values = [0.155, 0.754, 0.857, 0.860, 0.869, 0.871, 0.875, 0.883, 0.884, 0.885]
     low, median, high = np.quantile(values, (0.25, 0.5, 0.75))
     assert pytest.approx(median - 4 * (high - low)) == fence(values, 3000)
-    assert 4.0 == FENCE
+    assert 4.0 == OUTLIER_FENCE
     arm = Arm(Experiment.from_flat({"dataset": "shapes"}))
     found = unlearned(arm, dict(enumerate(values)))
     assert {0: 0.155, 1: 0.754} == found.collapsed

@@ -11,7 +11,7 @@ from core.analyses import LayerTime, StepTime
 from core.catalog import DATASETS, HEADS, POOLINGS, Dataset, Head, Padding, Pooling
 from core.comparison import Arm, Comparison, Results
 from core.comparison.ledger import (
-    COLUMNS,
+    LEDGER_COLUMNS,
     QUANTITIES,
     architecture_of,
     layer_names,
@@ -113,7 +113,7 @@ def test_the_square_lies_where_the_gradient_goes(pooling):
 def test_a_row_of_the_ledger_has_every_figure():
     network = architecture_of(arm(pooling="conv"))
     for layer in network.layers:
-        assert {column.heading for column in COLUMNS} == set(readable(layer))
+        assert {column.heading for column in LEDGER_COLUMNS} == set(readable(layer))
 
 
 def test_layers_that_only_some_networks_have_stand_in_their_place():

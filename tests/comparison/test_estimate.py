@@ -8,7 +8,7 @@ from core.catalog import POOLINGS
 from core.comparison.estimate import (
     BUILD_SECONDS,
     IMAGE_MACS,
-    NEWEST,
+    MOST_RATED_RUNS,
     RUN_SECONDS,
     START_SECONDS,
     STEP_MACS,
@@ -180,11 +180,11 @@ def test_nothing_missing_needs_no_estimate():
 
 
 def test_only_the_newest_runs_count():
-    old = (a_summary(50.0, seed=seed) for seed in range(3 * NEWEST))
-    new = [a_summary(1.0)] * NEWEST
+    old = (a_summary(50.0, seed=seed) for seed in range(3 * MOST_RATED_RUNS))
+    new = [a_summary(1.0)] * MOST_RATED_RUNS
     found = estimate([an_experiment()], rates((*new, *old)), workers=1)
     assert 1.0 + RUN_SECONDS == pytest.approx(found.seconds)
-    assert NEWEST == found.measured
+    assert MOST_RATED_RUNS == found.measured
 
 
 # while a request is trained

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-import core
+from core import settings
 from core.config import Experiment
 from core.engine import Engine, JobState
 from core.settings import PROJECT
@@ -104,7 +104,7 @@ def test_a_sweep_on_a_cluster_survives_a_killed_worker_with_the_same_bits(
 def test_another_version_of_the_package_on_the_workers_is_named(
     scheduler: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(core, "__version__", "99.0")
+    monkeypatch.setattr(settings, "__version__", "99.0")
     with Engine(RunStore(tmp_path / "runs.db"), 1, scheduler) as engine:
         [job] = engine.wait(engine.submit([Experiment.from_flat({"train_size": 50, "epochs": 1})]))
     assert JobState.FAILED is job.state

@@ -7,7 +7,7 @@ from typing import Any
 from torch import nn
 
 from core.analyses import Fact
-from core.analyses.facts.registry import CHANNELS, CLASSES, exact
+from core.analyses.facts.registry import FACT_CHANNELS, FACT_CLASSES, exact
 from core.catalog import POOLINGS, Head, Pooling
 from core.config import ModelConfig
 from core.network import describe_model
@@ -24,7 +24,7 @@ _LEARNS = (Pooling.MIXED, Pooling.GATED, Pooling.GEM, Pooling.LIP, Pooling.CONV)
 
 def _learned(names: Iterable[Pooling]) -> dict[str, int]:
     return {
-        str(name): sum(p.numel() for p in make_pooling(name, CHANNELS).parameters())
+        str(name): sum(p.numel() for p in make_pooling(name, FACT_CHANNELS).parameters())
         for name in names
     }
 
@@ -42,7 +42,7 @@ def _parameters_fixed() -> Fact:
     found = _learned(_LEARNS_NOTHING)
     return Fact(
         holds=not any(found.values()),
-        sentence=f"On {CHANNELS} channels {join([_name(name) for name in found])} have "
+        sentence=f"On {FACT_CHANNELS} channels {join([_name(name) for name in found])} have "
         f"{sum(found.values())} learned numbers.",
         rows=_counted(found),
     )
@@ -54,7 +54,7 @@ def _parameters_learned() -> Fact:
     listed = join([f"{_name(name)} {count:,}" for name, count in found.items()])
     return Fact(
         holds=not any(found.values()),
-        sentence=f"Learned numbers on {CHANNELS} channels: {listed}.",
+        sentence=f"Learned numbers on {FACT_CHANNELS} channels: {listed}.",
         rows=_counted(found),
     )
 
@@ -87,7 +87,7 @@ def _dense_factor() -> Fact:
 def _dense_weights(head: Head, side: int, pooling: Pooling) -> int:
     """Weights of the first dense layer, counted in the built network."""
     config = ModelConfig(head=head, pooling=pooling)
-    model = build_model(config, (1, side, side), CLASSES)
+    model = build_model(config, (1, side, side), FACT_CLASSES)
     dense = next(module for module in model.modules() if isinstance(module, nn.Linear))
     return dense.weight.numel()
 
@@ -128,7 +128,7 @@ def _gap_grows() -> Fact:
     )
 
 
-LARGE = 32
+LARGE_SIDE = 32
 """side of a map from which on the ratio is a hundred and more"""
 
 
@@ -137,13 +137,13 @@ def _conv_fewer() -> Fact:
     rows: list[dict[str, Any]] = []
     sides = (2, 4, 8, 16, 32, 64)
     for side in sides:
-        convolution = nn.Conv2d(CHANNELS, CHANNELS, 3).requires_grad_(requires_grad=False)
+        convolution = nn.Conv2d(FACT_CHANNELS, FACT_CHANNELS, 3).requires_grad_(requires_grad=False)
         counted = sum(p.numel() for p in convolution.parameters())
         # not built: at 64 x 64 it would take 256 GiB
-        inputs = CHANNELS * side * side
+        inputs = FACT_CHANNELS * side * side
         dense = inputs * inputs + inputs
         rows.append({"map": f"64 × {side} × {side}", "convolution": counted, "dense": dense})
-    large = [row for row, side in zip(rows, sides, strict=True) if side >= LARGE]
+    large = [row for row, side in zip(rows, sides, strict=True) if side >= LARGE_SIDE]
     return Fact(
         holds=all(row["convolution"] < row["dense"] for row in rows)
         and all(100 * row["convolution"] < row["dense"] for row in large),
@@ -154,7 +154,7 @@ def _conv_fewer() -> Fact:
 
 
 def _macs(pooling: Pooling) -> int:
-    return describe_model(ModelConfig(pooling=pooling), (1, 28, 28), CLASSES).totals.macs
+    return describe_model(ModelConfig(pooling=pooling), (1, 28, 28), FACT_CLASSES).totals.macs
 
 
 def _compare_macs(other: Pooling) -> Fact:

@@ -7,22 +7,22 @@ import torch
 from torch import Tensor, nn
 
 from core.analyses import Fact
-from core.analyses.facts.registry import CLASSES, exact
+from core.analyses.facts.registry import FACT_CLASSES, exact
 from core.catalog import Pooling
 from core.config import ModelConfig
 from core.network import Architecture, LayerKind, describe_model
 from core.network.build import build_model, generator, layers
 
 FIELD_SIDE = 64
-BLOCKS = (4, 4, 4)
+FIELD_WIDTHS = (4, 4, 4)
 
 
 def _stack() -> tuple[Architecture, nn.Sequential]:
     """Three blocks of a 3 x 3 convolution and a 2 x 2 pool, on images that hold every field."""
     # average: of a window of max only the winner is seen
-    config = ModelConfig(widths=BLOCKS, pooling=Pooling.AVERAGE)
+    config = ModelConfig(widths=FIELD_WIDTHS, pooling=Pooling.AVERAGE)
     shape = (1, FIELD_SIDE, FIELD_SIDE)
-    return describe_model(config, shape, CLASSES), build_model(config, shape, CLASSES)
+    return describe_model(config, shape, FACT_CLASSES), build_model(config, shape, FACT_CLASSES)
 
 
 def _seen(model: nn.Sequential) -> dict[str, Tensor]:

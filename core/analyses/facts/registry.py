@@ -10,9 +10,9 @@ from core.analyses import Fact
 FACTS: dict[str, Callable[[], Fact]] = {}
 """name -> computation"""
 
-CLASSES = 10
-CHANNELS = 64
-ROUNDING = 1e-4
+FACT_CLASSES = 10
+FACT_CHANNELS = 64
+LOGIT_ROUNDING = 1e-4
 """logits of size one that differ by less are the same up to rounding in single precision"""
 
 

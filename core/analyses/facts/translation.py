@@ -5,14 +5,14 @@ from itertools import product
 import torch
 
 from core.analyses import Fact
-from core.analyses.facts.registry import CLASSES, ROUNDING, exact
+from core.analyses.facts.registry import FACT_CLASSES, LOGIT_ROUNDING, exact
 from core.catalog import Head, Padding, Pooling
 from core.config import ModelConfig
 from core.network.build import build_model, generator
 from core.words import rough
 
-IMAGES = 32
-SIDE = 16
+MOVED_IMAGES = 32
+MOVED_SIDE = 16
 
 
 def _moving(pooling: Pooling, step: int) -> tuple[int, int, float]:
@@ -24,13 +24,13 @@ def _moving(pooling: Pooling, step: int) -> tuple[int, int, float]:
         Shifts tried, shifts under which any answer or logit changes, largest change of a logit.
     """
     config = ModelConfig(widths=(6, 8), pooling=pooling, head=Head.GAP, padding=Padding.CIRCULAR)
-    model = build_model(config, (1, SIDE, SIDE), CLASSES).eval()
-    images = torch.randn(IMAGES, 1, SIDE, SIDE, generator=generator(0, "images"))
-    shifts = list(product(range(0, SIDE, step), repeat=2))
+    model = build_model(config, (1, MOVED_SIDE, MOVED_SIDE), FACT_CLASSES).eval()
+    images = torch.randn(MOVED_IMAGES, 1, MOVED_SIDE, MOVED_SIDE, generator=generator(0, "images"))
+    shifts = list(product(range(0, MOVED_SIDE, step), repeat=2))
     with torch.inference_mode():
         start = model(images)
         moved = [(model(images.roll(shift, (2, 3))) - start).abs().max().item() for shift in shifts]
-    return len(shifts), sum(change > ROUNDING for change in moved), max(moved)
+    return len(shifts), sum(change > LOGIT_ROUNDING for change in moved), max(moved)
 
 
 def _gate(pooling: Pooling, step: int, label: str) -> Fact:

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from core.analyses import Fact
-from core.analyses.facts.registry import ROUNDING, distinct, exact
+from core.analyses.facts.registry import LOGIT_ROUNDING, distinct, exact
 from core.analyses.operate import additivity, as_convolution, work
 from core.catalog import Pooling
 from core.network.build import generator
@@ -23,7 +23,7 @@ def _average_convolution() -> Fact:
         for k, s in product((2, 3, 4), (1, 2, 3))
     )
     return Fact(
-        holds=largest < ROUNDING,
+        holds=largest < LOGIT_ROUNDING,
         sentence=f"For windows of 2 to 4 and strides of 1 to 3 the outputs differ by "
         f"{rough(largest)} at most, on numbers up to 63.",
     )
@@ -35,7 +35,7 @@ def _max_additive() -> Fact:
     grid = np.array([[1.0, 2.0], [3.0, 4.0]])
     found, mean = (additivity(each, grid, 2, 2) for each in (Pooling.MAX, Pooling.AVERAGE))
     return Fact(
-        holds=found.largest < ROUNDING,
+        holds=found.largest < LOGIT_ROUNDING,
         sentence=f"With the windows x = 1 2 3 4 and y = 2 4 1 3, max(x + y) is "
         f"{plain(found.together)} and max(x) + max(y) is {plain(found.apart)}; for average both "
         f"are {plain(mean.together)}.",

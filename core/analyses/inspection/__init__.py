@@ -7,13 +7,19 @@ works on a copy of its own: visitors share the network.
 
 from core.analyses.inspection.attribution import Method, attribution, methods
 from core.analyses.inspection.captions import emptiness, ranking
-from core.analyses.inspection.network import TESTED, Floats, Network, images_of_test, prepared
+from core.analyses.inspection.network import (
+    INSPECTED_IMAGES,
+    Floats,
+    Network,
+    images_of_test,
+    prepared,
+)
 from core.analyses.inspection.patches import Patch, exciting
 from core.analyses.inspection.response import Response, filters, level, respond, silent, winners
 from core.analyses.inspection.softening import softened_accuracy
 
 __all__ = [
-    "TESTED",
+    "INSPECTED_IMAGES",
     "Floats",
     "Method",
     "Network",

@@ -6,7 +6,7 @@ import numpy as np
 
 from core.analyses.inspection.attribution import Method
 from core.analyses.inspection.network import Floats
-from core.analyses.inspection.patches import ROUNDING, Patch
+from core.analyses.inspection.patches import PATCH_ROUNDING, Patch
 from core.words import plural
 
 _NOTHING = {
@@ -49,7 +49,7 @@ def _order(found: Sequence[Patch], tested: int) -> str:
     if first.tied >= len(found):
         others = "" if first.tied == len(found) else f", like {first.tied:,} of {tested:,}"
         return f": equally strong{others}"
-    shown = sum(abs(each.value - last.value) <= ROUNDING * last.value for each in found)
+    shown = sum(abs(each.value - last.value) <= PATCH_ROUNDING * last.value for each in found)
     more = last.tied - shown
     if more <= 0:
         return ", strongest first"

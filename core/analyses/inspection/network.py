@@ -15,7 +15,7 @@ from core.network.build import build_model
 
 Floats = NDArray[np.float32]
 
-TESTED = 1_000
+INSPECTED_IMAGES = 1_000
 """test images on which the accuracy of a changed network is measured: the first ones"""
 
 

@@ -7,13 +7,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.analyses.inspection.network import TESTED, Network
+from core.analyses.inspection.network import INSPECTED_IMAGES, Network
 from core.data import LabelledImages, to_input
 from core.network import describe
 from core.network.build import layers
 from core.network.receptive_field import Field, seen_by
 
-ROUNDING = 1e-6
+PATCH_ROUNDING = 1e-6
 """equal values differ by so much, relative to them, when they are summed in another order"""
 
 
@@ -47,7 +47,7 @@ def exciting(
         network: any.
         layer: name of a layer of the blocks.
         channel: number of the channel, from 0.
-        data: test images, of which the first `TESTED` are taken.
+        data: test images, of which the first `INSPECTED_IMAGES` are taken.
         count: how many patches.
 
     Raises:
@@ -56,7 +56,7 @@ def exciting(
     """
     experiment = network.experiment
     architecture = describe(experiment)
-    part = data.first(TESTED)
+    part = data.first(INSPECTED_IMAGES)
     maps = _after(network, layer, to_input(part.images, part.normalisation))[:, channel]
     flat = maps.flatten(1)
     largest = flat.max(dim=1)
@@ -71,7 +71,7 @@ def exciting(
     found = []
     for number, field in zip(numbers, seen, strict=True):
         value = largest.values[number]
-        tied = int((largest.values - value).abs().le(ROUNDING * value).sum())
+        tied = int((largest.values - value).abs().le(PATCH_ROUNDING * value).sum())
         pixels = _cut(part.images[number].numpy(), field, shape, ground)
         found.append(Patch(number, float(value), pixels, tied))
     return tuple(found)

@@ -5,7 +5,7 @@ from math import inf
 import torch
 from torch import Tensor, nn
 
-from core.analyses.inspection.network import TESTED, Network
+from core.analyses.inspection.network import INSPECTED_IMAGES, Network
 from core.catalog import Pooling
 from core.data import LabelledImages, to_input
 from core.network.build import layers
@@ -32,7 +32,7 @@ def softened_accuracy(
     Args:
         network: with max pooling.
         temperatures: t of y = sum of softmax(t * x)_i * x_i; infinity is max itself.
-        data: test images, of which the first `TESTED` are taken.
+        data: test images, of which the first `INSPECTED_IMAGES` are taken.
 
     Returns:
         temperature -> accuracy, a fraction.
@@ -43,7 +43,7 @@ def softened_accuracy(
     config = network.experiment.model
     if config.pooling is not Pooling.MAX:
         raise ValueError(f"max pooling is needed; received {config.pooling}")
-    part = data.first(TESTED)
+    part = data.first(INSPECTED_IMAGES)
     x = to_input(part.images, part.normalisation)
     accuracies = {}
     for temperature in temperatures:

@@ -5,7 +5,8 @@ Every strategy gives that size, so that arms of a comparison keep equal maps on 
 """
 
 from core.catalog.names import Pooling
-from core.catalog.poolings import antialiased, convolution, fixed, learned, sampled
+from core.catalog.poolings.antialiased import ANTIALIASED_ENTRIES
+from core.catalog.poolings.convolution import CONVOLUTION_ENTRIES
 from core.catalog.poolings.entry import (
     CONV_SIZE,
     Combining,
@@ -14,6 +15,9 @@ from core.catalog.poolings.entry import (
     PoolingEntry,
     PoolShape,
 )
+from core.catalog.poolings.fixed import FIXED_ENTRIES
+from core.catalog.poolings.learned import LEARNED_ENTRIES
+from core.catalog.poolings.sampled import SAMPLED_ENTRIES
 
 __all__ = [
     "CONV_SIZE",
@@ -27,8 +31,13 @@ __all__ = [
 
 _ENTRIES = {
     entry.name: entry
-    for family in (fixed, sampled, learned, antialiased, convolution)
-    for entry in family.ENTRIES
+    for entry in (
+        *FIXED_ENTRIES,
+        *SAMPLED_ENTRIES,
+        *LEARNED_ENTRIES,
+        *ANTIALIASED_ENTRIES,
+        *CONVOLUTION_ENTRIES,
+    )
 }
 
 POOLINGS: dict[Pooling, PoolingEntry] = {name: _ENTRIES[name] for name in Pooling}

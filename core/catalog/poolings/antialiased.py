@@ -23,7 +23,7 @@ def _aps_operations(shape: PoolShape) -> int:
     return shape.input_values * (shape.cells - 1 + 2) + shape.stride**2 - 1
 
 
-ENTRIES = (
+ANTIALIASED_ENTRIES = (
     PoolingEntry(
         name=Pooling.BLUR_MAX,
         label="Blur-max",

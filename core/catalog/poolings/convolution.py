@@ -16,7 +16,7 @@ def _parameters(channels: int) -> int:
     return CONV_SIZE**2 * channels * channels + channels
 
 
-ENTRIES = (
+CONVOLUTION_ENTRIES = (
     PoolingEntry(
         name=Pooling.STRIDED,
         label="Strided",

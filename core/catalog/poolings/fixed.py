@@ -12,7 +12,7 @@ from core.catalog.poolings.entry import (
     weighted_mean,
 )
 
-ENTRIES = (
+FIXED_ENTRIES = (
     PoolingEntry(
         name=Pooling.MAX,
         label="Max",

@@ -21,7 +21,7 @@ def _lip_operations(shape: PoolShape) -> int:
     return 4 * shape.input_values + shape.output_values * (2 * shape.cells - 1)
 
 
-ENTRIES = (
+LEARNED_ENTRIES = (
     PoolingEntry(
         name=Pooling.MIXED,
         label="Mixed",

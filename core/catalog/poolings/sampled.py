@@ -18,7 +18,7 @@ def _earliest(index: int, rows: int, size: int, stride: int) -> int:
     return floor(index * (places / ((rows - size) // stride + 1)))
 
 
-ENTRIES = (
+SAMPLED_ENTRIES = (
     PoolingEntry(
         name=Pooling.STOCHASTIC,
         label="Stochastic",
