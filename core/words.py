@@ -1,9 +1,11 @@
-"""How numbers and lists are written, the same everywhere.
+"""How numbers, lists and tables are written, the same everywhere.
 
 Accuracies and differences come in as fractions and are written in percent and points.
 """
 
-from collections.abc import Sequence
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
 from math import floor, isfinite, isnan, log10
 
 MINUS = "−"
@@ -18,6 +20,8 @@ NUMBER_WORDS = (
     *("nineteen", "twenty"),
 )
 WRITTEN_OUT = 100_000
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""a cell of text that begins so is computed by spreadsheet programs"""
 MINUTE, HOUR = 60, 3600
 
 
@@ -182,3 +186,26 @@ def _power(size: float) -> str:
 
 def _trimmed(digits: str) -> str:
     return digits.rstrip("0").rstrip(".") if "." in digits else digits
+
+
+def as_csv(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> str:
+    """Rows as CSV with a header.
+
+    Args:
+        rows: column to value; other names are left out, missing ones give an empty cell.
+        columns: the header. It and texts that would be read as a formula get an apostrophe.
+    """
+    text = io.StringIO()
+    # its own line ends, CR LF: with others it would leave a CR in a cell unquoted
+    writer = csv.writer(text)
+    writer.writerow(map(_harmless, columns))
+    writer.writerows([_harmless(row.get(name, "")) for name in columns] for row in rows)
+    return text.getvalue()
+
+
+def _harmless(value: object) -> object:
+    """A cell as it is written: numbers as they are, text that is no formula."""
+    if isinstance(value, int | float) or value is None:
+        return value
+    text = str(value)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

@@ -12,8 +12,8 @@ from core.catalog import HEADS, POOLINGS
 from core.errors import StoreError
 from core.run import RunSummary, Source
 from core.sentences.headlines import history_headline
-from core.spreadsheet import as_csv
 from core.store import absorb, write_copy
+from core.words import as_csv
 from pages.shared import cached, frame
 from pages.shared.problems import explained
 

@@ -15,17 +15,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core import report as html
 from core.cli.report import facts, say, table
 from core.comparison import Comparison
 from core.comparison.grids import as_toml
 from core.config import Experiment
 from core.config.folder import Folder
 from core.figures import Look, confusion
+from core.figures import report as html
+from core.figures.report import report, results_of
 from core.network.pytorch_code import torch_code
-from core.report import report, results_of
 from core.run import Machine
-from core.spreadsheet import FORMULA_STARTS, as_csv
+from core.words import FORMULA_STARTS, as_csv
 from tests.figures.answers import answers
 from tests.store.store_samples import a_run
 

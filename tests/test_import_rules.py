@@ -40,10 +40,8 @@ ARROWS: dict[str, set[str]] = {
         *("analyses", "catalog", "claims", "comparison", "network", "run"),
         "sentences",
     },
-    "report": {"comparison", "figures", "run", "sentences"},
     "hosting": {"catalog", "config", "network", "run"},
     "server": {"hosting"},
-    "spreadsheet": set(),
 }
 
 # what it may import besides, but only inside functions: they run in a worker

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.cli.report import cell
-from core.report import _cell
+from core.figures.report import _cell
 from core.words import apart, brief, plain, rough, shortest, significant
 from pages.shared.link import Range
 

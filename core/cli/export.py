@@ -15,11 +15,11 @@ from core.cli.report import document, facts, say
 from core.cli.stored import Keys, find, run_documents
 from core.config import SECTION_OF
 from core.errors import ConfigError, StoreError
+from core.figures.report import report, results_of
 from core.network.pytorch_code import torch_code
-from core.report import report, results_of
 from core.run import Run, RunSummary
-from core.spreadsheet import as_csv
 from core.store import RunStore, Weights, write_copy
+from core.words import as_csv
 
 
 class Format(StrEnum):

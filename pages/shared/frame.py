@@ -15,8 +15,7 @@ from core.figures.palette import colour, style
 from core.run import Source
 from core.sentences.claims import verdict_word
 from core.sentences.headlines import Sentence
-from core.spreadsheet import as_csv
-from core.words import inside, join, plural, size
+from core.words import as_csv, inside, join, plural, size
 from pages.shared import cached, controls, talk
 from pages.shared.card_names import script_name
 from pages.shared.plot import plot

@@ -97,6 +97,6 @@ def _qr(address: str) -> bytes:
 
 def _report(results: Results) -> str:
     # plotly's JavaScript and a second of work: only when somebody asks for it
-    from core.report import report
+    from core.figures.report import report
 
     return report(results)

@@ -25,9 +25,9 @@ from core.comparison.chance import (
 from core.config import DataConfig, Experiment
 from core.data import load
 from core.figures import Look, Measure
+from core.figures.report import report
 from core.pictures import folder as folders
 from core.pictures import with_folder
-from core.report import report
 from core.sentences import claims as said
 from core.sentences.headlines import accuracy_headline, home_headline, plain
 from core.settings import PROJECT

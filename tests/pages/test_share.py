@@ -9,7 +9,7 @@ from core.comparison.grids import as_toml, read_grid
 from core.config import Experiment
 from core.config.talk import read_talk
 from core.errors import ConfigError
-from core.report import report, results_of
+from core.figures.report import report, results_of
 from core.settings import PROJECT
 from tests.store.store_samples import a_run
 
