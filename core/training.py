@@ -9,7 +9,7 @@ still sees its batches in the order in which its pair sees them.
 import platform
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ from torch import Tensor, nn
 
 from core import settings
 from core.config import MOMENTUM, Experiment
-from core.data import LabelledImages, load, to_input, translate
+from core.data import LabelledImages, Splits, load, to_input, translate
 from core.errors import EngineError
 from core.network import describe
 from core.network.build import build_model, generator
@@ -71,90 +71,94 @@ def train(
         DataError: the data set cannot be loaded.
         EngineError: this machine has no such device.
     """
-    totals = describe(experiment).totals
-    here = torch_device(device)
-    splits = load(experiment.data).to(here)
-    with _deterministic(experiment.seed, here):
+    # refuses a network that cannot be built before any image is loaded
+    describe(experiment)
+    place = torch_device(device)
+    splits = load(experiment.data).to(place)
+    with _deterministic(experiment.seed, place):
         model = build_model(
             experiment.model, experiment.input_shape, experiment.classes, experiment.seed
         )
-        model.to(here).to(memory_format=torch.channels_last)
+        model.to(place).to(memory_format=torch.channels_last)
         started = time.perf_counter()
         epochs: list[Epoch] = []
-        status = Status.DONE
         for losses in _epochs(model, experiment, splits.train, should_stop or _never):
-            train_score = evaluate(model, splits.train.first(TRAIN_SAMPLE))
-            validation = evaluate(model, splits.validation)
-            if not all(map(isfinite, (*losses, train_score.loss, validation.loss))):
-                status = Status.DIVERGED
+            epoch = _measured(model, splits, losses, len(epochs) + 1, started)
+            if epoch is None:
                 break
-            epochs.append(
-                Epoch(
-                    number=len(epochs) + 1,
-                    train_loss=train_score.loss,
-                    train_accuracy=train_score.accuracy,
-                    validation_loss=validation.loss,
-                    validation_accuracy=validation.accuracy,
-                    seconds=time.perf_counter() - started,
-                )
-            )
+            epochs.append(epoch)
             if on_epoch:
-                on_epoch(epochs[-1])
-        done = status is Status.DONE
-        classes = predict(model, splits.test).argmax(1) if done else None
-        return Run(
-            experiment=experiment,
-            status=status,
-            epochs=tuple(epochs),
-            test_accuracy=None if classes is None else _share(classes == splits.test.labels),
-            parameters=totals.parameters,
-            macs=totals.macs,
-            seconds=time.perf_counter() - started,
-            machine=_machine(here),
-            created=datetime.now(UTC).isoformat(timespec="milliseconds"),
-            predictions=b""
-            if classes is None
-            else classes.to("cpu", torch.uint8).numpy().tobytes(),
-            weights=_weights(model),
-        )
+                on_epoch(epoch)
+        return _run(experiment, model, epochs, splits.test, started)
 
 
 def _never() -> bool:
     return False
 
 
+def _measured(
+    model: nn.Module, splits: Splits, losses: Sequence[float], number: int, started: float
+) -> Epoch | None:
+    """The figures after an epoch; None if a loss is not finite any more."""
+    train_score = evaluate(model, splits.train.first(TRAIN_SAMPLE))
+    validation = evaluate(model, splits.validation)
+    if not all(map(isfinite, (*losses, train_score.loss, validation.loss))):
+        return None
+    return Epoch(
+        number=number,
+        train_loss=train_score.loss,
+        train_accuracy=train_score.accuracy,
+        validation_loss=validation.loss,
+        validation_accuracy=validation.accuracy,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _run(
+    experiment: Experiment,
+    model: nn.Module,
+    epochs: Sequence[Epoch],
+    test: LabelledImages,
+    started: float,
+) -> Run:
+    """What the training leaves behind; with fewer epochs than were asked for it diverged."""
+    totals = describe(experiment).totals
+    done = len(epochs) == experiment.hyperparameters.epochs
+    answers = predict(model, test).argmax(1) if done else None
+    return Run(
+        experiment=experiment,
+        status=Status.DONE if done else Status.DIVERGED,
+        epochs=tuple(epochs),
+        test_accuracy=None if answers is None else _share(answers == test.labels),
+        parameters=totals.parameters,
+        macs=totals.macs,
+        seconds=time.perf_counter() - started,
+        machine=_machine(test.labels.device),
+        created=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        predictions=b"" if answers is None else answers.to("cpu", torch.uint8).numpy().tobytes(),
+        weights=_weights(model),
+    )
+
+
 def _epochs(
     model: nn.Module, experiment: Experiment, data: LabelledImages, should_stop: Callable[[], bool]
 ) -> Iterator[list[float]]:
     """Train epoch by epoch; after each, yield the losses of its batches."""
-    hyperparameters = experiment.hyperparameters
-    steps = ceil(len(data) / hyperparameters.batch_size)
-    optimiser = torch.optim.SGD(
-        model.parameters(),
-        lr=hyperparameters.lr,
-        momentum=MOMENTUM,
-        nesterov=True,
-        weight_decay=hyperparameters.weight_decay,
-    )
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser,
-        max_lr=hyperparameters.lr,
-        total_steps=hyperparameters.epochs * steps,
-        cycle_momentum=False,
-    )
+    batches = ceil(len(data) / experiment.hyperparameters.batch_size)
+    optimiser, schedule = _optimiser(model, experiment, batches)
     order = generator(experiment.seed, "order")
     shifts = generator(experiment.seed, "shift")
-    for _ in range(hyperparameters.epochs):
+    reach = experiment.data.augment_shift
+    for _ in range(experiment.hyperparameters.epochs):
         losses: list[float] = []
         model.train()
-        # equal parts, so that no batch is a single image that batch norm could not use
         # drawn on the CPU, so that every device sees the same batches
         shuffled = torch.randperm(len(data), generator=order).to(data.labels.device)
-        for batch in shuffled.tensor_split(steps):
+        # equal parts, so that no batch is a single image that batch norm could not use
+        for batch in shuffled.tensor_split(batches):
             if should_stop():
                 raise Cancelled
             images = data.images[batch]
-            reach = experiment.data.augment_shift
             if reach:
                 shift = torch.randint(-reach, reach + 1, (len(batch), 2), generator=shifts)
                 shift = shift.to(images.device)
@@ -168,6 +172,26 @@ def _epochs(
             optimiser.step()
             schedule.step()
         yield losses
+
+
+def _optimiser(
+    model: nn.Module, experiment: Experiment, batches: int
+) -> tuple[torch.optim.SGD, torch.optim.lr_scheduler.OneCycleLR]:
+    """SGD with Nesterov momentum; the learning rate rises and falls once over all batches."""
+    hyperparameters = experiment.hyperparameters
+    optimiser = torch.optim.SGD(
+        model.parameters(),
+        lr=hyperparameters.lr,
+        momentum=MOMENTUM,
+        nesterov=True,
+        weight_decay=hyperparameters.weight_decay,
+    )
+    return optimiser, torch.optim.lr_scheduler.OneCycleLR(
+        optimiser,
+        max_lr=hyperparameters.lr,
+        total_steps=hyperparameters.epochs * batches,
+        cycle_momentum=False,
+    )
 
 
 def predict(model: nn.Module, data: LabelledImages) -> Tensor:

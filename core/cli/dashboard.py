@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Annotated
 from urllib.error import URLError
@@ -59,6 +60,20 @@ def dashboard(
     command = [sys.executable, "-m", "streamlit", "run", script.name, f"--server.port={port}"]
     if headless:
         command.append("--server.headless=true")
+    status = _serve(command, port, talk=talk, as_json=as_json)
+    if status:
+        raise typer.Exit(1)
+
+
+def _serve(command: Sequence[str], port: int, *, talk: bool, as_json: bool) -> int:
+    """Run the server until it ends or is interrupted.
+
+    Returns:
+        Its exit status.
+
+    Raises:
+        typer.Exit: it was interrupted from the keyboard.
+    """
     environment = dict(os.environ)
     if talk:
         environment["POOLSCOPE_MODE"] = Mode.TALK
@@ -70,14 +85,12 @@ def dashboard(
         try:
             if as_json:
                 _announce(server, f"http://localhost:{port}")
-            status = server.wait()
+            return server.wait()
         except KeyboardInterrupt:
             # Streamlit had the same signal from the terminal; this is for the others
             server.terminate()
-            status = server.wait()
+            server.wait()
             raise typer.Exit from None
-    if status:
-        raise typer.Exit(1)
 
 
 def _is_free(port: int) -> bool:

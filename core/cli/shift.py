@@ -7,13 +7,14 @@ import typer
 
 from core import settings
 from core.analyses import ShiftMapRequest
-from core.analyses.shift_map import ShiftSettings
+from core.analyses.shift_map import ShiftMap, ShiftSettings
 from core.cli.app import Json, app, open_store
 from core.cli.report import accuracy, document, facts, table
 from core.cli.stored import find
 from core.engine import compute, stored
 from core.errors import StoreError
 from core.pictures import remeasured
+from core.store import RunStore
 
 
 @app.command("shift")
@@ -26,22 +27,10 @@ def shift(
 ) -> None:
     """Show the share of answers that stay under every shift of the test images."""
     store = open_store()
-    found = find(store.summaries(), [key])[0].key
-    run = store.runs([found]).get(found)
-    if run is None:
-        raise StoreError(f"run {found} cannot be read any more; train it again")
-    wanted = ShiftSettings.of(run.experiment.input_shape, circular=circular)
-    experiment = run.experiment
-    experiment = experiment.model_copy(update={"data": remeasured(experiment.data)})
-    request = ShiftMapRequest(experiment, wanted)
-    result = stored(store, request)
-    if result is None:
-        compute(store, [request], settings.load().workers)
-        result = stored(store, request)
-    if result is None:
-        raise StoreError(f"{store.path}: the map of run {found} could not be kept")
+    whole_key = find(store.summaries(), [key])[0].key
+    result = _map(store, whole_key, circular=circular)
     summary = {
-        "key": found,
+        "key": whole_key,
         "images": result.images,
         "mean_same": result.mean_same(),
         "mean_same_and_right": result.mean_right(),
@@ -62,3 +51,24 @@ def shift(
     print()  # noqa: T201 (a command line prints)
     shares = ("mean_same", "mean_same_and_right", "one_pixel")
     facts(summary | {name: accuracy(summary[name]) for name in shares})  # type: ignore[arg-type]
+
+
+def _map(store: RunStore, key: str, *, circular: bool) -> ShiftMap:
+    """The shift map of a stored run, computed unless it is there.
+
+    Raises:
+        StoreError: the run cannot be read, or the map cannot be kept.
+    """
+    run = store.runs([key]).get(key)
+    if run is None:
+        raise StoreError(f"run {key} cannot be read any more; train it again")
+    experiment = run.experiment.model_copy(update={"data": remeasured(run.experiment.data)})
+    request = ShiftMapRequest(
+        experiment, ShiftSettings.of(experiment.input_shape, circular=circular)
+    )
+    if (known := stored(store, request)) is not None:
+        return known
+    compute(store, [request], settings.load().workers)
+    if (computed := stored(store, request)) is not None:
+        return computed
+    raise StoreError(f"{store.path}: the map of run {key} could not be kept")

@@ -127,8 +127,14 @@ def paired_difference(
     seeds = tuple(sorted(arm.keys() & reference.keys()))
     if len(seeds) < LEAST_PAIRS:
         return None
-    differences = tuple(arm[seed] - reference[seed] for seed in seeds)
-    alpha = (1 - confidence) / comparisons
+    values = [(arm[seed], reference[seed]) for seed in seeds]
+    return _difference(seeds, values, comparisons, (1 - confidence) / comparisons)
+
+
+def _difference(
+    seeds: tuple[int, ...], values: Sequence[tuple[float, float]], comparisons: int, alpha: float
+) -> Difference | None:
+    differences = tuple(own - other for own, other in values)
     interval = mean_interval(differences, 1 - alpha)
     low, high, deviation = interval.low, interval.high, _deviation(differences)
     if low is None or high is None:
@@ -142,7 +148,7 @@ def paired_difference(
         mean=interval.mean,
         low=low,
         high=high,
-        correlation=_correlation([arm[s] for s in seeds], [reference[s] for s in seeds]),
+        correlation=_correlation([own for own, _ in values], [other for _, other in values]),
         detectable=detectable_difference(deviation, len(seeds), alpha=alpha),
         comparisons=comparisons,
         verdict=_verdict(low, high),

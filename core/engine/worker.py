@@ -58,23 +58,14 @@ def train_in_worker(job: TrainingJob, version: str) -> Run | None:
 
     from core.training import Cancelled, train
 
-    if version != settings.__version__:
-        raise EngineError(
-            f"the worker runs Poolscope {settings.__version__} and was asked by {version}; install "
-            f"the same version on both sides"
-        )
     torch.set_num_threads(1)
-    experiment, key = Experiment.from_flat(job.flat), job.key
-    if experiment.key != key:
-        raise EngineError(
-            f"the worker computes key {experiment.key} where {key} was asked for: it runs another "
-            f"version of Poolscope; install the same one on both sides"
-        )
+    experiment = _experiment(job, version)
     worker = get_worker()
     accuracies: list[float] = []
 
     def tell() -> None:
-        worker.log_event(PROGRESS_TOPIC, {"key": key, "validation_accuracy": accuracies.copy()})
+        told = {"key": job.key, "validation_accuracy": accuracies.copy()}
+        worker.log_event(PROGRESS_TOPIC, told)
 
     def on_epoch(epoch: Epoch) -> None:
         accuracies.append(epoch.validation_accuracy)
@@ -85,6 +76,26 @@ def train_in_worker(job: TrainingJob, version: str) -> Run | None:
         return train(experiment, on_epoch, _rarely(_stop_question(job.stop_name)), job.device)
     except Cancelled:
         return None
+
+
+def _experiment(job: TrainingJob, version: str) -> Experiment:
+    """The experiment, as this version of the package understands it.
+
+    Raises:
+        EngineError: that is not what was asked for.
+    """
+    if version != settings.__version__:
+        raise EngineError(
+            f"the worker runs Poolscope {settings.__version__} and was asked by {version}; install "
+            f"the same version on both sides"
+        )
+    experiment = Experiment.from_flat(job.flat)
+    if experiment.key != job.key:
+        raise EngineError(
+            f"the worker computes key {experiment.key} where {job.key} was asked for: it runs "
+            f"another version of Poolscope; install the same one on both sides"
+        )
+    return experiment
 
 
 def warm_up() -> None:

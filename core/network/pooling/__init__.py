@@ -54,12 +54,9 @@ def make_pooling(  # noqa: PLR0913, PLR0917 (the arguments of torch's own pools,
     entry = next((entry for entry in POOLINGS.values() if entry.name == kind), None)
     if entry is None:
         raise ConfigError(f"kind: {kind!r} is not known; allowed: {', '.join(POOLINGS)}")
-    for name, value, least in (
-        ("channels", channels, 1),
-        ("size", size, 1),
-        ("stride", stride, 1),
-        ("padding", padding, 0),
-    ):
+    numbers = {"channels": channels, "size": size, "stride": stride, "padding": padding}
+    for name, value in numbers.items():
+        least = 0 if name == "padding" else 1
         if value < least:
             raise ConfigError(f"{name}: {least} or more is allowed; received {value}")
     if padding_mode not in (Padding.ZEROS, Padding.CIRCULAR):
