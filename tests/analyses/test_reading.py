@@ -15,6 +15,7 @@ from core import figures
 from core.analyses.operate import is_worked, windows, work
 from core.analyses.reading import unread_by_operator, unread_sentence
 from core.catalog import POOLINGS, Padding, Pooling
+from core.figures import Look
 from core.network.pooling import make_pooling
 
 WORKED = [name for name in POOLINGS if is_worked(name)]
@@ -99,10 +100,10 @@ def test_boxes_shading_sentence_and_outputs_are_those_of_what_an_operator_reads(
 
         # the boxes: of one output, and of all where they do not overlap
         alone = work(pooling, grid, size, stride, padding, (0, 0), mode=mode)
-        shapes = figures.hand_input(alone).layout.shapes
+        shapes = figures.hand_input(alone).draw(Look()).layout.shapes
         boxed = [shape for shape in shapes if not shape.fillcolor]
         assert np.array_equal(expected[0, 0], covered(boxed, grid.shape))
-        shapes = figures.hand_input(worked).layout.shapes
+        shapes = figures.hand_input(worked).draw(Look()).layout.shapes
         boxed = [shape for shape in shapes if not shape.fillcolor]
         overlap = (expected.sum((0, 1)) > 1).any()
         if boxed:
@@ -126,7 +127,7 @@ def test_boxes_shading_sentence_and_outputs_are_those_of_what_an_operator_reads(
 
 
 def boxes_of(pooling, grid, *settings):
-    shapes = figures.hand_input(work(pooling, grid, *settings)).layout.shapes
+    shapes = figures.hand_input(work(pooling, grid, *settings)).draw(Look()).layout.shapes
     return [shape for shape in shapes if not shape.fillcolor]
 
 
