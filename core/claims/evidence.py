@@ -1,6 +1,6 @@
 """What the store knows about the arms of claims: one number per seed, or what is missing."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from math import log
 from statistics import fmean
 from typing import Any, TypeVar
@@ -56,19 +56,16 @@ class Evidence:
     def compared(self, hypothesis: Hypothesis) -> ComparedPart:
         """The values of the arms of a hypothesis, compared, and what is missing."""
         metric, arms = hypothesis.metric, hypothesis.arms
-        if metric.is_timed:
-            chosen = tuple(arm.candidates[0] for arm in arms)
-            values, requests = self._from_clock(metric, chosen)
-            return _compared(hypothesis, chosen, values, requests=requests)
         chosen = tuple(self._choose(arm) for arm in arms)
-        values, requests = self._values(metric, chosen)
-        return _compared(
-            hypothesis,
-            chosen,
-            values,
+        (arm, *others), requests = self._values(metric, chosen)
+        against = others[0] if others else dict.fromkeys(arm, hypothesis.against.zero)
+        return ComparedPart(
+            part=hypothesis,
+            chosen=chosen,
+            difference=paired_difference(arm, against),
             requests=requests,
-            runs=self._missing(arms, chosen),
-            unlearned=self._unlearned(chosen),
+            runs=() if metric.is_timed else self._missing(arms, chosen),
+            unlearned=() if metric.is_timed else self._unlearned(chosen),
         )
 
     def _choose(self, arm: ClaimArm) -> Experiment:
@@ -96,6 +93,10 @@ class Evidence:
 
     def _values(self, metric: Metric, chosen: Experiments) -> tuple[list[Values], Requests]:
         """One number per seed for each network, and computations that are missing."""
+        if metric.is_timed:
+            if self._times is None:
+                return [{} for _ in chosen], (self._timed,)
+            return [_clock(self._times, each, metric) for each in chosen], ()
         if metric in _OF_EPOCHS:
             return self._from_epochs(chosen, _OF_EPOCHS[metric]), ()
         if metric in _OF_RUNS:
@@ -144,24 +145,10 @@ class Evidence:
                     known[run.seed] = value(shift_map)
         return values, tuple(missing)
 
-    def _from_clock(self, metric: Metric, chosen: Experiments) -> tuple[list[Values], Requests]:
-        if self._times is None:
-            return [{} for _ in chosen], (self._timed,)
-        return [_clock(self._times, each, metric) for each in chosen], ()
-
     def _result(self, request: Request[Result]) -> Result | None:
         """The result of a computation, if it was made."""
         content = self._store.analysis(request.key, request.kind, request.settings)
         return None if content is None else request.read(content.decode())
-
-
-def _compared(
-    hypothesis: Hypothesis, chosen: Experiments, values: Sequence[Values], **more: Any
-) -> ComparedPart:
-    arm, *others = values
-    against = others[0] if others else dict.fromkeys(arm, hypothesis.against.zero)
-    difference = paired_difference(arm, against)
-    return ComparedPart(part=hypothesis, chosen=chosen, difference=difference, **more)
 
 
 def _known(values: Mapping[int, float | None]) -> Values:

@@ -11,18 +11,17 @@ from itertools import product
 from typing import Any
 
 from core.analyses.shift_map import ShiftSettings
-from core.catalog import HEADS, POOLINGS, Head, Page
+from core.catalog import HEADS, Head, Page
 from core.claims.claim import VERDICT_SEEDS, Hypothesis, Metric
 from core.claims.evidence import moved
 from core.claims.results import ComparedPart
 from core.comparison import Comparison
 from core.config import Experiment
-from core.words import inside, join, number_word, size
+from core.config.fields import FIELDS
+from core.words import inside, join, number_word
 
 AXES = ("pooling", "head", "dropout")
 """flat fields in which the networks of one comparison may differ"""
-FIELD_NAMES = {"lr": "learning rate"}
-"""flat fields whose names are abbreviations"""
 LINK_VERSION = "1"
 
 Present = Callable[[Collection[str]], Collection[str]]
@@ -186,11 +185,11 @@ def _of_networks(result: ComparedPart, comparison: Comparison) -> Iterator[str]:
     for name, values in claimed.items():
         if name in tried:
             yield (
-                f"one {name_of(name)} for all ({shown[name]}); the claim chose the best of "
+                f"one {_in_words(name)} for all ({shown[name]}); the claim chose the best of "
                 f"{number_word(len(tried[name].values))} for each network ({join(values)})"
             )
         else:
-            yield f"{name_of(name)} {shown[name]}; the claim has {join(values)}"
+            yield f"{_in_words(name)} {shown[name]}; the claim has {join(values)}"
 
 
 def _of_seeds(comparison: Comparison) -> Iterator[str]:
@@ -223,19 +222,5 @@ def _of_maps(result: ComparedPart) -> Iterator[str]:
         yield f"up to {shown:,} test images there, computed on demand; the claim moves {claimed}"
 
 
-def name_of(field: str) -> str:
-    """A flat field, in words."""
-    return FIELD_NAMES.get(field, field.replace("_", " "))
-
-
-def networks(comparison: Comparison) -> str:
-    """Which networks a page shows: "max and none, GAP head, 8 × 8 images, 16 and 32 channels"."""
-    arms = comparison.arms
-    poolings = dict.fromkeys(inside(POOLINGS[arm.pooling].label) for arm in arms)
-    heads = dict.fromkeys(HEADS[arm.head].label for arm in arms)
-    _, height, width = arms[0].experiment.input_shape
-    widths = arms[0].experiment.to_flat()["widths"].replace(",", " and ")
-    return (
-        f"{join(list(poolings))}, {join(list(heads))} head{'s' if len(heads) > 1 else ''}, "
-        f"{size(height, width)} images, {widths} channels"
-    )
+def _in_words(field: str) -> str:
+    return inside(FIELDS[field].about.label)

@@ -4,20 +4,22 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from math import exp
 
+from core.catalog import HEADS, POOLINGS
 from core.claims import (
     ClaimResult,
     ClaimVerdict,
     ComparedPart,
     ComputedPart,
-    Expectation,
     Hypothesis,
     PartResult,
     Unit,
     compared,
     computed,
 )
+from core.claims.claim import Expectation
+from core.comparison import Comparison
 from core.comparison.chance import said_of
-from core.words import join, number_word, percent, plural, points
+from core.words import inside, join, number_word, percent, plural, points, size
 
 _WORDS = {
     ClaimVerdict.SUPPORTED: "Holds",
@@ -164,4 +166,17 @@ def caution(result: ClaimResult) -> str:
     return (
         f"In {number} of {len(result.parts)} {plural('part', len(result.parts))} some runs "
         f"are at chance or far below their other seeds."
+    )
+
+
+def networks(comparison: Comparison) -> str:
+    """Which networks a page shows: "max and none, GAP head, 8 × 8 images, 16 and 32 channels"."""
+    experiment = comparison.arms[0].experiment
+    poolings = list(dict.fromkeys(inside(POOLINGS[arm.pooling].label) for arm in comparison.arms))
+    heads = list(dict.fromkeys(HEADS[arm.head].label for arm in comparison.arms))
+    _, height, width = experiment.input_shape
+    widths = " and ".join(map(str, experiment.model.widths))
+    return (
+        f"{join(poolings)}, {join(heads)} {plural('head', len(heads))}, "
+        f"{size(height, width)} images, {widths} channels"
     )

@@ -11,9 +11,12 @@ import streamlit as st
 
 from core.catalog import PAGES, Page
 from core.claims import Claim, ClaimResult, ComparedPart, Hypothesis, Kind, compared
-from core.claims.leads import lead, name_of, networks
+from core.claims.leads import lead
 from core.comparison import Arm
+from core.config.fields import FIELDS
+from core.sentences.claims import networks
 from core.sentences.differences import what_else
+from core.words import inside
 from pages.shared import cached, controls
 
 
@@ -83,7 +86,7 @@ def _changes(arm: Arm, control: Arm) -> None:
     """Fields of the configuration and quantities of the ledger that differ, as a table."""
     fields = (control.experiment.to_flat(), arm.experiment.to_flat())
     configured = [
-        (name_of(name), str(value), str(fields[1][name]))
+        (inside(FIELDS[name].about.label), str(value), str(fields[1][name]))
         for name, value in fields[0].items()
         if value != fields[1][name] and name != "seed"
     ]
@@ -91,7 +94,8 @@ def _changes(arm: Arm, control: Arm) -> None:
     columns = ("what", "control", "arm")
     rows = [dict(zip(columns, row, strict=True)) for row in (*configured, *counted)]
     if rows:
-        st.dataframe(rows, hide_index=True, width="stretch", key="what else")
+        # a table wraps what is long, where a data frame hides its last column
+        st.table(rows, border="horizontal", hide_index=True)
     else:
         st.caption("Nothing that the ledger counts.")
 

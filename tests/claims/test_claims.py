@@ -17,17 +17,21 @@ from core.analyses.timing import times
 from core.claims import (
     CLAIMS,
     TIMED,
-    ClaimArm,
     ClaimVerdict,
     ComparedPart,
-    Expectation,
     Hypothesis,
-    Level,
     Metric,
     Unit,
     judge,
 )
-from core.claims.claim import CHOOSING_SEEDS, VERDICT_SEEDS, Choice
+from core.claims.claim import (
+    CHOOSING_SEEDS,
+    VERDICT_SEEDS,
+    Choice,
+    ClaimArm,
+    Expectation,
+    Level,
+)
 from core.claims.tables import TABLE
 from core.claims.verdict import together, verdict_on
 from core.comparison.statistics import paired_difference

@@ -4,10 +4,11 @@ import pytest
 
 from core.catalog import Page
 from core.claims import CLAIMS, TIMED, compared, judge
-from core.claims.leads import differences, lead, networks
+from core.claims.leads import differences, lead
 from core.comparison import Comparison, Results
 from core.comparison.statistics import compare_facet
 from core.config import Experiment
+from core.sentences.claims import networks
 from core.settings import PROJECT
 from core.store import RunStore
 from pages.shared import controls, parameters

@@ -34,8 +34,9 @@ _TWO_SETS = ("digits", "shapes")
 RAISES_ACCURACY = Claim(
     id="pooling-raises-accuracy",
     text="Pooling raises accuracy.",
-    test="Max and average against no downsampling at all, with equal channels, under both heads, "
-    "on three data sets. The learning rate of each arm is chosen on validation from three.",
+    test="Max and average pooling are compared with no downsampling at all, with equal channels, "
+    "under both heads, on three data sets. Validation chooses the learning rate of each arm from "
+    "three.",
     expected="It depends on the head and the data; without pooling, Flatten on small images is "
     "hard to beat.",
     change="Every pool ahead under both heads on all three data sets.",
@@ -71,8 +72,8 @@ RAISES_ACCURACY = Claim(
 BEST_POOL = Claim(
     id="which-pool-is-best",
     text="Max pooling is the best: ahead of average and of min.",
-    test="Max, average and min with a GAP head, on light strokes on dark and on the negatives of "
-    "the same images. The learning rate of each arm is chosen on validation from three.",
+    test="Max, average and min with a GAP head, on light strokes against a dark ground and on the "
+    "negatives of the same images. Validation chooses the learning rate of each arm from three.",
     expected="It depends on polarity and on texture: on dark strokes min sees what max sees on "
     "light ones.",
     change="Max ahead by a point or more in all eight comparisons.",
@@ -124,10 +125,11 @@ def _three_blocks(data: str, name: str, head: Head, pools: int) -> ClaimArm:
 UNDERFITS = Claim(
     id="pooling-can-underfit",
     text="Too much pooling makes a network underfit.",
-    test="Networks of three blocks with equal channels, of which the first one or all three have a "
-    "pool. Training accuracy at the end is compared: what cannot be learned is underfitted.",
-    expected="So for average pools under GAP on small images; less so for max.",
-    change="Training accuracy within a point with one pool and with three, in all six comparisons.",
+    test="Networks of three blocks with equal channels, with a pool in the first block or in all "
+    "three. Training accuracy at the end is compared: a network underfits what it cannot learn.",
+    expected="True for average pools under GAP on small images; less so for max.",
+    change="Training accuracies within a point of each other, with one pool and with three, in all "
+    "six comparisons.",
     parts=tuple(
         Hypothesis(
             says=f"With three {name} pools training accuracy is lower than with one, {label} head, "
@@ -151,10 +153,10 @@ STRIDED_REPLACES = Claim(
     text="A strided convolution can replace pooling.",
     test="Four arms with a GAP head: max; strided (the block's own convolution takes the stride); "
     "conv (an added 3 × 3 convolution with stride 2 replaces the pool); and its control conv-max "
-    "(the same added convolution, then max). All with batch norm, without which the added "
-    "convolutions often learn nothing in so few epochs; the learning rate of each arm is chosen on "
-    "validation from three.",
-    expected="Plain strided is lowest; conv ties only by its added parameters.",
+    "(the same added convolution, then max). All have batch norm, without which the added "
+    "convolutions often learn nothing in this number of epochs; validation chooses the learning "
+    "rate of each arm from three.",
+    expected="Plain strided is lowest; conv ties only because of its added parameters.",
     change="Strided within a point of max on both data sets.",
     parts=tuple(
         Hypothesis(
@@ -172,7 +174,7 @@ STRIDED_REPLACES = Claim(
     extras=(
         *(
             Hypothesis(
-                says=f"Conv is within one point of conv-max, which has its parameters, {data}.",
+                says=f"Conv is within one point of conv-max, which has as many parameters, {data}.",
                 where=data,
                 metric=Metric.TEST_ACCURACY,
                 arm=tuned(data, "conv", norm="batch"),
@@ -203,7 +205,7 @@ GAP_CUTS = Claim(
     text="GAP in place of Flatten cuts the parameters and keeps the accuracy.",
     test="The weights of the first dense layer are counted. Then networks with max pools are "
     "trained with both heads, and with a narrowed Flatten head (1.6 to 2.1 times GAP's parameters) "
-    "as the nearest control.",
+    "as the closest control.",
     expected="The parameters fall by exactly the number of cells of the map; the accuracy can go "
     "either way.",
     change="Test accuracies within a point on all three data sets.",

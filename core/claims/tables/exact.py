@@ -8,7 +8,7 @@ EDGES = Claim(
     id="max-keeps-edges",
     text="Max pooling keeps edges and bright detail; average pooling smooths them away.",
     test="A line one pixel wide is pooled in 2 × 2 windows: light on dark, then dark on light. "
-    "What is left of its contrast is compared.",
+    "The contrast that is left is compared.",
     expected="Half true. Max keeps the largest value: light lines stay, dark lines vanish.",
     change="A max pool that keeps a thin dark line.",
     page=(Page.BY_HAND, {"pooling": ["max", "average", "min"]}),
@@ -23,7 +23,7 @@ EDGES = Claim(
 ROUTING = Claim(
     id="gradient-routing",
     text="Average pooling passes the gradient to every input, max pooling only to the winner.",
-    test="One is sent back from every output of 2 × 2 windows side by side; autograd is "
+    test="A gradient of 1 is sent back from every output of adjacent 2 × 2 windows; autograd is "
     "compared with the closed form, and the inputs that receive anything are counted.",
     expected="True for windows that do not overlap and have no ties.",
     change="An input outside the winner that receives gradient from a max pool.",
@@ -34,7 +34,7 @@ ROUTING = Claim(
     ),
     extras=(
         ExactStatement(
-            "Where windows overlap, gradients of max add up in a common winner.",
+            "Where windows overlap, the gradients of max add up at a common winner.",
             "routing-overlap",
         ),
         ExactStatement(
@@ -48,9 +48,9 @@ ROUTING = Claim(
 NO_PARAMETERS = Claim(
     id="pooling-has-no-parameters",
     text="A pooling layer has nothing to learn.",
-    test="The learned numbers of every operator in the catalog are counted on 64 channels.",
+    test="The learned parameters of every operator in the catalog are counted for 64 channels.",
     expected="True for max, average and their like; false for the operators that learn.",
-    change="A learned number in a max pool.",
+    change="A learned parameter in a max pool.",
     page=(Page.COST, {"pooling": ["max", "average", "gem", "lip", "conv"]}),
     parts=(
         ExactStatement(
@@ -134,8 +134,8 @@ FEWER_THAN_DENSE = Claim(
     id="conv-fewer-than-dense",
     text="A convolution has far fewer parameters than a dense layer.",
     test="Both are counted for the same input and output: 64 channels of 2 × 2 to 64 × 64 cells.",
-    expected="True: a convolution shares its few weights between all places.",
-    change="A map of more than one cell where the 3 × 3 convolution has more.",
+    expected="True: a convolution shares its few weights across all positions.",
+    change="A map of more than one cell on which the 3 × 3 convolution has more parameters.",
     page=(Page.COST, {"pooling": ["max"], "head": "both"}),
     parts=(
         ExactStatement(
@@ -152,7 +152,7 @@ OUTPUT_SIZE = Claim(
     test="Every image from 3 to 32 pixels is convolved with every filter that fits, without "
     "padding and with padding, stride and dilation, and the outputs are measured.",
     expected="True without padding at stride 1; in general "
-    "floor((n + 2p − d(f − 1) − 1)/s) + 1, where the floor drops rows in silence.",
+    "floor((n + 2p − d(f − 1) − 1)/s) + 1, where the floor silently drops rows.",
     change="An output of another size without padding, at stride 1.",
     page=(Page.BY_HAND, {}),
     parts=(
@@ -161,7 +161,7 @@ OUTPUT_SIZE = Claim(
     ),
     extras=(
         ExactStatement(
-            "floor((n + 2p − d(f − 1) − 1)/s) + 1 is right in every case tried.",
+            "floor((n + 2p − d(f − 1) − 1)/s) + 1 holds in every case tried.",
             "size-formula",
         ),
     ),
@@ -172,7 +172,7 @@ HIERARCHY = Claim(
     text="Stacked blocks see larger and larger structures.",
     test="In three blocks of a 3 × 3 convolution and a 2 × 2 pool, the input rows that can "
     "reach one cell of each layer are counted by the formula and by the gradient.",
-    expected="True for what a layer can see. What it makes use of is smaller.",
+    expected="True for what a layer can see. What it uses is smaller.",
     change="A convolution or pool after which the field is not larger.",
     page=(Page.COST, {"pooling": ["max"], "widths": "16,32,64"}),
     parts=(

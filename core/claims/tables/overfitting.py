@@ -26,12 +26,14 @@ _SIZES: tuple[tuple[str, dict[str, Any]], ...] = (
 
 _RATES = Choice("dropout_rate", (0.1, 0.25, 0.5))
 _POSITIONS = {
-    DropoutPosition.INPUT: "dropout on the input",
+    DropoutPosition.INPUT: "on the input",
     DropoutPosition.BEFORE_POOL: "before every pool",
     DropoutPosition.AFTER_POOL: "after every pool",
     DropoutPosition.AFTER_LAST_POOL: "after the last pool",
     DropoutPosition.HEAD: "in the head",
 }
+_POOLS = ("max", "average", "stochastic")
+_NORMS = (("none", "no norm"), ("batch", "batch norm"))
 
 
 def _dropped(position: DropoutPosition, norm: str) -> ClaimArm:
@@ -52,37 +54,26 @@ PREVENTS_OVERFITTING = Claim(
     text="Pooling prevents overfitting.",
     test="Networks with and without pooling, all with a GAP head so that the dense layer has the "
     "same size, on 100, 400 and all images of digits and on 4,000 shapes. The gap between "
-    "training and validation accuracy is read at the first epoch at which the training loss is "
-    "as low as both arms can reach.",
+    "training and validation accuracy is read at the first epoch whose training loss is as low "
+    "as both arms can reach.",
     expected="A small effect of pooling itself; a Flatten head matters more.",
     change="Gaps at equal training loss that are smaller by a point or more with pooling, at "
     "every size of the training set.",
-    parts=(
-        *(
-            Hypothesis(
-                says=f"With {name} pooling the gap is smaller than without, {size}.",
-                where=f"digits, {size}",
-                metric=Metric.MATCHED_GAP,
-                arm=arm("digits", name, **flat),
-                against=arm("digits", "none", **flat),
-                least=0.01,
-                expected=Expectation.LESS,
-            )
-            for size, flat in _SIZES
-            for name in ("max", "average", "stochastic")
-        ),
-        *(
-            Hypothesis(
-                says=f"With {name} pooling the gap is smaller than without, shapes.",
-                where="shapes, 4,000 images",
-                metric=Metric.MATCHED_GAP,
-                arm=arm("shapes", name),
-                against=arm("shapes", "none"),
-                least=0.01,
-                expected=Expectation.LESS,
-            )
-            for name in ("max", "average")
-        ),
+    parts=tuple(
+        Hypothesis(
+            says=f"With {name} pooling the gap is smaller than without, {label}.",
+            where=where,
+            metric=Metric.MATCHED_GAP,
+            arm=arm(data, name, **flat),
+            against=arm(data, "none", **flat),
+            least=0.01,
+            expected=Expectation.LESS,
+        )
+        for data, label, where, flat, names in (
+            *(("digits", size, f"digits, {size}", flat, _POOLS) for size, flat in _SIZES),
+            ("shapes", "shapes", "shapes, 4,000 images", {}, _POOLS[:2]),
+        )
+        for name in names
     ),
     extras=(
         *(
@@ -137,39 +128,39 @@ PREVENTS_OVERFITTING = Claim(
 DROPOUT_PLACE = Claim(
     id="dropout-after-last-pool",
     text="Dropout belongs after the last pooling layer.",
-    test="Dropout at five places, each at the best of three rates (.1, .25, .5) as validation "
-    "chooses it, without and with batch norm; 400 images of digits, max pooling, GAP head.",
-    expected="Nothing clear: place is mixed up with rate. Before a 2 × 2 max pool a rate of .5 "
-    "empties a whole window in 6 % of the cases only.",
-    change="Half a point more than every other place, with and without batch norm.",
+    test="Dropout at five positions, each with the best of three rates (.1, .25, .5) by "
+    "validation, without and with batch norm; 400 images of digits, max pooling, GAP head.",
+    expected="Nothing clear: position is confounded with rate. Before a 2 × 2 max pool, a rate of "
+    ".5 empties a whole window in only 6 % of cases.",
+    change="Half a point more than at every other position, with and without batch norm.",
     parts=tuple(
         Hypothesis(
-            says=f"After the last pool is ahead of {_POSITIONS[other]}, {norm} norm.",
-            where=f"{norm} norm",
+            says=f"Dropout after the last pool is ahead of dropout {_POSITIONS[other]}, {label}.",
+            where=label,
             metric=Metric.TEST_ACCURACY,
             arm=_dropped(DropoutPosition.AFTER_LAST_POOL, norm),
             against=_dropped(other, norm),
             least=0.005,
         )
-        for norm in ("none", "batch")
+        for norm, label in _NORMS
         for other in _POSITIONS
         if other is not DropoutPosition.AFTER_LAST_POOL
     ),
     extras=tuple(
         Hypothesis(
-            says=f"After the last pool is ahead of no dropout, {norm} norm.",
-            where=f"{norm} norm",
+            says=f"Dropout after the last pool is ahead of no dropout, {label}.",
+            where=label,
             metric=Metric.TEST_ACCURACY,
             arm=_dropped(DropoutPosition.AFTER_LAST_POOL, norm),
             against=ClaimArm("no dropout", {**_MEDIUM, "norm": norm}),
             least=0.005,
         )
-        for norm in ("none", "batch")
+        for norm, label in _NORMS
     ),
     literature=(
         Finding(
             "Kim et al. 2023",
-            "After the last batch norm; in the head, before GAP is the steadier place.",
+            "After the last batch norm; in the head, the position before GAP is more stable.",
             Certainty.ABSTRACT,
         ),
         Finding(
@@ -185,8 +176,8 @@ DROPOUT_PLACE = Claim(
 DROPOUT_GENERALISES = Claim(
     id="dropout-reduces-overfitting",
     text="Dropout makes the network generalise better.",
-    test="Dropout in a Flatten head at the best of three rates, as validation chooses it, against "
-    "none: two widths, 100 and all images of digits.",
+    test="Dropout in a Flatten head, with the best of three rates by validation, against no "
+    "dropout: two pairs of widths, 100 and all images of digits.",
     expected="It depends on the size of the network and of the training set.",
     change="Half a point more test accuracy in all four comparisons, or in none.",
     parts=tuple(

@@ -11,7 +11,7 @@ MISHKIN = "Mishkin, Sergievskiy, Matas 2016 (ImageNet, 128 px)"
 
 WU_GU = Finding(
     "Wu and Gu 2015",
-    "Dropout before a max pool amounts to drawing from the window with fixed odds.",
+    "Dropout before a max pool amounts to sampling from the window with fixed probabilities.",
     Certainty.ABSTRACT,
 )
 

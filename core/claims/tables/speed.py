@@ -23,8 +23,8 @@ def _timed(pooling: str) -> ClaimArm:
 SPEEDS_TRAINING = Claim(
     id="pooling-speeds-training",
     text="Pooling makes training faster.",
-    test="Multiply-accumulate operations are counted; the step of a training on 28 × 28 images "
-    "(batch 64, widths 16 and 32) is timed in ten rounds in which the arms take turns.",
+    test="Multiply-accumulate operations are counted; the training step on 28 × 28 images (batch "
+    "64, widths 16 and 32) is timed in ten rounds, in which the arms take turns.",
     expected="True against no downsampling, not against a stride, which skips three quarters of "
     "the convolution before it.",
     change="A strided network whose step takes longer than that with max pools.",
@@ -70,9 +70,9 @@ SLOW = Claim(
     id="pooling-is-slow",
     text="Max pooling itself is a slow operation.",
     test="Every layer of a network for 28 × 28 images (batch 64, widths 16 and 32) is timed "
-    "forward and backward, in ten rounds; the share of the pools is taken. Slow means: more than "
-    "a quarter of the time.",
-    expected="Refuted: pools are cheap beside convolutions, and some exotic ones are not.",
+    "forward and backward, in ten rounds; then the share of the pools is taken. Slow means "
+    "more than a quarter of the time.",
+    expected="Refuted: pools are cheap next to convolutions, although some exotic ones are not.",
     change="More than a quarter of the time in the two max pools.",
     page=(Page.COST, {"pooling": ["max", "median", "lp"], "head": "gap", **GALLERY["mnist"]}),
     parts=(

@@ -16,15 +16,16 @@ from core.claims.tables.shared import HEADS, MOUTON
 INVARIANCE = Claim(
     id="pooling-gives-invariance",
     text="Pooling makes the network invariant to translation.",
-    test="Test images are moved by up to 8 px, or half their size where that is less (zeros, or "
-    "the background, come in); answers are compared with those for the unmoved image. Networks "
-    "with and without pools, both heads. Exact gates: circular shifts through networks with "
-    "circular padding.",
+    test="Test images are moved by up to 8 px, or half their size where that is less, and filled "
+    "with zeros or the background; the answers are compared with those for the unmoved images, in "
+    "networks with and without pools, under both heads. Exact tests: circular shifts through "
+    "networks with circular padding.",
     expected="Mostly refuted: partial, local, and a matter of the head and the data.",
     change="A network with plain pools whose answers all stay under a shift by one pixel.",
     parts=(
         ExactStatement(
-            "With max pools and a GAP head, every circular shift leaves all as it was.", "gate-max"
+            "With max pools and a GAP head, every circular shift leaves the output unchanged.",
+            "gate-max",
         ),
         *(
             Hypothesis(
@@ -52,16 +53,16 @@ INVARIANCE = Claim(
     ),
     extras=(
         ExactStatement(
-            "GAP without any stride: every circular shift leaves all as it was.", "gate-none"
+            "GAP without any stride: every circular shift leaves the output unchanged.", "gate-none"
         ),
         ExactStatement(
-            "After L pools of 2 × 2 with stride 2 on maps with even sides: so do shifts by "
-            "multiples of 2^L.",
+            "After L pools of 2 × 2 with stride 2 on maps with even sides, shifts by "
+            "multiples of 2^L leave it unchanged.",
             "gate-multiples",
         ),
         ExactStatement(
-            "With APS of 2 × 2 and stride 2 on maps with even sides: so does every circular shift, "
-            "up to ties.",
+            "With APS of 2 × 2 and stride 2 on maps with even sides, every circular shift leaves "
+            "it unchanged, up to ties.",
             "gate-aps",
         ),
         *(
@@ -112,7 +113,7 @@ INVARIANCE = Claim(
         ),
         Finding(
             "Kauderer-Abrams 2017",
-            "Augmentation matters most; number of pools and filter size come second.",
+            "Augmentation matters most; the number of pools and the size of filters come second.",
             Certainty.ABSTRACT,
         ),
         Finding(
