@@ -25,7 +25,22 @@ MOST_FOUND = 89
 """bindings of a local `found`, which says only that there is a value"""
 
 TOO_LONG: set[str] = set()
-AMBIGUOUS: set[str] = {"AXIS_TITLES", "DATASETS", "GRID_WIDTH", "HEADS", "LETTER_WIDTH", "NAMES", "NAME_AWAY", "PLAIN", "PREFIX", "READING", "REMARK", "ROW_HEIGHT", "SEVERAL", "SMALL", "START_SECONDS", "UNREAD", "UNTRAINED", "VERSION", "WHITE"}
+AMBIGUOUS: set[str] = {
+    "AXIS_TITLES",
+    "DATASETS",
+    "GRID_WIDTH",
+    "NAMES",
+    "NAME_AWAY",
+    "PLAIN",
+    "PREFIX",
+    "REMARK",
+    "SEVERAL",
+    "START_SECONDS",
+    "UNREAD",
+    "UNTRAINED",
+    "VERSION",
+    "WHITE",
+}
 """constants that mean something else in another module"""
 
 

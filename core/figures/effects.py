@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from core.claims import ClaimVerdict, ComparedPart, Hypothesis, Metric, Unit
 from core.figures.base import (
     SMALL,
+    TALL_ROW_HEIGHT,
     Beyond,
     Look,
     Traces,
@@ -25,8 +26,8 @@ from core.figures.palette import style
 from core.sentences.claims import effect, verdict_word
 from core.words import MINUS, plain
 
-FRAME_HEIGHT, ROW_HEIGHT = 84, 52
-LETTER_WIDTH, SMALL_LETTER_WIDTH = 6.7, 4.6
+FRAME_HEIGHT = 84
+LABEL_LETTER_WIDTH, WHERE_LETTER_WIDTH = 6.7, 4.6
 """of the labels and of the lines below them, px, on average"""
 LEFT_LIMITS = (110, 230)
 """narrowest and widest margin for the labels, px"""
@@ -158,7 +159,7 @@ def _draw(
         traces.append(arrows(beyond, look))
     labels = [_label(bar.result.part) for bar in bars]
     ticks = _ticks(*ends, unit)
-    height = FRAME_HEIGHT + ROW_HEIGHT * max(len(bars), 1)
+    height = FRAME_HEIGHT + TALL_ROW_HEIGHT * max(len(bars), 1)
     return plot(
         traces,
         **layout(look, height=height, left=_left(labels), right=RIGHT),
@@ -221,7 +222,8 @@ def _label(part: Hypothesis) -> tuple[str, str]:
 def _left(labels: Sequence[tuple[str, str]]) -> float:
     """The margin that the labels need."""
     widths = (
-        max(LETTER_WIDTH * len(first), SMALL_LETTER_WIDTH * len(second)) for first, second in labels
+        max(LABEL_LETTER_WIDTH * len(first), WHERE_LETTER_WIDTH * len(second))
+        for first, second in labels
     )
     narrowest, widest = LEFT_LIMITS
     return min(max(narrowest, max(widths, default=0.0) + 16), widest)

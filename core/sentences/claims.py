@@ -19,7 +19,7 @@ from core.claims import (
 from core.claims.claim import Expectation
 from core.comparison import Comparison
 from core.comparison.chance import said_of
-from core.words import inside, join, number_word, percent, plural, points, size
+from core.words import capitalised, inside, join, number_word, percent, plural, points, size
 
 _WORDS = {
     ClaimVerdict.SUPPORTED: "Holds",
@@ -119,7 +119,7 @@ def verdict_sentence(result: ClaimResult) -> str:
         first, *others = _counted(counts, _VERBS)
         number, verb = first.split(" ", 1)
         text = join([f"{number} of {total} parts {verb}", *others])
-        return f"{text[:1].upper()}{text[1:]}{_over(result)}."
+        return f"{capitalised(text)}{_over(result)}."
     (verdict,) = counts
     if verdict is ClaimVerdict.UNTESTED:
         return "None of its parts is tested yet."
@@ -132,7 +132,7 @@ def _only(result: ClaimResult) -> str:
     for part in compared(result.parts):
         if said := effect(part):
             metric = str(part.part.metric)
-            return f"{metric[:1].upper()}{metric[1:]}: {said}{_over(result)}."
+            return f"{capitalised(metric)}: {said}{_over(result)}."
     return "Nothing is trained or computed for it yet."
 
 

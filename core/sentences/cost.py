@@ -1,4 +1,4 @@
-"""The sentence above the cost page: which network asks for more, and how much the head adds."""
+"""The sentence above the cost page: which network costs more, and how much the head adds."""
 
 from core.catalog import HEADS, Pooling
 from core.comparison import Arm, Comparison
@@ -7,7 +7,7 @@ from core.sentences.headlines import Sentence
 from core.words import count, number_word
 
 SAME_COST_RATIO = 1.05
-"""costs within so small a factor are called the same"""
+"""costs that differ by no more than this factor are called the same"""
 
 
 def cost_headline(comparison: Comparison) -> Sentence:

@@ -9,7 +9,7 @@ from core.network import Architecture, LayerKind
 from core.words import count, inside, macs, size
 
 MATCHED = 1.5
-"""a head with more than so many times the parameters of GAP's is no match"""
+"""a head counts as matched with up to this many times the parameters of a GAP head"""
 
 
 @dataclass(frozen=True, slots=True)

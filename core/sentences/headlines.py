@@ -1,4 +1,4 @@
-"""The sentence above a figure, computed from the data; where the data say nothing, so does it.
+"""The sentence above a figure, computed from the data; it leaves open what the data leave open.
 
 A sentence is a tuple of text and strategies, so that a page can put a coloured mark before each
 name and a terminal can print it plain.
@@ -171,10 +171,10 @@ def routing_headline(
     found: Sequence[tuple[Pooling, int, int]],
     first: tuple[str, Sequence[tuple[Pooling, str]]] | None = None,
 ) -> Sentence:
-    """What comes out of a window, and who sends gradient to how many cells, the choosiest first.
+    """What comes out of a window, and how many cells each operator sends gradient to, fewest first.
 
     Args:
-        found: operator, inputs that are reached, inputs.
+        found: operator, number of inputs that gradient reaches, number of inputs.
         first: the numbers of the first window, and what operators turn them into; None for none.
     """
     if not found:

@@ -1,6 +1,6 @@
 """Which networks of a comparison does a page show, and what does it say of exactly these?
 
-A page has room for so many. A sentence about those that it shows must not sound like one about all
+A page has room for a few networks. A sentence about these must not sound as if it were about all
 that were chosen.
 """
 
@@ -17,9 +17,9 @@ TWO_NETWORKS = 2
 
 
 def in_turns(arms: Sequence[Arm], most: int) -> tuple[Arm, ...]:
-    """So many arms at most, the heads taking turns, so that none is left out while others have two.
+    """Up to `most` arms in their order, the heads taking turns.
 
-    They come in the order in which they are given.
+    So no head is left out while another has two arms.
     """
     by_head: dict[Head, list[Arm]] = {}
     for arm in arms:
@@ -29,7 +29,7 @@ def in_turns(arms: Sequence[Arm], most: int) -> tuple[Arm, ...]:
 
 
 def picked(arms: Sequence[Arm], names: Collection[str], most: int) -> tuple[Arm, ...]:
-    """The arms of these names, so many at most; without any such name as many as fit, in turns."""
+    """Up to `most` arms with these names; if there are none, as many as fit, in turns."""
     chosen = [arm for arm in arms if arm.name in names]
     return tuple(chosen[:most]) or in_turns(arms, most)
 
@@ -40,9 +40,9 @@ def answers_headline(
     """Whether the networks that are shown agree about an image.
 
     Args:
-        answers: the class that each of them gives.
-        comparison: of which they are all, or some.
-        classes: what each class is called.
+        answers: the class that each network gives.
+        comparison: that all of them belong to; it may have more.
+        classes: names of the classes.
     """
     if not answers:
         return (f"No network shown has weights of seed {comparison.seeds[0]} yet.",)
@@ -76,7 +76,7 @@ def steadiness_headline(
 
     Args:
         maps: of the networks that are shown.
-        comparison: of which they are all, or some.
+        comparison: that all of them belong to; it may have more.
         seed: with which they were trained.
     """
     if not maps:

@@ -16,7 +16,7 @@ from core.comparison import Arm
 from core.config.fields import FIELDS
 from core.sentences.claims import networks
 from core.sentences.differences import what_else
-from core.words import inside
+from core.words import capitalised, inside
 from pages.shared import cached, controls
 
 
@@ -114,6 +114,6 @@ def _lead(result: ComparedPart) -> None:
         st.caption(f"{page} has no such comparison yet, {missing}{differences}.")
     elif text:
         _link(f"A similar comparison on {page}", nearest.page, nearest.parameters)
-        st.caption(f"{text[:1].upper()}{text[1:]}.")
+        st.caption(f"{capitalised(text)}.")
     else:
         _link(f"The same on {page}", nearest.page, nearest.parameters)

@@ -12,7 +12,7 @@ from core.claims import ClaimResult, ComparedPart, ComputedPart, Unit, compared,
 from core.sentences.claims import cautions
 from pages.shared import cached, frame
 
-READING = """
+INTERVALS_READING = """
 Each row is one part. The bar is the 95 % interval of the paired difference over ten training
 seeds, or ten timed rounds; the mark is its mean, filled if the part is decided. The part **holds**
 if the whole bar lies in the grey zone, is **refuted** if the whole bar lies outside, and is
@@ -59,7 +59,9 @@ def _effects(results: Sequence[ComparedPart], title: str, card: str, key: str) -
             continue
         kind = unit.name.lower()
         heading = f"{title}{TITLE_ENDS[unit]}"
-        with frame.card(heading, f"{card} {kind}", reading=READING, stretch=False) as head:
+        with frame.card(
+            heading, f"{card} {kind}", reading=INTERVALS_READING, stretch=False
+        ) as head:
             # each network once, whatever it is compared with
             drawn = (result for result in results if result.part.unit is unit)
             said = dict.fromkeys(sentence for result in drawn for sentence in cautions(result))

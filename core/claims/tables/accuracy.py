@@ -14,7 +14,7 @@ from core.claims.claim import (
     Hypothesis,
     Metric,
 )
-from core.claims.tables.shared import HEADS, MISHKIN, MOUTON, SMALL
+from core.claims.tables.shared import BOTH_HEADS, MISHKIN, MOUTON, SMALL_SET
 
 _SPRINGENBERG = Finding(
     "Springenberg et al. 2014 (CIFAR-10 error, model C)",
@@ -50,7 +50,7 @@ RAISES_ACCURACY = Claim(
             least=LEAST_ACCURACY[data],
         )
         for data in LEAST_ACCURACY
-        for head, label in HEADS
+        for head, label in BOTH_HEADS
         for name in ("max", "average")
     ),
     extras=tuple(
@@ -58,11 +58,11 @@ RAISES_ACCURACY = Claim(
             says=f"{name.capitalize()} is ahead of none, {label} head, 100 images of digits.",
             where=f"{label}, 100 images of digits",
             metric=Metric.TEST_ACCURACY,
-            arm=tuned("digits", name, head, **SMALL),
-            against=tuned("digits", "none", head, **SMALL),
+            arm=tuned("digits", name, head, **SMALL_SET),
+            against=tuned("digits", "none", head, **SMALL_SET),
             least=0.01,
         )
-        for head, label in HEADS
+        for head, label in BOTH_HEADS
         for name in ("max", "average")
     ),
     literature=(_SPRINGENBERG,),
@@ -141,7 +141,7 @@ UNDERFITS = Claim(
             least=0.01,
             expected=Expectation.LESS,
         )
-        for data, (head, label) in [*product(["digits"], HEADS), ("shapes", HEADS[0])]
+        for data, (head, label) in [*product(["digits"], BOTH_HEADS), ("shapes", BOTH_HEADS[0])]
         for name in ("max", "average")
     ),
     literature=(MOUTON,),

@@ -14,12 +14,12 @@ from core.claims.claim import (
     Hypothesis,
     Metric,
 )
-from core.claims.tables.shared import MISHKIN, SMALL, WU_GU
+from core.claims.tables.shared import MISHKIN, SMALL_SET, WU_GU
 
-_MEDIUM: dict[str, Any] = {"train_size": 400, "epochs": 40}
+_MEDIUM_SET: dict[str, Any] = {"train_size": 400, "epochs": 40}
 _SIZES: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("100 images", SMALL),
-    ("400 images", _MEDIUM),
+    ("100 images", SMALL_SET),
+    ("400 images", _MEDIUM_SET),
     ("all 1,197 images", {}),
 )
 
@@ -37,7 +37,7 @@ _NORMS = (("none", "no norm"), ("batch", "batch norm"))
 
 
 def _dropped(position: DropoutPosition, norm: str) -> ClaimArm:
-    flat = {**_MEDIUM, "norm": norm, "dropout": position}
+    flat = {**_MEDIUM_SET, "norm": norm, "dropout": position}
     return ClaimArm(_POSITIONS[position], flat, _RATES)
 
 
@@ -152,7 +152,7 @@ DROPOUT_PLACE = Claim(
             where=label,
             metric=Metric.TEST_ACCURACY,
             arm=_dropped(DropoutPosition.AFTER_LAST_POOL, norm),
-            against=ClaimArm("no dropout", {**_MEDIUM, "norm": norm}),
+            against=ClaimArm("no dropout", {**_MEDIUM_SET, "norm": norm}),
             least=0.005,
         )
         for norm, label in _NORMS

@@ -5,7 +5,7 @@ from typing import Any
 from core.catalog import Head
 from core.claims.claim import Certainty, Finding
 
-HEADS = ((Head.GAP, "GAP"), (Head.FLATTEN, "Flatten"))
+BOTH_HEADS = ((Head.GAP, "GAP"), (Head.FLATTEN, "Flatten"))
 
 MISHKIN = "Mishkin, Sergievskiy, Matas 2016 (ImageNet, 128 px)"
 
@@ -21,4 +21,4 @@ MOUTON = Finding(
     Certainty.ABSTRACT,
 )
 
-SMALL: dict[str, Any] = {"train_size": 100, "epochs": 100}
+SMALL_SET: dict[str, Any] = {"train_size": 100, "epochs": 100}
