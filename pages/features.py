@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.catalog import Pooling
-from core.comparison import Arm, Results
+from core.comparison import Arm
 from core.figures import tiles as sheet
 from core.figures.tiles import Scale
 from core.network import is_pooled, same_stage
@@ -36,7 +36,7 @@ def main() -> None:
     results = cached.results(controls.comparison())
     with st.spinner("Loading PyTorch, once…"):
         from pages.shared import networks
-    seed = _seed(results)
+    seed = results.comparison.seeds[0]
     # the sentence stands above the controls that it depends on
     top = st.container()
     arms = chooser.networks(results.comparison, NETWORKS_SHOWN)
@@ -48,6 +48,7 @@ def main() -> None:
         with left:
             image = picture.card(list(there), seed)
         looks = _looks(there, image)
+    bare = cached.without_weights(arm.seeded(seed) for arm in arms)
     with top:
         frame.top(
             "Features: what is left of the image, layer by layer?",
@@ -59,7 +60,7 @@ def main() -> None:
             f"{frame.scene(results)} :gray[·] :gray[seed {seed} shown]",
         )
         jobs.missing_runs(results)
-        jobs.train_again(bare := cached.without_weights(arm.seeded(seed) for arm in arms))
+        jobs.train_again(bare)
         jobs.watch()
         jobs.diverged(results.diverged)
         frame.caution(results)
@@ -74,11 +75,6 @@ def main() -> None:
         answers.patches(there, layers)
     answers.filters(there)
     answers.softened(there)
-
-
-def _seed(results: Results) -> int:
-    """Which of the seeds is looked at: the first."""
-    return results.comparison.seeds[0]
 
 
 def _looks(there: dict[Arm, "Network"], image: np.ndarray) -> dict[Arm, "Response"]:

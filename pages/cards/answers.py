@@ -13,7 +13,7 @@ from core.words import plural
 from pages.shared import frame
 
 if TYPE_CHECKING:
-    from core.analyses.inspection import Network, Response
+    from core.analyses.inspection import Method, Network, Response
 
 FILTERS_SHOWN = 16
 """of the first block"""
@@ -49,41 +49,49 @@ def sources(
     layers: dict[Arm, str],
 ) -> None:
     """Which part of the image speaks for the answer."""
-    from core.analyses.inspection import Method, attribution, emptiness, methods, prepared
-    from pages.shared import networks
+    from core.analyses.inspection import Method, methods
 
     with frame.card("Where the answer comes from", "sources", reading=SOURCE_HELP):
         method = Method(
             frame.one_of(
                 "Method",
-                [str(each) for each in Method],
+                list(map(str, Method)),
                 "method",
                 default=str(Method.GRAD_CAM),
                 named=False,
             )
         )
         # four stand two by two
-        with st.grid(2 if len(there) == 4 else min(len(there), 3), min_column_width=130):  # noqa: PLR2004
+        with st.grid({4: 2}.get(len(there), min(len(there), 3)), min_column_width=130):
             for arm, network in there.items():
                 with st.container(gap="xsmall"):
                     st.markdown(title(arm))
                     if method not in methods(network.experiment):
                         st.caption("CAM needs a GAP head.")
                         continue
-                    x = prepared(image, networks.test_images(network.experiment))
-                    found = attribution(network, x, looks[arm].answer, method, layers[arm])
-                    scale = Scale.even(found) if found.min() < 0 else Scale.around(found)
-                    st.image(sheet.heat(found, scale, dark=frame.dark()), width="stretch")
-                    entry = arm.experiment.data.entry
-                    after = f", after {layers[arm]}" if method is Method.GRAD_CAM else ""
-                    said = f"for {entry.classes[looks[arm].answer]}{after}"
-                    empty = emptiness(found, method)
-                    st.caption(f"{said}. {empty}" if empty else said)
+                    _source(network, image, looks[arm].answer, method, layers[arm])
         st.caption(
             "For the class that each network names. Each picture has its own scale; where a method "
             "gives negative values, blue speaks for the class and red against it."
             + (" Grad-CAM of the layer that is shown above." if method is Method.GRAD_CAM else "")
         )
+
+
+def _source(
+    network: "Network", image: np.ndarray, answer: int, method: "Method", layer: str
+) -> None:
+    """The map of one network, and for which class it speaks."""
+    from core.analyses.inspection import Method, attribution, emptiness, prepared
+    from pages.shared import networks
+
+    x = prepared(image, networks.test_images(network.experiment))
+    shares = attribution(network, x, answer, method, layer)
+    scale = Scale.even(shares) if shares.min() < 0 else Scale.around(shares)
+    st.image(sheet.heat(shares, scale, dark=frame.dark()), width="stretch")
+    after = f", after {layer}" if method is Method.GRAD_CAM else ""
+    said = f"for {network.experiment.data.entry.classes[answer]}{after}"
+    empty = emptiness(shares, method)
+    st.caption(f"{said}. {empty}" if empty else said)
 
 
 def patches(there: dict[Arm, "Network"], layers: dict[Arm, str]) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 from core.analyses.hand import Numbers, Worked, between, outputs_of, titled, untrained_sentence
 from core.analyses.reading import Windows, unread_by_operator
 from core.catalog import POOLINGS, Padding, Pooling
+from core.config import ModelConfig
 from core.words import apart, inside, join, plain, rough
 from pages.shared import frame
 
@@ -36,6 +37,13 @@ class Pool:
     stride: int
     padding: int
     mode: Padding
+
+    @classmethod
+    def of(cls, grid: Numbers, model: ModelConfig, padding: int) -> "Pool":
+        """The windows of a network's pools over a grid."""
+        # a convolution without padding leaves its pool as it is
+        mode = Padding.CIRCULAR if model.padding is Padding.CIRCULAR else Padding.ZEROS
+        return cls(grid, model.pool_size, model.pool_stride, padding, mode)
 
     @property
     def padded(self) -> Numbers:
@@ -103,45 +111,42 @@ def temperature(windows: Windows, pool: Pool) -> None:
 
 def additive(poolings: Sequence[Pooling], pool: Pool) -> None:
     """Whether the operators of a sum are the sums of the operators."""
-    from core.analyses.operate import additivity, as_convolution, work
+    from core.analyses.operate import as_convolution, work
 
     grid, side, stride = pool.padded, pool.size, pool.stride
     with frame.card("Which of them is a convolution?", "additive"):
-        table = []
-        for pooling in poolings:
-            found = additivity(pooling, grid, side, stride, mode=pool.mode)
-            together, added = (
-                (plain(found.together), plain(found.apart))
-                if found.holds
-                else apart(found.together, found.apart)
-            )
-            row, column = found.cell
-            table.append(
-                {
-                    "operator": _short(pooling),
-                    "output": f"row {row + 1}, column {column + 1}",
-                    "f(x + y)": together,
-                    "f(x) + f(y)": added,
-                    "additive here": "yes" if found.holds else "no",
-                }
-            )
+        table = [_sums(pooling, pool) for pooling in poolings]
         st.dataframe(table, hide_index=True, key="additive")
         average = work(Pooling.AVERAGE, grid, side, stride).outputs
         gap = float(np.abs(average - as_convolution(grid, side, stride)).max())
         alike = gap < SAME_NUMBERS * max(1.0, float(np.abs(grid).max()))
         same = "the same numbers" if alike else f"different by {rough(gap)}"
-        relu = [inside(POOLINGS[each].label) for each in poolings if each in WITH_RELU]
+        relu = [inside(POOLINGS[pooling].label) for pooling in poolings if pooling in WITH_RELU]
+        followed = f" The convolution in {join(relu)} is followed by ReLU, which is not."
         st.caption(
             "y is x rotated by 90°, and the output shown is the one where the two differ most. A "
-            "convolution must be additive, so a “no” rules it out."
-            + (
-                f" The convolution in {join(relu)} is followed by ReLU, which is not."
-                if relu
-                else ""
-            )
-            + f" Average against a convolution with weights 1/{side * side}: {same}. "
-            + untrained_sentence(poolings)
+            f"convolution must be additive, so a “no” rules it out.{followed if relu else ''} "
+            f"Average against a convolution with weights 1/{side * side}: {same}. "
+            f"{untrained_sentence(poolings)}"
         )
+
+
+def _sums(pooling: Pooling, pool: Pool) -> dict[str, str]:
+    """One row: the output of the sum, and the sum of the outputs."""
+    from core.analyses.operate import additivity
+
+    result = additivity(pooling, pool.padded, pool.size, pool.stride, mode=pool.mode)
+    together, separate = plain(result.together), plain(result.apart)
+    if not result.holds:
+        together, separate = apart(result.together, result.apart)
+    row, column = result.cell
+    return {
+        "operator": _short(pooling),
+        "output": f"row {row + 1}, column {column + 1}",
+        "f(x + y)": together,
+        "f(x) + f(y)": separate,
+        "additive here": "yes" if result.holds else "no",
+    }
 
 
 def _short(pooling: Pooling) -> str:

@@ -1,0 +1,152 @@
+"""Which numbers go in? The controls of By hand."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from core.catalog import DatasetEntry, Pooling
+from core.errors import ConfigError
+from core.pictures import UPLOAD_ENDINGS, fitted, inverted, is_negative, uploaded
+from core.settings import PROJECT
+from core.words import capitalised, number_word
+from pages.shared import frame
+from pages.shared.problems import literal
+
+PATCH, DIGIT, LINE, EDGE = "patch", "digit", "line", "edge"
+OWN, UPLOAD = "own", "upload"
+OWN_SIDES = (4, 6, 8)
+UPLOAD_SIDE = 12
+"""rows and columns to which an upload is reduced: every number must be readable"""
+WHITE = 16
+"""the lightest number of a grid"""
+OPERATORS_SHOWN = 8
+FIRST_NUMBERS = [[0, 5, 13, 9], [0, 13, 15, 10], [0, 3, 15, 2], [4, 12, 0, 8]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """What the visitor wants to see.
+
+    Attributes:
+        numbers: the grid, (H, W).
+        padding: rows and columns added on each side.
+        single: whether the gradient comes from one output alone.
+        poolings: the operators.
+    """
+
+    numbers: np.ndarray
+    padding: int
+    single: bool
+    poolings: list[Pooling]
+
+
+def controls(able: list[Pooling], entry: DatasetEntry) -> Asked:
+    """The controls of the page.
+
+    Args:
+        able: operators that can be worked by hand.
+        entry: of the data set, whose images say how an upload looks.
+    """
+    with frame.settings_row():
+        kind = frame.one_of(
+            "Input",
+            [PATCH, DIGIT, LINE, EDGE, OWN, UPLOAD],
+            "grid",
+            help_="**patch**: 4 × 4 of a digit; **digit**: all of it; **line**: one light column; "
+            "**edge**: dark to light; **own**: type your own; **upload**: an image of yours, "
+            f"reduced to {UPLOAD_SIDE} × {UPLOAD_SIDE} shades.",
+            wraps=True,
+        )
+        invert = st.toggle(
+            "Swap light and dark",
+            key="invert",
+            bind="query-params",
+            help="Each value x becomes 16 − x.",
+        )
+        padding = st.slider("Padding", 0, 2, 0, key="hand_padding", bind="query-params", width=130)
+        single = st.toggle(
+            "Gradient of one output",
+            key="one_output",
+            bind="query-params",
+            help="Send the gradient from the output in the middle, not from all.",
+        )
+        wanted = st.multiselect(
+            "Operators shown",
+            [str(pooling) for pooling in able],
+            key="operators",
+            bind="query-params",
+            max_selections=OPERATORS_SHOWN,
+            placeholder=f"the first {number_word(OPERATORS_SHOWN)}",
+            width=320,
+            help=f"Up to {number_word(OPERATORS_SHOWN)} of the strategies chosen in the sidebar.",
+        )
+    numbers = _grid(kind, entry)
+    poolings = [pooling for pooling in able if str(pooling) in wanted] or able
+    return Asked(
+        WHITE - numbers if invert else numbers, padding, single, poolings[:OPERATORS_SHOWN]
+    )
+
+
+def _grid(kind: str, entry: DatasetEntry) -> np.ndarray:
+    if kind == OWN:
+        return _own()
+    if kind == UPLOAD:
+        return _upload(entry)
+    if kind == LINE:
+        grid = np.zeros((6, 6))
+        grid[:, 2] = WHITE
+        return grid
+    if kind == EDGE:
+        return np.tile(np.array([0.0, 0, 0, *(WHITE,) * 3]), (6, 1))
+    return _digit() if kind == DIGIT else _digit()[2:6, 2:6]
+
+
+def _digit() -> np.ndarray:
+    with Image.open(PROJECT / "assets" / "samples" / "digits.png") as image:
+        return (np.asarray(image).astype(float) * WHITE / 255).round()
+
+
+def _own() -> np.ndarray:
+    """Numbers that a visitor types."""
+    side = frame.one_of("Size", OWN_SIDES, "own_side")
+    start = (
+        np.array(FIRST_NUMBERS, dtype=float)
+        if side == len(FIRST_NUMBERS)
+        else _digit()[:side, :side]
+    )
+    edited = st.data_editor(
+        [dict(zip("abcdefgh", row, strict=False)) for row in start.tolist()],
+        hide_index=True,
+        key=f"own_numbers {side}",
+        width=80 * side,
+    )
+    return np.array([[float(v or 0) for v in row.values()] for row in edited])
+
+
+def _upload(entry: DatasetEntry) -> np.ndarray:
+    """An image of the visitor's, as shades from 0 to 16; zeros until there is one."""
+    with st.container(width=420):
+        given = st.file_uploader(
+            "An image", list(UPLOAD_ENDINGS), key="hand_upload", max_upload_size=2
+        )
+    empty = np.zeros((UPLOAD_SIDE, UPLOAD_SIDE))
+    if given is None:
+        st.caption("Up to 2 MB. It stays in memory. Until you choose one, the grid is empty.")
+        return empty
+    try:
+        picture = uploaded(given.getvalue())
+    except ConfigError as error:
+        st.error(literal(str(error)), icon=":material/error:")
+        return empty
+    remarks = list(picture.remarks)
+    shades = fitted(picture.image, (1, UPLOAD_SIDE, UPLOAD_SIDE), WHITE)
+    ground = [level * WHITE / entry.white for level in entry.background]
+    if not entry.photographs and is_negative(shades, ground, WHITE):
+        remarks.append("inverted to match the training images (Invert turns it back)")
+        shades = inverted(shades, WHITE)
+    if remarks:
+        st.caption(f"{capitalised('; '.join(remarks))}.")
+    grid: np.ndarray = shades[0].astype(float)
+    return grid
