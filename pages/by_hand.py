@@ -11,7 +11,7 @@ from core.words import capitalised, size
 from pages.cards import grid, hand
 from pages.shared import controls, frame
 
-CARD_WIDTH, GRID_WIDTH = 460, 125
+CARD_WIDTH, LEAST_GRID_WIDTH = 460, 125
 """px: of a card with three grids, and of a grid in it; on a telephone they stand in two rows"""
 GRIDS = {
     "Input": figures.hand_input,
@@ -101,7 +101,7 @@ def _operator(worked: Worked) -> None:
             frame.numbers(rows, f"{pooling}.csv", key)
         if POOLINGS[pooling].learned:
             st.caption(f"{capitalised(UNTRAINED)}.")
-        with st.grid(3, min_column_width=GRID_WIDTH):
+        with st.grid(3, min_column_width=LEAST_GRID_WIDTH):
             for name, chart in charts.items():
                 with st.container(gap="xxsmall"):
                     st.caption(f"**{name}**")

@@ -14,7 +14,7 @@ from pages.shared import cached, chooser, computing, controls, frame, jobs
 FILLED, CIRCULAR = "filled", "circular"
 MAPS_SHOWN, IN_ROW = 8, 4
 """maps on the page, of more networks the visitor chooses; and maps that stand in one row"""
-LIGHTEST = 0.9
+LIGHT_END = 0.9
 """share at the light end of the scale, or the least share of all maps, if that is lower"""
 SECONDS_PER_VIEW = 2.5e-5
 """of one image of 8 x 8 through a small network"""
@@ -95,7 +95,7 @@ def _offer(missing: list[Arm], seed: int, wanted: ShiftSettings) -> None:
 
 
 def _maps(maps: dict[Arm, ShiftMap], results: Results) -> None:
-    low = min(LIGHTEST, *(share for found in maps.values() for row in found.same for share in row))
+    low = min(LIGHT_END, *(share for found in maps.values() for row in found.same for share in row))
     with frame.grid(len(maps) if len(maps) <= IN_ROW else 3, min_column_width=210):
         for arm, found in maps.items():
             frame.show(

@@ -26,20 +26,11 @@ MOST_FOUND = 89
 
 TOO_LONG: set[str] = set()
 AMBIGUOUS: set[str] = {
-    "AXIS_TITLES",
     "DATASETS",
-    "GRID_WIDTH",
-    "NAMES",
-    "NAME_AWAY",
-    "PLAIN",
     "PREFIX",
-    "REMARK",
     "SEVERAL",
     "START_SECONDS",
-    "UNREAD",
-    "UNTRAINED",
     "VERSION",
-    "WHITE",
 }
 """constants that mean something else in another module"""
 

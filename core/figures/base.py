@@ -15,7 +15,7 @@ from core.figures.palette import (
     GRID_LINE,
     INK,
     PAGE,
-    REMARK,
+    REMARK_TEXT,
     SEQUENTIAL,
     colour,
     faded,
@@ -82,7 +82,7 @@ class Look:
     @property
     def quiet(self) -> str:
         """Colour of zones, zero lines and remarks."""
-        return REMARK[self.dark]
+        return REMARK_TEXT[self.dark]
 
     @property
     def page(self) -> str:

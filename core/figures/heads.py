@@ -31,7 +31,7 @@ from core.figures.base import (
     ticks_around,
     whiskers,
 )
-from core.figures.chart import UNTRAINED, Chart
+from core.figures.chart import NOTHING_TRAINED, Chart
 from core.sentences.intervals import accuracy
 from core.words import plain, plural
 
@@ -46,7 +46,7 @@ LEAST_SPAN = 1.0
 """of the axis, in percent: one dot alone has none"""
 ROOM_FOR_NAMES = 0.7
 """under the last row, in rows"""
-NAME_AWAY = 17
+DOT_NAME_AWAY = 17
 """px from a dot to its name: nearer to it than to a dot of the row above"""
 NAMES_BEGIN, NAMES_END = 0.18, 0.82
 """parts of the axis between which a name has room on both sides of its dot: on a telephone it is
@@ -217,7 +217,7 @@ def _caption(dots: Sequence[Dot], seeds: int, *, arrow: bool) -> str:
     """What the dots and bars are, for the heads that are shown."""
     heads = {dot.arm.head for dot in dots}
     if not heads:
-        return UNTRAINED
+        return NOTHING_TRAINED
     if heads == {Head.GAP, Head.FLATTEN}:
         marks = "Filled: GAP head. Open: Flatten head."
     elif len(heads) == 1:
@@ -331,7 +331,7 @@ def _head_names(plan: Plan, ends: tuple[float, float], look: Look) -> list[dict[
         text = "   ".join(f"{mark.glyph} {HEADS[head].label}" for head, mark in plan.marks.items())
         lowest = last + max(plan.below.values())
         key = {"x": 0, "xref": "paper", "xanchor": "left", "y": lowest}
-        return [_text(text, -NAME_AWAY, look) | key]
+        return [_text(text, -DOT_NAME_AWAY, look) | key]
     low, high = ends
     names = []
     for dot in dots:
@@ -340,7 +340,7 @@ def _head_names(plan: Plan, ends: tuple[float, float], look: Look) -> list[dict[
         anchor = "left" if part < NAMES_BEGIN else "right" if part > NAMES_END else "center"
         text = f"{HEADS[dot.arm.head].label} head"
         at_dot = {"x": x, "xanchor": anchor, "y": last + shift}
-        names.append(_text(text, NAME_AWAY if shift < 0 else -NAME_AWAY, look) | at_dot)
+        names.append(_text(text, DOT_NAME_AWAY if shift < 0 else -DOT_NAME_AWAY, look) | at_dot)
     return names
 
 

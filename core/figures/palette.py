@@ -16,7 +16,7 @@ PAGE = (PAGE_LIGHT, PAGE_DARK)
 """here and below, a pair is for light and for dark pages"""
 INK = ("#12191C", "#E6EBED")
 """text that must be read"""
-REMARK = (CHART_TEXT_LIGHT, "#B4BFC3")
+REMARK_TEXT = (CHART_TEXT_LIGHT, "#B4BFC3")
 """zones, zero lines and remarks"""
 GRID_LINE = ("#E3E8EA", "#2B353A")
 LAYER = ("#8A989E", "#66757B")
@@ -40,11 +40,11 @@ DIVERGING = (
     ("#F5A08B", "#B9573F", "#20282C", "#4A76C2", "#A9C6FF"),
 )
 """scales of amounts and of signed amounts: maps, matrices, grids"""
-UNREAD = ("#D3DADD", "#3B474D")
+UNREAD_CELL = ("#D3DADD", "#3B474D")
 """cells of a grid that nothing reads"""
 REPORT_QUIET, REPORT_LINE, REPORT_CODE = "#5B676C", "#DCE2E4", "#F4F6F6"
 """remarks, lines of tables and blocks of code in a report, which is light"""
-BLACK, WHITE = "#000000", "#FFFFFF"
+BLACK_TEXT, WHITE_TEXT = "#000000", "#FFFFFF"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def fill(colours: Sequence[str], share: float) -> str:
 
 def text_on(colour: str) -> str:
     """Black or white, whichever can be read better on a fill: 4.58 : 1 at least, on any."""
-    return max((BLACK, WHITE), key=lambda text: contrast(text, colour))
+    return max((BLACK_TEXT, WHITE_TEXT), key=lambda text: contrast(text, colour))
 
 
 def contrast(one: str, other: str) -> float:

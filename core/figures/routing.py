@@ -13,7 +13,7 @@ from core.analyses.hand import Numbers, Worked, explained, titled
 from core.analyses.reading import Box, Cell, Windows
 from core.figures.base import SMALL, Look, Shades, layout, marked, note, on_cells, plot
 from core.figures.chart import Chart
-from core.figures.palette import SEQUENTIAL, UNREAD, style, text_on
+from core.figures.palette import SEQUENTIAL, UNREAD_CELL, style, text_on
 from core.words import brief, plain
 
 GRID_HEIGHT, STEP_HEIGHT = 152, 270
@@ -157,7 +157,7 @@ def _numbers(grid: Grid, shades: Shades, look: Look) -> go.Scatter:
                 text = texts[row][column]
                 colour = shades.text(float(grid.values[row, column]), look)
                 if row in grid.unread[0] or column in grid.unread[1]:
-                    colour = text_on(UNREAD[look.dark])
+                    colour = text_on(UNREAD_CELL[look.dark])
             cells.append((column, row, text, colour))
     return on_cells(cells, look.px(min(SMALL, room)))
 
@@ -223,7 +223,7 @@ def _shades_of_unread(grid: Grid, look: Look) -> Lines:
     shade = {
         "type": "rect",
         "layer": "below",
-        "fillcolor": UNREAD[look.dark],
+        "fillcolor": UNREAD_CELL[look.dark],
         "line": {"width": 0},
     }
     height, width = grid.values.shape

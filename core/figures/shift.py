@@ -39,7 +39,7 @@ MOST_NUMBERED = 9
 PROFILE_HEIGHT = 300
 TOP = 102.0
 """of the profile's axis, percent"""
-NAME_AWAY = 6
+LINE_NAME_AWAY = 6
 """px from the plot to the names of lines"""
 
 
@@ -236,5 +236,5 @@ def _names(
     for (arm, values), place in zip(lines, places, strict=True):
         text = arm.label_without_dropout if several else None
         label = f"{marked(arm.pooling, look, text)} {values[-1]:.1f}"
-        notes.append(at_the_end(place, label, look, NAME_AWAY))
+        notes.append(at_the_end(place, label, look, LINE_NAME_AWAY))
     return notes

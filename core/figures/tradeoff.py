@@ -27,7 +27,7 @@ from core.figures.base import (
     name,
     plot,
 )
-from core.figures.chart import UNTRAINED, Chart
+from core.figures.chart import NOTHING_TRAINED, Chart
 from core.figures.labels import Frame, Mark, Place, place
 from core.figures.palette import style
 from core.sentences.intervals import accuracy
@@ -49,7 +49,7 @@ class Measure(StrEnum):
     SECONDS = "seconds"
 
 
-AXIS_TITLES = {
+COST_TITLES = {
     Measure.MACS: "multiply-accumulates per image (log scale)",
     Measure.PARAMETERS: "learned parameters (log scale)",
     Measure.SECONDS: "seconds of training, mean over seeds (log scale)",
@@ -133,7 +133,7 @@ def tradeoff(results: Results, measure: Measure) -> Chart:
     return Chart(
         rows=[_row(point, on_the_front=point in plan.front) for point in found],
         alt=_alt(found, measure),
-        caption=_caption(plan) if found else UNTRAINED,
+        caption=_caption(plan) if found else NOTHING_TRAINED,
         draw=partial(_draw, plan),
     )
 
@@ -304,7 +304,7 @@ def _draw(plan: Plan, look: Look) -> go.Figure:
         **layout(look, height=TRADEOFF_HEIGHT, left=LEFT_MARGIN, right=RIGHT_MARGIN),
         xaxis=axis(
             look,
-            title=AXIS_TITLES[plan.measure],
+            title=COST_TITLES[plan.measure],
             type="log",
             range=list(plan.costs),
             tickvals=ticks,

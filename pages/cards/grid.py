@@ -19,7 +19,7 @@ OWN, UPLOAD = "own", "upload"
 OWN_SIDES = (4, 6, 8)
 UPLOAD_SIDE = 12
 """rows and columns to which an upload is reduced: every number must be readable"""
-WHITE = 16
+LIGHTEST = 16
 """the lightest number of a grid"""
 OPERATORS_SHOWN = 8
 FIRST_NUMBERS = [[0, 5, 13, 9], [0, 13, 15, 10], [0, 3, 15, 2], [4, 12, 0, 8]]
@@ -85,7 +85,7 @@ def controls(able: list[Pooling], entry: DatasetEntry) -> Asked:
     numbers = _grid(kind, entry)
     poolings = [pooling for pooling in able if str(pooling) in wanted] or able
     return Asked(
-        WHITE - numbers if invert else numbers, padding, single, poolings[:OPERATORS_SHOWN]
+        LIGHTEST - numbers if invert else numbers, padding, single, poolings[:OPERATORS_SHOWN]
     )
 
 
@@ -96,16 +96,16 @@ def _grid(kind: str, entry: DatasetEntry) -> np.ndarray:
         return _upload(entry)
     if kind == LINE:
         grid = np.zeros((6, 6))
-        grid[:, 2] = WHITE
+        grid[:, 2] = LIGHTEST
         return grid
     if kind == EDGE:
-        return np.tile(np.array([0.0, 0, 0, *(WHITE,) * 3]), (6, 1))
+        return np.tile(np.array([0.0, 0, 0, *(LIGHTEST,) * 3]), (6, 1))
     return _digit() if kind == DIGIT else _digit()[2:6, 2:6]
 
 
 def _digit() -> np.ndarray:
     with Image.open(PROJECT / "assets" / "samples" / "digits.png") as image:
-        return (np.asarray(image).astype(float) * WHITE / 255).round()
+        return (np.asarray(image).astype(float) * LIGHTEST / 255).round()
 
 
 def _own() -> np.ndarray:
@@ -141,11 +141,11 @@ def _upload(entry: DatasetEntry) -> np.ndarray:
         st.error(literal(str(error)), icon=":material/error:")
         return empty
     remarks = list(picture.remarks)
-    shades = fitted(picture.image, (1, UPLOAD_SIDE, UPLOAD_SIDE), WHITE)
-    ground = [level * WHITE / entry.white for level in entry.background]
-    if not entry.photographs and is_negative(shades, ground, WHITE):
+    shades = fitted(picture.image, (1, UPLOAD_SIDE, UPLOAD_SIDE), LIGHTEST)
+    ground = [level * LIGHTEST / entry.white for level in entry.background]
+    if not entry.photographs and is_negative(shades, ground, LIGHTEST):
         remarks.append("inverted to match the training images (Invert turns it back)")
-        shades = inverted(shades, WHITE)
+        shades = inverted(shades, LIGHTEST)
     if remarks:
         st.caption(f"{capitalised('; '.join(remarks))}.")
     grid: np.ndarray = shades[0].astype(float)

@@ -1,6 +1,6 @@
 """What do scripts of talks call the cards? Headings may be reworded, these names are public."""
 
-NAMES = {
+CARD_NAMES = {
     # Home
     "accuracy by head": "Test accuracy, by strategy and head",
     "differences in words": "Which differences are real?",
@@ -56,4 +56,4 @@ def script_name(card: str, part: str = "") -> str:
         card: its id.
         part: what tells it apart from others of its kind: a facet, a network, an operator.
     """
-    return ", ".join(filter(None, (NAMES.get(card, card), part)))
+    return ", ".join(filter(None, (CARD_NAMES.get(card, card), part)))

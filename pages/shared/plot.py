@@ -9,7 +9,7 @@ import plotly.io as pio
 import streamlit as st
 
 SCRIPT = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
-PLAIN = "plain figures"
+PLAIN_FIGURES = "plain figures"
 """set for a session whose browser could not load plotly.js from this server"""
 CHART = {"displayModeBar": False, "displaylogo": False, "showSendToCloud": False}
 
@@ -37,7 +37,7 @@ def plot(drawn: Drawn, *, alt: str, key: str, dark: bool) -> None:
         key: of this figure on its page.
         dark: for which theme it was drawn; the browser asks for a rerun if it shows the other.
     """
-    if st.session_state.get(PLAIN):
+    if st.session_state.get(PLAIN_FIGURES):
         st.plotly_chart(drawn.figure, theme="streamlit", alt=alt, config=CHART, key=key)
         return
     draw = st.components.v2.component("plot", js=SCRIPT, isolate_styles=False)
@@ -54,4 +54,4 @@ def _rerun() -> None:
 
 
 def _plain() -> None:
-    st.session_state[PLAIN] = True
+    st.session_state[PLAIN_FIGURES] = True

@@ -24,7 +24,7 @@ from core.figures.base import (
     ticks_around,
     ticks_within,
 )
-from core.figures.curves.lines import PLAIN, Line, smoothed
+from core.figures.curves.lines import PLAIN_VIEW, Line, smoothed
 from core.figures.palette import QUIET, colour
 from core.network import describe
 from core.run import Epoch, Run
@@ -148,7 +148,7 @@ def labels(figure):
     return [annotation.text for annotation in figure.layout.annotations]
 
 
-def curves(found, view=PLAIN, **look):
+def curves(found, view=PLAIN_VIEW, **look):
     facet = found.comparison.facets[0]
     return figures.accuracy_curves(found, facet, view=view).draw(Look(**look))
 

@@ -14,7 +14,7 @@ from core.figures.palette import (
     PAGE_LIGHT,
     SEQUENTIAL,
     STYLES,
-    UNREAD,
+    UNREAD_CELL,
     colour,
     fill,
     style,
@@ -126,7 +126,7 @@ def test_text_can_be_read_on_every_fill_of_a_scale(scale):
 
 def test_text_can_be_read_on_every_grey_and_on_what_is_not_read():
     greys = [f"#{value:02X}{value:02X}{value:02X}" for value in range(256)]
-    assert min(contrast(text_on(each), each) for each in [*greys, *UNREAD]) >= 4.5
+    assert min(contrast(text_on(each), each) for each in [*greys, *UNREAD_CELL]) >= 4.5
 
 
 @pytest.mark.parametrize("scale", SCALES)

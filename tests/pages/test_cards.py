@@ -7,7 +7,7 @@ import pytest
 
 from core.config.talk import read_talk
 from core.settings import PROJECT
-from pages.shared.card_names import NAMES, script_name
+from pages.shared.card_names import CARD_NAMES, script_name
 
 PAGES = sorted((PROJECT / "pages").rglob("*.py"))
 DRAWERS = {"pages/shared/plot.py", "pages/shared/cached.py"}
@@ -65,16 +65,16 @@ def cards():
 
 def test_every_card_has_a_name_for_talks_and_every_name_a_card():
     used = {card for _, card in cards()}
-    assert set() == used - NAMES.keys()
+    assert set() == used - CARD_NAMES.keys()
     # the measured parts of a claim have a card for each unit
-    assert {"parts", "extras"} >= {name.split()[0] for name in NAMES.keys() - used}
+    assert {"parts", "extras"} >= {name.split()[0] for name in CARD_NAMES.keys() - used}
 
 
 def test_every_figure_of_the_bundled_talk_is_the_name_of_a_card():
     talk = read_talk(Path(PROJECT / "assets" / "talk.toml"))
     wanted = {name for scene in talk.scenes for name in scene.figures}
     operators = {"Max", "Average", "Soft", "GeM"}
-    assert set() == wanted - set(NAMES.values()) - operators
+    assert set() == wanted - set(CARD_NAMES.values()) - operators
 
 
 def test_a_part_of_a_card_is_named_after_it():

@@ -24,8 +24,8 @@ from core.figures.base import (
 )
 from core.figures.chart import Chart
 from core.figures.curves.lines import (
-    AXIS_TITLES,
-    PLAIN,
+    AGAINST_TITLES,
+    PLAIN_VIEW,
     VALUES,
     Against,
     Curves,
@@ -56,7 +56,7 @@ MOST_EPOCH_TICKS = 5
 
 
 def accuracy_curves(
-    results: Results, facet: Facet, reference: Arm | None = None, view: View = PLAIN
+    results: Results, facet: Facet, reference: Arm | None = None, view: View = PLAIN_VIEW
 ) -> Chart:
     """Mean accuracy as training goes on, with bands, one line per strategy of a facet.
 
@@ -103,7 +103,7 @@ def _epochs_axis(curves: Curves, look: Look) -> dict[str, Any]:
     by_epoch = curves.view.against is Against.EPOCH
     return axis(
         look,
-        title=AXIS_TITLES[curves.view.against],
+        title=AGAINST_TITLES[curves.view.against],
         # the last marker is whole
         range=[1 - 0.01 * end if by_epoch else 0, 1.025 * end],
         unifiedhovertitle={"text": "epoch %{x}" if by_epoch else "%{x:.3s}"},

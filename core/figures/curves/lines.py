@@ -8,7 +8,7 @@ from statistics import mean
 from core.comparison import Arm, Facet, Results
 from core.comparison.statistics import Interval, curve
 from core.figures.base import FULL, end_in_percent, in_percent, name
-from core.figures.chart import UNTRAINED
+from core.figures.chart import NOTHING_TRAINED
 from core.network import describe
 from core.run import Epoch, Run
 from core.words import percent
@@ -40,7 +40,7 @@ QUANTITY_NAMES = {
     Quantity.TRAINING: "Training accuracy",
     Quantity.GAP: "Training minus validation accuracy",
 }
-AXIS_TITLES = {
+AGAINST_TITLES = {
     Against.EPOCH: "epoch",
     Against.SECONDS: "seconds of training",
     Against.MACS: "multiply-accumulates of training, forward and backward",
@@ -65,7 +65,7 @@ class View:
     smoothing: float = 0.0
 
 
-PLAIN = View()
+PLAIN_VIEW = View()
 
 MOST_COLOURED = 8
 """more strategies than this are drawn quietly, but for the reference and the extremes"""
@@ -228,7 +228,7 @@ def caption_of(curves: Curves, seeds: int) -> str:
         seeds: of the comparison.
     """
     if not curves.lines:
-        return UNTRAINED
+        return NOTHING_TRAINED
     start = max(curves.ends[0], 0.0)
     axis = f" The axis starts at {start:.0f} %." if start else ""
     if seeds == 1:
