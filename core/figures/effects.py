@@ -172,14 +172,7 @@ def _draw(
             ticktext=list(ticks.values()),
             tickangle=0,
         ),
-        yaxis=axis(
-            look,
-            ticklabelstandoff=round(look.px(5)),
-            range=[len(bars) - 0.45, -0.55],
-            tickvals=list(range(len(bars))),
-            ticktext=[f"{first}<br><sub>{second}</sub>" for first, second in labels],
-            tickfont={"size": look.px(SMALL), "color": look.ink},
-        ),
+        yaxis=_rows(labels, look),
         shapes=[
             shape
             for place, bar in enumerate(bars)
@@ -189,6 +182,18 @@ def _draw(
             at_the_end(place, verdict_word(bar.result.verdict), look)
             for place, bar in enumerate(bars)
         ],
+    )
+
+
+def _rows(labels: Sequence[tuple[str, str]], look: Look) -> dict[str, object]:
+    """The axis of the parts, the first one on top."""
+    return axis(
+        look,
+        ticklabelstandoff=round(look.px(5)),
+        range=[len(labels) - 0.45, -0.55],
+        tickvals=list(range(len(labels))),
+        ticktext=[f"{first}<br><sub>{second}</sub>" for first, second in labels],
+        tickfont={"size": look.px(SMALL), "color": look.ink},
     )
 
 
