@@ -128,18 +128,18 @@ def _effective(arm: Arm, results: Results) -> EffectiveField | None:
     """The effective fields of the first seed of an arm; offers to compute them."""
     seed = results.comparison.seeds[0]
     trained = [other for other in results.comparison.arms if seed in results.of(other)]
-    wanted = next(
+    network = next(
         (other for other in trained if other.label_without_dropout == arm.label_without_dropout),
         None,
     )
-    if wanted is None:
+    if network is None:
         frame.nothing_yet("This network")
         return None
-    request = EffectiveFieldRequest(wanted.seeded(seed))
-    found = stored(cached.store(), request)
-    if found is None:
+    request = EffectiveFieldRequest(network.seeded(seed))
+    field = stored(cached.store(), request)
+    if field is None:
         computing.offer([request], "field", "fields", 1.0, key="compute_field")
-    return found
+    return field
 
 
 def _sample(arm: Arm) -> NDArray[np.uint8]:
@@ -225,8 +225,8 @@ def _one(arm: Arm) -> None:
 def _times(arms: list[Arm], names: list[str]) -> None:
     """Seconds of every layer, measured here; offers to measure them."""
     request = TimesRequest(tuple(arm.seeded(0) for arm in arms), TIME_ROUNDS)
-    found = stored(cached.store(), request)
-    if found is None:
+    times = stored(cached.store(), request)
+    if times is None:
         computing.offer(
             [request], "table of times", "tables", TIME_SECONDS * len(arms), key="measure_times"
         )
@@ -234,15 +234,15 @@ def _times(arms: list[Arm], names: list[str]) -> None:
         return
     rows = timed_rows(
         [
-            (name, found.networks[each.key])
+            (name, times.networks[each.key])
             for name, each in zip(names, request.experiments, strict=True)
         ],
         [architecture_of(arm) for arm in arms],
     )
     frame.table(rows, "times.csv", "times")
     st.caption(
-        f"Milliseconds for a batch of {found.batch}, forward + backward, each layer by itself; "
-        f"medians of {TIME_ROUNDS} rounds in which the networks take turns ({found.machine}). The "
+        f"Milliseconds for a batch of {times.batch}, forward + backward, each layer by itself; "
+        f"medians of {TIME_ROUNDS} rounds in which the networks take turns ({times.machine}). The "
         f"whole step holds the loss and the optimiser too. Complete but for these, and noisy."
     )
 
@@ -270,8 +270,8 @@ def _choose(label: str, names: list[str], key: str) -> str:
     """One of the networks; without a second there is nothing to choose."""
     if len(names) == 1:
         return names[0]
-    found = st.selectbox(label, names, key=key, label_visibility="collapsed", width=260)
-    return found or names[0]
+    chosen = st.selectbox(label, names, key=key, label_visibility="collapsed", width=260)
+    return chosen or names[0]
 
 
 main()

@@ -81,11 +81,11 @@ def _looks(there: dict[Arm, "Network"], image: np.ndarray) -> dict[Arm, "Respons
     from core.analyses.inspection import prepared, respond
     from pages.shared import networks
 
-    found = {}
+    responses = {}
     for arm, network in there.items():
         data = networks.test_images(network.experiment)
-        found[arm] = respond(network, prepared(image, data))
-    return found
+        responses[arm] = respond(network, prepared(image, data))
+    return responses
 
 
 def _maps(looks: dict[Arm, "Response"]) -> dict[Arm, str]:
@@ -128,8 +128,8 @@ def _layers(looks: dict[Arm, "Response"]) -> tuple[str, dict[Arm, str]]:
         "Layer", offered, "layer", default=default, bound=False, named=False, wraps=True
     )
     owner = next(list(seen.maps) for seen in looks.values() if layer in seen.maps)
-    found = {arm: same_stage(layer, owner, list(seen.maps)) for arm, seen in looks.items()}
-    return layer, {arm: name for arm, name in found.items() if name}
+    stages = {arm: same_stage(layer, owner, list(seen.maps)) for arm, seen in looks.items()}
+    return layer, {arm: name for arm, name in stages.items() if name}
 
 
 def _feeds_max(arm: Arm, seen: "Response", layer: str) -> bool:

@@ -39,15 +39,8 @@ def main() -> None:
     top = st.container()
     arms = chooser.networks(results.comparison, MAPS_SHOWN)
     trained = [arm for arm in arms if seed in results.of(arm)]
-    if trained:
-        wanted = _settings(arms[0])
-        maps = {
-            arm: found
-            for arm in trained
-            if (found := stored(cached.store(), ShiftMapRequest(arm.seeded(seed), wanted)))
-        }
-    else:
-        wanted, maps = None, {}
+    settings = _settings(arms[0]) if trained else None
+    maps = _computed(trained, seed, settings) if settings else {}
     with top:
         frame.top(
             "Shift: what does one pixel do to the answer?",
@@ -58,7 +51,7 @@ def main() -> None:
         jobs.watch()
         jobs.diverged(results.diverged)
         frame.caution(results)
-    if wanted is None:
+    if settings is None:
         frame.nothing_yet(f"Seed {seed} of these networks")
         return
     bare = cached.without_weights(arm.seeded(seed) for arm in trained if arm not in maps)
@@ -66,7 +59,7 @@ def main() -> None:
     keys = {experiment.key for experiment in bare}
     missing = [arm for arm in trained if arm not in maps and arm.seeded(seed).key not in keys]
     if missing:
-        _offer(missing, seed, wanted)
+        _offer(missing, seed, settings)
     if maps:
         _maps(maps, results)
         _profile(maps)
@@ -84,23 +77,33 @@ def _settings(arm: Arm) -> ShiftSettings:
     return ShiftSettings.of(arm.experiment.input_shape, circular=chosen == CIRCULAR)
 
 
-def _offer(missing: list[Arm], seed: int, wanted: ShiftSettings) -> None:
+def _computed(trained: list[Arm], seed: int, settings: ShiftSettings) -> dict[Arm, ShiftMap]:
+    """The maps that are stored, of networks in order."""
+    requests = ((arm, ShiftMapRequest(arm.seeded(seed), settings)) for arm in trained)
+    maps = ((arm, stored(cached.store(), request)) for arm, request in requests)
+    return {arm: steadiness for arm, steadiness in maps if steadiness}
+
+
+def _offer(missing: list[Arm], seed: int, settings: ShiftSettings) -> None:
     """Name the maps that are missing, with a button that computes exactly these."""
     experiment = missing[0].seeded(seed)
     _, height, width = experiment.input_shape
-    images = min(wanted.images, experiment.data.entry.splits.test)
-    views = images * (2 * wanted.reach + 1) ** 2 * height * width / 64
-    requests = [ShiftMapRequest(arm.seeded(seed), wanted) for arm in missing]
+    images = min(settings.images, experiment.data.entry.splits.test)
+    views = images * (2 * settings.reach + 1) ** 2 * height * width / 64
+    requests = [ShiftMapRequest(arm.seeded(seed), settings) for arm in missing]
     computing.offer(requests, "map", "maps", views * SECONDS_PER_VIEW, key="compute_maps")
 
 
 def _maps(maps: dict[Arm, ShiftMap], results: Results) -> None:
-    low = min(LIGHT_END, *(share for found in maps.values() for row in found.same for share in row))
+    low = min(
+        LIGHT_END,
+        *(share for steadiness in maps.values() for row in steadiness.same for share in row),
+    )
     with frame.grid(len(maps) if len(maps) <= IN_ROW else 3, min_column_width=210):
-        for arm, found in maps.items():
+        for arm, steadiness in maps.items():
             frame.show(
                 f"{frame.mark(arm.pooling)} {arm.label}",
-                cached.chart(figures.shift_map, arm, found, low),
+                cached.chart(figures.shift_map, arm, steadiness, low),
                 "map",
                 part=arm.label,
                 file_name="shift.csv",

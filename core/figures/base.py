@@ -247,10 +247,10 @@ def ticks_within(low: float, high: float, most: float) -> list[float]:
     """
     step = _step(low, high, most)
     for finer in (step, *(each for each in reversed(TICK_STEPS) if each < step)):
-        found = _multiples(finer, ceil(low / finer - ROUNDING), floor(high / finer + ROUNDING))
-        if len(found) > 1:
-            return found
-    return found
+        ticks = _multiples(finer, ceil(low / finer - ROUNDING), floor(high / finer + ROUNDING))
+        if len(ticks) > 1:
+            return ticks
+    return ticks
 
 
 def ticks_around(low: float, high: float, most: float) -> list[float]:

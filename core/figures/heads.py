@@ -310,16 +310,16 @@ def _ends(ticks: Sequence[float]) -> tuple[float, float]:
 def _beyond(plan: Plan, ends: tuple[float, float]) -> list[Beyond]:
     """The ends of intervals that lie beyond the axis."""
     low, high = ends
-    found = []
+    arrowheads = []
     for place, row in enumerate(plan.rows):
         for dot in row.dots:
             _, first, last = dot.ends
             y, says = place + plan.below[dot.arm.head], f"{dot.label}: interval"
             if first < low:
-                found.append(Beyond(low, y, "left", row.pooling, f"{says} from {first:.1f} %"))
+                arrowheads.append(Beyond(low, y, "left", row.pooling, f"{says} from {first:.1f} %"))
             if last > high:
-                found.append(Beyond(high, y, "right", row.pooling, f"{says} to {last:.1f} %"))
-    return found
+                arrowheads.append(Beyond(high, y, "right", row.pooling, f"{says} to {last:.1f} %"))
+    return arrowheads
 
 
 def _head_names(plan: Plan, ends: tuple[float, float], look: Look) -> list[dict[str, Any]]:

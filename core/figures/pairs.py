@@ -257,7 +257,7 @@ def _learned(pair: Pair, unlearned: frozenset[int]) -> list[float]:
 def _beyond(pairs: Sequence[Pair], ends: tuple[float, float]) -> list[Beyond]:
     """What lies beyond the axis: ends of intervals, and single seeds above them."""
     low, high = ends
-    found = []
+    arrowheads = []
     for place, pair in enumerate(pairs):
         d, pooling = pair.difference, pair.arm.pooling
         seeds = zip(d.seeds, d.differences, strict=True)
@@ -268,8 +268,8 @@ def _beyond(pairs: Sequence[Pair], ends: tuple[float, float]) -> list[Beyond]:
             if not low <= 100 * value <= high:
                 x, towards = (low, "left") if 100 * value < low else (high, "right")
                 says = f"{what} {points(value)} points"
-                found.append(Beyond(x, y, towards, pooling, says, opacity))
-    return found
+                arrowheads.append(Beyond(x, y, towards, pooling, says, opacity))
+    return arrowheads
 
 
 def _shapes(pairs: Sequence[Pair], look: Look) -> list[dict[str, object]]:

@@ -31,10 +31,10 @@ _CHART = {"displayModeBar": False, "displaylogo": False, "showSendToCloud": Fals
 
 def results_of(runs: Iterable[Run]) -> Results:
     """The comparison of stored runs: their arms, and all of their seeds."""
-    found = {run.key: run for run in runs}
-    arms = [run.experiment for run in found.values()]
-    seeds = sorted({run.experiment.seed for run in found.values()})
-    return Results(Comparison.of(arms, seeds), found)
+    by_key = {run.key: run for run in runs}
+    arms = [run.experiment for run in by_key.values()]
+    seeds = sorted({run.experiment.seed for run in by_key.values()})
+    return Results(Comparison.of(arms, seeds), by_key)
 
 
 def report(results: Results) -> str:
@@ -127,15 +127,15 @@ def _ledgers(arms: Sequence[Arm]) -> str:
 
 def _machines(results: Results) -> str:
     """On what the runs were trained, and with which versions."""
-    found: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for run in results.runs.values():
         machine = run.machine
         versions = ", ".join(f"{name} {version}" for name, version in machine.versions.items())
         text = f"{machine.device}, {machine.capability}; {versions}"
-        found[text] = found.get(text, 0) + 1
+        counts[text] = counts.get(text, 0) + 1
     lines = "".join(
         f"<li>{number} {plural('run', number)}: {escape(text)}</li>"
-        for text, number in found.items()
+        for text, number in counts.items()
     )
     here = f"Python {platform.python_version()}"
     return f"<h2>Trained on</h2><ul>{lines}</ul><p class=quiet>Written with {escape(here)}.</p>"

@@ -128,12 +128,12 @@ class Plan:
 
 def tradeoff(results: Results, measure: Measure) -> Chart:
     """Test accuracy against a cost; filled markers GAP or the first head, open the others."""
-    found = points(results, measure)
-    plan = _plan(found, measure, results)
+    networks = points(results, measure)
+    plan = _plan(networks, measure, results)
     return Chart(
-        rows=[_row(point, on_the_front=point in plan.front) for point in found],
-        alt=_alt(found, measure),
-        caption=_caption(plan) if found else NOTHING_TRAINED,
+        rows=[_row(point, on_the_front=point in plan.front) for point in networks],
+        alt=_alt(networks, measure),
+        caption=_caption(plan) if networks else NOTHING_TRAINED,
         draw=partial(_draw, plan),
     )
 
@@ -141,7 +141,7 @@ def tradeoff(results: Results, measure: Measure) -> Chart:
 def points(results: Results, measure: Measure) -> list[Point]:
     """Every trained network of a comparison."""
     failed = {network.arm for network in unlearned_in(results)}
-    found = []
+    trained = []
     for arm in results.comparison.arms:
         tested = results.test_accuracy(arm)
         if tested:
@@ -153,8 +153,8 @@ def points(results: Results, measure: Measure) -> list[Point]:
                 Measure.SECONDS: seconds,
             }[measure]
             interval = mean_interval(list(tested.values()))
-            found.append(Point(arm, cost, seconds, interval, arm not in failed))
-    return found
+            trained.append(Point(arm, cost, seconds, interval, arm not in failed))
+    return trained
 
 
 def front(points: Sequence[Point]) -> list[Point]:
@@ -230,15 +230,15 @@ def _mark(
 def _beyond(points: Sequence[Point], accuracies: tuple[float, float]) -> list[Beyond]:
     """The ends of intervals that lie beyond the axis."""
     low, high = accuracies
-    found = []
+    arrowheads = []
     for point in points:
         interval, pooling = point.accuracy, point.arm.pooling
         says = f"{point.arm.label}: {accuracy(interval)}"
         if interval.low is not None and 100 * interval.low < low:
-            found.append(Beyond(point.cost, low, "down", pooling, says))
+            arrowheads.append(Beyond(point.cost, low, "down", pooling, says))
         if interval.high is not None and 100 * interval.high > high:
-            found.append(Beyond(point.cost, high, "up", pooling, says))
-    return found
+            arrowheads.append(Beyond(point.cost, high, "up", pooling, says))
+    return arrowheads
 
 
 def _row(point: Point, *, on_the_front: bool) -> PointRow:

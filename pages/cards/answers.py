@@ -106,22 +106,22 @@ def patches(there: dict[Arm, "Network"], layers: dict[Arm, str]) -> None:
             experiment, layer = network.experiment, layers[arm]
             st.markdown(title(arm))
             try:
-                found = networks.patches(network, layer, channel, PATCHES_SHOWN)
+                exciting = networks.patches(network, layer, channel, PATCHES_SHOWN)
             except (KeyError, IndexError):
                 st.caption(f"This network has no channel {channel + 1} after {layer}.")
                 continue
-            if not found:
+            if not exciting:
                 st.caption(f"After {layer}: no test image excites it.")
                 continue
             entry = experiment.data.entry
             st.image(
                 sheet.side_by_side(
-                    [sheet.grey(each.pixels, entry.white, dark=frame.dark()) for each in found],
+                    [sheet.grey(each.pixels, entry.white, dark=frame.dark()) for each in exciting],
                     dark=frame.dark(),
                 ),
                 width="stretch",
             )
-            st.caption(f"After {layer}. {ranking(found, PATCHES_SHOWN, tested)}")
+            st.caption(f"After {layer}. {ranking(exciting, PATCHES_SHOWN, tested)}")
         st.caption(
             f"Channel {channel + 1} after the layer that is shown above: the part of the image "
             f"that its strongest cell sees, among the first {tested:,} test images."
@@ -133,10 +133,10 @@ def filters(there: dict[Arm, "Network"]) -> None:
     from core.analyses.inspection import filters
 
     with frame.card("Filters of the first block", "filters", reading=FILTERS_HELP):
-        found = {arm: filters(network) for arm, network in there.items()}
-        scale = Scale.even(np.concatenate([each.ravel() for each in found.values()]))
-        with st.grid(min(len(found), 2), min_column_width=300):
-            for arm, weights in found.items():
+        kernels = {arm: filters(network) for arm, network in there.items()}
+        scale = Scale.even(np.concatenate([each.ravel() for each in kernels.values()]))
+        with st.grid(min(len(kernels), 2), min_column_width=300):
+            for arm, weights in kernels.items():
                 with st.container(gap="xsmall"):
                     st.markdown(title(arm))
                     picture = sheet.sheet(weights[:FILTERS_SHOWN], scale, dark=frame.dark())
@@ -144,7 +144,7 @@ def filters(there: dict[Arm, "Network"]) -> None:
         st.caption(
             f"One scale for all: blue is positive, red negative, the largest weight "
             f"{scale.high:.2f}. The first "
-            f"{min(FILTERS_SHOWN, max(map(len, found.values())))} filters."
+            f"{min(FILTERS_SHOWN, max(map(len, kernels.values())))} filters."
         )
 
 
@@ -165,13 +165,13 @@ def softened(there: dict[Arm, "Network"]) -> None:
             return
         rows = []
         for arm, network in own.items():
-            found = networks.softened(network, TEMPERATURES)
+            accuracies = networks.softened(network, TEMPERATURES)
             rows.append(
                 {
                     "head": arm.head_label,
                     **{
                         ("max" if t == float("inf") else f"t = {t:g}"): round(100 * value, 1)
-                        for t, value in found.items()
+                        for t, value in accuracies.items()
                     },
                 }
             )

@@ -58,13 +58,13 @@ def worked(poolings: Sequence[Pooling], pool: Pool, *, single: bool) -> list[Wor
     from core.analyses import operate
 
     settings = (pool.size, pool.stride, pool.padding)
-    found = []
+    results = []
     for pooling in poolings:
         cell = None
         if single:
             cell = operate.middle(operate.windows(pooling, pool.grid, *settings, pool.mode))
-        found.append(operate.work(pooling, pool.grid, *settings, cell, mode=pool.mode))
-    return found
+        results.append(operate.work(pooling, pool.grid, *settings, cell, mode=pool.mode))
+    return results
 
 
 def plain_windows(pool: Pool) -> Windows:

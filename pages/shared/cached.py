@@ -25,7 +25,7 @@ P = ParamSpec("P")
 
 @st.cache_resource
 def store() -> RunStore:
-    """The run store of this server, with the bundled gallery beside it."""
+    """The run store of this server, with the bundled gallery next to it."""
     here = settings.load()
     return RunStore(here.store, here.gallery)
 
@@ -138,5 +138,4 @@ def _rates(stamp: Stamp) -> list[Rate]:
 
 @st.cache_resource(max_entries=2, show_spinner="Judging the claims…")
 def _claim_results(stamp: Stamp) -> dict[str, ClaimResult]:  # noqa: ARG001
-    found = judge(CLAIMS.values(), store(), TIMED)
-    return {result.claim.id: result for result in found}
+    return {result.claim.id: result for result in judge(CLAIMS.values(), store(), TIMED)}
