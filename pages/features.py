@@ -6,10 +6,11 @@ import numpy as np
 import streamlit as st
 
 from core.catalog import Pooling
-from core.comparison import Arm
+from core.comparison import Arm, Comparison
 from core.figures import tiles as sheet
 from core.figures.tiles import Scale
 from core.network import is_pooled, same_stage
+from core.sentences.headlines import Sentence
 from core.sentences.shown import answers_headline
 from core.words import join, percent, size
 from pages.cards import answers, picture
@@ -40,8 +41,8 @@ def main() -> None:
     # the sentence stands above the controls that it depends on
     top = st.container()
     arms = chooser.networks(results.comparison, NETWORKS_SHOWN)
-    opened = {arm: networks.network(arm, seed) for arm in arms}
-    there = {arm: network for arm, network in opened.items() if network is not None}
+    opened = ((arm, networks.network(arm, seed)) for arm in arms)
+    there = {arm: network for arm, network in opened if network is not None}
     looks: dict[Arm, Response] = {}
     if there:
         left, right = st.columns([1, 4])
@@ -52,11 +53,7 @@ def main() -> None:
     with top:
         frame.top(
             "Features: what is left of the image, layer by layer?",
-            answers_headline(
-                {arm: seen.answer for arm, seen in looks.items()},
-                results.comparison,
-                results.comparison.arms[0].experiment.data.entry.classes,
-            ),
+            _headline(looks, results.comparison),
             f"{frame.scene(results)} :gray[·] :gray[seed {seed} shown]",
         )
         jobs.missing_runs(results)
@@ -75,6 +72,11 @@ def main() -> None:
         answers.patches(there, layers)
     answers.filters(there)
     answers.softened(there)
+
+
+def _headline(looks: dict[Arm, "Response"], comparison: Comparison) -> Sentence:
+    said = {arm: seen.answer for arm, seen in looks.items()}
+    return answers_headline(said, comparison, comparison.arms[0].experiment.data.entry.classes)
 
 
 def _looks(there: dict[Arm, "Network"], image: np.ndarray) -> dict[Arm, "Response"]:

@@ -95,10 +95,8 @@ def _offer(missing: list[Arm], seed: int, settings: ShiftSettings) -> None:
 
 
 def _maps(maps: dict[Arm, ShiftMap], results: Results) -> None:
-    low = min(
-        LIGHT_END,
-        *(share for steadiness in maps.values() for row in steadiness.same for share in row),
-    )
+    shares = (share for each in maps.values() for row in each.same for share in row)
+    low = min(LIGHT_END, *shares)
     with frame.grid(len(maps) if len(maps) <= IN_ROW else 3, min_column_width=210):
         for arm, steadiness in maps.items():
             frame.show(

@@ -72,21 +72,26 @@ def controls(able: list[Pooling], entry: DatasetEntry) -> Asked:
             bind="query-params",
             help="Send the gradient from the output in the middle, not from all.",
         )
-        wanted = st.multiselect(
-            "Operators shown",
-            [str(pooling) for pooling in able],
-            key="operators",
-            bind="query-params",
-            max_selections=OPERATORS_SHOWN,
-            placeholder=f"the first {number_word(OPERATORS_SHOWN)}",
-            width=320,
-            help=f"Up to {number_word(OPERATORS_SHOWN)} of the strategies chosen in the sidebar.",
-        )
+        poolings = _operators(able)
     numbers = _grid(kind, entry)
-    poolings = [pooling for pooling in able if str(pooling) in wanted] or able
     return Asked(
         LIGHTEST - numbers if invert else numbers, padding, single, poolings[:OPERATORS_SHOWN]
     )
+
+
+def _operators(able: list[Pooling]) -> list[Pooling]:
+    most = number_word(OPERATORS_SHOWN)
+    chosen = st.multiselect(
+        "Operators shown",
+        list(map(str, able)),
+        key="operators",
+        bind="query-params",
+        max_selections=OPERATORS_SHOWN,
+        placeholder=f"the first {most}",
+        width=320,
+        help=f"Up to {most} of the strategies chosen in the sidebar.",
+    )
+    return [pooling for pooling in able if str(pooling) in chosen] or able
 
 
 def _grid(kind: str, entry: DatasetEntry) -> np.ndarray:
