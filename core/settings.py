@@ -62,7 +62,18 @@ class Settings(BaseSettings):
         training: whether a hosted dashboard trains at all.
         imports: whether visitors of a hosted dashboard may import runs.
         sessions: most visitors of a hosted dashboard at once.
-        daily_seconds: how long all visitors of a hosted dashboard together may train in 24 hours.
+        daily_seconds: of a core that all visitors of a hosted dashboard may use in 24 hours.
+        visitor_seconds: likewise one browser.
+        address_seconds: likewise one network address.
+        run_seconds: of a core that one computation of a visitor may take.
+        run_megabytes: of memory that one computation of a visitor may take.
+        places: computations of all visitors that wait or run.
+        visitor_places: likewise of one browser, or one address.
+        absence_seconds: after which a computation ends for which nobody waits.
+        visitors_megabytes: of the store that visitors' runs and results may take.
+        store_megabytes: largest size of the store of a hosted dashboard.
+        weights_kilobytes: larger weights of visitors' runs are not kept.
+        memory_megabytes: at which a hosted dashboard lets nobody else in.
         proxies: reverse proxies before a hosted dashboard: how many, or their addresses.
     """
 
@@ -82,6 +93,17 @@ class Settings(BaseSettings):
     imports: bool = False
     sessions: int = Field(default=100, ge=1)
     daily_seconds: float = Field(default=3600.0, ge=0)
+    visitor_seconds: float = Field(default=600.0, ge=0)
+    address_seconds: float = Field(default=1200.0, ge=0)
+    run_seconds: float = Field(default=120.0, ge=0)
+    run_megabytes: int = Field(default=600, ge=1)
+    places: int = Field(default=200, ge=1)
+    visitor_places: int = Field(default=40, ge=1)
+    absence_seconds: float = Field(default=20.0, ge=0)
+    visitors_megabytes: float = Field(default=200.0, ge=0)
+    store_megabytes: int = Field(default=1000, ge=1)
+    weights_kilobytes: int = Field(default=400, ge=0)
+    memory_megabytes: int = Field(default=2000, ge=100)
     proxies: str = ""
 
     @field_validator("home", "data")
@@ -110,6 +132,16 @@ class Settings(BaseSettings):
     def may_import(self) -> bool:
         """Whether files with runs are taken from visitors."""
         return self.imports or not self.hosted
+
+    @property
+    def most_weights(self) -> int:
+        """Bytes of weights that a hosted dashboard keeps of a visitor's run, at most."""
+        return self.weights_kilobytes * 1000
+
+    @property
+    def max_pages(self) -> int | None:
+        """Pages of the store at most, 4096 bytes each; None for no limit."""
+        return self.store_megabytes * 2**20 // 4096 if self.hosted else None
 
     @property
     def store(self) -> Path:

@@ -28,12 +28,9 @@ from core.data import LabelledImages, Splits, load, to_input, translate
 from core.errors import EngineError
 from core.network import describe
 from core.network.build import build_model, generator
+from core.network.work import EVALUATED_IMAGES, EVALUATION_BATCH
 from core.run import Epoch, Machine, Run, Status, processor
 from core.settings import Device
-
-TRAIN_SAMPLE = 5_000
-"""training images on which the figures of an epoch are taken: the first ones, for every seed"""
-EVALUATION_BATCH = 256
 
 
 class Cancelled(Exception):  # noqa: N818 (an answer to a request, not an error)
@@ -100,7 +97,7 @@ def _measured(
     model: nn.Module, splits: Splits, losses: Sequence[float], number: int, started: float
 ) -> Epoch | None:
     """The figures after an epoch; None if a loss is not finite any more."""
-    train_score = evaluate(model, splits.train.first(TRAIN_SAMPLE))
+    train_score = evaluate(model, splits.train.first(EVALUATED_IMAGES))
     validation = evaluate(model, splits.validation)
     if not all(map(isfinite, (*losses, train_score.loss, validation.loss))):
         return None

@@ -23,6 +23,7 @@ WRITTEN_OUT = 100_000
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """a cell of text that begins so is computed by spreadsheet programs"""
 MINUTE, HOUR = 60, 3600
+MEGABYTE = 2**20
 
 
 def points(difference: float) -> str:

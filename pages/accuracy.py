@@ -9,7 +9,7 @@ from core.figures import Against, Quantity, View
 from core.run import Run
 from core.sentences.differences import matched_control, what_else
 from core.sentences.headlines import accuracy_headline
-from pages.shared import cached, controls, frame, jobs
+from pages.shared import cached, controls, frame, gate, jobs
 
 CURVES_HELP = """
 Each line is the mean over the seeds, measured on the validation images after each epoch; the band
@@ -172,7 +172,7 @@ def _confusion(results: Results) -> None:
         experiment = runs[first].experiment
         chart = cached.chart(
             figures.confusion,
-            cached.labels(experiment.data.source),
+            gate.labels(experiment.data.source),
             _predictions(runs[first]),
             experiment.data.entry.classes,
             _predictions(runs[second]) if second in runs else None,

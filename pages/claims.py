@@ -18,7 +18,6 @@ MEANINGS = """
 **Holds**: every part of the claim holds. **Depends**: some parts hold and some are refuted.
 **Refuted**: every part is. **Undecided**: these seeds cannot tell.
 """
-SECONDS_PER_COMPUTATION = 3.0
 
 
 def main() -> None:
@@ -184,7 +183,6 @@ def _missing(result: ClaimResult) -> None:
             [request for request in result.requests if request.key not in keys],
             "computation",
             "computations",
-            SECONDS_PER_COMPUTATION,
             key="compute_claim",
         )
     jobs.watch()

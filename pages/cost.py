@@ -46,8 +46,6 @@ trained network makes of it: the share of each pixel in the gradient of that cel
 images (Luo et al. 2016).
 """
 TIME_ROUNDS = 5
-TIME_SECONDS = 1.0
-"""to time one network, at most; a guess"""
 GROWTH_HELP = """
 Flatten gives every value of the last map a weight of its own, so its dense layer grows with the
 area of the image. GAP hands on one value per channel, whatever the size. flatten-matched first
@@ -138,7 +136,7 @@ def _effective(arm: Arm, results: Results) -> EffectiveField | None:
     request = EffectiveFieldRequest(network.seeded(seed))
     field = stored(cached.store(), request)
     if field is None:
-        computing.offer([request], "field", "fields", 1.0, key="compute_field")
+        computing.offer([request], "field", "fields", key="compute_field")
     return field
 
 
@@ -227,9 +225,7 @@ def _times(arms: list[Arm], names: list[str]) -> None:
     request = TimesRequest(tuple(arm.seeded(0) for arm in arms), TIME_ROUNDS)
     times = stored(cached.store(), request)
     if times is None:
-        computing.offer(
-            [request], "table of times", "tables", TIME_SECONDS * len(arms), key="measure_times"
-        )
+        computing.offer([request], "table of times", "tables", key="measure_times")
         st.caption("Networks take turns on one thread, with a batch of 64 images of noise.")
         return
     rows = timed_rows(

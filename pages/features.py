@@ -80,14 +80,9 @@ def _headline(looks: dict[Arm, "Response"], comparison: Comparison) -> Sentence:
 
 
 def _looks(there: dict[Arm, "Network"], image: np.ndarray) -> dict[Arm, "Response"]:
-    from core.analyses.inspection import prepared, respond
     from pages.shared import networks
 
-    responses = {}
-    for arm, network in there.items():
-        data = networks.test_images(network.experiment)
-        responses[arm] = respond(network, prepared(image, data))
-    return responses
+    return {arm: networks.response(network, image) for arm, network in there.items()}
 
 
 def _maps(looks: dict[Arm, "Response"]) -> dict[Arm, str]:

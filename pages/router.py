@@ -2,10 +2,9 @@
 
 import streamlit as st
 
-from core import settings
 from core.catalog import PAGES, Page
 from core.settings import PROJECT
-from pages.shared import controls, dataset, share, talk
+from pages.shared import controls, dataset, gate, share, talk
 from pages.shared.problems import explained
 
 ASSETS = PROJECT / "assets"
@@ -15,8 +14,7 @@ def main() -> None:
     """Draw the frame and run the chosen page."""
     icon = ASSETS / "icon.svg"
     with explained():
-        if settings.load().hosted:
-            st.set_option("client.showErrorDetails", "none")
+        gate.enter()
         folded = share.folded()
     st.set_page_config(
         page_title="Poolscope",

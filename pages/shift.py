@@ -16,8 +16,6 @@ MAPS_SHOWN, IN_ROW = 8, 4
 """maps on the page, of more networks the visitor chooses; and maps that stand in one row"""
 LIGHT_END = 0.9
 """share at the light end of the scale, or the least share of all maps, if that is lower"""
-SECONDS_PER_VIEW = 2.5e-5
-"""of one image of 8 x 8 through a small network"""
 MAP_HELP = """
 Each cell is one shift: rows are pixels down, columns pixels to the right, the blank cell is the
 unmoved image. The number is the share of test images, in percent, whose answer stays what it was
@@ -86,12 +84,8 @@ def _computed(trained: list[Arm], seed: int, settings: ShiftSettings) -> dict[Ar
 
 def _offer(missing: list[Arm], seed: int, settings: ShiftSettings) -> None:
     """Name the maps that are missing, with a button that computes exactly these."""
-    experiment = missing[0].seeded(seed)
-    _, height, width = experiment.input_shape
-    images = min(settings.images, experiment.data.entry.splits.test)
-    views = images * (2 * settings.reach + 1) ** 2 * height * width / 64
     requests = [ShiftMapRequest(arm.seeded(seed), settings) for arm in missing]
-    computing.offer(requests, "map", "maps", views * SECONDS_PER_VIEW, key="compute_maps")
+    computing.offer(requests, "map", "maps", key="compute_maps")
 
 
 def _maps(maps: dict[Arm, ShiftMap], results: Results) -> None:

@@ -40,7 +40,7 @@ ARROWS: dict[str, set[str]] = {
         *("analyses", "catalog", "claims", "comparison", "network", "run"),
         "sentences",
     },
-    "hosting": {"catalog", "config", "network", "run"},
+    "hosting": {"analyses", "config", "engine", "network"},
     "server": {"hosting"},
 }
 
@@ -66,6 +66,24 @@ MAY_IMPORT_TORCH = (
     "core.analyses.timing",
 )
 MAY_IMPORT_TORCH_IN_FUNCTIONS = ("core.engine", "core.analyses")
+
+COMPUTING = (
+    *("core.engine.Engine", "core.engine.compute", "core.engine.labels_of_test"),
+    *("core.engine.Permit", "core.engine.waive_permits", "core.hosting.gate.Gate", "core.training"),
+    *("core.engine.process_pool", "core.engine.dispatcher", "core.engine.cluster"),
+    *(f"core.analyses.{name}" for name in ("facts", "shift", "timing")),
+    *(
+        f"core.analyses.inspection.{name}"
+        for name in ("attribution", "exciting", "images_of_test", "respond", "softened_accuracy")
+    ),
+)
+"""what takes time, and what lets it"""
+
+GATES = ("pages.shared.gate", "pages.shared.networks")
+"""modules of the dashboard that may use these: no page is special"""
+
+ASKING = {"submit", "train", "compute"}
+"""methods that take time"""
 
 ON_FIRST_USE = {"sklearn", "scipy.stats", "distributed", "dask", "captum"}
 """slow packages that no module imports at its top"""
@@ -178,6 +196,8 @@ def _page_rules(parts: tuple[str, ...], item: Import) -> Iterator[str]:
     routed = parts == ("pages", "main") and item.is_of("pages.router")
     if item.is_of("pages") and not shared and not routed:
         yield "a page is imported; only pages.shared and pages.cards may be"
+    if any(map(item.is_of, COMPUTING)) and ".".join(parts) not in GATES:
+        yield f"{item.name} computes past the gate (pages.shared.gate)"
 
 
 def _common_rules(parts: tuple[str, ...], item: Import) -> Iterator[str]:
@@ -198,6 +218,41 @@ def _among(parts: tuple[str, ...], modules: Iterable[str]) -> bool:
 
 def test_every_import_of_the_project_keeps_the_rules():
     assert [] == violations(ROOT)
+
+
+def past_the_gate(root: Path) -> list[str]:
+    """Calls in the dashboard of what takes time, other than of the gate."""
+    found = []
+    for path in sorted(root.glob("pages/**/*.py")):
+        parts = path.relative_to(root).with_suffix("").parts
+        if ".".join(parts) in GATES:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            asked = ast.unparse(node.func.value)
+            if node.func.attr in ASKING and asked != "gate":
+                found.append(f"{path.relative_to(root)}:{node.lineno}: {asked}.{node.func.attr}")
+    return found
+
+
+def test_the_dashboard_computes_through_its_gate_alone():
+    assert [] == past_the_gate(ROOT)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "shared_engine().submit(missing)",
+        "def main():\n    engine.submit(missing, permit=None)",
+        "request.compute(b'')",
+        "training.train(experiment)",
+    ],
+)
+def test_a_computation_past_the_gate_is_caught(tmp_path, text):
+    write(tmp_path, "pages/careless.py", text)
+    (found,) = past_the_gate(tmp_path)
+    assert found.startswith("pages/careless.py:")
 
 
 def test_every_arrow_is_used():
@@ -275,6 +330,21 @@ BROKEN = {
     "page, relative": ("pages/home.py", "from . import cost", "a page is imported"),
     "router": ("pages/router.py", "import pages.home", "a page is imported"),
     "page and cli": ("pages/train.py", "import core.cli", "the dashboard imports cli"),
+    "past the gate": (
+        "pages/cost.py",
+        "from core.engine import compute",
+        "core.engine.compute computes past the gate",
+    ),
+    "past the gate, in a card": (
+        "pages/cards/answers.py",
+        "def f():\n    from core.analyses.inspection import attribution",
+        "attribution computes past the gate",
+    ),
+    "past the gate, by a permit of its own": (
+        "pages/shared/jobs.py",
+        "from core.engine import Permit",
+        "core.engine.Permit computes past the gate",
+    ),
     "torch": (
         "core/network/description.py",
         "from torch import nn",
@@ -337,7 +407,8 @@ KEPT = {
     "scipy": ("core/comparison/statistics.py", "def f():\n    from scipy import stats"),
     "torch": ("core/analyses/shift.py", "import torch"),
     "shared": ("pages/home.py", "from pages.shared.controls import comparison"),
-    "page": ("pages/home.py", "import streamlit as st\nfrom core.engine import Engine"),
+    "page": ("pages/home.py", "import streamlit as st\nfrom core.engine import Job"),
+    "gate": ("pages/shared/gate.py", "from core.hosting.gate import Gate"),
 }
 
 

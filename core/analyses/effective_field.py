@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from core.analyses.request import Request
+from core.analyses.request import NUMBER_BYTES, Request
 from core.config import Experiment
+from core.network.work import Work, passes_work
 
 if TYPE_CHECKING:
     from core.analyses.inspection import Network
@@ -45,6 +46,14 @@ class EffectiveFieldRequest(Request[EffectiveField]):
     def run(self) -> Experiment:
         """The trained network."""
         return self.experiment
+
+    @property
+    def work(self) -> Work:
+        """A gradient from each of the layers that are shown back to the pixels."""
+        _, height, width = self.experiment.input_shape
+        layers = len(FIELD_LAYERS) * len(self.experiment.model.widths)
+        kept = layers * height * width * NUMBER_BYTES
+        return passes_work(self.experiment, FIELD_IMAGES * (1 + 2 * layers), FIELD_IMAGES, kept)
 
     def compute(self, weights: bytes) -> EffectiveField:
         """Follow gradients back to the pixels."""

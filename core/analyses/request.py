@@ -14,9 +14,13 @@ from typing import Any, ClassVar, Generic, TypeVar
 from pydantic import TypeAdapter
 
 from core.config import Experiment
+from core.network.work import Work
 from core.run import NO_RUN
 
 Result = TypeVar("Result")
+
+NUMBER_BYTES = 25
+"""of a number in JSON, at most"""
 
 
 class Request(ABC, Generic[Result]):
@@ -43,9 +47,23 @@ class Request(ABC, Generic[Result]):
         return self.run.key if self.run else NO_RUN
 
     @property
+    def id(self) -> str:
+        """Tells it from all others, as its place in the store does."""
+        return f"{self.kind} {self.key} {self.settings}"
+
+    @property
     def settings(self) -> str:
         """How it is computed, as text: with the key and the kind, its place in the store."""
         return "{}"
+
+    @property
+    @abstractmethod
+    def work(self) -> Work:
+        """What it takes: without this nobody could say how long it will be, or refuse it.
+
+        Raises:
+            ConfigError: a network of it cannot be built.
+        """
 
     @abstractmethod
     def compute(self, weights: bytes) -> Result:

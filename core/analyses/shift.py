@@ -6,10 +6,9 @@ import torch
 from torch import Tensor
 
 from core.analyses.inspection import Network, images_of_test
-from core.analyses.shift_map import ShiftMap, ShiftSettings
+from core.analyses.shift_map import SHIFTED_BATCH, ShiftMap, ShiftSettings
 from core.data import to_input, translate
 
-SHIFTED_BATCH = 64
 NEARLY_TIED = 1e-5
 """two logits this near, of logits of size one, may change places by rounding alone"""
 

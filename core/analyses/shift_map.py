@@ -10,11 +10,13 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from core.analyses.request import Request
+from core.analyses.request import NUMBER_BYTES, Request
 from core.config import Experiment
+from core.network.work import Work, passes_work
 
 MOST_SHIFTED_IMAGES = 1_000
 """test images that are moved: the first ones"""
+SHIFTED_BATCH = 64
 FURTHEST_SHIFT = 8
 """pixels; less on an image whose half is less"""
 
@@ -128,6 +130,14 @@ class ShiftMapRequest(Request[ShiftMap]):
         if fill is None:
             return self.how.text
         return json.dumps({**asdict(self.how), "fill": fill}, sort_keys=True)
+
+    @property
+    def work(self) -> Work:
+        """Every image once for each shift, and once where it is."""
+        images = min(self.how.images, self.experiment.data.entry.splits.test)
+        shifts = (2 * self.how.reach + 1) ** 2
+        kept = 2 * shifts * NUMBER_BYTES
+        return passes_work(self.experiment, images * (shifts + 1), SHIFTED_BATCH, kept)
 
     def compute(self, weights: bytes) -> ShiftMap:
         """Move the test images."""

@@ -5,12 +5,21 @@ The clock itself is in `core.analyses.timing`.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import ClassVar
 
 from core.analyses.request import Request
 from core.config import Experiment
+from core.network.work import BACKWARD_FACTOR, STEP_MACS, Work, passes_work, together
+
+TIMED_BATCH = 64
+TIMED_REPEATS = 5
+"""measurements in one round, of which the median counts"""
+WARM_UP_ROUNDS = 2
+"""rounds that do not count"""
+TIMES_BYTES = 50_000
+"""of the times of one network, at most"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,17 @@ class TimesRequest(Request[Times]):
         """The networks and the number of rounds."""
         keys = [experiment.key for experiment in self.experiments]
         return json.dumps({"networks": keys, "rounds": self.rounds})
+
+    @property
+    def work(self) -> Work:
+        """Steps, and every layer by itself, of batches of noise."""
+        repeats = (WARM_UP_ROUNDS + self.rounds) * TIMED_REPEATS
+        # a step and its layers one by one: each forward and backward
+        passes = 2 * BACKWARD_FACTOR * TIMED_BATCH * repeats
+        parts = [passes_work(each, passes, TIMED_BATCH, TIMES_BYTES) for each in self.experiments]
+        # no data set is drawn
+        found = replace(together(parts), setup=0.0)
+        return replace(found, macs=found.macs + len(parts) * repeats * STEP_MACS)
 
     def compute(self, weights: bytes) -> Times:  # noqa: ARG002 (new networks take as long)
         """Start the clock."""

@@ -10,15 +10,16 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.analyses.times import LayerTime, StepTime, Times
+from core.analyses.times import (
+    TIMED_BATCH,
+    TIMED_REPEATS,
+    WARM_UP_ROUNDS,
+    LayerTime,
+    StepTime,
+    Times,
+)
 from core.config import MOMENTUM, Experiment
 from core.network.build import build_model, generator, layers
-
-TIMED_BATCH = 64
-TIMED_REPEATS = 5
-"""measurements in one round, of which the median counts"""
-WARM_UP_ROUNDS = 2
-"""rounds that do not count"""
 
 
 def times(experiments: Sequence[Experiment], rounds: int) -> Times:

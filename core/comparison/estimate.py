@@ -1,42 +1,27 @@
 """How long will trainings take? From stored runs before the first one ends, then from the clock.
 
-The work of a run is counted in multiply-accumulate operations (MACs): those of its convolutions and
-dense layers, its pooling operations at their weight, and what every image and every step cost
-besides. The time for a unit of work is the median over runs: those of the same request that have
-ended, else stored runs of the same data set, else all. For small runs the fixed part decides, for
-others the rate.
+The work of a run is counted in multiply-accumulate operations (`core.network.work`). The time for a
+unit of work is the median over runs: those of the same request that have ended, else stored runs of
+the same data set, else all; those of this machine where there are any. For small runs the fixed
+part decides, for others the rate.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from math import ceil
 from statistics import median
 
-from core.catalog import POOLINGS
 from core.config import Experiment
 from core.errors import ConfigError
-from core.network import describe
+from core.network.work import BUILD_SECONDS, MAC_SECONDS, RUN_SECONDS, training_work
 from core.run import RunSummary, Source
 from core.words import MINUTE, duration
 
 MOST_RATED_RUNS = 200
 """how many stored runs are looked at: the machine may have changed since the older ones"""
 
-# forward and backward cost about three forward passes
-BACKWARD_FACTOR = 3
-IMAGE_MACS, STEP_MACS = 100_000, 13_600_000
-"""work that does not grow with the network, of one pass of an image and of one step of the
-optimiser, as MACs. Fitted to 1,716 runs, of which nine in ten then take 0.4 to 1.3 times what is
-predicted, and to trainings with batches of 1 to 256"""
-BUILD_SECONDS = 0.008
-"""of a run's own time: building the network and the optimiser, whatever its size"""
-RUN_SECONDS = 0.1
-"""of handing out a run and taking it back, whatever its size"""
 START_SECONDS = 5.0
 """until workers have started and imported torch"""
-EVALUATED_IMAGES = 5_000
-"""training images that are looked at after an epoch, at most"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +84,13 @@ class Progress:
 
 
 def work(experiment: Experiment) -> float:
-    """Units of work of one run, as MACs: training, and evaluation after each epoch."""
-    entry = experiment.data.entry
-    images = experiment.data.training_images
-    totals = describe(experiment).totals
-    weight = POOLINGS[experiment.model.pooling].weight
-    one_pass = totals.macs + weight * totals.pooling_ops + IMAGE_MACS
-    evaluated = min(images, EVALUATED_IMAGES) + entry.splits.validation
-    passes = BACKWARD_FACTOR * images + evaluated
-    steps = ceil(images / experiment.hyperparameters.batch_size)
-    return experiment.hyperparameters.epochs * (passes * one_pass + steps * STEP_MACS)
+    """Units of work of one run, as MACs: training, evaluation after each epoch, and the test."""
+    return training_work(experiment).macs
+
+
+def speed(dataset: str | None, known: Sequence[Rate]) -> float:
+    """Seconds for a unit of work on a data set, on one core; on none in particular if None."""
+    return median(rate.seconds for rate in _like(dataset, known)) if known else MAC_SECONDS
 
 
 def estimate(
@@ -133,7 +115,7 @@ def estimate(
     seconds = []
     used: Sequence[Rate] = known
     for experiment in missing:
-        used = _like(experiment, known)
+        used = _like(experiment.data.dataset, known)
         rate = median(item.seconds for item in used)
         left = 1 - progress.get(experiment.key, 0.0)
         seconds.append(RUN_SECONDS + BUILD_SECONDS + work(experiment) * rate * left)
@@ -144,9 +126,10 @@ def estimate(
     )
 
 
-def _like(experiment: Experiment, known: Sequence[Rate]) -> Sequence[Rate]:
-    """The rates to use: of the same data set where there are any."""
-    return [rate for rate in known if rate.dataset == experiment.data.dataset] or known
+def _like(dataset: str | None, known: Sequence[Rate]) -> Sequence[Rate]:
+    """The rates to use: of the same data set, and of this machine, where there are any."""
+    alike = [rate for rate in known if rate.dataset == dataset] or known
+    return [rate for rate in alike if rate.here] or alike
 
 
 def time_left(request: Sequence[Progress], known: Sequence[Rate], workers: int) -> Estimate | None:

@@ -6,7 +6,6 @@ from typing import Any
 
 from core.catalog import POOLINGS, Dataset, Downsampling, DropoutPosition
 from core.config.folder import PREFIX
-from core.words import join
 
 FOLDERS = "folders"
 
@@ -22,7 +21,7 @@ class DataScope:
     datasets: tuple[str, ...]
 
     def __str__(self) -> str:
-        return join(list(self.datasets))
+        return " and ".join(self.datasets)
 
     def covers(self, dataset: str) -> bool:
         """Whether the field has an effect on a data set, by name or as folder:PATH."""

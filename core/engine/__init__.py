@@ -7,6 +7,7 @@ neither torch nor Dask: they come when something has to be trained.
 
 from core.engine.engine import Engine
 from core.engine.jobs import Job, JobState
+from core.engine.permit import Limit, Permit, demand_permits, waive_permits
 from core.engine.process_pool import compute, labels_of_test, stored
 from core.engine.shared import close_shared_engine, shared_engine
 
@@ -14,9 +15,13 @@ __all__ = [
     "Engine",
     "Job",
     "JobState",
+    "Limit",
+    "Permit",
     "close_shared_engine",
     "compute",
+    "demand_permits",
     "labels_of_test",
     "shared_engine",
     "stored",
+    "waive_permits",
 ]

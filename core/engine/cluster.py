@@ -13,6 +13,7 @@ from typing import Any
 
 from core import settings
 from core.config import Experiment
+from core.engine.permit import Limit
 from core.engine.worker import PROGRESS_TOPIC, TrainingJob, dask_setup, train_in_worker, warm_up
 from core.errors import EngineError, PoolscopeError
 from core.run import Run
@@ -31,8 +32,8 @@ LOST = "the connection to the Dask scheduler was lost"
 
 HERE = "127.0.0.1"
 
-DEATHS = 3
-"""a training under which so many workers died has failed"""
+MOST_DEATHS = 3
+"""a training under which so many workers died has failed, unless it is said otherwise"""
 
 # Set before a worker process starts, because the C library reads them once. Dask's own choice, a
 # trim threshold of 64 KiB, makes every tensor a fresh mapping and halves the speed of a training.
@@ -71,11 +72,13 @@ class ClusterSpec:
         workers: how many to start; with a scheduler, how many trainings to send out at least.
         scheduler: address of somebody's Dask scheduler; None for local processes.
         device: what a worker trains on.
+        deaths: a training under which so many local workers died has failed.
     """
 
     workers: int
     scheduler: str | None = None
     device: Device = Device.CPU
+    deaths: int = MOST_DEATHS
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +154,7 @@ class Cluster:
         with ExitStack() as stack:
             # what goes wrong is told by the jobs, in a sentence
             stack.enter_context(silence_logging_cmgr(logging.CRITICAL))
-            local = None if spec.scheduler else _start(spec.workers)
+            local = None if spec.scheduler else _start(spec)
             client = _reach(spec.scheduler) if spec.scheduler else _connect(local)
             quiet = stack.pop_all()
 
@@ -162,8 +165,18 @@ class Cluster:
         client.subscribe_topic(PROGRESS_TOPIC, on_event)
         return cls(client, local, spec, quiet)
 
-    def train(self, experiment: Experiment, on_end: Callable[[Ticket, Outcome], None]) -> Ticket:
+    def train(
+        self,
+        experiment: Experiment,
+        on_end: Callable[[Ticket, Outcome], None],
+        limit: Limit | None = None,
+    ) -> Ticket:
         """Send an experiment out; `on_end` is called in a thread of Dask's.
+
+        Args:
+            experiment: what to train.
+            on_end: what to call.
+            limit: where the worker ends it.
 
         Raises:
             EngineError: the scheduler is gone.
@@ -177,6 +190,7 @@ class Cluster:
                     key=experiment.key,
                     stop_name=ticket.stop_name,
                     device=self._device,
+                    limit=limit,
                 ),
                 settings.__version__,
                 # one key per experiment: sessions that share a scheduler share the training
@@ -230,7 +244,7 @@ class Cluster:
             raise EngineError(f"{LOST} ({_line(error)})") from error
 
 
-def _start(workers: int) -> Any:
+def _start(spec: ClusterSpec) -> Any:
     """A local cluster of one-thread processes, which speak TLS with a key of their own."""
     import dask
     from distributed import LocalCluster
@@ -239,7 +253,7 @@ def _start(workers: int) -> Any:
     try:
         with dask.config.set(LOCAL_SETTINGS):
             return LocalCluster(
-                n_workers=workers,
+                n_workers=spec.workers,
                 threads_per_worker=1,
                 processes=True,
                 # The endpoints run arbitrary code, and every user of this machine reaches them:
@@ -249,7 +263,7 @@ def _start(workers: int) -> Any:
                 # any free port: without an address Dask takes 8787 and warns if it is in use
                 dashboard_address=f"{HERE}:0",
                 silence_logs=logging.CRITICAL,
-                scheduler_kwargs={"allowed_failures": DEATHS - 1, "dashboard": False},
+                scheduler_kwargs={"allowed_failures": spec.deaths - 1, "dashboard": False},
             )
     except (OSError, RuntimeError) as error:
         raise EngineError(f"the worker processes could not be started: {_line(error)}") from error
@@ -296,6 +310,8 @@ def explain(error: BaseException) -> str:
     if isinstance(error, PoolscopeError):
         return str(error)
     if isinstance(error, KilledWorker):
+        if not error.allowed_failures:
+            return "its worker process was ended: it took too long, or ran out of memory"
         return (
             f"{error.allowed_failures + 1} worker processes died while training it: they were "
             f"killed, or ran out of memory"

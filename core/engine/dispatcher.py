@@ -13,7 +13,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from threading import Thread
 
-from core.config import Experiment
 from core.engine.cluster import Cluster, ClusterSpec, Failure, Outcome, Ticket
 from core.engine.jobs import Job, Jobs, JobState
 from core.engine.locks import KeyLocks
@@ -26,9 +25,13 @@ from core.engine.messages import (
     Progressed,
     Submitted,
 )
+from core.engine.permit import UNBOUNDED, Permit
 from core.errors import EngineError, StoreError
 from core.run import Run
 from core.store import RunStore
+
+FIRST_RANK = 0, 0.0
+"""the rank of what has none"""
 
 LOCKED_ELSEWHERE_SECONDS = 0.2
 """before a key that another process trains is looked up again"""
@@ -51,6 +54,7 @@ class Dispatcher:
         self._out: dict[str, Ticket] = {}
         # keys that are asked for with their weights
         self._whole: set[str] = set()
+        self._permits: dict[str, Permit] = {}
         self._cluster: Cluster | None = None
         self._opening: Future[Cluster] | None = None
         # opening and closing a cluster takes seconds
@@ -100,7 +104,7 @@ class Dispatcher:
     def _handle(self, message: Message) -> None:
         match message:
             case Submitted():
-                self._submitted(message.experiments, with_weights=message.with_weights)
+                self._submitted(message)
                 message.taken.set()
             case Cancelled():
                 self._cancelled(message.keys)
@@ -112,26 +116,33 @@ class Dispatcher:
             case Opened():
                 self._opened(message.result)
 
-    def _submitted(self, experiments: Iterable[Experiment], *, with_weights: bool) -> None:
+    def _submitted(self, message: Submitted) -> None:
         active = set(self._jobs.active())
-        asked = {each.key: Job(experiment=each) for each in experiments if each.key not in active}
-        if with_weights:
+        asked = {each.key: Job(experiment=each) for each in message.experiments}
+        for key in asked.keys() & active:
+            # who joins a training has it for nothing
+            message.permit.on_end(key, 0.0)
+        asked = {key: job for key, job in asked.items() if key not in active}
+        if message.with_weights:
             self._whole |= asked.keys()
+        self._permits |= dict.fromkeys(asked, message.permit)
         try:
             present = self._there(asked)
         except StoreError as error:
-            self._jobs.add(
-                replace(job, state=JobState.FAILED, cause=str(error)) for job in asked.values()
-            )
+            self._jobs.add(asked.values())
+            for key in asked:
+                self._end(key, JobState.FAILED, cause=str(error))
             return
-        self._jobs.add(
-            replace(job, state=JobState.DONE, cached=True, epoch=job.epochs)
-            if key in present
-            else job
-            for key, job in asked.items()
-        )
-        self._whole -= present
+        self._jobs.add(asked.values())
+        for key, job in asked.items():
+            if key in present:
+                self._end(key, JobState.DONE, cached=True, epoch=job.epochs)
         self._waiting.extend(key for key in asked if key not in present)
+        # those of one rank stay in the order in which they came
+        self._waiting = deque(sorted(self._waiting, key=self._rank))
+
+    def _rank(self, key: str) -> tuple[int, float]:
+        return self._permits[key].ranks.get(key, FIRST_RANK)
 
     def _there(self, keys: Iterable[str]) -> set[str]:
         """Which of these keys need no training."""
@@ -184,7 +195,8 @@ class Dispatcher:
         while self._claimed:
             key = self._claimed[0]
             try:
-                ticket = self._cluster.train(self._job(key).experiment, self._on_end)
+                limit = self._permits[key].limits.get(key)
+                ticket = self._cluster.train(self._job(key).experiment, self._on_end, limit)
             except EngineError as error:
                 self._end(key, JobState.FAILED, cause=str(error))
                 self._leave_cluster()
@@ -229,6 +241,9 @@ class Dispatcher:
             self._keep(key, outcome)
 
     def _keep(self, key: str, run: Run) -> None:
+        most = self._permits[key].most_weights
+        if most is not None and len(run.weights) > most:
+            run = replace(run, weights=b"")
         try:
             self._store.put(run)
         except StoreError as error:
@@ -257,7 +272,8 @@ class Dispatcher:
         self._look_again.pop(key, None)
         self._whole.discard(key)
         self._locks.release(key)
-        self._jobs.end(key, replace(self._job(key), state=state, **changes))  # type: ignore[arg-type]
+        used = self._jobs.end(key, replace(self._job(key), state=state, **changes))  # type: ignore[arg-type]
+        self._permits.pop(key, UNBOUNDED).on_end(key, used)
 
     def _take_back(self, key: str, *, stop: bool = False) -> None:
         """Let go of a training that was sent out, if it was."""

@@ -6,10 +6,11 @@ from types import TracebackType
 from typing import Self
 
 from core.config import Experiment
-from core.engine.cluster import ClusterSpec
+from core.engine.cluster import MOST_DEATHS, ClusterSpec
 from core.engine.dispatcher import Dispatcher
 from core.engine.jobs import Job, Jobs
 from core.engine.messages import Cancelled, Submitted
+from core.engine.permit import Permit, checked
 from core.errors import EngineError
 from core.settings import Device
 from core.store import RunStore
@@ -27,6 +28,7 @@ class Engine:
         workers: how many one-thread processes to start.
         scheduler: address of a Dask scheduler to use instead, such as tcp://host:8786.
         device: what the workers train on.
+        deaths: a training under which so many local workers died has failed.
     """
 
     def __init__(
@@ -35,15 +37,22 @@ class Engine:
         workers: int,
         scheduler: str | None = None,
         device: Device = Device.CPU,
+        *,
+        deaths: int = MOST_DEATHS,
     ) -> None:
+        self.store = store
         self._jobs = Jobs()
-        spec = ClusterSpec(workers, scheduler, device)
+        spec = ClusterSpec(workers, scheduler, device, deaths)
         self._dispatcher = Dispatcher(store, spec, self._jobs)
         self._opening = Lock()
         self._closed = False
 
     def submit(
-        self, experiments: Iterable[Experiment], *, with_weights: bool = False
+        self,
+        experiments: Iterable[Experiment],
+        *,
+        with_weights: bool = False,
+        permit: Permit | None = None,
     ) -> tuple[str, ...]:
         """Ask for experiments.
 
@@ -53,15 +62,17 @@ class Engine:
         Args:
             experiments: what to train.
             with_weights: whether a run that was kept without its weights is trained again.
+            permit: its limits and its place in the queue; those that are joined keep theirs.
 
         Returns:
             The keys, in order, each once.
 
         Raises:
-            EngineError: the engine is closed.
+            EngineError: the engine is closed, or this process demands a permit.
         """
+        allowed = checked(permit)
         wanted = tuple({each.key: each for each in experiments}.values())
-        message = Submitted(wanted, with_weights)
+        message = Submitted(wanted, with_weights, allowed)
         with self._opening:
             if self._closed:
                 raise EngineError("the engine is closed; make a new one")

@@ -39,6 +39,7 @@ class Job:
         cause: why it failed, in one sentence; empty otherwise.
         seconds: of wall time: so far, or of the whole training; None if this engine did not
             train it.
+        used: seconds that a worker has spent on it, whatever came of it.
     """
 
     experiment: Experiment
@@ -49,6 +50,7 @@ class Job:
     elsewhere: bool = False
     cause: str = ""
     seconds: float | None = None
+    used: float = 0.0
 
     @property
     def key(self) -> str:
@@ -105,12 +107,14 @@ class Jobs:
             )
             self._notify()
 
-    def end(self, key: str, job: Job) -> None:
-        """Replace a job by its ended form."""
+    def end(self, key: str, job: Job) -> float:
+        """Replace a job by its ended form; the seconds that a worker has spent on it."""
         with self._changed:
+            used = self._spent(key)
             self._started.pop(key, None)
-            self._jobs[key] = job
+            self._jobs[key] = replace(job, used=used)
             self._notify()
+        return used
 
     def get(self, key: str) -> Job | None:
         """The job of a key, forgotten ones too."""
@@ -154,7 +158,12 @@ class Jobs:
     def _timed(self, job: Job) -> Job:
         if job.state is not JobState.RUNNING:
             return job
-        return replace(job, seconds=time.monotonic() - self._started[job.key])
+        spent = self._spent(job.key)
+        return replace(job, seconds=spent, used=spent)
+
+    def _spent(self, key: str) -> float:
+        started = self._started.get(key)
+        return 0.0 if started is None else time.monotonic() - started
 
     def _notify(self) -> None:
         self._version += 1

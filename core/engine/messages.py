@@ -6,6 +6,7 @@ from threading import Event
 
 from core.config import Experiment
 from core.engine.cluster import Cluster, Outcome, Ticket
+from core.engine.permit import UNBOUNDED, Permit
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,7 @@ class Submitted:
 
     experiments: tuple[Experiment, ...]
     with_weights: bool = False
+    permit: Permit = UNBOUNDED
     taken: Event = field(default_factory=Event)
 
 

@@ -3,6 +3,7 @@
 from threading import Lock
 
 from core import settings
+from core.engine.cluster import MOST_DEATHS
 from core.engine.engine import Engine
 from core.store import RunStore
 
@@ -30,10 +31,12 @@ def shared_engine() -> Engine:
         if _shared.engine is None:
             wanted = settings.load()
             _shared.engine = Engine(
-                RunStore(wanted.store, wanted.gallery),
+                RunStore(wanted.store, wanted.gallery, max_pages=wanted.max_pages),
                 wanted.workers,
                 wanted.scheduler,
                 wanted.device,
+                # what strangers ask for is not tried again and again
+                deaths=1 if wanted.hosted else MOST_DEATHS,
             )
         return _shared.engine
 

@@ -10,6 +10,8 @@ from typing import Any
 
 from core import settings
 from core.config import Experiment
+from core.engine.limits import enforced
+from core.engine.permit import Limit
 from core.errors import EngineError
 from core.run import Epoch, Run
 from core.settings import Device
@@ -30,12 +32,14 @@ class TrainingJob:
         key: what its key must be: another version of this package might compute another one.
         stop_name: name of the Dask event that asks for a stop.
         device: what to train on.
+        limit: where it ends, if it is not to go on for as long as it takes.
     """
 
     flat: Mapping[str, Any]
     key: str
     stop_name: str
     device: Device
+    limit: Limit | None = None
 
 
 def train_in_worker(job: TrainingJob, version: str) -> Run | None:
@@ -49,7 +53,8 @@ def train_in_worker(job: TrainingJob, version: str) -> Run | None:
         The run, or None if it was asked to stop.
 
     Raises:
-        EngineError: the versions of this package differ, or the device is not there.
+        EngineError: the versions of this package differ, the device is not there, or it took more
+            than its limit.
         ConfigError: the network cannot be built.
         DataError: the data set cannot be loaded.
     """
@@ -72,10 +77,22 @@ def train_in_worker(job: TrainingJob, version: str) -> Run | None:
         tell()
 
     tell()
-    try:
-        return train(experiment, on_epoch, _rarely(_stop_question(job.stop_name)), job.device)
-    except Cancelled:
-        return None
+    with enforced(job.limit) as within_limit:
+        should_stop = _both(within_limit, _rarely(_stop_question(job.stop_name)))
+        try:
+            return train(experiment, on_epoch, should_stop, job.device)
+        except Cancelled:
+            return None
+
+
+def _both(within_limit: Callable[[], None], question: Callable[[], bool]) -> Callable[[], bool]:
+    """A question that also asks whether the time is over."""
+
+    def asked() -> bool:
+        within_limit()
+        return question()
+
+    return asked
 
 
 def _experiment(job: TrainingJob, version: str) -> Experiment:

@@ -249,6 +249,11 @@ def put_analysis(connection: Connection, row: AnalysisRow) -> None:
     connection.execute("INSERT OR REPLACE INTO analyses VALUES (?, ?, ?, ?, ?)", row)
 
 
+def delete_analysis(connection: Connection, place: tuple[str, str, str]) -> None:
+    """Forget what a worker computed: key, kind, settings."""
+    connection.execute("DELETE FROM analyses WHERE key = ? AND kind = ? AND settings = ?", place)
+
+
 def incomplete(connection: Connection) -> set[str]:
     """Keys of runs without all their epochs, their predictions or their weights."""
     return {key for (key,) in connection.execute(_INCOMPLETE)}

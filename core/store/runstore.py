@@ -151,6 +151,15 @@ class RunStore:
                 found = [] if connection is None else rows.analyses(connection)
             yield from (row[:4] for row in found if row[0] in wanted)
 
+    def stored_here(self, keys: Iterable[str]) -> set[str]:
+        """Which of these runs are one's own, readable or not."""
+        return _stored(self._own, set(keys))
+
+    def delete_analysis(self, kind: str, key: str, settings: str) -> None:
+        """Forget what a worker computed; what is bundled stays."""
+        with self._own.writing() as connection:
+            rows.delete_analysis(connection, (key, kind, settings))
+
     def delete(self, keys: Iterable[str]) -> int:
         """Delete runs of one's own with all that belongs to them; how many there were.
 

@@ -81,11 +81,10 @@ def _source(
     network: "Network", image: np.ndarray, answer: int, method: "Method", layer: str
 ) -> None:
     """The map of one network, and for which class it speaks."""
-    from core.analyses.inspection import Method, attribution, emptiness, prepared
+    from core.analyses.inspection import Method, emptiness
     from pages.shared import networks
 
-    x = prepared(image, networks.test_images(network.experiment))
-    shares = attribution(network, x, answer, method, layer)
+    shares = networks.source(network, image, answer, method, layer)
     scale = Scale.even(shares) if shares.min() < 0 else Scale.around(shares)
     st.image(sheet.heat(shares, scale, dark=frame.dark()), width="stretch")
     after = f", after {layer}" if method is Method.GRAD_CAM else ""

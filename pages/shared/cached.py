@@ -12,8 +12,7 @@ from core import settings
 from core.claims import CLAIMS, TIMED, ClaimResult, judge
 from core.comparison import Comparison, Results, estimate
 from core.comparison.estimate import Rate
-from core.config import DataConfig, Experiment
-from core.engine import labels_of_test
+from core.config import Experiment
 from core.figures import Chart, Look
 from core.run import RunSummary
 from core.store import RunStore
@@ -27,7 +26,7 @@ P = ParamSpec("P")
 def store() -> RunStore:
     """The run store of this server, with the bundled gallery next to it."""
     here = settings.load()
-    return RunStore(here.store, here.gallery)
+    return RunStore(here.store, here.gallery, max_pages=here.max_pages)
 
 
 def results(comparison: Comparison) -> Results:
@@ -88,12 +87,6 @@ def without_weights(experiments: Iterable[Experiment]) -> tuple[Experiment, ...]
 def claim_results() -> dict[str, ClaimResult]:
     """The verdict on every claim, by its name."""
     return _claim_results(_stamp())
-
-
-@st.cache_data(max_entries=16, show_spinner="Reading the labels of the test images…")
-def labels(data: DataConfig) -> bytes:
-    """The class of each test image of a data set, one byte each."""
-    return labels_of_test(data)
 
 
 def _stamp() -> Stamp:

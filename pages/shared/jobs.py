@@ -4,6 +4,7 @@ Training happens in the engine's workers. Pages only ask; the work outlives the 
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import streamlit as st
 
@@ -12,10 +13,10 @@ from core.comparison import Arm, Results
 from core.comparison.estimate import START_SECONDS, Estimate, Progress, estimate, time_left
 from core.config import Experiment
 from core.engine import Job, JobState, shared_engine
-from core.hosting import SoFar, refusal, seconds_of_day
-from core.run import Run, Source
+from core.hosting.gate import RefusedError
+from core.run import Run
 from core.words import about, join, plural, shortest
-from pages.shared import cached
+from pages.shared import cached, gate
 from pages.shared.problems import explained
 
 POLL_SECONDS = 1.0
@@ -70,7 +71,7 @@ def train_button(missing: tuple[Experiment, ...]) -> None:
     count = len(missing)
     if not count:
         return
-    reason = _refusal(missing)
+    reason = gate.refusal(missing)
     st.button(
         f"Train the {count} missing runs" if count > 1 else "Train the missing run",
         icon=":material/play_arrow:",
@@ -83,32 +84,16 @@ def train_button(missing: tuple[Experiment, ...]) -> None:
         st.caption(f"{reason[:1].upper()}{reason[1:]}.")
 
 
-def _refusal(missing: tuple[Experiment, ...]) -> str | None:
-    """Why strangers may not train this here; None on one's own machine."""
-    here = settings.load()
-    if not here.hosted:
-        return None
-    if not here.training:
-        return "training is switched off on this dashboard; install Poolscope to train your own"
-    active = {job.key for job in shared_engine().jobs() if job.state in ACTIVE}
-    asked: frozenset[str] = st.session_state.get("asked", frozenset())
-    # bundled runs were trained elsewhere
-    own = (summary for summary in cached.summaries() if summary.source is Source.HERE)
-    so_far = SoFar(own=len(active & asked), queued=len(active), seconds=seconds_of_day(own))
-    return refusal(missing, so_far, here.daily_seconds)
-
-
 def _submit(missing: tuple[Experiment, ...], *, with_weights: bool = False) -> None:
-    if _refusal(missing):
-        # the button was drawn before something else changed
-        return
-    st.session_state["asked"] = frozenset(each.key for each in missing)
-    st.session_state.pop("cancelled", None)
     engine = shared_engine()
     if not engine.active:
         # progress counts what is asked for from here on
         engine.forget_ended()
-    engine.submit(missing, with_weights=with_weights)
+    with suppress(RefusedError):
+        # if not, the button was drawn before something else changed
+        gate.train(missing, with_weights=with_weights)
+        st.session_state["asked"] = frozenset(each.key for each in missing)
+        st.session_state.pop("cancelled", None)
 
 
 def train_again(bare: tuple[Experiment, ...]) -> None:
@@ -123,7 +108,7 @@ def train_again(bare: tuple[Experiment, ...]) -> None:
         st.markdown(
             f"**Kept without weights: {names}.** Train again to look inside{time}:", width="content"
         )
-        reason = _refusal(missing)
+        reason = gate.refusal(missing)
         st.button(
             "Train again",
             icon=":material/play_arrow:",
@@ -162,8 +147,14 @@ def _panel() -> None:
 
 def _waits() -> bool:
     """Whether anything that this visitor asked for is not done."""
-    asked: frozenset[str] = st.session_state.get("asked", frozenset())
+    asked = _asked()
     return any(job.key in asked for job in shared_engine().jobs() if job.state in ACTIVE)
+
+
+def _asked() -> frozenset[str]:
+    """Keys that this visitor asked for, in this tab or another one."""
+    asked: frozenset[str] = st.session_state.get("asked", frozenset())
+    return asked | gate.waited_for()
 
 
 def _progress(jobs: list[Job]) -> None:
@@ -201,9 +192,8 @@ def _cancel() -> None:
     engine = shared_engine()
     jobs = [job for job in engine.jobs() if not job.cached]
     if settings.load().hosted:
-        asked: frozenset[str] = st.session_state.get("asked", frozenset())
-        jobs = [job for job in jobs if job.key in asked]
-        engine.cancel(asked)
+        asked = gate.cancel()
+        jobs = [job for job in jobs if job.key in asked | _asked()]
     else:
         engine.cancel()
     kept = sum(job.state is JobState.DONE for job in jobs)
@@ -218,7 +208,7 @@ def _cancel() -> None:
 
 def _place(jobs: list[Job]) -> str:
     """How many runs of others come before a visitor's own."""
-    asked: frozenset[str] = st.session_state.get("asked", frozenset())
+    asked = _asked()
     waiting = [job.key for job in jobs if job.state is JobState.QUEUED]
     mine = [number for number, key in enumerate(waiting) if key in asked]
     begun = any(job.key in asked for job in jobs if job.state is JobState.RUNNING)

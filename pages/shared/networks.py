@@ -2,16 +2,34 @@
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
-from core.analyses.inspection import Network, Patch, exciting, images_of_test, softened_accuracy
+from core.analyses.inspection import (
+    INSPECTED_IMAGES,
+    Floats,
+    LabelledImages,
+    Method,
+    Network,
+    Patch,
+    Response,
+    attribution,
+    exciting,
+    images_of_test,
+    prepared,
+    respond,
+    softened_accuracy,
+)
 from core.comparison import Arm
 from core.config import DataConfig, Experiment
-from core.data import LabelledImages
+from core.hosting import Visitor
+from core.network.work import BACKWARD_FACTOR
 from core.run import Status
-from pages.shared import cached
+from pages.shared import cached, gate, visitor
 
 MOST_OPEN_NETWORKS = 24
 """networks kept open, of a few hundred kilobytes each"""
+OCCLUSION_PASSES, AT_ONCE = 256, 32
+"""windows of an image that are greyed out, at most, and how many in one batch"""
 
 
 @st.cache_resource(max_entries=MOST_OPEN_NETWORKS)
@@ -33,14 +51,33 @@ def network(arm: Arm, seed: int) -> Network | None:
 
 
 @st.cache_resource(max_entries=2)
-def _images(data: DataConfig) -> LabelledImages:
-    return images_of_test(Experiment(data=data))
+def _images(data: DataConfig, _who: Visitor) -> LabelledImages:
+    with gate.loading(data, _who):
+        return images_of_test(Experiment(data=data))
 
 
 def test_images(experiment: Experiment) -> LabelledImages:
     """The test images of an experiment, as its network sees them."""
     # the number of training images has no effect on these
-    return _images(experiment.data.model_copy(update={"train_size": "all", "augment_shift": 0}))
+    data = experiment.data.model_copy(update={"train_size": "all", "augment_shift": 0})
+    return _images(data, visitor.current())
+
+
+def response(network: Network, image: NDArray[np.uint8]) -> Response:
+    """What a network does with one stored image, (C, H, W)."""
+    x = prepared(image, test_images(network.experiment))
+    with gate.looking(network.experiment, 1, 1, visitor.current()):
+        return respond(network, x)
+
+
+def source(
+    network: Network, image: NDArray[np.uint8], target: int, method: Method, layer: str
+) -> Floats:
+    """How much each place of an image speaks for a class."""
+    x = prepared(image, test_images(network.experiment))
+    passes = OCCLUSION_PASSES if method is Method.OCCLUSION else BACKWARD_FACTOR
+    with gate.looking(network.experiment, passes, AT_ONCE, visitor.current()):
+        return attribution(network, x, target, method, layer)
 
 
 def patches(network: Network, layer: str, channel: int, count: int) -> tuple[Patch, ...]:
@@ -50,7 +87,7 @@ def patches(network: Network, layer: str, channel: int, count: int) -> tuple[Pat
         KeyError: the network has no such layer.
         IndexError: the layer has no such channel.
     """
-    return _patches(network.experiment.key, layer, channel, count, network)
+    return _patches(network.experiment.key, layer, channel, count, network, visitor.current())
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -60,13 +97,16 @@ def _patches(
     channel: int,
     count: int,
     _network: Network,
+    _who: Visitor,
 ) -> tuple[Patch, ...]:
-    return exciting(_network, layer, channel, test_images(_network.experiment), count)
+    data = test_images(_network.experiment)
+    with gate.looking(_network.experiment, INSPECTED_IMAGES, INSPECTED_IMAGES, _who):
+        return exciting(_network, layer, channel, data, count)
 
 
 def softened(network: Network, temperatures: tuple[float, ...]) -> dict[float, float]:
     """Accuracy of a max network with softer pools; neither does this."""
-    return _softened(network.experiment.key, temperatures, network)
+    return _softened(network.experiment.key, temperatures, network, visitor.current())
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
@@ -74,8 +114,13 @@ def _softened(
     key: str,  # noqa: ARG001 (stands for the network)
     temperatures: tuple[float, ...],
     _network: Network,
+    _who: Visitor,
 ) -> dict[float, float]:
-    return softened_accuracy(_network, temperatures, test_images(_network.experiment))
+    data = test_images(_network.experiment)
+    with gate.looking(
+        _network.experiment, INSPECTED_IMAGES * len(temperatures), INSPECTED_IMAGES, _who
+    ):
+        return softened_accuracy(_network, temperatures, data)
 
 
 def disagreements(arms: list[Arm], seed: int) -> list[int]:

@@ -14,7 +14,8 @@ from torch import nn
 from core.config import Experiment
 from core.engine.cluster import WORKER_ENVIRONMENT
 from core.network import LayerKind, describe
-from core.training import EVALUATION_BATCH, train
+from core.network.work import EVALUATION_BATCH
+from core.training import train
 from tests.benchmarks.measure import Line, has_mnist
 
 IMAGES, EPOCHS, ROUNDS = 12_000, 1, 3

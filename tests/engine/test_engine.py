@@ -61,9 +61,9 @@ from core.engine import cluster, shared_engine
 if __name__ == "__main__":
     sent, send, together = [], cluster.Cluster.train, Barrier(8)
 
-    def counting(self, experiment, on_end):
+    def counting(self, experiment, *how):
         sent.append(experiment.key)
-        return send(self, experiment, on_end)
+        return send(self, experiment, *how)
 
     def ask(_):
         together.wait()
@@ -78,7 +78,7 @@ if __name__ == "__main__":
 """
 
 
-def _no_labels(_data: object) -> bytes:
+def _no_labels(_data: object, _limit: object) -> bytes:
     """Raised in the other process, which finds it in this file."""
     raise DataError("mnist: not found")
 
@@ -215,9 +215,9 @@ def test_ten_threads_that_ask_for_one_experiment_cause_one_training(
     sent: list[str] = []
     send = cluster.Cluster.train
 
-    def counting(self: cluster.Cluster, experiment: Experiment, on_end: Any) -> Any:
+    def counting(self: cluster.Cluster, experiment: Experiment, *how: Any) -> Any:
         sent.append(experiment.key)
-        return send(self, experiment, on_end)
+        return send(self, experiment, *how)
 
     monkeypatch.setattr(cluster.Cluster, "train", counting)
     experiment = tiny(15)

@@ -11,9 +11,10 @@ import streamlit as st
 from PIL import Image
 
 from core.config import Experiment
-from core.engine import close_shared_engine
+from core.engine import close_shared_engine, waive_permits
 from core.settings import PROJECT
 from core.store import RunStore, write_copy
+from pages.shared import gate
 from tests.pages.dashboard import StandIn
 
 
@@ -28,6 +29,8 @@ def nothing_kept(home: Path) -> Iterator[None]:
 def _forget() -> None:
     st.cache_resource.clear()
     st.cache_data.clear()
+    gate.close()
+    waive_permits()
     close_shared_engine()
 
 
@@ -42,7 +45,7 @@ def no_components(monkeypatch: pytest.MonkeyPatch) -> None:
 def labels_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     """The labels of the digits, without the process that reads them; test_engine runs that."""
     monkeypatch.setattr(
-        "pages.shared.cached.labels_of_test", lambda _: bytes(n % 10 for n in range(300))
+        "core.hosting.gate.labels_of_test", lambda *_: bytes(n % 10 for n in range(300))
     )
 
 
@@ -97,7 +100,7 @@ def two_classes(tmp_path: Path) -> Path:
 def engine(monkeypatch: pytest.MonkeyPatch) -> StandIn:
     engine = StandIn()
     # the page first: importing it under a patched core would keep the stand-in
-    for place in ("pages.shared.jobs", "core.engine"):
+    for place in ("pages.shared.jobs", "pages.shared.gate", "core.engine"):
         monkeypatch.setattr(f"{place}.shared_engine", lambda: engine)
     return engine
 

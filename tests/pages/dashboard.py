@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.catalog import POOLINGS, Page
 from core.config import Experiment
-from core.engine import Job, JobState
+from core.engine import Job, JobState, Permit
 from core.run import Run
 from core.settings import PROJECT
 from core.store import RunStore
@@ -122,7 +122,13 @@ class StandIn:
     def jobs(self) -> tuple[Job, ...]:
         return self.listed
 
-    def submit(self, experiments: tuple[Experiment, ...], *, with_weights: bool = False) -> None:
+    def submit(
+        self,
+        experiments: tuple[Experiment, ...],
+        *,
+        with_weights: bool = False,
+        permit: Permit | None = None,  # noqa: ARG002
+    ) -> None:
         assert not with_weights
         self.submitted.append(experiments)
         self.listed += tuple(Job(experiment=each) for each in experiments)

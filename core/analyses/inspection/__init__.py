@@ -17,10 +17,12 @@ from core.analyses.inspection.network import (
 from core.analyses.inspection.patches import Patch, exciting
 from core.analyses.inspection.response import Response, filters, level, respond, silent, winners
 from core.analyses.inspection.softening import softened_accuracy
+from core.data import LabelledImages
 
 __all__ = [
     "INSPECTED_IMAGES",
     "Floats",
+    "LabelledImages",
     "Method",
     "Network",
     "Patch",

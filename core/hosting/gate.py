@@ -1,0 +1,449 @@
+"""The one way to a computation: what it takes, who asks, whether that is too much, and its end.
+
+Pages hand experiments and requests to a `Gate`. On one's own machine it lets everything pass. On a
+hosted dashboard it predicts, refuses in a sentence or writes the request down, gives the permit
+without which nothing is computed there, counts what is used while it is used, and ends what is over
+its budget and what nobody waits for any more.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from itertools import accumulate
+from threading import Event, Lock, Thread
+from typing import Any
+
+from core.analyses import Request
+from core.config import DataConfig, Experiment
+from core.engine import Engine, Permit, compute, labels_of_test, stored
+from core.errors import ConfigError, StoreError
+from core.hosting.bounds import budget_refusal, size_refusal, training_refusal
+from core.hosting.ledger import Account, Ledger
+from core.hosting.line import Line
+from core.hosting.prediction import Prediction, predict
+from core.hosting.visitor import Visitor
+from core.network.work import MAC_SECONDS, Work, passes_work, training_work, weight_bytes
+from core.settings import Settings
+from core.words import MEGABYTE
+
+TICK_SECONDS = 0.5
+"""between two looks at what is used, and by whom it is waited for"""
+CANCEL_SECONDS = 1.0
+"""that a worker may go on with what was cancelled, until it notices"""
+
+
+MOST_LOOK_SECONDS = 20.0
+"""of a core that may pass while a page is drawn; whatever takes longer has a button"""
+
+
+class RefusedError(ConfigError):
+    """The gate does not let something pass; the text is the reason."""
+
+
+@dataclass(slots=True, eq=False)
+class _Entry:
+    """A computation that has not ended.
+
+    Attributes:
+        number: of its entry in the ledger.
+        name: of the computation.
+        payer: who asked first.
+        kept: bytes that it leaves, at most; 0 for what was in the store before.
+        waiting: who waits for it.
+        training: whether the engine has it.
+        began: when, on the monotonic clock, if the process pool has it.
+        unwanted: set when it is to end.
+        alone_since: since when, on the monotonic clock, none of these has been there.
+    """
+
+    number: int
+    name: str
+    payer: Visitor
+    kept: int
+    waiting: set[Visitor] = field(default_factory=set)
+    training: bool = False
+    began: float | None = None
+    unwanted: Event = field(default_factory=Event)
+    alone_since: float | None = None
+
+
+class Gate:
+    """Lets computations pass, or refuses them. Any thread may use it.
+
+    Args:
+        engine: gives the engine that trains, whose store also keeps results.
+        here: the settings of the server, with all bounds.
+        speed: gives the seconds for a unit of work on a data set, or on none in particular.
+        present: whether a visitor has a page open.
+    """
+
+    def __init__(
+        self,
+        engine: Callable[[], Engine],
+        here: Settings,
+        speed: Callable[[str | None], float] = lambda _: MAC_SECONDS,
+        present: Callable[[Visitor], bool] = lambda _: True,
+    ) -> None:
+        self._engine = engine
+        self._here = here
+        self._speed = speed
+        self._present = present
+        self._ledger = Ledger(here.home / "visitors.db") if here.hosted else None
+        self._line = Line()
+        self._looks = Line()
+        self._lock = Lock()
+        self._entries: dict[str, _Entry] = {}
+        self._closing = Event()
+        self._watch: Thread | None = None
+
+    def refusal(self, wanted: Sequence[Experiment | Request[Any]], who: Visitor) -> str | None:
+        """Why a visitor may not have this computed, in a sentence; None if it may be."""
+        if self._ledger is None or not wanted:
+            return None
+        try:
+            predictions = [self.predict(each) for each in wanted]
+        except ConfigError as error:
+            return str(error)
+        return self._too_large(wanted, predictions) or budget_refusal(
+            self._ledger.account(who), predictions, self._here
+        )
+
+    def predict(self, wanted: Experiment | Request[Any]) -> Prediction:
+        """What a computation takes on this machine.
+
+        Raises:
+            ConfigError: a network of it cannot be built.
+        """
+        if isinstance(wanted, Experiment):
+            found = predict(training_work(wanted), self._speed(wanted.data.dataset))
+            weights = weight_bytes(wanted)
+            bare = weights > self._here.most_weights
+            return Prediction(
+                found.seconds, found.memory, found.kept - weights if bare else found.kept
+            )
+        dataset = wanted.run.data.dataset if wanted.run else None
+        return predict(wanted.work, self._speed(dataset))
+
+    def train(
+        self, experiments: Sequence[Experiment], who: Visitor, *, with_weights: bool = False
+    ) -> None:
+        """Have experiments trained; those that are trained already are joined.
+
+        Raises:
+            RefusedError: that is too much.
+        """
+        if self._ledger is None:
+            self._engine().submit(experiments, with_weights=with_weights)
+            return
+        active = {job.key for job in self._engine().jobs() if not job.state.ended}
+        fresh = [each for each in experiments if each.key not in active]
+        permit = self._admit(fresh, who, with_weights=with_weights)
+        with self._lock:
+            for each in experiments:
+                if entry := self._entries.get(each.key):
+                    entry.waiting.add(who)
+        self._engine().submit(experiments, with_weights=with_weights, permit=permit)
+
+    def compute(
+        self,
+        requests: Sequence[Request[Any]],
+        who: Visitor,
+        on_done: Callable[[int], None] | None = None,
+    ) -> None:
+        """Have requests computed and kept, when it is their turn; returns at their end.
+
+        Raises:
+            RefusedError: that is too much.
+            EngineError: a computation was ended, or failed.
+        """
+        with self._line_of(requests, who) as (permit, wanted):
+            compute(
+                self._engine().store,
+                requests,
+                self._here.workers,
+                on_done,
+                permit=permit,
+                wanted=wanted,
+            )
+
+    def labels(self, data: DataConfig, who: Visitor) -> bytes:
+        """The class of each test image of a data set, one byte each.
+
+        Raises:
+            RefusedError: that is too much.
+        """
+        if self._ledger is None:
+            return labels_of_test(data)
+        work = passes_work(Experiment(data=data), 0, 0, 0)
+        with self._measured("labels", work, data.dataset, who, self._line) as prediction:
+            return labels_of_test(data, Permit(limits={"labels": prediction.limit}))
+
+    @contextmanager
+    def looking(
+        self, experiment: Experiment, passes: float, batch: int, who: Visitor
+    ) -> Iterator[None]:
+        """Compute inside, in this thread: some passes of images through a trained network.
+
+        Args:
+            experiment: its network.
+            passes: of one image, forward; a gradient counts as two.
+            batch: images at once.
+            who: looks.
+
+        Raises:
+            RefusedError: that is too much.
+        """
+        if self._ledger is None:
+            yield
+            return
+        work = passes_work(experiment, passes, batch, 0)
+        # the images were loaded before
+        alone = Work(macs=work.macs, memory=work.memory)
+        with self._measured("look", alone, experiment.data.dataset, who, self._looks):
+            yield
+
+    @contextmanager
+    def loading(self, data: DataConfig, who: Visitor) -> Iterator[None]:
+        """Load a data set inside, in this thread.
+
+        Raises:
+            RefusedError: that is too much.
+        """
+        if self._ledger is None:
+            yield
+            return
+        work = passes_work(Experiment(data=data), 0, 0, 0)
+        with self._measured("images", work, data.dataset, who, self._looks):
+            yield
+
+    def waited_for(self, who: Visitor) -> frozenset[str]:
+        """Names of the computations that a visitor waits for, in whatever tab."""
+        with self._lock:
+            return frozenset(
+                name for name, entry in self._entries.items() if _same(who, entry.waiting)
+            )
+
+    def cancel(self, who: Visitor) -> frozenset[str]:
+        """A visitor waits no longer; what nobody else waits for ends. The names of that."""
+        with self._lock:
+            left = [entry for entry in self._entries.values() if _same(who, entry.waiting)]
+            for entry in left:
+                entry.waiting = {each for each in entry.waiting if each.cookie != who.cookie}
+            ending = [entry for entry in left if not entry.waiting]
+        self._end(ending)
+        return frozenset(entry.name for entry in ending)
+
+    def close(self) -> None:
+        """Stop looking after what is computed."""
+        self._closing.set()
+        if self._watch is not None:
+            self._watch.join()
+
+    def _too_large(
+        self, wanted: Sequence[Experiment | Request[Any]], predictions: Sequence[Prediction]
+    ) -> str | None:
+        for each in wanted:
+            if isinstance(each, Experiment) and (reason := training_refusal(each, self._here)):
+                return reason
+        for prediction in predictions:
+            if reason := size_refusal(prediction, self._here):
+                return reason
+        return None
+
+    def _admit(
+        self,
+        wanted: Sequence[Experiment | Request[Any]],
+        who: Visitor,
+        *,
+        with_weights: bool = False,
+    ) -> Permit:
+        """The permit for a request, which is written down.
+
+        Raises:
+            RefusedError: it is too much.
+        """
+        predictions = {_name(each): self.predict(each) for each in wanted}
+        if reason := self._too_large(wanted, list(predictions.values())):
+            raise RefusedError(reason)
+        if with_weights and self._too_heavy(wanted):
+            raise RefusedError("weights of this size are not kept on this dashboard")
+        numbers, before = self._reserve(predictions, who)
+        there = self._engine().store.stored_here(predictions)
+        trainings = {each.key for each in wanted if isinstance(each, Experiment)}
+        with self._lock:
+            for name, each in predictions.items():
+                kept = 0 if name in there else each.kept
+                self._entries[name] = _Entry(
+                    numbers[name], name, who, kept, {who}, training=name in trainings
+                )
+        self._start_watching()
+        asked = accumulate((each.seconds for each in predictions.values()), initial=0.0)
+        return Permit(
+            limits={name: each.limit for name, each in predictions.items()},
+            ranks={
+                name: (before, seconds) for name, seconds in zip(predictions, asked, strict=False)
+            },
+            most_weights=self._here.most_weights,
+            on_end=self._ended,
+        )
+
+    def _too_heavy(self, wanted: Sequence[Experiment | Request[Any]]) -> bool:
+        return any(
+            isinstance(each, Experiment) and weight_bytes(each) > self._here.most_weights
+            for each in wanted
+        )
+
+    def _reserve(
+        self, predictions: dict[str, Prediction], who: Visitor
+    ) -> tuple[dict[str, int], int]:
+        """Write a request down; the numbers of its entries, and how many came before."""
+
+        def refusal(account: Account) -> str | None:
+            return budget_refusal(account, list(predictions.values()), self._here)
+
+        seconds = {name: each.seconds for name, each in predictions.items()}
+        reason, numbers, before = self._book.reserve(who, seconds, refusal)
+        if reason:
+            raise RefusedError(reason)
+        return dict(numbers), before
+
+    @property
+    def _book(self) -> Ledger:
+        if self._ledger is None:
+            raise StoreError("there is no ledger: this is no hosted dashboard")
+        return self._ledger
+
+    @contextmanager
+    def _line_of(
+        self, requests: Sequence[Request[Any]], who: Visitor
+    ) -> Iterator[tuple[Permit | None, Callable[[], bool]]]:
+        """Wait for the turn of some requests; their permit, and whether somebody still waits."""
+        if self._ledger is None:
+            with self._line.turn((0, 0.0), lambda: True):
+                yield None, lambda: True
+            return
+        fresh = [each for each in requests if stored(self._engine().store, each) is None]
+        permit = self._admit(fresh, who)
+        names = [_name(each) for each in fresh]
+        entries = [self._entries[name] for name in names]
+
+        def wanted() -> bool:
+            return not any(entry.unwanted.is_set() for entry in entries)
+
+        try:
+            with self._line.turn(min(permit.ranks.values(), default=(0, 0.0)), wanted):
+                began = time.monotonic()
+                for entry in entries:
+                    entry.began = began
+                yield permit, wanted
+        finally:
+            # what never had its turn took nothing; all others are closed by now
+            for name in names:
+                self._ended(name, 0.0)
+
+    @contextmanager
+    def _measured(
+        self, name: str, work: Work, dataset: str, who: Visitor, line: Line
+    ) -> Iterator[Prediction]:
+        """Something short that is computed inside, when it is its turn."""
+        prediction = predict(work, self._speed(dataset))
+        if reason := size_refusal(prediction, self._here, MOST_LOOK_SECONDS):
+            raise RefusedError(reason)
+        numbers, before = self._reserve({name: prediction}, who)
+        used = 0.0
+        try:
+            with line.turn((before, 0.0), lambda: True):
+                began = time.monotonic()
+                try:
+                    yield prediction
+                finally:
+                    used = time.monotonic() - began
+        finally:
+            self._book.close(numbers[name], used)
+
+    def _ended(self, name: str, used: float) -> None:
+        """A computation has ended: what it took is written down, and what it left."""
+        with self._lock:
+            entry = self._entries.pop(name, None)
+        if entry is None:
+            return
+        left = self._left(entry)
+        idle = entry.training and used and not left
+        self._book.close(entry.number, used + (CANCEL_SECONDS if idle else 0.0))
+        if left and entry.kept:
+            self._book.keep(name, entry.kept)
+
+    def _left(self, entry: _Entry) -> bool:
+        """Whether something of a computation is in the store."""
+        try:
+            return bool(not entry.training or self._engine().store.stored_here([entry.name]))
+        except StoreError:
+            return False
+
+    def _start_watching(self) -> None:
+        with self._lock:
+            if self._watch is None:
+                self._watch = Thread(target=self._watching, name="poolscope-gate", daemon=True)
+                self._watch.start()
+
+    def _watching(self) -> None:
+        while not self._closing.wait(TICK_SECONDS):
+            # a ledger or a store that is locked for a moment is looked after the next time
+            with suppress(StoreError):
+                self.look_after()
+
+    def look_after(self) -> None:
+        """Write down what is used; end what is too much or unwanted; make room in the store."""
+        with self._lock:
+            entries = list(self._entries.values())
+        if entries:
+            spent = {job.key: job.used for job in self._engine().jobs()}
+            now = time.monotonic()
+            for entry in entries:
+                if entry.began is not None:
+                    spent[entry.name] = now - entry.began
+            self._book.use({each.number: spent.get(each.name, 0.0) for each in entries})
+            self._end([each for each in entries if self._alone(each) or self._over(each.payer)])
+        self._make_room()
+
+    def _alone(self, entry: _Entry) -> bool:
+        """Whether nobody who waits for a computation has been there for some time."""
+        if any(self._present(each) for each in list(entry.waiting)):
+            entry.alone_since = None
+            return False
+        entry.alone_since = entry.alone_since or time.monotonic()
+        return time.monotonic() - entry.alone_since > self._here.absence_seconds
+
+    def _over(self, who: Visitor) -> bool:
+        """Whether a visitor, or all of them, have used more than they may."""
+        account, here = self._book.account(who), self._here
+        return (
+            account.cookie.used > here.visitor_seconds
+            or account.address.used > here.address_seconds
+            or account.everybody.used > here.daily_seconds
+        )
+
+    def _end(self, entries: Sequence[_Entry]) -> None:
+        for entry in entries:
+            entry.unwanted.set()
+        keys = [entry.name for entry in entries if entry.training]
+        if keys:
+            self._engine().cancel(keys)
+
+    def _make_room(self) -> None:
+        """Delete the oldest of what visitors left, if it is too much."""
+        for name in self._book.surplus(int(self._here.visitors_megabytes * MEGABYTE)):
+            if " " in name:
+                self._engine().store.delete_analysis(*name.split(" ", 2))
+            elif self._engine().store.stored_here([name]):
+                self._engine().store.delete([name])
+
+
+def _name(wanted: Experiment | Request[Any]) -> str:
+    return wanted.key if isinstance(wanted, Experiment) else wanted.id
+
+
+def _same(who: Visitor, waiting: set[Visitor]) -> bool:
+    """Whether a browser is among those who wait, from whatever address."""
+    return any(each.cookie == who.cookie for each in waiting)
