@@ -1,6 +1,6 @@
 """Whatever comes from outside is taken or refused in a sentence, and never ends in a traceback.
 
-Databases are in test_exchange.py, pictures of the known kinds of evil in test_pictures.py, links on
+Databases are in test_exchange.py, pictures of the known kinds of evil in test_upload.py, links on
 pages in test_pages.py.
 """
 

@@ -49,10 +49,10 @@ def parameters(settings: Iterable[Setting]) -> list[Parameter]:
 
 
 def say_findings(data: DataConfig) -> None:
-    """Write what was found in a folder of images to stderr; nothing for another data set."""
+    """Write to stderr what to know about a folder of images; nothing for other data sets."""
     if data.folder:
-        found = findings(data.folder.path)
-        for sentence in found.sentences(data.entry, as_set=data.ground != MEASURED):
+        known = findings(data.folder.path)
+        for sentence in known.sentences(data.entry, as_set=data.ground != MEASURED):
             report.say(sentence)
 
 

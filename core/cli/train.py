@@ -122,13 +122,14 @@ def sweep(
     jobs = train_or_stop(missing, store, chosen) if missing else ()
     if maps:
         _maps(experiments, store, chosen.workers)
-    here = [job for job in jobs if job.state is JobState.DONE and not (job.cached or job.elsewhere)]
+    done = [job for job in jobs if job.state is JobState.DONE]
+    trained = [job for job in done if not (job.cached or job.elsewhere)]
     failed = [job for job in jobs if job.state is not JobState.DONE]
     for job in failed:
         say(f"run {job.key} {job.state}: {job.cause or 'no cause was given'}")
     answer = {
-        "trained": len(here),
-        "cached": len(keys) - len(here) - len(failed),
+        "trained": len(trained),
+        "cached": len(keys) - len(trained) - len(failed),
         "failed": len(failed),
         "seconds": time.monotonic() - began,
         "keys": keys,
@@ -144,18 +145,18 @@ def sweep(
 def _maps(experiments: Sequence[Experiment], store: RunStore, workers: int) -> None:
     """Compute what is missing of shift maps and receptive fields, for the first seed."""
     first = min(experiment.seed for experiment in experiments)
-    there = store.with_weights(e.key for e in experiments)
-    wanted: list[Request[Any]] = []
+    weighted = store.with_weights(e.key for e in experiments)
+    requests: list[Request[Any]] = []
     for experiment in experiments:
-        if experiment.seed == first and experiment.key in there:
-            wanted += [
+        if experiment.seed == first and experiment.key in weighted:
+            requests += [
                 ShiftMapRequest(
                     experiment, ShiftSettings.of(experiment.input_shape, circular=circular)
                 )
                 for circular in (False, True)
             ]
-            wanted.append(EffectiveFieldRequest(experiment))
-    missing = [one for one in wanted if store.analysis(one.key, one.kind, one.settings) is None]
+            requests.append(EffectiveFieldRequest(experiment))
+    missing = [one for one in requests if store.analysis(one.key, one.kind, one.settings) is None]
     if missing:
         say(f"{len(missing)} computations")
         compute(store, missing, workers)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.catalog import POOLINGS, Dataset, Downsampling, DropoutPosition
-from core.config.folder import PREFIX
+from core.config.folder import FOLDER_PREFIX
 
 FOLDERS = "folders"
 
@@ -25,7 +25,7 @@ class DataScope:
 
     def covers(self, dataset: str) -> bool:
         """Whether the field has an effect on a data set, by name or as folder:PATH."""
-        return (FOLDERS if dataset.startswith(PREFIX) else dataset) in self.datasets
+        return (FOLDERS if dataset.startswith(FOLDER_PREFIX) else dataset) in self.datasets
 
     def holds(self, data: Any) -> bool:
         """The same of a `DataConfig`."""

@@ -10,8 +10,8 @@ from pydantic import Field, ValidationError, model_validator
 
 from core.catalog import Hyperparameters, Norm, Polarity
 from core.config.about import About
-from core.config.folder import PREFIX
-from core.config.sections import DataConfig, ModelConfig, Section, TrainingConfig, about_field
+from core.config.folder import FOLDER_PREFIX
+from core.config.sections import DataConfig, ModelConfig, Section, TrainingConfig, declared
 from core.config.values import listed
 from core.errors import ConfigError
 
@@ -72,7 +72,7 @@ class Experiment(Section):
         }
         if self.data.folder:
             # known by its fingerprint, wherever it lies
-            content["data"]["dataset"] = PREFIX
+            content["data"]["dataset"] = FOLDER_PREFIX
         # the name that a negative had before grounds were measured
         if self.data.negative:
             content["data"]["polarity"] = Polarity.DARK_ON_LIGHT
@@ -136,10 +136,7 @@ SECTIONS: dict[str, type[Section]] = {
 """section of an experiment -> the model that declares its settings; the seed stands by itself"""
 
 SECTION_OF: dict[str, str] = {
-    name: section
-    for section, model in SECTIONS.items()
-    for name, field in model.model_fields.items()
-    if about_field(field)
+    name: section for section, model in SECTIONS.items() for name, _, _ in declared(model)
 }
 """flat name -> section of the experiment that holds it"""
 

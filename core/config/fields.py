@@ -9,7 +9,7 @@ from typing import Any
 
 from core.config.about import About
 from core.config.experiment import SECTIONS
-from core.config.sections import Section, about_field
+from core.config.sections import Section, declared
 
 OF_THE_DATA_SET = "the data set's own"
 """the default of a hyperparameter, in words"""
@@ -92,13 +92,11 @@ def settings_of(section: str, model: type[Section]) -> Iterator[Setting]:
         model: its class.
     """
     schema = model.model_json_schema()
-    for name, field in model.model_fields.items():
-        if about := about_field(field):
-            declared = schema["properties"][name]
-            default = declared.get("default")
-            plain = ",".join(map(str, default)) if isinstance(default, list) else default
-            values = _values(declared, schema.get("$defs", {}))
-            yield Setting(name, section, about, plain, **values)
+    for name, about, _ in declared(model):
+        field = schema["properties"][name]
+        default = field.get("default")
+        plain = ",".join(map(str, default)) if isinstance(default, list) else default
+        yield Setting(name, section, about, plain, **_values(field, schema.get("$defs", {})))
 
 
 def _values(field: Mapping[str, Any], enumerations: Mapping[str, Any]) -> dict[str, Any]:

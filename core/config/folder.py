@@ -1,7 +1,7 @@
-"""A folder of images as a data set: what is known of it, as data. Nothing here looks at the disk.
+"""What is known of a folder of images, as data. Nothing here looks at the disk.
 
-`core.pictures` finds it where a person names a folder: on the command line, in the sidebar, in a
-grid file.
+`core.pictures` looks into a folder where a person names it: on the command line, in the sidebar, in
+a grid file.
 """
 
 from pathlib import PurePath
@@ -13,16 +13,16 @@ from core.catalog import Colour, DatasetEntry, Hyperparameters, Splits
 from core.catalog.luminance import luminance
 from core.errors import ConfigError
 
-PREFIX = "folder:"
+FOLDER_PREFIX = "folder:"
 
 MEASURED: Literal["measured"] = "measured"
 """the ground, unless somebody sets it"""
 
-WHITE = 255
-MAX_BYTES = 4 * 2**30
+WHITE_LEVEL = 255
+MAX_FOLDER_BYTES = 4 * 2**30
 """of all images of a folder at the chosen size, in memory"""
 
-HYPERPARAMETERS = Hyperparameters(epochs=20, batch_size=32, lr=0.05, weight_decay=5e-4)
+FOLDER_HYPERPARAMETERS = Hyperparameters(epochs=20, batch_size=32, lr=0.05, weight_decay=5e-4)
 
 
 class Folder(BaseModel):
@@ -68,26 +68,26 @@ class Folder(BaseModel):
         """
         channels = 3 if colour is Colour.RGB else 1
         count = self.train + self.validation + self.test
-        if count * channels * image_size**2 > MAX_BYTES:
+        if (size := count * channels * image_size**2) > MAX_FOLDER_BYTES:
             raise ConfigError(
                 f"image_size: {count:,} images with {image_size} × {image_size} pixels take "
-                f"{count * channels * image_size**2 / 2**30:.1f} GiB, and {MAX_BYTES // 2**30} "
-                f"GiB is allowed; received {image_size}"
+                f"{size / 2**30:.1f} GiB, and {MAX_FOLDER_BYTES // 2**30} GiB is allowed; received "
+                f"{image_size}"
             )
         around = self.ground if ground == MEASURED else (ground,) * 3
         level = luminance(around or (0, 0, 0))
         return DatasetEntry(
-            name=PREFIX + self.path,
+            name=FOLDER_PREFIX + self.path,
             label=PurePath(self.path).name,
             shape=(channels, image_size, image_size),
             classes=self.classes,
             splits=Splits(self.train, self.validation, self.test),
-            white=WHITE,
+            white=WHITE_LEVEL,
             mean=None,
             std=None,
             light_on_dark=self._is_lighter_than(level),
             background=(around or (0, 0, 0)) if channels > 1 else (round(level),),
-            training=HYPERPARAMETERS,
+            training=FOLDER_HYPERPARAMETERS,
             fingerprint=self.fingerprint,
             source=self.path,
             licence="your own",
@@ -96,4 +96,4 @@ class Folder(BaseModel):
         )
 
     def _is_lighter_than(self, level: float) -> bool:
-        return (WHITE / 2 if self.brightness is None else self.brightness) >= level
+        return (WHITE_LEVEL / 2 if self.brightness is None else self.brightness) >= level

@@ -1,14 +1,14 @@
-"""Data, network and training hyperparameters, each validated, with all that is said about a field.
+"""Data, network and hyperparameters: what a setting may be, what it is without, what it is called.
 
-A field is declared once: type, limits and default here as pydantic wants them, and its label, help,
-unit and scope as `About`. `core.config.fields` reads both; flags, sidebar, links, grids and the
-README take them from there.
+Each setting is declared once: type, limits and default as pydantic wants them; label, help, unit
+and scope as `About`. `core.config.fields` reads both into one table, from which flags, sidebar,
+links, grids and the README take them.
 """
 
-from typing import Annotated, Literal
+from functools import lru_cache
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from pydantic.fields import FieldInfo
 
 from core.catalog import (
     DATASETS,
@@ -41,7 +41,7 @@ from core.config.about import (
     OF_SHAPES_AND_FOLDERS,
     About,
 )
-from core.config.folder import MEASURED, PREFIX, Folder
+from core.config.folder import FOLDER_PREFIX, MEASURED, Folder
 from core.config.values import ALL, known, listed, whole_or_all
 
 
@@ -57,31 +57,36 @@ class Section(BaseModel):
 
     def _reset_idle(self) -> None:
         """Set fields that have no effect here to their default."""
-        for name, field in type(self).model_fields.items():
-            about = about_field(field)
-            if about and about.scope and not about.scope.holds(self):
-                self._set(**{name: field.default})
+        for name, about, default in declared(type(self)):
+            if about.scope and not about.scope.holds(self):
+                self._set(**{name: default})
 
     def later_at_default(self) -> set[str]:
         """Fields that the key leaves out: younger than the first keys, and at their default."""
-        later = {
-            name: field.default
-            for name, field in type(self).model_fields.items()
-            if (about := about_field(field)) and about.later
+        return {
+            name
+            for name, about, default in declared(type(self))
+            if about.later and getattr(self, name) == default
         }
-        return {name for name, default in later.items() if getattr(self, name) == default}
 
 
-def about_field(field: FieldInfo) -> About | None:
-    """What people are told about a field; None if nobody sets it."""
-    return next((each for each in field.metadata if isinstance(each, About)), None)
+@lru_cache
+def declared(section: type[Section]) -> tuple[tuple[str, About, Any], ...]:
+    """The settings of a section: name, what is said of it, default."""
+    return tuple(
+        (name, about, field.default)
+        for name, field in section.model_fields.items()
+        for about in field.metadata
+        if isinstance(about, About)
+    )
 
 
 class DataConfig(Section):
     """Which images, how many, and how they are shown to the network."""
 
     dataset: Annotated[
-        Dataset | Annotated[str, Field(pattern=f"^{PREFIX}", examples=[f"{PREFIX}PATH"])],
+        Dataset
+        | Annotated[str, Field(pattern=f"^{FOLDER_PREFIX}", examples=[f"{FOLDER_PREFIX}PATH"])],
         # a text would fit both: the names come first
         Field(union_mode="left_to_right"),
         BeforeValidator(values.dataset),
@@ -184,12 +189,12 @@ class DataConfig(Section):
 
     def _check_folder(self) -> None:
         """Refuse a folder into which nobody has looked."""
-        if not self.dataset.startswith(PREFIX):
+        if not self.dataset.startswith(FOLDER_PREFIX):
             self._set(folder=None)
-        elif self.folder is None or self.dataset != PREFIX + self.folder.path:
+        elif self.folder is None or self.dataset != FOLDER_PREFIX + self.folder.path:
+            path = self.dataset.removeprefix(FOLDER_PREFIX)
             raise ValueError(
-                f"dataset: what {self.dataset.removeprefix(PREFIX)} holds is not known; look into "
-                f"it with core.with_folder"
+                f"dataset: what {path} holds is not known; look into it with core.with_folder"
             )
         elif self.folder.ground == (self.ground,) * 3:
             self._set(ground=MEASURED)

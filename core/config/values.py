@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BeforeValidator
 
 from core.catalog import DATASETS
-from core.config.folder import MEASURED, PREFIX
+from core.config.folder import FOLDER_PREFIX, MEASURED
 
 ALL: Literal["all"] = "all"
 
@@ -44,8 +44,8 @@ def whole_or_measured(value: object) -> object:
 
 def dataset(value: object) -> object:
     """Refuse an unknown name, and a folder without its path."""
-    if isinstance(value, str) and value.startswith(PREFIX):
-        if value == PREFIX:
+    if isinstance(value, str) and value.startswith(FOLDER_PREFIX):
+        if value == FOLDER_PREFIX:
             raise ValueError("folder: a path is needed, as in folder:pictures")
         return value
     if isinstance(value, str) and value in DATASETS:

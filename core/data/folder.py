@@ -25,7 +25,7 @@ def read_folder(folder: Folder, image_size: int, colour: Colour) -> Raw:
         colour: one channel or three.
 
     Raises:
-        ConfigError: the folder is no data set any more.
+        ConfigError: the folder is not a data set any more.
         DataError: an image is damaged, or of a kind that cannot be converted.
     """
     files = images(folder.path)

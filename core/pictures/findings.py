@@ -41,7 +41,7 @@ class Twins:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What was found in a folder besides its images.
+    """What a person should know about a folder in addition to its images.
 
     Attributes:
         ground: what was measured on the borders of its training images.
@@ -69,12 +69,12 @@ class Findings:
 
     def warnings(self) -> Iterator[str]:
         """What makes a figure mean less than it seems to, in sentences."""
-        for found in self.twins:
-            if found.count:
+        for twins in self.twins:
+            if twins.count:
                 yield (
-                    f"{found.count:,} of {found.of:,} {found.part} images "
-                    f"{'is' if found.count == 1 else 'are'} byte-identical to training images"
-                    f"{f', {found.elsewhere:,} of them in another class' * bool(found.elsewhere)}."
+                    f"{twins.count:,} of {twins.of:,} {twins.part} images "
+                    f"{'is' if twins.count == 1 else 'are'} byte-identical to training images"
+                    f"{f', {twins.elsewhere:,} of them in another class' * bool(twins.elsewhere)}."
                 )
         if self.unread:
             total = sum(self.unread.values())

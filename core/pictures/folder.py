@@ -15,13 +15,13 @@ import numpy as np
 
 from core.catalog import Polarity
 from core.config import DataConfig
-from core.config.folder import PREFIX, Folder
+from core.config.folder import FOLDER_PREFIX, Folder
 from core.errors import ConfigError
 from core.pictures.findings import Findings, Ground, duplicates
-from core.pictures.ground import SAMPLE, measured, reduced
+from core.pictures.ground import MEASURED_IMAGES, measured, reduced
 from core.pictures.hashes import Hashes
 from core.pictures.layout import (
-    ENDINGS,
+    IMAGE_ENDINGS,
     ImageFile,
     Layout,
     Part,
@@ -41,22 +41,23 @@ FRESH_SECONDS = 5
 
 
 def with_folder(flat: Mapping[str, Any]) -> dict[str, Any]:
-    """Flat names with what the folder holds that they name; those of other data sets as they are.
+    """Add to an experiment's flat names what its folder of images holds.
 
-    For the places where a person names a folder: `Experiment.from_flat` looks at no disk.
+    `Experiment.from_flat` does not look at the disk; this does, wherever a person names a folder.
+    Without a folder the names stay what they are.
 
     Args:
-        flat: flat name -> value. What it says of its folder already is kept.
+        flat: flat name -> value. A `folder` that is there already is kept.
 
     Raises:
         ConfigError: the folder is not there, cannot be read, or is not a data set.
     """
     named = flat.get("dataset")
-    path = named.removeprefix(PREFIX) if isinstance(named, str) else ""
+    path = named.removeprefix(FOLDER_PREFIX) if isinstance(named, str) else ""
     if path in ("", named) or flat.get("folder"):
         return dict(flat)
     folder = look(absolute(path))
-    return {**flat, "dataset": PREFIX + folder.path, "folder": folder}
+    return {**flat, "dataset": FOLDER_PREFIX + folder.path, "folder": folder}
 
 
 def remeasured(data: DataConfig) -> DataConfig:
@@ -144,7 +145,7 @@ def _look(path: str, _period: int) -> tuple[Folder, Findings]:
 
 
 def _measured(files: Sequence[ImageFile]) -> Ground | None:
-    squares = (reduced(file.path) for file in files[:SAMPLE])
+    squares = (reduced(file.path) for file in files[:MEASURED_IMAGES])
     return measured(square for square in squares if square is not None)
 
 
@@ -173,26 +174,24 @@ def images(path: str) -> tuple[ImageFile, ...]:
 
 
 def _images(parts: Layout, classes: tuple[str, ...]) -> tuple[ImageFile, ...]:
-    found = list(part_images(parts, Part.TRAIN, classes))
-    counts = [0] * len(classes)
-    for file in found:
-        counts[file.label] += 1
-    for name, count in zip(classes, counts, strict=True):
-        if count < MIN_CLASS_IMAGES:
+    files = list(part_images(parts, Part.TRAIN, classes))
+    counts = Counter(file.label for file in files)
+    for label, name in enumerate(classes):
+        if (count := counts[label]) < MIN_CLASS_IMAGES:
             raise ConfigError(
                 f"{parts.folder(Part.TRAIN)}/{name}: has {count or 'no'} "
-                f"{'image' if count == 1 else 'images'} ({', '.join(ENDINGS)}); each class needs "
-                f"{MIN_CLASS_IMAGES} or more{_not_read(parts, name)}"
+                f"{'image' if count == 1 else 'images'} ({', '.join(IMAGE_ENDINGS)}); each class "
+                f"needs {MIN_CLASS_IMAGES} or more{_not_read(parts, name)}"
             )
     for part in (Part.VALIDATION, Part.TEST):
-        found += _own_part(parts, part, classes)
+        files += _own_part(parts, part, classes)
     if [part for part, _ in parts.parts] == [Part.TRAIN]:
         raise ConfigError(
             f"{parts.root}: has a {parts.parts[0][1]} folder and no test folder; add one with the "
             f"same classes, or put the class folders directly into {parts.root} to have them split "
             f"here"
         )
-    return tuple(found)
+    return tuple(files)
 
 
 def _not_read(parts: Layout, name: str) -> str:
@@ -209,10 +208,10 @@ def _own_part(parts: Layout, part: Part, classes: tuple[str, ...]) -> list[Image
         raise ConfigError(
             f"{folder}: {', '.join(unknown)} is not a class of {parts.folder(Part.TRAIN)}"
         )
-    found = list(part_images(parts, part, classes))
-    if not found:
-        raise ConfigError(f"{folder}: has no images ({', '.join(ENDINGS)})")
-    return found
+    files = list(part_images(parts, part, classes))
+    if not files:
+        raise ConfigError(f"{folder}: has no images ({', '.join(IMAGE_ENDINGS)})")
+    return files
 
 
 def fingerprint(files: Iterable[tuple[ImageFile, str]], parts: Layout) -> str:

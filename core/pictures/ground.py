@@ -13,9 +13,9 @@ from PIL import Image, ImageOps
 from core.pictures.findings import Ground
 from core.pictures.pixels import border, brightness, fitted, to_eight_bits
 
-SIDE = 32
+MEASURED_SIDE = 32
 """px, to which an image is reduced to be measured"""
-SAMPLE = 200
+MEASURED_IMAGES = 200
 """training images that are measured: the first ones of a stratified order"""
 MAX_DISTANCE = 32
 """levels of 256; the borders of scans and of studio photographs differ by less"""
@@ -25,15 +25,15 @@ MIN_SHARE = 0.75
 
 def measured(images: Iterable[NDArray[np.uint8]]) -> Ground | None:
     """The ground of images (3, H, W); None without any."""
-    found = [(border(image), brightness(image)) for image in images]
-    if not found:
+    levels = [(border(image), brightness(image)) for image in images]
+    if not levels:
         return None
-    borders = np.stack([colour for colour, _ in found])
+    borders = np.stack([colour for colour, _ in levels])
     middle = np.median(borders, axis=0).round()
     share = (np.abs(borders - middle) <= MAX_DISTANCE).all(axis=1).mean()
     red, green, blue = map(int, middle)
-    light = float(np.mean([level for _, level in found]))
-    return Ground((red, green, blue) if share >= MIN_SHARE else None, round(light, 3), len(found))
+    light = round(float(np.mean([level for _, level in levels])), 3)
+    return Ground((red, green, blue) if share >= MIN_SHARE else None, light, len(levels))
 
 
 def reduced(path: Path) -> NDArray[np.uint8] | None:
@@ -41,8 +41,8 @@ def reduced(path: Path) -> NDArray[np.uint8] | None:
     try:
         with Image.open(path) as image:
             # a large JPEG is decoded at a fraction of its size
-            image.draft("RGB", (2 * SIDE, 2 * SIDE))
+            image.draft("RGB", (2 * MEASURED_SIDE, 2 * MEASURED_SIDE))
             plain = to_eight_bits(ImageOps.exif_transpose(image))
-            return fitted(plain, (3, SIDE, SIDE), 255)
+            return fitted(plain, (3, MEASURED_SIDE, MEASURED_SIDE), 255)
     except Exception:  # noqa: BLE001 (Pillow's decoders raise whatever; loading names the file)
         return None

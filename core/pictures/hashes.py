@@ -36,7 +36,7 @@ class Hashes:
         name = hashlib.sha256(path.encode(errors="surrogateescape")).hexdigest()[:16]
         self._file = settings.load().home / "folders" / f"{name}.json"
         self._known: Mapping[str, Any] = {}
-        self._found: dict[str, Any] = {}
+        self._current: dict[str, Any] = {}
 
     def __enter__(self) -> Self:
         with suppress(OSError, ValueError):
@@ -45,19 +45,19 @@ class Hashes:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._found != self._known:
-            # it only saves time, so a store that cannot be written is none of its business
+        if self._current != self._known:
+            # the file only saves time: a home that cannot be written is reported elsewhere
             with suppress(OSError):
                 self._file.parent.mkdir(parents=True, exist_ok=True)
                 fresh = self._file.with_suffix(f".{os.getpid()}")
-                fresh.write_text(json.dumps(self._found), encoding="utf-8")
+                fresh.write_text(json.dumps(self._current), encoding="utf-8")
                 fresh.replace(self._file)
 
     def of(self, file: ImageFile) -> str:
         """The hash of a file; one that is not known yet is read, and its header checked.
 
         Raises:
-            ConfigError: it cannot be read, or is no image that is allowed.
+            ConfigError: it cannot be read, or is not an image that is allowed.
         """
         try:
             status = file.path.stat()
@@ -70,27 +70,27 @@ class Hashes:
                     check_header(file.path)
         except OSError as error:
             raise ConfigError(f"{file.path}: cannot be read ({error.strerror})") from error
-        self._found[file.name] = [status.st_size, status.st_mtime_ns, content]
+        self._current[file.name] = [status.st_size, status.st_mtime_ns, content]
         return content
 
     def ground(self, known_as: str, measure: Callable[[], Ground | None]) -> Ground | None:
         """The ground of images with that fingerprint, measured once."""
         match self._known.get(GROUND_ENTRY):
             case [str(of), None] if of == known_as:
-                found = None
+                ground = None
             case [str(of), [[int(), int(), int()] | None as colour, float(light), int(count)]] if (
                 of == known_as
             ):
-                found = Ground(tuple(colour) if colour else None, light, count)
+                ground = Ground(tuple(colour) if colour else None, light, count)
             case _:
-                found = measure()
-        kept = found and [found.colour and list(found.colour), found.brightness, found.images]
-        self._found[GROUND_ENTRY] = [known_as, kept]
-        return found
+                ground = measure()
+        kept = ground and [ground.colour and list(ground.colour), ground.brightness, ground.images]
+        self._current[GROUND_ENTRY] = [known_as, kept]
+        return ground
 
 
 def check_header(path: Path) -> None:
-    """Refuse a file that is no image, or one that would unpack to too many pixels.
+    """Refuse a file that is not an image, or one that would unpack to too many pixels.
 
     Raises:
         ConfigError: it is.

@@ -17,12 +17,12 @@ from core.errors import ConfigError
 
 _JPEG = (".jpg", ".jpeg", ".jpe", ".jfif")
 _AVIF = (".avif",) if features.check("avif") else ()
-ENDINGS = (
+IMAGE_ENDINGS = (
     *(*_JPEG, ".png", ".ppm", ".pgm", ".pbm", ".pnm", ".bmp", ".tif", ".tiff", ".webp", ".gif"),
     *_AVIF,
 )
 """of image files that are read"""
-UNREAD = (
+UNREAD_ENDINGS = (
     *(".heic", ".heif", ".hif", ".avif", ".avifs", ".jxl", ".jp2", ".j2k", ".jpf", ".jpx"),
     *(".svg", ".svgz", ".psd", ".xcf", ".ai", ".eps", ".pdf", ".tga", ".dds", ".ico", ".icns"),
     *(".exr", ".hdr", ".pcx", ".sgi", ".apng", ".mpo", ".dib", ".dcm", ".nii", ".fits"),
@@ -42,7 +42,7 @@ class Part(StrEnum):
     TEST = "test"
 
 
-NAMES = {
+PART_NAMES = {
     "train": Part.TRAIN,
     "training": Part.TRAIN,
     "val": Part.VALIDATION,
@@ -106,35 +106,35 @@ def layout(path: str) -> Layout:
         ConfigError: it cannot be read, or has a part twice.
     """
     root = Path(path)
-    found: dict[Part, str] = {}
+    names: dict[Part, str] = {}
     for name in folders_in(root):
-        part = NAMES.get(name.lower())
+        part = PART_NAMES.get(name.lower())
         if part is None:
             continue
-        if part in found:
+        if part in names:
             raise ConfigError(
-                f"{root}: has two folders for {part}, {found[part]} and {name}; keep one"
+                f"{root}: has two folders for {part}, {names[part]} and {name}; keep one"
             )
-        found[part] = name
-    validation = found.get(Part.VALIDATION)
+        names[part] = name
+    validation = names.get(Part.VALIDATION)
     if validation and not any(_files_below(root / validation)):
-        del found[Part.VALIDATION]
-    return Layout(root, tuple((part, found[part]) for part in Part if part in found))
+        del names[Part.VALIDATION]
+    return Layout(root, tuple((part, names[part]) for part in Part if part in names))
 
 
 def class_names(layout: Layout) -> tuple[str, ...]:
     """Names of the class folders, sorted.
 
     Raises:
-        ConfigError: the folder cannot be read, or has not two classes.
+        ConfigError: the folder cannot be read, or has fewer than two classes.
     """
     training = layout.folder(Part.TRAIN) or layout.root
-    names = tuple(name for name in folders_in(training) if name.lower() not in NAMES)
+    names = tuple(name for name in folders_in(training) if name.lower() not in PART_NAMES)
     if len(names) < MIN_CLASSES:
-        found = "only one" if names else "none"
+        number = "only one" if names else "none"
         raise ConfigError(
             f"{layout.root}: one sub-folder of images for each of two or more classes is needed "
-            f"(directly, or in train and test); found {found}"
+            f"(directly, or in train and test); found {number}"
         )
     if len(names) > MAX_CLASSES:
         raise ConfigError(
@@ -153,34 +153,34 @@ def part_images(layout: Layout, part: Part, classes: tuple[str, ...]) -> Iterato
 
 def unread(layout: Layout, classes: tuple[str, ...]) -> dict[str, int]:
     """Ending -> number of the image files in class folders that Poolscope cannot read."""
-    found = Counter(
+    counts = Counter(
         path.suffix.lower()
         for part in Part
         if (folder := layout.folder(part))
         for name in classes
         for path in _files_below(folder / name, _NOT_READ)
     )
-    return dict(sorted(found.items()))
+    return dict(sorted(counts.items()))
 
 
 def loose(layout: Layout) -> int:
-    """Number of image files that lie beside the class folders and not in one."""
+    """Number of image files that lie next to the class folders instead of in one."""
     folders = {layout.root, *(folder for part in Part if (folder := layout.folder(part)))}
     return sum(
-        path.is_file() and _is_image(path.name, ENDINGS)
+        path.is_file() and _is_image(path.name, IMAGE_ENDINGS)
         for folder in folders
         for path in folder.iterdir()
     )
 
 
-_NOT_READ = tuple(ending for ending in UNREAD if ending not in ENDINGS)
+_NOT_READ = tuple(ending for ending in UNREAD_ENDINGS if ending not in IMAGE_ENDINGS)
 
 
 def folders_in(path: Path) -> tuple[str, ...]:
     """Names of the folders in a folder, sorted, without hidden ones.
 
     Raises:
-        ConfigError: it is not there, is no folder, or cannot be read.
+        ConfigError: it is not there, is not a folder, or cannot be read.
     """
     try:
         with os.scandir(path) as items:
@@ -194,7 +194,7 @@ def folders_in(path: Path) -> tuple[str, ...]:
     return tuple(sorted(name for name in names if not name.startswith(".")))
 
 
-def _files_below(path: Path, endings: Iterable[str] = ENDINGS) -> list[Path]:
+def _files_below(path: Path, endings: Iterable[str] = IMAGE_ENDINGS) -> list[Path]:
     """Image files in a folder and the folders in it, sorted; hidden ones are left out."""
 
     def refuse(error: OSError) -> None:

@@ -24,20 +24,20 @@ from core.catalog import (
 from core.comparison import Arm, Comparison
 from core.config import Experiment
 from core.config.fields import FIELDS, OF_THE_DATA_SET
-from core.config.folder import HYPERPARAMETERS
+from core.config.folder import FOLDER_HYPERPARAMETERS
 from core.errors import ConfigError
 from core.network import describe
 from core.pictures import with_folder
 from core.words import join
 from pages.shared import dataset, link, parameters, widgets
 from pages.shared.parameters import (
-    BOTH,
+    BOTH_HEADS,
     DEFAULTS,
     HEAD_CHOICES,
     MORE_HEADS,
     POOLING_CHOICES,
-    SEEDS,
-    SHARED,
+    SEED_COUNTS,
+    SHARED_SETTINGS,
 )
 
 
@@ -51,10 +51,10 @@ def without_slips() -> dict[str, list[str]] | None:
     if not hosted and dataset.is_path(st.query_params.get("dataset") or ""):
         # what is wrong with a folder is said above the page
         allowed["dataset"] = link.Anything()
-    wrong = link.unusable(allowed, parameters.SEVERAL, parameters.OF_ALL_PAGES)
+    wrong = link.unusable(allowed, parameters.REPEATABLE, parameters.OF_ALL_PAGES)
     link.remember(wrong)
     given = {name: st.query_params.get_all(name) for name in st.query_params}
-    kept = link.corrected(allowed, parameters.SEVERAL)
+    kept = link.corrected(allowed, parameters.REPEATABLE)
     # misspelt names do no harm, and whoever made the link may want to see them
     kept |= {name: values for name, values in given.items() if name not in allowed}
     return kept if wrong and kept != given else None
@@ -127,8 +127,8 @@ def _choose_arms() -> None:
     )
     st.slider(
         "Seeds",
-        SEEDS.least,
-        SEEDS.most,
+        SEED_COUNTS.least,
+        SEED_COUNTS.most,
         DEFAULTS["seeds"],
         key="seeds",
         bind="query-params",
@@ -159,7 +159,7 @@ def _advanced() -> None:
     shown = dataset.shown()
     for section, heading in (("model", "Network"), ("data", "Data")):
         st.markdown(f"**{heading}**")
-        for name in SHARED:
+        for name in SHARED_SETTINGS:
             if FIELDS[name].section == section:
                 widgets.draw(FIELDS[name], DEFAULTS[name], shown)
     st.markdown(f"**Hyperparameters** :gray[(at first {OF_THE_DATA_SET})]")
@@ -171,10 +171,10 @@ def _hyperparameters(shown: str) -> None:
 
     Empty fields would do for that, but their − and + are dead until somebody types a number.
     """
-    own = DATASETS[Dataset(shown)].training if shown in DATASETS else HYPERPARAMETERS
+    own = DATASETS[Dataset(shown)].training if shown in DATASETS else FOLDER_HYPERPARAMETERS
     state = st.session_state
     before: Hyperparameters = state.get("hyperparameters_of", own)
-    for name in SHARED:
+    for name in SHARED_SETTINGS:
         if FIELDS[name].section != "training":
             continue
         # a scene of a talk asks for None
@@ -216,7 +216,7 @@ def led_to(parameters: Mapping[str, Any]) -> Comparison:
 
 def _comparison(chosen: Mapping[str, Any]) -> tuple[Comparison, dict[str, list[str]]]:
     """The comparison of a choice; and why some of its poolings cannot be built."""
-    shared = {n: chosen[n] for n in (*SHARED, "folder") if chosen.get(n) is not None}
+    shared = {n: chosen[n] for n in (*SHARED_SETTINGS, "folder") if chosen.get(n) is not None}
     arms = []
     refused: dict[str, list[str]] = {}
     for dropout, head, pooling in product(
@@ -239,7 +239,7 @@ def _comparison(chosen: Mapping[str, Any]) -> tuple[Comparison, dict[str, list[s
 
 def _heads(choice: str | None, more: Sequence[str] | None) -> list[str]:
     """The heads of a comparison, GAP first."""
-    first = [str(Head.GAP), str(Head.FLATTEN)] if choice in (None, BOTH) else [str(choice)]
+    first = [str(Head.GAP), str(Head.FLATTEN)] if choice in (None, BOTH_HEADS) else [str(choice)]
     return first + list(more or [])
 
 

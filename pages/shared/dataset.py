@@ -11,17 +11,17 @@ import streamlit as st
 from core import settings
 from core.catalog import DATASETS, Dataset
 from core.config import DataConfig, Experiment
-from core.config.folder import MEASURED, PREFIX
+from core.config.folder import FOLDER_PREFIX, MEASURED
 from core.errors import ConfigError
 from core.pictures import findings, with_folder
 from core.words import join
 from pages.shared.link import Note
 from pages.shared.problems import literal
 
-KEY = "dataset"
+DATASET_KEY = "dataset"
 _GOOD, _WRONG = "dataset_good", "dataset_wrong"
 """the last choice that could be used, and what is said of a later one"""
-LONGEST = 200
+MAX_QUOTED = 200
 """letters of a text from outside that are quoted"""
 
 
@@ -32,8 +32,8 @@ def settle() -> bool:
         Whether all was said: False leaves a name in a link that nobody knows to the note on links.
     """
     state = st.session_state
-    linked = KEY not in state
-    typed = (st.query_params.get(KEY) or "") if linked else (state[KEY] or "")
+    linked = DATASET_KEY not in state
+    typed = (st.query_params.get(DATASET_KEY) or "") if linked else (state[DATASET_KEY] or "")
     typed = typed.strip()
     if not typed:
         return True
@@ -44,8 +44,8 @@ def settle() -> bool:
             return False
         state[_WRONG] = Note(_sentence(error), {})
     good = _good()
-    if good != state.get(KEY, typed if typed == good else None):
-        state[KEY] = good
+    if good != state.get(DATASET_KEY, typed if typed == good else None):
+        state[DATASET_KEY] = good
     return True
 
 
@@ -54,7 +54,7 @@ def current() -> str:
 
     A link puts its text into the box whatever `settle` put there.
     """
-    in_box: str = st.session_state[KEY] or ""
+    in_box: str = st.session_state[DATASET_KEY] or ""
     try:
         return chosen(in_box.strip()) if in_box.strip() else _good()
     except ConfigError:
@@ -64,13 +64,13 @@ def current() -> str:
 def shown() -> str:
     """The data set that is shown; strangers have no folders, so their box says it."""
     if settings.load().hosted:
-        return st.session_state[KEY] or str(Dataset.DIGITS)
+        return st.session_state[DATASET_KEY] or str(Dataset.DIGITS)
     return current()
 
 
 def test_images() -> int:
     """How many test images there are to look at, before the controls are drawn."""
-    named = st.query_params.get(KEY) or st.session_state.get(KEY) or ""
+    named = st.query_params.get(DATASET_KEY) or st.session_state.get(DATASET_KEY) or ""
     if named in DATASETS:
         return DATASETS[Dataset(named)].splits.test
     if named and not settings.load().hosted:
@@ -99,7 +99,7 @@ def warnings() -> list[str]:
 def _own_data() -> DataConfig | None:
     """The folder that is chosen, if it is one and all that is said of it is allowed."""
     named = shown()
-    if settings.load().hosted or not named.startswith(PREFIX):
+    if settings.load().hosted or not named.startswith(FOLDER_PREFIX):
         return None
     state = st.session_state
     with suppress(ConfigError):
@@ -108,29 +108,29 @@ def _own_data() -> DataConfig | None:
 
 
 def _data(named: str, **more: object) -> DataConfig:
-    return Experiment.from_flat(with_folder({KEY: named, **more})).data
+    return Experiment.from_flat(with_folder({DATASET_KEY: named, **more})).data
 
 
 def chosen(typed: str) -> str:
     """The name of a data set or `folder:PATH` that a text means.
 
     Raises:
-        ConfigError: it means neither, or the folder is no data set.
+        ConfigError: it means neither, or the folder is not a data set.
     """
     if typed in DATASETS:
         return typed
-    named = typed if typed.startswith(PREFIX) else PREFIX + typed
+    named = typed if typed.startswith(FOLDER_PREFIX) else FOLDER_PREFIX + typed
     if named == typed or _exists(typed):
         _data(named)
         return named
     if is_path(typed):
         raise ConfigError(
-            f"No data set is called {typed}. For your own images type {PREFIX}{typed}; there is no "
-            f"such folder yet."
+            f"No data set is called {typed}. For your own images type {FOLDER_PREFIX}{typed}; "
+            f"there is no such folder yet."
         )
     raise ConfigError(
         f"No data set is called {typed}; there are {join([str(name) for name in DATASETS])}. For "
-        f"your own images type {PREFIX}PATH."
+        f"your own images type {FOLDER_PREFIX}PATH."
     )
 
 
@@ -155,7 +155,7 @@ def problem() -> str | None:
 
 
 def _good() -> str:
-    """The last choice that could be used; a folder that is gone by now is none."""
+    """The last choice that could be used; not a folder that is gone by now."""
     state = st.session_state
     with suppress(ConfigError):
         return chosen(state.get(_GOOD, str(Dataset.DIGITS)))
@@ -163,13 +163,13 @@ def _good() -> str:
 
 
 def _sentence(error: ConfigError) -> str:
-    text = str(error)[:LONGEST]
+    text = str(error)[:MAX_QUOTED]
     return literal(f"{text[:1].upper()}{text[1:]}")
 
 
 def is_path(text: str) -> bool:
     """Whether a text looks like the path of a folder, with or without its prefix."""
-    return text.startswith((PREFIX, "~", ".")) or "/" in text or "\\" in text
+    return text.startswith((FOLDER_PREFIX, "~", ".")) or "/" in text or "\\" in text
 
 
 def _exists(path: str) -> bool:

@@ -9,8 +9,8 @@ import streamlit as st
 
 from core.words import join, shortest
 
-LONGEST_QUOTE = 40
-TRACKING = ("utm_", "fbclid", "gclid")
+MAX_QUOTED_VALUE = 40
+TRACKING_PREFIXES = ("utm_", "fbclid", "gclid")
 """what other sites add to links"""
 VERSION_NAME, VERSION = "v", "1"
 """of permalinks: raised when an old link would be misread, and the old ones are then translated"""
@@ -153,7 +153,7 @@ def _repeated(
 
 def _misspelt(given: Mapping[str, list[str]], known: Sequence[str]) -> Iterator[str]:
     for name in given:
-        if name in known or name.startswith(TRACKING):
+        if name in known or name.startswith(TRACKING_PREFIXES):
             continue
         near = get_close_matches(name, known, n=1)
         meant = f"did you mean {near[0]}?" if near else "no page has such a parameter"
@@ -197,4 +197,4 @@ def _listed(known: Allowed) -> str:
 
 def _quoted(value: str) -> str:
     """A value from outside as Markdown that cannot be anything but text."""
-    return f"`{' '.join(value.replace('`', ' ').split())[:LONGEST_QUOTE]}`"
+    return f"`{' '.join(value.replace('`', ' ').split())[:MAX_QUOTED_VALUE]}`"

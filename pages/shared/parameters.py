@@ -1,4 +1,4 @@
-"""Every parameter that a link may hold, the values that each may have, and what it is without.
+"""Every parameter that a link may hold, its values, and its default.
 
 Streamlit passes over what no control can show, so that a link with a slip in it opens something
 else without a word. A test compares this table with the controls of all pages.
@@ -17,32 +17,34 @@ from pages.shared.link import Allowed, Anything, OpenList, Range
 
 SWITCH = ("true", "false")
 METHODS = ("Grad-CAM", "CAM", "saliency", "occlusion")
-"""values of `Method`, which is defined beside torch"""
+"""values of `Method`, which is defined next to torch"""
 LEDGER_TIME, LEDGER_ALL = "measured time, ms", "every figure of one network"
-"""of Cost's table, besides the figures of a layer"""
-SEVERAL = ("pooling", "more_heads", "dropout", "kind", "networks", "operators")
+"""of Cost's table, in addition to the figures of a layer"""
+REPEATABLE = ("pooling", "more_heads", "dropout", "kind", "networks", "operators")
 """parameters that may stand more than once"""
 OF_ALL_PAGES = ("v", "view", "scene", "controls", "claim", "embed", "embed_options")
-"""what is no control: the version, talks, sharing, the claim that is open, Streamlit's own"""
+"""what is not a control: the version, talks, sharing, the claim that is open, Streamlit's own"""
 
 
-BOTH = "both"
-HEAD_CHOICES = (str(Head.GAP), str(Head.FLATTEN), BOTH)
+BOTH_HEADS = "both"
+HEAD_CHOICES = (str(Head.GAP), str(Head.FLATTEN), BOTH_HEADS)
 MORE_HEADS = tuple(str(head) for head in HEADS if head not in HEAD_CHOICES)
 POOLING_CHOICES = tuple(map(str, sorted(POOLINGS, key=lambda p: not POOLINGS[p].headline)))
 """the headline strategies first"""
-SEEDS = Range(1, 20)
+SEED_COUNTS = Range(1, 20)
 MAX_LISTED = 16
 """numbers that a box lists next to a word; more are typed"""
 
-SHARED = tuple(n for n in FIELDS if n not in ("dataset", "pooling", "head", "dropout", "seed"))
+SHARED_SETTINGS = tuple(
+    n for n in FIELDS if n not in ("dataset", "pooling", "head", "dropout", "seed")
+)
 """settings that all arms of the sidebar's comparison have in common"""
 
 DEFAULTS: dict[str, Any] = {
-    **{name: FIELDS[name].default for name in ("dataset", *SHARED)},
+    **{name: FIELDS[name].default for name in ("dataset", *SHARED_SETTINGS)},
     "pooling": [str(Pooling.MAX), str(Pooling.AVERAGE)],
     "show_all": False,
-    "head": BOTH,
+    "head": BOTH_HEADS,
     "more_heads": [],
     "dropout": [FIELDS["dropout"].default],
     "seeds": 5,
@@ -93,14 +95,14 @@ def of_sidebar(*, hosted: bool) -> Mapping[str, Allowed]:
         hosted: whether strangers look, who may name no folder.
     """
     return {
-        **{name: of_setting(FIELDS[name]) for name in SHARED},
+        **{name: of_setting(FIELDS[name]) for name in SHARED_SETTINGS},
         "dataset": FIELDS["dataset"].words if hosted else of_setting(FIELDS["dataset"]),
         "pooling": POOLING_CHOICES,
         "show_all": SWITCH,
         "head": HEAD_CHOICES,
         "more_heads": MORE_HEADS,
         "dropout": FIELDS["dropout"].words,
-        "seeds": SEEDS,
+        "seeds": SEED_COUNTS,
     }
 
 

@@ -73,7 +73,7 @@ def test_a_link_writes_every_control_of_its_comparison_out(parts, gallery):
     for name, judged in parts:
         if found := lead(judged, gallery.present):
             given = found.parameters
-            assert set(parameters.SHARED) <= set(given), name
+            assert set(parameters.SHARED_SETTINGS) <= set(given), name
             led = controls.led_to(given)
             assert [a.experiment for a in found.comparison.arms] == [a.experiment for a in led.arms]
             assert tuple(range(10)) == led.seeds

@@ -33,7 +33,7 @@ from core.network import describe
 from core.run import Epoch, Machine, Run, Status
 from core.settings import PROJECT
 from core.store import RunStore, write_copy
-from tests.data.folder_samples import write_plain
+from tests.pictures.folder_samples import write_plain
 from tests.store.store_samples import some_weights
 
 ROOT = PROJECT

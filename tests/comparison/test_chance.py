@@ -32,7 +32,7 @@ from core.sentences import claims as said
 from core.sentences.headlines import accuracy_headline, home_headline, plain
 from core.settings import PROJECT
 from core.store import RunStore
-from tests.data.folder_samples import folder_data
+from tests.pictures.folder_samples import folder_data
 from tests.store.store_samples import a_run
 
 GALLERY = PROJECT / "assets" / "gallery.db"

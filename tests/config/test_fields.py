@@ -46,7 +46,7 @@ def test_the_sidebar_shows_every_setting_but_the_seed():
     assert set(links.DEFAULTS) == set(links.of_sidebar(hosted=False))
 
 
-@pytest.mark.parametrize("name", links.SHARED)
+@pytest.mark.parametrize("name", links.SHARED_SETTINGS)
 def test_a_link_may_hold_what_a_control_shows(name):
     setting, allowed = FIELDS[name], links.of_setting(FIELDS[name])
     if setting.default is not None:

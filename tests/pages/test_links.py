@@ -120,7 +120,7 @@ def test_a_bad_setting_gives_one_sentence(monkeypatch, page):
 
 # every parameter of every page
 
-SEVERAL_VALUES = parameters.SEVERAL
+SEVERAL_VALUES = parameters.REPEATABLE
 EVERY = {**parameters.of_sidebar(hosted=False), **parameters.of_pages(images=300)}
 KNOWN = {name: allowed for name, allowed in EVERY.items() if not isinstance(allowed, Anything)}
 
@@ -221,7 +221,7 @@ def test_every_control_that_a_link_keeps_is_checked():
     dynamic = {"KEY"}
     assert set() == bound_keys() - {*EVERY, *dynamic}
     assert set(parameters.of_sidebar(hosted=False)) == set(parameters.DEFAULTS)
-    own = set(parameters.DEFAULTS) - set(parameters.SHARED)
+    own = set(parameters.DEFAULTS) - set(parameters.SHARED_SETTINGS)
     assert set() == own - bound_keys()
     assert set() == set(parameters.of_pages(images=1)) - bound_keys() - {"networks"}
 

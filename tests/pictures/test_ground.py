@@ -19,7 +19,7 @@ from core.pictures import findings, look, remeasured
 from core.pictures import folder as folders
 from core.pictures.ground import measured
 from core.training import train
-from tests.data.folder_samples import folder_data, folder_experiment, write_digits, write_plain
+from tests.pictures.folder_samples import folder_data, folder_experiment, write_digits, write_plain
 
 
 @pytest.fixture(autouse=True)

@@ -20,7 +20,7 @@ from core.figures.tiles import Scale
 from core.pictures import MAX_UPLOAD_BYTES, border, fitted, inverted, is_negative, uploaded
 from core.settings import PROJECT
 from core.store import RunStore
-from tests.data.folder_samples import digit_images
+from tests.pictures.folder_samples import digit_images
 
 SECONDS, BYTES = 2, 200 * 2**20
 

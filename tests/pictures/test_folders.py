@@ -21,7 +21,7 @@ from core.pictures import folder as folders
 from core.pictures import hashes, layout, look, to_eight_bits, with_folder
 from core.settings import PROJECT
 from core.training import train
-from tests.data.folder_samples import folder_data, folder_experiment
+from tests.pictures.folder_samples import folder_data, folder_experiment
 
 RED, GREEN, BLUE = (200, 0, 0), (0, 200, 0), (0, 0, 200)
 
@@ -444,7 +444,7 @@ def test_more_classes_than_a_byte_can_tell_are_refused(pictures, monkeypatch):
 
 
 def test_more_images_than_memory_holds_are_refused(pictures, monkeypatch):
-    monkeypatch.setattr(config_folder, "MAX_BYTES", 1000)
+    monkeypatch.setattr(config_folder, "MAX_FOLDER_BYTES", 1000)
     with pytest.raises(ConfigError, match=r"image_size: 40 images with 8 × 8 pixels take 0.0 GiB"):
         folder_experiment(pictures, image_size=8)
 

@@ -12,8 +12,8 @@ from core.errors import ConfigError
 from core.pictures import findings, look
 from core.pictures import folder as folders
 from core.pictures.findings import Twins, duplicates
-from core.pictures.layout import ENDINGS, NAMES, UNREAD, Part
-from tests.data.folder_samples import folder_data, folder_experiment, write_plain
+from core.pictures.layout import IMAGE_ENDINGS, PART_NAMES, UNREAD_ENDINGS, Part
+from tests.pictures.folder_samples import folder_data, folder_experiment, write_plain
 
 
 @pytest.fixture(autouse=True)
@@ -72,17 +72,17 @@ def test_a_folder_without_a_test_part_gets_one_from_the_training_images(tmp_path
     assert (16, 8, 4) == tuple(map(len, (splits.train, splits.validation, splits.test)))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", PART_NAMES)
 def test_no_part_is_taken_for_a_class_beside_class_folders(tmp_path, name):
     root = parted(tmp_path / "own", {".": 10})
-    if NAMES[name] is Part.TRAIN:
+    if PART_NAMES[name] is Part.TRAIN:
         (root / name).mkdir()
         with pytest.raises(ConfigError, match="found none"):
             look(str(root))
         return
     parted(root, {name: 5})
     assert ("a", "b") == look(str(root)).classes
-    expected = (16, 4, 10) if NAMES[name] is Part.TEST else (16, 10, 4)
+    expected = (16, 4, 10) if PART_NAMES[name] is Part.TEST else (16, 10, 4)
     assert expected == sizes(root)
 
 
@@ -222,4 +222,4 @@ def test_images_beside_the_class_folders_are_named(tmp_path):
 
 
 def test_no_format_is_both_read_and_not_read():
-    assert {".avif"} >= set(ENDINGS) & set(UNREAD)
+    assert {".avif"} >= set(IMAGE_ENDINGS) & set(UNREAD_ENDINGS)
