@@ -42,7 +42,7 @@ from core.config.about import (
     About,
 )
 from core.config.folder import FOLDER_PREFIX, MEASURED, Folder
-from core.config.values import ALL, known, listed, whole_or_all
+from core.config.values import ALL, known, listed, whole_or
 
 
 class Section(BaseModel):
@@ -94,7 +94,7 @@ class DataConfig(Section):
     ] = Dataset.DIGITS
     train_size: Annotated[
         Annotated[int, Field(ge=1)] | Literal["all"],
-        BeforeValidator(whole_or_all),
+        whole_or(ALL),
         About("Training images"),
     ] = ALL
     image_size: Annotated[
@@ -106,7 +106,7 @@ class DataConfig(Section):
     difficulty: Annotated[Difficulty, About("Difficulty", scope=OF_SHAPES)] = Difficulty.DEFAULT
     ground: Annotated[
         Annotated[int, Field(ge=0, le=255)] | Literal["measured"],
-        BeforeValidator(values.whole_or_measured),
+        whole_or(MEASURED),
         About(
             "Ground",
             "What lies around the objects: measured on the borders of the training images, or 0 "
@@ -216,7 +216,7 @@ class ModelConfig(Section):
     ] = Pooling.MAX
     pools: Annotated[
         Annotated[int, Field(ge=0, le=8)] | Literal["all"],
-        BeforeValidator(whole_or_all),
+        whole_or(ALL),
         # 0 is pooling none
         About(
             "Pools",

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BeforeValidator
 
 from core.catalog import DATASETS
-from core.config.folder import FOLDER_PREFIX, MEASURED
+from core.config.folder import FOLDER_PREFIX
 
 ALL: Literal["all"] = "all"
 
@@ -24,22 +24,17 @@ def widths(value: object) -> object:
     return value
 
 
-def whole_or_all(value: object) -> object:
-    """Accept "200" as well as 200, and "all"."""
-    if not isinstance(value, str) or value == ALL:
-        return value
-    if not value.isdecimal():
-        raise ValueError(f"a whole number or all is allowed; received {value!r}")
-    return int(value)
+def whole_or(word: str) -> BeforeValidator:
+    """A validator that accepts a word, and "200" as well as 200."""
 
+    def check(value: object) -> object:
+        if not isinstance(value, str) or value == word:
+            return value
+        if not value.isdecimal():
+            raise ValueError(f"a whole number or {word} is allowed; received {value!r}")
+        return int(value)
 
-def whole_or_measured(value: object) -> object:
-    """Accept "255" as well as 255, and "measured"."""
-    if not isinstance(value, str) or value == MEASURED:
-        return value
-    if not value.isdecimal():
-        raise ValueError(f"a whole number or {MEASURED} is allowed; received {value!r}")
-    return int(value)
+    return BeforeValidator(check)
 
 
 def dataset(value: object) -> object:
