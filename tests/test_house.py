@@ -27,8 +27,6 @@ MOST_FOUND = 89
 TOO_LONG: set[str] = set()
 AMBIGUOUS: set[str] = {
     "DATASETS",
-    "PREFIX",
-    "SEVERAL",
     "START_SECONDS",
     "VERSION",
 }
