@@ -31,7 +31,7 @@ from core.pictures import with_folder
 from core.words import join
 from pages.shared import dataset, link, parameters, widgets
 from pages.shared.parameters import (
-    BOTH_HEADS,
+    BOTH_CHOICE,
     DEFAULTS,
     HEAD_CHOICES,
     MORE_HEADS,
@@ -239,7 +239,7 @@ def _comparison(chosen: Mapping[str, Any]) -> tuple[Comparison, dict[str, list[s
 
 def _heads(choice: str | None, more: Sequence[str] | None) -> list[str]:
     """The heads of a comparison, GAP first."""
-    first = [str(Head.GAP), str(Head.FLATTEN)] if choice in (None, BOTH_HEADS) else [str(choice)]
+    first = [str(Head.GAP), str(Head.FLATTEN)] if choice in (None, BOTH_CHOICE) else [str(choice)]
     return first + list(more or [])
 
 

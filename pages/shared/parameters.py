@@ -26,8 +26,8 @@ OF_ALL_PAGES = ("v", "view", "scene", "controls", "claim", "embed", "embed_optio
 """what is not a control: the version, talks, sharing, the claim that is open, Streamlit's own"""
 
 
-BOTH_HEADS = "both"
-HEAD_CHOICES = (str(Head.GAP), str(Head.FLATTEN), BOTH_HEADS)
+BOTH_CHOICE = "both"
+HEAD_CHOICES = (str(Head.GAP), str(Head.FLATTEN), BOTH_CHOICE)
 MORE_HEADS = tuple(str(head) for head in HEADS if head not in HEAD_CHOICES)
 POOLING_CHOICES = tuple(map(str, sorted(POOLINGS, key=lambda p: not POOLINGS[p].headline)))
 """the headline strategies first"""
@@ -44,7 +44,7 @@ DEFAULTS: dict[str, Any] = {
     **{name: FIELDS[name].default for name in ("dataset", *SHARED_SETTINGS)},
     "pooling": [str(Pooling.MAX), str(Pooling.AVERAGE)],
     "show_all": False,
-    "head": BOTH_HEADS,
+    "head": BOTH_CHOICE,
     "more_heads": [],
     "dropout": [FIELDS["dropout"].default],
     "seeds": 5,
