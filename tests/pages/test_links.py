@@ -218,7 +218,7 @@ def bound_keys() -> set[str]:
 
 def test_every_control_that_a_link_keeps_is_checked():
     # the chooser's constant; the settings of the sidebar are drawn by `widgets`
-    dynamic = {"KEY"}
+    dynamic = {"NETWORKS_KEY"}
     assert set() == bound_keys() - {*EVERY, *dynamic}
     assert set(parameters.of_sidebar(hosted=False)) == set(parameters.DEFAULTS)
     own = set(parameters.DEFAULTS) - set(parameters.SHARED_SETTINGS)
