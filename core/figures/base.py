@@ -118,6 +118,17 @@ def layout(look: Look, *, height: float, left: float = 56, right: float = 16) ->
     }
 
 
+def without_axes(look: Look, height: float, *, margin: float) -> dict[str, Any]:
+    """The layout of a picture: square cells, nothing around them."""
+    hidden = {"visible": False, "fixedrange": True, "constrain": "domain"}
+    return {
+        **layout(look, height=height),
+        "margin": dict.fromkeys("lrtb", look.px(margin)),
+        "xaxis": hidden,
+        "yaxis": {**hidden, "scaleanchor": "x"},
+    }
+
+
 def axis(
     look: Look, *, title: str | None = None, grid: bool = False, **more: Any
 ) -> dict[str, Any]:
@@ -220,6 +231,26 @@ def arrows(beyond: Sequence[Beyond], look: Look) -> go.Scatter:
         },
         hovertemplate=[f"{each.says}<extra></extra>" for each in beyond],
     )
+
+
+def shape(
+    kind: str, across: tuple[float, float], down: tuple[float, float], **more: Any
+) -> dict[str, Any]:
+    """A "line" or "rect" between two places on each axis, as Plotly's shapes have it."""
+    return {
+        "type": kind,
+        "x0": across[0],
+        "x1": across[1],
+        "y0": down[0],
+        "y1": down[1],
+        **more,
+    }
+
+
+def zone(across: tuple[float, float], row: float, look: Look) -> dict[str, Any]:
+    """A grey zone in a row, below its marks."""
+    fill = {"fillcolor": look.quiet, "opacity": 0.14, "line": {"width": 0}}
+    return shape("rect", across, (row - 0.5, row + 0.5), layer="below", **fill)
 
 
 def note(text: str, look: Look, colour: str | None = None, **place: Any) -> dict[str, Any]:

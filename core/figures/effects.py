@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite, log
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -18,8 +19,10 @@ from core.figures.base import (
     axis,
     layout,
     plot,
+    shape,
     ticks_within,
     whiskers,
+    zone,
 )
 from core.figures.chart import Chart
 from core.figures.palette import style
@@ -291,26 +294,13 @@ def _ticks(low: float, high: float, unit: Unit) -> dict[float, str]:
 
 def _zone(
     part: Hypothesis, place: int, ends: tuple[float, float], look: Look
-) -> list[dict[str, object]]:
+) -> list[dict[str, Any]]:
     """In a row, the zone in which the whole interval would have to lie, and a line at no effect."""
     start, end = (_on_axis(part, edge) for edge in part.zone)
     zero = _on_axis(part, 0.0)
-    row = {"y0": place - 0.5, "y1": place + 0.5, "layer": "below"}
+    line = {"color": look.quiet, "width": look.px(1.5)}
+    row = place - 0.5, place + 0.5
     return [
-        {
-            "type": "rect",
-            "x0": max(start, ends[0]),
-            "x1": min(end, ends[1]),
-            "fillcolor": look.quiet,
-            "opacity": 0.14,
-            "line": {"width": 0},
-            **row,
-        },
-        {
-            "type": "line",
-            "x0": zero,
-            "x1": zero,
-            "line": {"color": look.quiet, "width": look.px(1.5)},
-            **row,
-        },
+        zone((max(start, ends[0]), min(end, ends[1])), place, look),
+        shape("line", (zero, zero), row, layer="below", line=line),
     ]

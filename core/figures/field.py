@@ -12,7 +12,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.figures.base import Look, colour_scale, layout, note, plot
+from core.figures.base import Look, colour_scale, note, plot, shape, without_axes
 from core.figures.chart import Chart
 from core.figures.palette import ACCENT, GREYS, SEQUENTIAL, faded
 from core.network.receptive_field import Field
@@ -104,16 +104,16 @@ def _draw(
     look: Look,
 ) -> go.Figure:
     height, width = image.shape
-    shapes = [_frame(height, width, look)]
+    edge = {"color": look.grid, "width": look.px(1)}
+    shapes = [shape("rect", (-0.5, width - 0.5), (-0.5, height - 0.5), line=edge)]
     for field in fields:
         shapes += [_square(part, look, last=field is fields[-1]) for part in _parts(field)]
     across, down = FIELD_ROOM * width, FIELD_ROOM * height
-    hidden = {"visible": False, "fixedrange": True, "constrain": "domain"}
     return plot(
         [_image(image, look) if shares is None else _gradient(shares, look)],
-        **{**layout(look, height=FIELD_HEIGHT), "margin": dict.fromkeys("lrtb", look.px(12))},
-        xaxis={**hidden, "range": [-0.5 - across, width - 0.5 + across]},
-        yaxis={**hidden, "range": [height - 0.5 + down, -0.5 - down], "scaleanchor": "x"},
+        **without_axes(look, FIELD_HEIGHT, margin=12),
+        xaxis_range=[-0.5 - across, width - 0.5 + across],
+        yaxis_range=[height - 0.5 + down, -0.5 - down],
         shapes=shapes,
         annotations=[_tag(fields[-1], look)],
     )
@@ -142,17 +142,6 @@ def _heat(values: NDArray[Any], scale: list[list[object]], high: float, says: st
     )
 
 
-def _frame(height: int, width: int, look: Look) -> dict[str, Any]:
-    return {
-        "type": "rect",
-        "x0": -0.5,
-        "x1": width - 0.5,
-        "y0": -0.5,
-        "y1": height - 0.5,
-        "line": {"color": look.grid, "width": look.px(1)},
-    }
-
-
 def _parts(field: Field) -> list[Part]:
     """The rectangles of the image that a field covers; several where it wraps or leaves gaps."""
     rows, columns = (list(_runs(seen)) for seen in field.seen)
@@ -169,15 +158,13 @@ def _runs(seen: Sequence[int]) -> Iterator[tuple[float, float]]:
 
 
 def _square(part: Part, look: Look, *, last: bool) -> dict[str, Any]:
-    (top, bottom), (left, right) = part
+    down, across = part
     accent = ACCENT[look.dark]
-    edge = {
-        "color": accent,
-        "width": look.px(3.5 if last else 1.5),
-        "dash": "solid" if last else "dot",
-    }
-    square = {"type": "rect", "x0": left, "x1": right, "y0": top, "y1": bottom, "line": edge}
-    return {**square, "fillcolor": faded(accent, 0.1)} if last else square
+    if last:
+        edge = {"color": accent, "width": look.px(3.5), "dash": "solid"}
+        return shape("rect", across, down, line=edge, fillcolor=faded(accent, 0.1))
+    edge = {"color": accent, "width": look.px(1.5), "dash": "dot"}
+    return shape("rect", across, down, line=edge)
 
 
 def _tag(field: Field, look: Look) -> dict[str, Any]:

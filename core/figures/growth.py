@@ -20,6 +20,7 @@ from core.figures.base import (
     axis,
     layout,
     plot,
+    shape,
     spread,
 )
 from core.figures.chart import Chart
@@ -122,7 +123,8 @@ def _draw(lines: Lines, side: int, look: Look) -> go.Figure:
     ticks = [10.0**power for power in range(int(low), int(high) + 1)]
     shapes = _leaders(ends, places, (high - low) / INNER_HEIGHT, look)
     if SIDES[0] <= side <= SIDES[-1]:
-        shapes.append(_own_side(side, look))
+        line = {"color": look.quiet, "width": look.px(1), "dash": "dot"}
+        shapes.append(shape("line", (side, side), (0, 1), yref="paper", line=line))
     return plot(
         traces,
         **layout(look, height=GROWTH_HEIGHT, left=64, right=118),
@@ -172,9 +174,3 @@ def _leaders(
         {**line, "y0": 10 ** line["y0"], "y1": 10 ** line["y1"]}
         for line in leaders(moved, look, LABEL_AWAY, unit)
     ]
-
-
-def _own_side(side: int, look: Look) -> dict[str, Any]:
-    """A vertical line at the images of this comparison."""
-    line = {"color": look.quiet, "width": look.px(1), "dash": "dot"}
-    return {"type": "line", "x0": side, "x1": side, "yref": "paper", "y0": 0, "y1": 1, "line": line}

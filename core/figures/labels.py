@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import hypot
 from typing import Any, Literal
 
-from core.figures.base import LETTER_WIDTH, Look, note
+from core.figures.base import LETTER_WIDTH, Look, note, shape
 
 NARROWEST, WIDEST = 320.0, 1900.0
 """of a figure: in a card on a telephone, alone on a large screen"""
@@ -259,18 +259,11 @@ def leaders(
         length: px from the plot to the label.
         unit: of the axis, in one px.
     """
+    line = {"color": look.quiet, "width": look.px(1)}
+    across = look.px(1), look.px(length)
+    right = {"xref": "paper", "xsizemode": "pixel", "xanchor": 1}
     return [
-        {
-            "type": "line",
-            "xref": "paper",
-            "xsizemode": "pixel",
-            "xanchor": 1,
-            "x0": look.px(1),
-            "x1": look.px(length),
-            "y0": end,
-            "y1": label,
-            "line": {"color": look.quiet, "width": look.px(1)},
-        }
+        shape("line", across, (end, label), **right, line=line)
         for end, label in ends
         if abs(end - label) > MOST_MOVED * unit
     ]

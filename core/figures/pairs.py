@@ -25,8 +25,10 @@ from core.figures.base import (
     name_width,
     plot,
     row_axis,
+    shape,
     ticks_within,
     whiskers,
+    zone,
 )
 from core.figures.chart import Chart
 from core.figures.palette import style
@@ -272,33 +274,14 @@ def _beyond(pairs: Sequence[Pair], ends: tuple[float, float]) -> list[Beyond]:
     return arrowheads
 
 
-def _shapes(pairs: Sequence[Pair], look: Look) -> list[dict[str, object]]:
+def _shapes(pairs: Sequence[Pair], look: Look) -> list[dict[str, Any]]:
     """The zero line, and in each row the zone that this number of seeds would usually miss."""
-    zones: list[dict[str, object]] = [
-        {
-            "type": "rect",
-            "layer": "below",
-            "x0": -100 * pair.difference.detectable,
-            "x1": 100 * pair.difference.detectable,
-            "y0": place - 0.5,
-            "y1": place + 0.5,
-            "fillcolor": look.quiet,
-            "opacity": 0.14,
-            "line": {"width": 0},
-        }
-        for place, pair in enumerate(pairs)
+    missed = (100 * pair.difference.detectable for pair in pairs)
+    line = {"color": look.quiet, "width": look.px(1.5)}
+    return [
+        *(zone((-size, size), place, look) for place, size in enumerate(missed)),
+        shape("line", (0, 0), (0, 1), yref="paper", layer="below", line=line),
     ]
-    zero: dict[str, object] = {
-        "type": "line",
-        "layer": "below",
-        "x0": 0,
-        "x1": 0,
-        "yref": "paper",
-        "y0": 0,
-        "y1": 1,
-        "line": {"color": look.quiet, "width": look.px(1.5)},
-    }
-    return [*zones, zero]
 
 
 def _verdict(pair: Pair, place: int, look: Look) -> dict[str, Any]:

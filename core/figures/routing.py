@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from core.analyses.hand import Numbers, Worked, explained, titled
 from core.analyses.reading import Box, Cell, Windows
-from core.figures.base import SMALL, Look, Shades, layout, marked, note, on_cells, plot
+from core.figures.base import SMALL, Look, Shades, marked, note, on_cells, plot, shape, without_axes
 from core.figures.chart import Chart
 from core.figures.palette import SEQUENTIAL, UNREAD_CELL, style, text_on
 from core.words import brief, plain
@@ -163,14 +163,11 @@ def _numbers(grid: Grid, shades: Shades, look: Look) -> go.Scatter:
 
 
 def _frame(grid: Grid, look: Look, height: float) -> dict[str, Any]:
-    hidden = {"visible": False, "fixedrange": True, "constrain": "domain"}
     room = HALF_CELL + 0.05
-    rows, columns = grid.rows, grid.columns
     return {
-        **layout(look, height=height),
-        "margin": dict.fromkeys("lrtb", look.px(6)),
-        "xaxis": {**hidden, "range": [columns[0] - room, columns[-1] + room]},
-        "yaxis": {**hidden, "range": [rows[-1] + room, rows[0] - room], "scaleanchor": "x"},
+        **without_axes(look, height, margin=6),
+        "xaxis_range": [grid.columns[0] - room, grid.columns[-1] + room],
+        "yaxis_range": [grid.rows[-1] + room, grid.rows[0] - room],
     }
 
 
@@ -201,35 +198,24 @@ def _around(cell: Cell, look: Look) -> dict[str, Any]:
 def _box(
     box: Box, look: Look, *, width: float, colour: str | None = None, dash: str = "solid"
 ) -> dict[str, Any]:
-    return {
-        "type": "rect",
-        **_edges(box),
-        "line": {"color": colour or look.quiet, "width": look.px(width), "dash": dash},
-    }
+    line = {"color": colour or look.quiet, "width": look.px(width), "dash": dash}
+    return _cells(box, line=line)
 
 
-def _edges(box: Box) -> dict[str, float]:
+def _cells(box: Box, **more: Any) -> dict[str, Any]:
+    """A rectangle around cells."""
     (top, bottom), (left, right) = box.rows, box.columns
-    return {
-        "x0": left - HALF_CELL,
-        "x1": right + HALF_CELL,
-        "y0": top - HALF_CELL,
-        "y1": bottom + HALF_CELL,
-    }
+    across, down = (left - HALF_CELL, right + HALF_CELL), (top - HALF_CELL, bottom + HALF_CELL)
+    return shape("rect", across, down, **more)
 
 
 def _shades_of_unread(grid: Grid, look: Look) -> Lines:
     """The rows and columns that no window of the operator reads, under their numbers."""
-    shade = {
-        "type": "rect",
-        "layer": "below",
-        "fillcolor": UNREAD_CELL[look.dark],
-        "line": {"width": 0},
-    }
     height, width = grid.values.shape
     rows = [Box((row, row), (0, width - 1)) for row in grid.unread[0]]
     columns = [Box((0, height - 1), (column, column)) for column in grid.unread[1]]
-    return [{**shade, **_edges(box)} for box in (*rows, *columns)]
+    shade = {"layer": "below", "fillcolor": UNREAD_CELL[look.dark], "line": {"width": 0}}
+    return [_cells(box, **shade) for box in (*rows, *columns)]
 
 
 def steps(many: Sequence[Worked], plain_windows: Windows) -> Chart:

@@ -26,6 +26,7 @@ from core.figures.base import (
     on_cells,
     plot,
     spread,
+    without_axes,
 )
 from core.figures.chart import Chart
 from core.figures.palette import style
@@ -164,16 +165,8 @@ def _draw_map(steadiness: ShiftMap, low: float, look: Look) -> go.Figure:
         ]
         traces.append(on_cells(numbers, look.px(11)))
     side = CELL_SIDE if numbered else SMALL_CELL_SIDE
-    hidden = {"visible": False, "fixedrange": True, "constrain": "domain"}
-    return plot(
-        traces,
-        **{
-            **layout(look, height=AROUND_MAP + side * len(places)),
-            "margin": dict.fromkeys("lrtb", look.px(4)),
-        },
-        xaxis=hidden,
-        yaxis={**hidden, "autorange": "reversed", "scaleanchor": "x"},
-    )
+    height = AROUND_MAP + side * len(places)
+    return plot(traces, **without_axes(look, height, margin=4), yaxis_autorange="reversed")
 
 
 def _draw_profile(maps: Sequence[tuple[Arm, ShiftMap]], look: Look) -> go.Figure:
