@@ -4,7 +4,7 @@ from core.config import Experiment
 from core.network import describe
 from core.words import count, join
 
-DATASETS = ("digits", "shapes")
+HOSTED_DATASETS = ("digits", "shapes")
 """need no download"""
 MOST_EPOCHS = 20
 MOST_IMAGES = 4_000
@@ -15,8 +15,8 @@ MOST_MACS = 6_000_000
 def too_large(experiment: Experiment) -> str | None:
     """Why a training is not offered here; None if it is."""
     data = experiment.data
-    if data.dataset not in DATASETS:
-        return f"this hosted dashboard trains on {join(DATASETS)} only"
+    if data.dataset not in HOSTED_DATASETS:
+        return f"this hosted dashboard trains on {join(HOSTED_DATASETS)} only"
     images = data.training_images
     epochs = experiment.hyperparameters.epochs
     if images > MOST_IMAGES:

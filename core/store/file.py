@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlite3 import Connection
 
 from core.errors import StoreError
-from core.store.schema import APPLICATION_ID, SCHEMA, VERSION
+from core.store.schema import APPLICATION_ID, SCHEMA, SCHEMA_VERSION
 
 _ELSEWHERE = "choose another file, or move this one away"
 
@@ -131,10 +131,10 @@ class StoreFile:
             version = connection.execute("PRAGMA user_version").fetchone()[0]
         if application != APPLICATION_ID:
             raise self._foreign()
-        if version > VERSION:
+        if version > SCHEMA_VERSION:
             raise StoreError(
                 f"{self.path} was written by a newer Poolscope (its format is {version}, this "
-                f"one reads up to {VERSION}); update Poolscope, or choose another file"
+                f"one reads up to {SCHEMA_VERSION}); update Poolscope, or choose another file"
             )
 
     def _foreign(self) -> StoreError:

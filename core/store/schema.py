@@ -7,7 +7,7 @@ version rises when the tables change in a way that an older program would misrea
 APPLICATION_ID = int.from_bytes(b"Pool")
 """marks the file as Poolscope's in bytes 68 to 71 of its header"""
 
-VERSION = 1
+SCHEMA_VERSION = 1
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -84,6 +84,6 @@ SCHEMA = f"""
 BEGIN IMMEDIATE;
 {TABLES}
 PRAGMA application_id = {APPLICATION_ID};
-PRAGMA user_version = {VERSION};
+PRAGMA user_version = {SCHEMA_VERSION};
 COMMIT;
 """

@@ -15,7 +15,7 @@ from core.words import duration
 from pages.shared import gate
 from pages.shared.problems import explained
 
-START_SECONDS = 4.0
+PROCESS_START_SECONDS = 4.0
 """until the processes have imported torch"""
 
 
@@ -56,4 +56,4 @@ def _time(requests: Sequence[Request[Any]]) -> str:
     """How long they take together, in words."""
     rounds = -(-len(requests) // settings.load().workers)
     each = fmean(gate.predict(request).seconds for request in requests)
-    return duration(START_SECONDS + rounds * each)
+    return duration(PROCESS_START_SECONDS + rounds * each)

@@ -10,7 +10,7 @@ import pytest
 from core.errors import StoreError
 from core.run import Source
 from core.store import RunStore
-from core.store.schema import APPLICATION_ID, VERSION
+from core.store.schema import APPLICATION_ID, SCHEMA_VERSION
 from tests.store.store_samples import a_run, some_weights
 
 READS = {
@@ -178,7 +178,7 @@ def another_program_in_wal_mode(path):
 def newer_version(path):
     RunStore(path).put(a_run())
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute(f"PRAGMA user_version = {VERSION + 1}")
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
 
 
 def cut_short(path):
@@ -197,7 +197,7 @@ FOREIGN = {
     not_sqlite: "is not an SQLite file, so it is no run store",
     another_program: "is an SQLite file of another program, not a run store",
     another_program_in_wal_mode: "is an SQLite file of another program, not a run store",
-    newer_version: f"was written by a newer Poolscope .its format is {VERSION + 1}",
+    newer_version: f"was written by a newer Poolscope .its format is {SCHEMA_VERSION + 1}",
     cut_short: "is damaged",
     without_tables: "is an SQLite file of another program, not a run store",
 }
