@@ -37,6 +37,14 @@ OnDevice = Annotated[
     Device | None,
     typer.Option("--device", help="What to train on; the same bits are promised on the CPU only."),
 ]
+Grid = Annotated[Path, typer.Argument(metavar="GRID.toml", help="Flat names; lists are crossed.")]
+Maps = Annotated[
+    bool,
+    typer.Option(
+        "--maps",
+        help="Also compute what pages show of the first seed: shift maps, receptive fields.",
+    ),
+]
 
 
 @app.command("train")
@@ -94,19 +102,11 @@ def _answer(run: Run, *, cached: bool) -> dict[str, Any]:
 
 @app.command("sweep")
 def sweep(
-    grid: Annotated[
-        Path, typer.Argument(metavar="GRID.toml", help="Flat names; lists are crossed.")
-    ],
+    grid: Grid,
     workers: Workers = None,
     scheduler: Scheduler = None,
     device: OnDevice = None,
-    maps: Annotated[
-        bool,
-        typer.Option(
-            "--maps",
-            help="Also compute what pages show of the first seed: shift maps, receptive fields.",
-        ),
-    ] = False,
+    maps: Maps = False,
     as_json: Json = False,
 ) -> None:
     """Train every experiment of a grid that is not stored yet."""

@@ -67,13 +67,7 @@ class Folder(BaseModel):
             ConfigError: they would not fit into memory.
         """
         channels = 3 if colour is Colour.RGB else 1
-        count = self.train + self.validation + self.test
-        if (size := count * channels * image_size**2) > MAX_FOLDER_BYTES:
-            raise ConfigError(
-                f"image_size: {count:,} images with {image_size} × {image_size} pixels take "
-                f"{size / 2**30:.1f} GiB, and {MAX_FOLDER_BYTES // 2**30} GiB is allowed; received "
-                f"{image_size}"
-            )
+        self._check_size(image_size, channels)
         around = self.ground if ground == MEASURED else (ground,) * 3
         level = luminance(around or (0, 0, 0))
         return DatasetEntry(
@@ -94,6 +88,16 @@ class Folder(BaseModel):
             commonest=self.commonest,
             photographs=around is None,
         )
+
+    def _check_size(self, image_size: int, channels: int) -> None:
+        count = self.train + self.validation + self.test
+        size = count * channels * image_size**2
+        if size > MAX_FOLDER_BYTES:
+            raise ConfigError(
+                f"image_size: {count:,} images with {image_size} × {image_size} pixels take "
+                f"{size / 2**30:.1f} GiB, and {MAX_FOLDER_BYTES // 2**30} GiB is allowed; received "
+                f"{image_size}"
+            )
 
     def _is_lighter_than(self, level: float) -> bool:
         return (WHITE_LEVEL / 2 if self.brightness is None else self.brightness) >= level

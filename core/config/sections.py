@@ -143,14 +143,9 @@ class DataConfig(Section):
     @property
     def source(self) -> "DataConfig":
         """The images alone, without what is done to them: the same for many configurations."""
-        return self.model_copy(
-            update={
-                "train_size": ALL,
-                "ground": MEASURED,
-                "polarity": Polarity.STORED,
-                "augment_shift": 0,
-            }
-        )
+        done = ("train_size", "ground", "polarity", "augment_shift")
+        defaults = {name: default for name, _, default in declared(type(self)) if name in done}
+        return self.model_copy(update=defaults)
 
     @property
     def negative(self) -> bool:

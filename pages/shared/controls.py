@@ -69,6 +69,7 @@ def sidebar() -> None:
     st.markdown("**Comparison**")
     ground = _choose_data(hosted=hosted)
     _choose_arms()
+    _choose_seeds()
     with st.popover("Advanced", icon=":material/tune:", width="stretch"):
         _advanced()
     if said := dataset.ground():
@@ -95,7 +96,7 @@ def _choose_data(*, hosted: bool) -> DeltaGenerator:
 
 
 def _choose_arms() -> None:
-    """Draw what the arms of the comparison differ in, and how many seeds each has."""
+    """Draw what the arms of the comparison differ in."""
     pooling, head, dropout = (FIELDS[name].about for name in ("pooling", "head", "dropout"))
     st.pills(
         pooling.label,
@@ -125,6 +126,10 @@ def _choose_arms() -> None:
         bind="query-params",
         help=dropout.help,
     )
+
+
+def _choose_seeds() -> None:
+    """Draw how often each network is trained."""
     st.slider(
         "Seeds",
         SEED_COUNTS.least,

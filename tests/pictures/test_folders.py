@@ -465,3 +465,23 @@ def test_a_test_part_without_images_is_named(parted):
 def test_a_class_may_be_missing_from_the_test_part(parted):
     shutil.rmtree(parted / "test" / "limes")
     assert 4 == look(str(parted)).test
+
+
+@pytest.mark.parametrize("path", ["\0", "a\0b", "~nobody-has-this-name/x"])
+def test_a_path_that_can_be_none_is_refused_in_a_sentence(path):
+    with pytest.raises(ConfigError, match="cannot be a folder") as caught:
+        with_folder({"dataset": f"folder:{path}"})
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "flat", [{}, {"dataset": "mnist"}, {"dataset": 3}, {"dataset": "folder:"}, {"widths": "8"}]
+)
+def test_without_a_folder_nothing_is_added(flat):
+    assert flat == with_folder(flat)
+
+
+def test_what_is_known_of_a_folder_is_kept(pictures):
+    flat = folder_experiment(pictures).to_flat()
+    shutil.rmtree(pictures)
+    assert flat == with_folder(flat)
