@@ -94,17 +94,17 @@ def shown_remarks(
     """
     if len(shown) == len(chosen):
         return []
-    found = [f"Shown: {len(shown)} of {len(chosen)} strategies."]
+    sentences = [f"Shown: {len(shown)} of {len(chosen)} strategies."]
     bare = [inside(POOLINGS[pooling].label) for pooling in chosen if pooling not in able]
     if bare:
-        found.append(
+        sentences.append(
             f"{join(bare).capitalize()} has no pooling layer: the block's convolution takes the "
             f"stride, so nothing is pooled."
         )
     if len(shown) < len(able):
         left = [inside(POOLINGS[pooling].label) for pooling in able if pooling not in shown]
-        found.append(f"Choose others under Operators shown; left out: {join(left)}.")
-    return [" ".join(found)]
+        sentences.append(f"Choose others under Operators shown; left out: {join(left)}.")
+    return [" ".join(sentences)]
 
 
 def explained(pooling: Pooling, values: Sequence[float], result: float) -> str:

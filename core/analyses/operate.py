@@ -110,8 +110,8 @@ def _lines(  # noqa: PLR0913, PLR0917 (likewise)
     pool = make_pooling(pooling, 1, size, stride, 0, mode)
     if isinstance(pool, AdaptivePolyphasePool | FractionalMaxPool):
         x = torch.tensor(inputs, dtype=torch.float64)[None, None]
-        found = pool.eval().starts(make_margins(padding, padding, mode)(x))
-        starts = [each[0].numpy() for each in found]
+        corners = pool.eval().starts(make_margins(padding, padding, mode)(x))
+        starts = [each[0].numpy() for each in corners]
         reach, wraps = size, isinstance(pool, AdaptivePolyphasePool)
     else:
         window = reading_window(POOLINGS[pooling], Window(size, stride))
@@ -125,9 +125,9 @@ def _lines(  # noqa: PLR0913, PLR0917 (likewise)
     return rows, columns
 
 
-def middle(found: Windows) -> tuple[int, int]:
+def middle(windows: Windows) -> tuple[int, int]:
     """The output in the middle, or the first after it."""
-    rows, columns = found.shape
+    rows, columns = windows.shape
     return rows // 2, columns // 2
 
 
@@ -202,8 +202,8 @@ def as_convolution(inputs: Numbers, size: int, stride: int) -> Numbers:
     """A convolution whose weights are all 1/k²: average pooling, computed the other way."""
     weight = torch.full((1, 1, size, size), 1 / size**2, dtype=torch.float64)
     x: Tensor = torch.tensor(inputs, dtype=torch.float64)[None, None]
-    found: Numbers = nn.functional.conv2d(x, weight, stride=stride)[0, 0].numpy()
-    return found
+    outputs: Numbers = nn.functional.conv2d(x, weight, stride=stride)[0, 0].numpy()
+    return outputs
 
 
 def contrast_kept(pooling: Pooling, size: int, stride: int, *, light: bool) -> float:

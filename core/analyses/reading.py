@@ -86,12 +86,12 @@ class Windows:
     @property
     def margins(self) -> tuple[range, range]:
         """Rows and columns to be drawn: the grid, its padding, and what is read beyond."""
-        found = []
+        ends = []
         for lines, side in ((self.rows, self.grid[0]), (self.columns, self.grid[1])):
             first = min(-self.padding, int(lines.min()))
             last = max(side - 1 + self.padding, int(lines.max()))
-            found.append(range(first, last + 1))
-        return found[0], found[1]
+            ends.append(range(first, last + 1))
+        return ends[0], ends[1]
 
     def within(self, output: Cell) -> bool:
         """Whether an output reads nothing outside the grid, and does not wrap."""

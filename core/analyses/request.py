@@ -83,8 +83,8 @@ class Request(ABC, Generic[Result]):
         Raises:
             ValueError: it is not a result of this kind.
         """
-        found: Result = _adapter(self.result).validate_json(text)
-        return found
+        result: Result = _adapter(self.result).validate_json(text)
+        return result
 
 
 @cache

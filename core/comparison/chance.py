@@ -130,8 +130,8 @@ def unlearned(arm: Arm, accuracies: Mapping[int, float]) -> Unlearned | None:
 @lru_cache(maxsize=64)
 def unlearned_in(results: Results) -> tuple[Unlearned, ...]:
     """The networks of a comparison with runs that have not learned, in order."""
-    found = (unlearned(arm, results.test_accuracy(arm)) for arm in results.comparison.arms)
-    return tuple(each for each in found if each)
+    verdicts = (unlearned(arm, results.test_accuracy(arm)) for arm in results.comparison.arms)
+    return tuple(each for each in verdicts if each)
 
 
 def cautions(results: Results) -> tuple[Sentence, ...]:
@@ -139,24 +139,26 @@ def cautions(results: Results) -> tuple[Sentence, ...]:
 
     One sentence alone if no network is better than guessing.
     """
-    found = unlearned_in(results)
+    guessing = unlearned_in(results)
     if nothing_learned(results):
-        return (
-            (f"No network is better than guessing ({percent(found[0].chance)} %): train longer.",),
-        )
+        by_guessing = percent(guessing[0].chance)
+        return ((f"No network is better than guessing ({by_guessing} %): train longer.",),)
     several = len(results.comparison.facets) > 1
     return tuple(
         said
-        for each in found
+        for each in guessing
         for said in said_of(each, each.arm.pooling, f" {each.arm.clause}" if several else "")
     )
 
 
 def nothing_learned(results: Results) -> bool:
     """Whether no run of any network is better than guessing: there is nothing to compare."""
-    found = unlearned_in(results)
+    standing_out = unlearned_in(results)
     trained = [arm for arm in results.comparison.arms if results.test_accuracy(arm)]
-    return bool(found) and [e.arm for e in found if len(e.at_chance) == e.runs] == trained
+    return (
+        bool(standing_out)
+        and [e.arm for e in standing_out if len(e.at_chance) == e.runs] == trained
+    )
 
 
 def caution(results: Results) -> Sentence:
@@ -164,12 +166,12 @@ def caution(results: Results) -> Sentence:
     said = cautions(results)
     if len(said) <= MOST_NAMED_NETWORKS:
         return _joined(said)
-    found = unlearned_in(results)
-    guessing = sum(len(each.at_chance) for each in found)
-    fallen = sum(len(each.collapsed) for each in found)
+    standing_out = unlearned_in(results)
+    guessing = sum(len(each.at_chance) for each in standing_out)
+    fallen = sum(len(each.collapsed) for each in standing_out)
     kinds = ((guessing, "at chance"), (fallen, "far below their other seeds"))
     parts = [f"{number} {what}" for number, what in kinds if number]
-    return (f"Runs of {number_word(len(found))} networks stand out: {join(parts)}.",)
+    return (f"Runs of {number_word(len(standing_out))} networks stand out: {join(parts)}.",)
 
 
 def said_of(each: Unlearned, called: str | Pooling, where: str = "") -> tuple[Sentence, ...]:

@@ -164,7 +164,7 @@ def rates(stored: Iterable[RunSummary]) -> list[Rate]:
     Args:
         stored: runs whose time is known, newest first.
     """
-    found = []
+    rates_of_runs = []
     for summary in islice(stored, MOST_RATED_RUNS):
         if summary.device == "cpu" and summary.status == "done":
             try:
@@ -173,8 +173,8 @@ def rates(stored: Iterable[RunSummary]) -> list[Rate]:
                 # a run of an older version of Poolscope
                 continue
             here = summary.source is Source.HERE
-            found.append(_rate(experiment, summary.seconds, here=here))
-    return found
+            rates_of_runs.append(_rate(experiment, summary.seconds, here=here))
+    return rates_of_runs
 
 
 def _rate(experiment: Experiment, seconds: float, *, here: bool) -> Rate:

@@ -46,10 +46,12 @@ def read_grid(path: Path, resolve: Callable[[Flat], Flat] = dict) -> tuple[Exper
         raise ConfigError(f"{path}: {SEVERAL} are tables: write [[{SEVERAL}]] above each")
     if content and parts != [content]:
         raise ConfigError(f"{path}: {', '.join(content)}: belongs into one of the [[{SEVERAL}]]")
-    found = {e.key: e for part in parts for e in cross(part, path, resolve)}
-    if len(found) > MOST:
-        raise ConfigError(f"{path}: asks for {len(found):,} experiments; at most {MOST:,} allowed")
-    return tuple(found.values())
+    experiments = {e.key: e for part in parts for e in cross(part, path, resolve)}
+    if len(experiments) > MOST:
+        raise ConfigError(
+            f"{path}: asks for {len(experiments):,} experiments; at most {MOST:,} allowed"
+        )
+    return tuple(experiments.values())
 
 
 def as_toml(comparison: Comparison) -> str:

@@ -83,12 +83,12 @@ def side_by_side(
     Returns:
         Rows with "layer", one entry per network (None where it has no such layer), and "differs".
     """
-    found = []
+    rows = []
     for name in layer_names([network for _, network in arms]):
         values = {heading: _of(network, name, quantity) for heading, network in arms}
         differs = len(set(values.values())) > 1
-        found.append({"layer": name, **values, "differs": "≠" if differs else ""})
-    return found
+        rows.append({"layer": name, **values, "differs": "≠" if differs else ""})
+    return rows
 
 
 def layer_names(networks: Sequence[Architecture]) -> list[str]:
@@ -110,8 +110,8 @@ def _place(name: str, networks: Sequence[Architecture]) -> float:
         [layer.name for layer in network.layers if layer.name.startswith(prefix)]
         for network in networks
     ]
-    found = [part.index(name) / len(part) for part in parts if name in part]
-    return sum(found) / len(found)
+    places = [part.index(name) / len(part) for part in parts if name in part]
+    return sum(places) / len(places)
 
 
 def _of(network: Architecture, name: str, quantity: Column) -> object:

@@ -23,8 +23,8 @@ Part = tuple[NDArray[np.uint8], NDArray[np.int64]]
 def _load_digits(_: Path) -> Raw:
     """The digits that ship with scikit-learn; nothing is read from the data folder."""
     # importing scikit-learn takes longer than a training, and its file can be read without
-    found = find_spec("sklearn")
-    packages = (found.submodule_search_locations if found else None) or ["nowhere"]
+    installed = find_spec("sklearn")
+    packages = (installed.submodule_search_locations if installed else None) or ["nowhere"]
     path = Path(packages[0], "datasets", "data", "digits.csv.gz")
     if path.is_file():
         # as its loader reads it: 64 pixels and the class
@@ -61,9 +61,9 @@ def _load_cifar10(root: Path) -> Raw:
     from torchvision.datasets import CIFAR10
 
     def part(*, train: bool) -> Part:
-        found = _from_torchvision(CIFAR10, Dataset.CIFAR10, root, train=train)
-        images = np.ascontiguousarray(found.data.transpose(0, 3, 1, 2))
-        return images, np.asarray(found.targets, dtype=np.int64)
+        loaded = _from_torchvision(CIFAR10, Dataset.CIFAR10, root, train=train)
+        images = np.ascontiguousarray(loaded.data.transpose(0, 3, 1, 2))
+        return images, np.asarray(loaded.targets, dtype=np.int64)
 
     archives = CIFAR10.train_list + CIFAR10.test_list
     return Raw(*part(train=True), *part(train=False), known_as=known_by(archives))
@@ -73,8 +73,8 @@ def _load_svhn(root: Path) -> Raw:
     from torchvision.datasets import SVHN
 
     def part(name: str) -> Part:
-        found = _from_torchvision(SVHN, Dataset.SVHN, root, split=name)
-        return np.ascontiguousarray(found.data), found.labels
+        loaded = _from_torchvision(SVHN, Dataset.SVHN, root, split=name)
+        return np.ascontiguousarray(loaded.data), loaded.labels
 
     archives = [SVHN.split_list[name] for name in ("train", "test")]
     return Raw(*part("train"), *part("test"), known_as=known_by(archives))
@@ -82,8 +82,8 @@ def _load_svhn(root: Path) -> Raw:
 
 def _grey(source: Callable[..., Any], name: Dataset, root: Path, *, train: bool) -> Part:
     """Images and classes of one part of a set in the format of MNIST."""
-    found = _from_torchvision(source, name, root, train=train)
-    return found.data.numpy()[:, None], found.targets.numpy()
+    loaded = _from_torchvision(source, name, root, train=train)
+    return loaded.data.numpy()[:, None], loaded.targets.numpy()
 
 
 def known_by(archives: Iterable[Sequence[str]]) -> str:

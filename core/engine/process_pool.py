@@ -45,8 +45,8 @@ def labels_of_test(data: DataConfig, permit: Permit | None = None) -> bytes:
     """
     limit = next(iter(checked(permit).limits.values()), None)
     with _processes(1) as (pool, _):
-        found: bytes = _answer(pool.submit(_labels, data, limit))
-        return found
+        labels: bytes = _answer(pool.submit(_labels, data, limit))
+        return labels
 
 
 def stored(store: RunStore, request: Request[Result]) -> Result | None:

@@ -119,7 +119,7 @@ def _along(
         if layer.window is not None:
             slide = _slide(layer, layer.window, model, axis)
             ends = slide.span(ends)
-            places = {found for place in places for found in slide.read(place)}
+            places = {seen for place in places for seen in slide.read(place)}
     size = layers[0].inputs[1 + axis]
     if any(not 0 <= place < size for place in places):
         # round a border the tiles count: a map that drops rows repeats sooner than its image

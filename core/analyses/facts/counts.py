@@ -33,29 +33,29 @@ def _name(name: str) -> str:
     return inside(POOLINGS[Pooling(name)].label)
 
 
-def _counted(found: Mapping[str, int]) -> tuple[dict[str, Any], ...]:
-    return tuple({"operator": name, "parameters": count} for name, count in found.items())
+def _counted(counts: Mapping[str, int]) -> tuple[dict[str, Any], ...]:
+    return tuple({"operator": name, "parameters": count} for name, count in counts.items())
 
 
 @exact("parameters-fixed")
 def _parameters_fixed() -> Fact:
-    found = _learned(_LEARNS_NOTHING)
+    counts = _learned(_LEARNS_NOTHING)
     return Fact(
-        holds=not any(found.values()),
-        sentence=f"On {FACT_CHANNELS} channels {join([_name(name) for name in found])} have "
-        f"{sum(found.values())} learned numbers.",
-        rows=_counted(found),
+        holds=not any(counts.values()),
+        sentence=f"On {FACT_CHANNELS} channels {join([_name(name) for name in counts])} have "
+        f"{sum(counts.values())} learned numbers.",
+        rows=_counted(counts),
     )
 
 
 @exact("parameters-learned")
 def _parameters_learned() -> Fact:
-    found = _learned(_LEARNS)
-    listed = join([f"{_name(name)} {count:,}" for name, count in found.items()])
+    counts = _learned(_LEARNS)
+    listed = join([f"{_name(name)} {count:,}" for name, count in counts.items()])
     return Fact(
-        holds=not any(found.values()),
+        holds=not any(counts.values()),
         sentence=f"Learned numbers on {FACT_CHANNELS} channels: {listed}.",
-        rows=_counted(found),
+        rows=_counted(counts),
     )
 
 

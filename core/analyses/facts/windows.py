@@ -33,14 +33,14 @@ def _average_convolution() -> Fact:
 def _max_additive() -> Fact:
     # the other grid is this one turned by a quarter: 2 4 / 1 3
     grid = np.array([[1.0, 2.0], [3.0, 4.0]])
-    found, mean = (additivity(each, grid, 2, 2) for each in (Pooling.MAX, Pooling.AVERAGE))
+    maximum, mean = (additivity(each, grid, 2, 2) for each in (Pooling.MAX, Pooling.AVERAGE))
     return Fact(
-        holds=found.largest < LOGIT_ROUNDING,
+        holds=maximum.largest < LOGIT_ROUNDING,
         sentence=f"With the windows x = 1 2 3 4 and y = 2 4 1 3, max(x + y) is "
-        f"{plain(found.together)} and max(x) + max(y) is {plain(found.apart)}; for average both "
-        f"are {plain(mean.together)}.",
+        f"{plain(maximum.together)} and max(x) + max(y) is {plain(maximum.apart)}; for average "
+        f"both are {plain(mean.together)}.",
         rows=(
-            {"operator": "max", "f(x + y)": found.together, "f(x) + f(y)": found.apart},
+            {"operator": "max", "f(x + y)": maximum.together, "f(x) + f(y)": maximum.apart},
             {"operator": "average", "f(x + y)": mean.together, "f(x) + f(y)": mean.apart},
         ),
     )

@@ -71,8 +71,10 @@ def _grad_cam(network: Network, x: Tensor, target: int, layer: str | None) -> Fl
     from captum.attr import LayerGradCam
 
     module = network.model.get_submodule(layer) if layer else _last_layer(network)
-    found = LayerGradCam(network.model, module).attribute(x, target=target, relu_attributions=True)
-    return _as_map(found)
+    attributed = LayerGradCam(network.model, module).attribute(
+        x, target=target, relu_attributions=True
+    )
+    return _as_map(attributed)
 
 
 def _saliency(network: Network, x: Tensor, target: int) -> Floats:
@@ -86,14 +88,14 @@ def _occlusion(network: Network, x: Tensor, target: int) -> Floats:
 
     channels, height, width = x.shape[1:]
     side = max(2, min(height, width) // 7)
-    found = Occlusion(network.model).attribute(
+    attributed = Occlusion(network.model).attribute(
         x,
         sliding_window_shapes=(channels, side, side),
         strides=(channels, max(1, side // 2), max(1, side // 2)),
         target=target,
         perturbations_per_eval=32,
     )
-    return _as_map(found)
+    return _as_map(attributed)
 
 
 _METHODS: dict[Method, Callable[[Network, Tensor, int], Floats]] = {
@@ -103,9 +105,9 @@ _METHODS: dict[Method, Callable[[Network, Tensor, int], Floats]] = {
 }
 
 
-def _as_map(found: Tensor) -> Floats:
+def _as_map(attributed: Tensor) -> Floats:
     """(1, C, H, W) -> (H, W): the sum over channels, or the mean over colours."""
-    values: Floats = found.detach()[0].mean(dim=0).float().numpy()
+    values: Floats = attributed.detach()[0].mean(dim=0).float().numpy()
     return values
 
 

@@ -17,39 +17,41 @@ _NOTHING = {
 }
 
 
-def emptiness(found: Floats, method: Method) -> str:
+def emptiness(values: Floats, method: Method) -> str:
     """Why an attribution (H, W) looks blank; empty if it does not."""
-    if not found.any():
+    if not values.any():
         return f"Zero everywhere: {_NOTHING[method]}."
-    if found.size == 1:
+    if values.size == 1:
         return "The map has one cell."
-    return "The same everywhere." if np.ptp(found) == 0 else ""
+    return "The same everywhere." if np.ptp(values) == 0 else ""
 
 
-def ranking(found: Sequence[Patch], asked: int, tested: int) -> str:
+def ranking(patches: Sequence[Patch], asked: int, tested: int) -> str:
     """Which images patches are cut from, and how far their order means anything.
 
     Args:
-        found: the patches that are shown, the strongest first; one at least.
+        patches: the patches that are shown, the strongest first; one at least.
         asked: how many there could have been.
         tested: how many images were looked at.
     """
-    images = f"Test {plural('image', len(found))} {', '.join(str(each.image) for each in found)}"
-    alone = "; no other excites it" if len(found) < min(asked, tested) else ""
-    text = f"{images}{_order(found, tested)}{alone}."
-    if all(np.ptp(each.pixels) == 0 for each in found):
+    images = (
+        f"Test {plural('image', len(patches))} {', '.join(str(each.image) for each in patches)}"
+    )
+    alone = "; no other excites it" if len(patches) < min(asked, tested) else ""
+    text = f"{images}{_order(patches, tested)}{alone}."
+    if all(np.ptp(each.pixels) == 0 for each in patches):
         text += " Each of these parts is of one shade."
     return text
 
 
-def _order(found: Sequence[Patch], tested: int) -> str:
-    first, last = found[0], found[-1]
-    if len(found) == 1 and first.tied == 1:
+def _order(patches: Sequence[Patch], tested: int) -> str:
+    first, last = patches[0], patches[-1]
+    if len(patches) == 1 and first.tied == 1:
         return ""
-    if first.tied >= len(found):
-        others = "" if first.tied == len(found) else f", like {first.tied:,} of {tested:,}"
+    if first.tied >= len(patches):
+        others = "" if first.tied == len(patches) else f", like {first.tied:,} of {tested:,}"
         return f": equally strong{others}"
-    shown = sum(abs(each.value - last.value) <= PATCH_ROUNDING * last.value for each in found)
+    shown = sum(abs(each.value - last.value) <= PATCH_ROUNDING * last.value for each in patches)
     more = last.tied - shown
     if more <= 0:
         return ", strongest first"

@@ -68,13 +68,13 @@ def exciting(
         return ()
     shape = max(_side(each.rows) for each in seen), max(_side(each.columns) for each in seen)
     ground = experiment.data.entry.background
-    found = []
+    patches = []
     for number, field in zip(numbers, seen, strict=True):
         value = largest.values[number]
         tied = int((largest.values - value).abs().le(PATCH_ROUNDING * value).sum())
         pixels = _cut(part.images[number].numpy(), field, shape, ground)
-        found.append(Patch(number, float(value), pixels, tied))
-    return tuple(found)
+        patches.append(Patch(number, float(value), pixels, tied))
+    return tuple(patches)
 
 
 def _side(ends: tuple[int, int]) -> int:
@@ -98,9 +98,9 @@ def _cut(
 
     A grid that moves reads a row more here than there: the rectangle has room for the largest.
     """
-    found = np.full((len(image), *shape), np.reshape(ground, (-1, 1, 1)), dtype=np.uint8)
+    patch = np.full((len(image), *shape), np.reshape(ground, (-1, 1, 1)), dtype=np.uint8)
     rows, columns = (np.array(places) for places in field.positions)
     _, height, width = image.shape
     read = image[:, rows[:, None] % height, columns % width]
-    found[:, rows[:, None] - field.rows[0], columns - field.columns[0]] = read
-    return found
+    patch[:, rows[:, None] - field.rows[0], columns - field.columns[0]] = read
+    return patch

@@ -47,16 +47,16 @@ def respond(network: Network, x: Tensor) -> Response:
 
 def silent(maps: Floats) -> NDArray[np.bool_]:
     """Which channels (C,) are zero everywhere on this image."""
-    found: NDArray[np.bool_] = np.logical_not(maps.any(axis=(1, 2)))
-    return found
+    zero: NDArray[np.bool_] = np.logical_not(maps.any(axis=(1, 2)))
+    return zero
 
 
 def level(maps: Floats) -> NDArray[np.bool_]:
     """Which channels (C,) hold one value everywhere, other than zero; a single cell is no map."""
     if maps[0].size == 1:
         return np.zeros(len(maps), dtype=bool)
-    found: NDArray[np.bool_] = (np.ptp(maps, axis=(1, 2)) == 0) & np.logical_not(silent(maps))
-    return found
+    constant: NDArray[np.bool_] = (np.ptp(maps, axis=(1, 2)) == 0) & np.logical_not(silent(maps))
+    return constant
 
 
 def winners(maps: Floats, size: int, stride: int) -> NDArray[np.bool_]:
