@@ -72,7 +72,7 @@ def _clock(seconds: float) -> Iterator[None]:
 
 @contextmanager
 def _ceiling(memory: int) -> Iterator[None]:
-    """Let the address space grow by so many bytes and no more."""
+    """Let what the process has written grow by so many bytes and no more."""
     if sys.platform != "linux":
         yield
         return
@@ -80,10 +80,11 @@ def _ceiling(memory: int) -> Iterator[None]:
 
     import psutil
 
-    before = resource.getrlimit(resource.RLIMIT_AS)
-    most = psutil.Process().memory_info().vms + memory
-    resource.setrlimit(resource.RLIMIT_AS, (most, before[1]))
+    # not the address space, of which libraries take gigabytes when they are loaded
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    most = psutil.Process().memory_info().data + memory
+    resource.setrlimit(resource.RLIMIT_DATA, (most, before[1]))
     try:
         yield
     finally:
-        resource.setrlimit(resource.RLIMIT_AS, before)
+        resource.setrlimit(resource.RLIMIT_DATA, before)

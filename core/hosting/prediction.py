@@ -7,8 +7,10 @@ from core.network.work import BUILD_SECONDS, RUN_SECONDS, Work
 
 LIMIT_FACTOR = 2
 """a computation ends at so many times what was predicted"""
-LEAST_LIMIT_SECONDS, LEAST_LIMIT_BYTES = 5.0, 256 * 2**20
+LEAST_LIMIT_SECONDS = 5.0
 """a limit is no lower: what is short is predicted worst"""
+FIRST_USE_BYTES = 400 * 2**20
+"""of what a process loads when it first computes, and keeps"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Prediction:
         """Where it is ended."""
         return Limit(
             seconds=max(LEAST_LIMIT_SECONDS, LIMIT_FACTOR * self.seconds),
-            memory=max(LEAST_LIMIT_BYTES, LIMIT_FACTOR * self.memory),
+            memory=FIRST_USE_BYTES + LIMIT_FACTOR * self.memory,
         )
 
 

@@ -1,6 +1,6 @@
 """What does a day of abuse cost whoever hosts a dashboard, at most?"""
 
-from core.hosting.prediction import LEAST_LIMIT_BYTES, LIMIT_FACTOR
+from core.hosting.prediction import FIRST_USE_BYTES, LIMIT_FACTOR
 from core.settings import Settings
 from core.words import MEGABYTE, count
 
@@ -14,9 +14,9 @@ LEDGER_MEGABYTES = 5
 
 def worst_day(here: Settings) -> list[tuple[str, str, str]]:
     """What is bounded, by what, and what it comes to: rows of a table."""
-    memory = max(LEAST_LIMIT_BYTES // MEGABYTE, LIMIT_FACTOR * here.run_megabytes)
+    idle = IDLE_WORKER_MEGABYTES + FIRST_USE_BYTES // MEGABYTE
     # trainings have processes of their own, and so has all else
-    processes = 2 * here.workers * (IDLE_WORKER_MEGABYTES + memory)
+    processes = 2 * here.workers * (idle + LIMIT_FACTOR * here.run_megabytes)
     budgets = (
         ("seconds of a core in 24 hours", "DAILY_SECONDS", here.daily_seconds),
         ("of these for one browser", "VISITOR_SECONDS", here.visitor_seconds),
@@ -45,7 +45,7 @@ def worst_day(here: Settings) -> list[tuple[str, str, str]]:
         ),
         (
             f"MB of memory of {here.workers} workers and {here.workers} other processes",
-            f"{IDLE_WORKER_MEGABYTES} and {LIMIT_FACTOR} × {_name('RUN_MEGABYTES')} each",
+            f"{idle} and {LIMIT_FACTOR} × {_name('RUN_MEGABYTES')} each",
             processes,
         ),
     ]

@@ -46,12 +46,13 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path, script: str = "app.py") -> Iterator[Server]:
+def serving(folder: Path, script: str = "app.py", **variables: str) -> Iterator[Server]:
     """Start a dashboard with an empty store and the bundled runs, and end it.
 
     Args:
         folder: for its store and its log.
         script: what Streamlit runs.
+        variables: of its environment, besides those that every test sets.
 
     Raises:
         AssertionError: it does not start, or leaves processes behind.
@@ -65,7 +66,7 @@ def serving(folder: Path, script: str = "app.py") -> Iterator[Server]:
                 *("--server.port", str(port), "--server.headless", "true"),
             ],
             cwd=ROOT,
-            env={**kept, "POOLSCOPE_HOME": str(home), "POOLSCOPE_WORKERS": "2"},
+            env={**kept, "POOLSCOPE_HOME": str(home), "POOLSCOPE_WORKERS": "2", **variables},
             stdout=log,
             stderr=subprocess.STDOUT,
         )

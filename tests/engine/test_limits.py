@@ -115,11 +115,11 @@ def test_afterwards_there_is_no_limit():
     import resource
     import signal
 
-    before = resource.getrlimit(resource.RLIMIT_AS)
+    before = resource.getrlimit(resource.RLIMIT_DATA)
     with enforced(Limit(seconds=100.0, memory=ROOM)):
-        assert before != resource.getrlimit(resource.RLIMIT_AS)
+        assert before != resource.getrlimit(resource.RLIMIT_DATA)
         assert 0 < signal.getitimer(signal.ITIMER_PROF)[0] < 200
-    assert before == resource.getrlimit(resource.RLIMIT_AS)
+    assert before == resource.getrlimit(resource.RLIMIT_DATA)
     assert (0.0, 0.0) == signal.getitimer(signal.ITIMER_PROF)
 
 
