@@ -3,6 +3,7 @@
 import http.client
 import socket
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -60,12 +61,15 @@ class Tab:
         stream = socket.create_connection(
             ("127.0.0.1", self.who.port), source_address=(self.who.address, 0)
         )
-        self._socket = connect(
-            f"ws://127.0.0.1:{self.who.port}/_stcore/stream",
-            sock=stream,
-            subprotocols=[Subprotocol("streamlit")],
-            additional_headers={"Cookie": f"{COOKIE}={self.who.cookie}"} if self.who.cookie else {},
-            max_size=None,
+        self._opened = ExitStack()
+        self._socket = self._opened.enter_context(
+            connect(
+                f"ws://127.0.0.1:{self.who.port}/_stcore/stream",
+                sock=stream,
+                subprotocols=[Subprotocol("streamlit")],
+                additional_headers={"Cookie": f"{COOKIE}={self.who.cookie}"},
+                max_size=None,
+            )
         )
         self.run()
         return self
@@ -77,7 +81,7 @@ class Tab:
         trace: TracebackType | None,
     ) -> None:
         """Close the tab."""
-        self._socket.close()
+        self._opened.close()
 
     def run(self, pressed: str | None = None) -> None:
         """Have the page drawn, after a button was pressed, whether or not the page allows it."""

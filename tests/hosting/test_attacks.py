@@ -18,17 +18,18 @@ BOUNDS = {
     "POOLSCOPE_MODE": "hosted",
     "POOLSCOPE_WORKERS": "1",
     "POOLSCOPE_RUN_SECONDS": "20",
-    "POOLSCOPE_VISITOR_SECONDS": "25",
-    "POOLSCOPE_ADDRESS_SECONDS": "30",
+    "POOLSCOPE_VISITOR_SECONDS": "15",
+    "POOLSCOPE_ADDRESS_SECONDS": "15",
     "POOLSCOPE_DAILY_SECONDS": "300",
     "POOLSCOPE_ABSENCE_SECONDS": "1",
 }
 HUGE = "widths=" + ",".join(["1024"] * 8) + "&pools=3&pooling=max&head=gap&seeds=1"
-LONG = "pooling=conv&head=gap&seeds=1&dataset=shapes&train_size=2000&epochs=10"
+LONG = "pooling=conv&head=gap&seeds=1&dataset=shapes&train_size=2000&epochs=3"
 SLOW = (
     "pooling=median&head=gap&seeds=20&dataset=shapes&image_size=128&train_size=4000&epochs=20"
     "&batch_size=1&pool_size=4&pool_stride=1&widths=8"
 )
+STEADY = "pooling=conv&head=gap&seeds=1&epochs=20&batch_size=16&widths=8,16"
 QUICK = "head=gap&seeds=1&epochs=1&train_size=10"
 
 
@@ -63,8 +64,8 @@ def is_open(server):
 @pytest.mark.parametrize(
     ("page", "query", "button"),
     [
-        ("cost", f"{HUGE}&ledger=measured time", "Compute"),
-        ("cost", f"{HUGE.replace('1024', '512')}&ledger=measured time", "Compute"),
+        ("cost", f"{HUGE}&ledger=measured time, ms", "Compute"),
+        ("cost", f"{HUGE.replace('1024', '512')}&ledger=measured time, ms", "Compute"),
         ("accuracy", SLOW, "Train the"),
         ("train", SLOW.replace("image_size=128", "image_size=32"), "Train the"),
         ("accuracy", SLOW.replace("seeds=20", "seeds=1"), "Train the"),
@@ -108,8 +109,10 @@ def test_training_and_cancelling_again_and_again_uses_no_more_than_the_budget(se
             tab.run()
     assert "in 24 hours" in tab.text
     entries = since(server, before)
-    assert len(entries) > 2
-    assert 15 < sum(used for _, used, _ in entries) <= 1.1 * 25
+    # what was cancelled counts: a few rounds and the day is over
+    assert 1 <= len(entries) <= 8
+    assert all(used > 2 for _, used, _ in entries)
+    assert sum(used for _, used, _ in entries) <= 1.1 * 15
     until(lambda: not is_open(server))
     # a new browser at the same address has what is left of the address's
     with Tab(Somebody(port_of(server), "127.0.2.1"), "accuracy", LONG) as tab:
@@ -124,8 +127,8 @@ def test_somebody_elses_first_request_starts_before_the_second_of_who_asks_for_m
     honest = Somebody.arrives(port_of(server), "127.0.3.2")
     first = len(book(server))
     with (
-        Tab(hostile, "accuracy", f"pooling=conv&{QUICK}&epochs=20&train_size=1197") as one,
-        Tab(hostile, "accuracy", f"pooling=strided&{QUICK}&epochs=20&train_size=1197") as two,
+        Tab(hostile, "accuracy", STEADY) as one,
+        Tab(hostile, "accuracy", STEADY.replace("conv", "strided")) as two,
         Tab(honest, "accuracy", f"pooling=soft&{QUICK}") as three,
     ):
         one.press("Train the")
@@ -163,17 +166,18 @@ def test_many_runs_with_large_weights_leave_little(server):
 
 
 def test_after_a_restart_in_the_middle_the_day_goes_on(tmp_path):
-    bounds = {**BOUNDS, "POOLSCOPE_VISITOR_SECONDS": "12", "POOLSCOPE_ADDRESS_SECONDS": "12"}
+    bounds = {**BOUNDS, "POOLSCOPE_VISITOR_SECONDS": "11", "POOLSCOPE_ADDRESS_SECONDS": "11"}
     address = "127.0.6.1"
-    with serving(tmp_path, **bounds) as server:
-        with Tab(Somebody.arrives(port_of(server), address), "accuracy", LONG) as tab:
-            tab.press("Train the")
-            until(lambda: any(used > 3 for _, used, _ in book(server)), 60)
-            family = [*server.process.children(recursive=True), server.process]
-            for process in family:
-                os.kill(process.pid, signal.SIGKILL)
+    with (
+        serving(tmp_path, **bounds) as server,
+        Tab(Somebody.arrives(port_of(server), address), "accuracy", LONG) as tab,
+    ):
+        tab.press("Train the")
+        until(lambda: any(used > 1.5 for _, used, _ in book(server)), 60)
+        for process in [*server.process.children(recursive=True), server.process]:
+            os.kill(process.pid, signal.SIGKILL)
     used = sum(each for _, each, _ in book(server))
-    assert used > 3
+    assert used > 1.5
     with (
         serving(tmp_path, **bounds) as server,
         Tab(Somebody(port_of(server), address), "accuracy", LONG) as tab,
@@ -184,4 +188,4 @@ def test_after_a_restart_in_the_middle_the_day_goes_on(tmp_path):
             tab.press("Train the")
             until(lambda: not is_open(server), 60)
         assert time.monotonic() - began < 60
-        assert used <= sum(each for _, each, _ in book(server)) <= 1.1 * 12 + 1
+        assert used <= sum(each for _, each, _ in book(server)) <= 1.1 * 11
