@@ -37,11 +37,8 @@ def size_refusal(
     return None
 
 
-def budget_refusal(
-    account: Account, predictions: Sequence[Prediction], here: Settings
-) -> str | None:
-    """Why a request does not fit into what is left of the day; None if it does."""
-    count = len(predictions)
+def places_refusal(account: Account, count: int, here: Settings) -> str | None:
+    """Why so many computations have no place in the queue; None if they have."""
     if account.everybody.places + count > here.places:
         return f"{account.everybody.places} computations are waiting; try again in some minutes"
     own = max(account.cookie.places, account.address.places)
@@ -51,6 +48,15 @@ def budget_refusal(
             f"{asked}{count} are missing; this dashboard takes {here.visitor_places} at once from "
             f"one visitor: choose fewer strategies or seeds"
         )
+    return None
+
+
+def budget_refusal(
+    account: Account, predictions: Sequence[Prediction], here: Settings
+) -> str | None:
+    """Why a request does not fit into the queue or what is left of the day; None if it does."""
+    if reason := places_refusal(account, len(predictions), here):
+        return reason
     seconds = sum(prediction.seconds for prediction in predictions)
     for had, budget, whose in (
         (account.cookie, here.visitor_seconds, "your browser"),

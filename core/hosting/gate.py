@@ -18,7 +18,12 @@ from core.analyses import Request
 from core.config import DataConfig, Experiment
 from core.engine import Engine, Permit, compute, labels_of_test, stored
 from core.errors import ConfigError, StoreError
-from core.hosting.bounds import budget_refusal, size_refusal, training_refusal
+from core.hosting.bounds import (
+    budget_refusal,
+    places_refusal,
+    size_refusal,
+    training_refusal,
+)
 from core.hosting.ledger import Account, Ledger
 from core.hosting.line import Line
 from core.hosting.prediction import Prediction, predict
@@ -101,12 +106,16 @@ class Gate:
         """Why a visitor may not have this computed, in a sentence; None if it may be."""
         if self._ledger is None or not wanted:
             return None
+        account = self._ledger.account(who)
+        if len(wanted) > self._here.visitor_places:
+            # said at once: predicting hundreds takes a tenth of a second
+            return places_refusal(account, len(wanted), self._here)
         try:
             predictions = [self.predict(each) for each in wanted]
         except ConfigError as error:
             return str(error)
         return self._too_large(wanted, predictions) or budget_refusal(
-            self._ledger.account(who), predictions, self._here
+            account, predictions, self._here
         )
 
     def predict(self, wanted: Experiment | Request[Any]) -> Prediction:

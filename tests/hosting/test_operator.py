@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from core.hosting.memory import over_memory
 from core.hosting.worst import worst_day
 from core.settings import PROJECT, Settings
 
@@ -29,3 +30,11 @@ def test_the_cost_of_the_worst_day_is_that_of_the_defaults():
     rows = worst_day(Settings(workers=2))
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     assert table in README, table
+
+
+def test_a_server_beyond_its_memory_says_so(monkeypatch):
+    monkeypatch.setattr("core.hosting.memory._resident", lambda _second: 150 * 2**20)
+    monkeypatch.setenv("POOLSCOPE_MEMORY_MEGABYTES", "100")
+    assert over_memory()
+    monkeypatch.setenv("POOLSCOPE_MEMORY_MEGABYTES", "200")
+    assert not over_memory()
