@@ -17,7 +17,7 @@ help:
 	echo "make quick     test what changed since the last commit, for a minute at most"
 	echo "make lint      ruff and mypy"
 	echo "make bench     measure against the budgets"
-	echo "make soak      kill trainings a hundred times, then let fifty visitors click"
+	echo "make soak      kill trainings a hundred times, let fifty visitors click, then five attack"
 	echo "make gallery   train the bundled runs again"
 	echo "make clean     remove what was built; .venv and your own runs stay"
 

@@ -1,7 +1,8 @@
 """Kill trainings at random moments, again and again: is the store whole each time, with all in it?
 
 `make soak` does it a hundred times; tests/test_soak.py a few times. Then a crowd of visitors clicks
-through a dashboard (`tests.visitors`).
+through a dashboard (`tests.visitors`), and another one while hostile visitors press whatever costs
+much.
 """
 
 import os
@@ -16,12 +17,18 @@ from pathlib import Path
 
 from core.store import RunStore
 from tests.e2e.dashboard import Server, serving
+from tests.hosting.hostile import besiege
 from tests.store.store_samples import a_run
 from tests.store.test_store_crash import check_whole
 from tests.visitors import EVERY_PAGE, TORCH_FREE, Crowd, again, visit
 
 KILLS = 100
 VISITORS, CROWD_SECONDS, RERUNS = 50, 120.0, 500
+HOSTILE, SIEGE_SECONDS, REST_SECONDS = 5, 180.0, 300.0
+SIEGE_BUDGET = 120.0
+"""seconds of a core that all visitors may use while they besiege a dashboard"""
+MOST_GROWTH, WORKERS_START = 350, 15.0
+"""megabytes of the server beyond the idle one, and seconds of a core until workers have started"""
 STARTING_SECONDS, TRAINING_SECONDS = 5.0, 2.0
 """longest time from the start of a process, or from the first run that it reports, to its end"""
 
@@ -104,6 +111,35 @@ def crowd(folder: Path) -> Iterator[str]:
         yield f"with By hand and Features: {seen}; {_megabytes(server)} MB with torch"
 
 
+def siege(folder: Path) -> Iterator[str]:
+    """Fifty honest and five hostile visitors for three minutes; what came of it.
+
+    Raises:
+        AssertionError: an honest visitor met an error, or a bound was not kept.
+    """
+    bounds = {
+        "POOLSCOPE_MODE": "hosted",
+        "POOLSCOPE_DAILY_SECONDS": str(SIEGE_BUDGET),
+        "POOLSCOPE_VISITOR_SECONDS": "30",
+        "POOLSCOPE_ADDRESS_SECONDS": "40",
+        "POOLSCOPE_ABSENCE_SECONDS": "3",
+    }
+    with serving(folder, **bounds) as server:
+        crowd = Crowd(VISITORS, SIEGE_SECONDS, TORCH_FREE)
+        met = besiege(server, crowd, HOSTILE, REST_SECONDS)
+    yield f"{VISITORS} honest and {HOSTILE} hostile visitors: {met}"
+    kept = {
+        "no error for the honest": not met.seen.errors,
+        "95 % of the reruns within 500 ms": met.seen.p95 < 0.5,
+        "the budget and 10 %": met.used <= 1.1 * SIEGE_BUDGET,
+        "no more taken than counted": met.worked <= 1.1 * SIEGE_BUDGET + WORKERS_START,
+        "memory": met.memory[1] - met.memory[0] <= MOST_GROWTH,
+        "memory at the end": met.memory[2] <= 1.1 * met.memory[0],
+    }
+    if broken := [bound for bound, held in kept.items() if not held]:
+        raise AssertionError(f"not kept: {', '.join(broken)}")
+
+
 def _megabytes(server: Server) -> int:
     return round(server.process.memory_info().rss / 1e6)
 
@@ -115,6 +151,9 @@ def main() -> None:
             print(f"kill {kill} of {KILLS}: the store is whole, {runs} runs")
     with tempfile.TemporaryDirectory() as folder:
         for line in crowd(Path(folder)):
+            print(line)
+    with tempfile.TemporaryDirectory() as folder:
+        for line in siege(Path(folder)):
             print(line)
 
 

@@ -103,7 +103,7 @@ def again(port: int, times: int, pages: Sequence[str], seed: int = 0) -> Seen:
 
     async def clicks() -> None:
         source = random.Random(seed)  # noqa: S311 (nothing secret)
-        async with _entered(port) as socket:
+        async with _entered(port, 0) as socket:
             for _ in range(times):
                 await asyncio.wait_for(_click(socket, source, pages, seen), PATIENCE)
 
@@ -111,9 +111,11 @@ def again(port: int, times: int, pages: Sequence[str], seed: int = 0) -> Seen:
     return seen
 
 
-def _entered(port: int) -> websockets.connect:
+def _entered(port: int, number: int) -> websockets.connect:
+    """A connection of a visitor, from an address of their own."""
     return websockets.connect(
         f"ws://127.0.0.1:{port}/_stcore/stream",
+        local_addr=(f"127.50.{number // 250}.{number % 250 + 1}", 0),
         subprotocols=[websockets.Subprotocol("streamlit")],
         max_size=None,
     )
@@ -122,7 +124,7 @@ def _entered(port: int) -> websockets.connect:
 async def _one(port: int, crowd: Crowd, number: int, until: float, seen: Seen) -> None:
     source = random.Random(f"{crowd.seed}/{number}")  # noqa: S311 (nothing secret)
     try:
-        async with _entered(port) as socket:
+        async with _entered(port, number) as socket:
             while monotonic() < until:
                 await asyncio.sleep(source.uniform(*crowd.thinking))
                 await asyncio.wait_for(_click(socket, source, crowd.pages, seen), PATIENCE)

@@ -12,7 +12,9 @@ from contextlib import closing
 import pytest
 
 from tests.e2e.dashboard import serving, until
+from tests.hosting.hostile import besiege
 from tests.hosting.tab import Somebody, Tab
+from tests.visitors import TORCH_FREE, Crowd
 
 BOUNDS = {
     "POOLSCOPE_MODE": "hosted",
@@ -191,3 +193,13 @@ def test_after_a_restart_in_the_middle_the_day_goes_on(tmp_path):
             until(lambda: not is_open(server), 60)
         assert time.monotonic() - began < 60
         assert used <= sum(each for _, each, _ in book(server)) <= 1.1 * 11 + A_MOMENT
+
+
+def test_honest_visitors_meet_no_error_while_others_attack(tmp_path):
+    bounds = {**BOUNDS, "POOLSCOPE_DAILY_SECONDS": "20"}
+    with serving(tmp_path, **bounds) as server:
+        crowd = Crowd(4, 10.0, TORCH_FREE, thinking=(0.2, 0.8))
+        met = besiege(server, crowd, hostile=2, rest=0.0)
+    assert [] == met.seen.errors
+    assert len(met.seen.seconds) > 4
+    assert met.used <= 1.1 * 20 + A_MOMENT
