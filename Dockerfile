@@ -13,6 +13,7 @@ RUN python -m venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH
 COPY constraints.txt pyproject.toml README.md LICENSE ./
 COPY core ./core
+COPY assets/data ./assets/data
 RUN if [ -n "$TORCH_INDEX_URL" ]; then \
         pip install --index-url "$TORCH_INDEX_URL" "torch==2.14.*" "torchvision==0.29.*"; \
     fi \

@@ -17,6 +17,7 @@ class Dataset(StrEnum):
     KMNIST = "kmnist"
     CIFAR10 = "cifar10"
     SVHN = "svhn"
+    FASHION = "fashion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class DatasetEntry:
 
 
 _TEN_DIGITS = tuple("0123456789")
-_FASHION = (
+_GARMENTS = (
     *("T-shirt or top", "trouser", "pullover", "dress", "coat"),
     *("sandal", "shirt", "sneaker", "bag", "ankle boot"),
 )
@@ -166,7 +167,7 @@ _ENTRIES = (
         name=Dataset.FASHION_MNIST,
         label="Fashion-MNIST",
         shape=(1, 28, 28),
-        classes=_FASHION,
+        classes=_GARMENTS,
         splits=Splits(train=55_000, validation=5_000, test=10_000),
         white=255,
         # as published for the whole training part
@@ -235,6 +236,23 @@ _ENTRIES = (
         licence="non-commercial use",
         commonest=5_099,
         photographs=True,
+    ),
+    DatasetEntry(
+        name=Dataset.FASHION,
+        label="fashion",
+        shape=(1, 28, 28),
+        classes=_GARMENTS,
+        splits=Splits(train=6_000, validation=1_000, test=3_000),
+        white=255,
+        mean=0.2855864,
+        std=0.3529152,
+        light_on_dark=True,
+        background=(0,),
+        training=Hyperparameters(epochs=8, batch_size=64, lr=0.1, weight_decay=5e-4),
+        fingerprint="2df865513f541f831cfcb4c9edcba62a07fa7f358b30ea90d24c0744ec2ca262",
+        source="Zalando Research: 10,000 images of Fashion-MNIST; ship with Poolscope",
+        licence="MIT",
+        commonest=300,
     ),
 )
 

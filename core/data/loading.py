@@ -40,16 +40,20 @@ def load_splits(source: DataConfig, root: Path) -> Splits:
     entry = source.entry
     raw = _read(source, root)
     if raw.fingerprint != entry.fingerprint:
-        advice = (
-            "the files have changed since; ask again"
-            if source.folder
-            else f"delete the files under {root} and load them again"
-        )
         raise DataError(
             f"{entry.name}: the data found have fingerprint {raw.fingerprint[:12]}, expected "
-            f"{entry.fingerprint[:12]}; {advice}"
+            f"{entry.fingerprint[:12]}; {_advice(source, root)}"
         )
     return split(raw, entry)
+
+
+def _advice(source: DataConfig, root: Path) -> str:
+    """What to do about data that are not what they were."""
+    if source.folder:
+        return "the files have changed since; ask again"
+    if source.dataset == Dataset.FASHION:
+        return "take assets/data/fashion.npz from Poolscope's repository again"
+    return f"delete the files under {root} and load them again"
 
 
 def _read(source: DataConfig, root: Path) -> Raw:

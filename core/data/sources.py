@@ -1,13 +1,16 @@
-"""Where the images come from: scikit-learn's digits, torchvision's sets, and made-up shapes.
+"""Where the images come from: scikit-learn's digits, torchvision's sets, a part of one.
 
 Nothing heavy is imported at the top: scikit-learn and torchvision take seconds.
 """
 
 import hashlib
+import io
 from collections.abc import Callable, Iterable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
+from zlib import error as ZlibError
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +18,13 @@ from numpy.typing import NDArray
 from core.catalog import Dataset
 from core.data.splits import Raw
 from core.errors import DataError
+from core.settings import PROJECT
 
 Part = tuple[NDArray[np.uint8], NDArray[np.int64]]
 """images (N, C, H, W) and classes (N,)"""
+
+BUNDLED_DATA = (PROJECT / "assets" / "data", Path(__file__).parent)
+"""where files that ship with Poolscope lie: in a checkout, and in an installed package"""
 
 
 def _load_digits(_: Path) -> Raw:
@@ -34,6 +41,30 @@ def _load_digits(_: Path) -> Raw:
 
     bunch = load_digits()
     return Raw(bunch.images.astype(np.uint8)[:, None], bunch.target.astype(np.int64))
+
+
+def _load_fashion(_: Path) -> Raw:
+    """The part of Fashion-MNIST that ships with Poolscope; written by assets/data/write_fashion.py.
+
+    Raises:
+        DataError: the file is missing or damaged.
+    """
+    places = [folder / "fashion.npz" for folder in BUNDLED_DATA]
+    path = next(filter(Path.is_file, places), places[0])
+    try:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        parts = [
+            (arrays[f"{part}_images"][:, None], arrays[f"{part}_labels"].astype(np.int64))
+            for part in ("train", "test")
+        ]
+    except (OSError, ValueError, EOFError, KeyError, IndexError, BadZipFile, ZlibError) as error:
+        reason = " ".join(str(error).split())
+        raise DataError(
+            f"{Dataset.FASHION}: {path} cannot be read ({reason}); take the file from Poolscope's "
+            f"repository again"
+        ) from error
+    return Raw(*parts[0], *parts[1])
 
 
 def _load_mnist(root: Path) -> Raw:
@@ -126,5 +157,6 @@ LOADERS: dict[Dataset, Callable[[Path], Raw]] = {
     Dataset.KMNIST: _load_kmnist,
     Dataset.CIFAR10: _load_cifar10,
     Dataset.SVHN: _load_svhn,
+    Dataset.FASHION: _load_fashion,
 }
 """data set -> the function that loads it from the data folder"""

@@ -4,7 +4,7 @@ from core.config import Experiment
 from core.network import describe
 from core.words import count, join
 
-HOSTED_DATASETS = ("digits", "shapes")
+HOSTED_DATASETS = ("digits", "shapes", "fashion")
 """need no download"""
 MOST_EPOCHS = 20
 MOST_IMAGES = 4_000

@@ -21,8 +21,8 @@ def test_small_trainings_are_offered(flat):
 @pytest.mark.parametrize(
     ("flat", "said"),
     [
-        ({"dataset": "mnist"}, "digits and shapes only"),
-        ({"dataset": "cifar10", "train_size": 10}, "digits and shapes only"),
+        ({"dataset": "mnist"}, "digits, shapes and fashion only"),
+        ({"dataset": "cifar10", "train_size": 10}, "digits, shapes and fashion only"),
         ({"dataset": "shapes"}, "4,000 images at most"),
         ({"epochs": 21}, "20 epochs at most"),
         ({"widths": "256,512"}, "MACs for an image"),

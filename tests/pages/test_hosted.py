@@ -33,7 +33,7 @@ def test_strangers_see_no_folder_of_the_server(monkeypatch):
 @pytest.mark.parametrize(
     ("link", "said"),
     [
-        ({"dataset": "mnist", "seeds": "1"}, "digits and shapes only"),
+        ({"dataset": "mnist", "seeds": "1"}, "digits, shapes and fashion only"),
         ({"epochs": "900", "seeds": "1"}, "20 epochs at most"),
         ({"seeds": "20", "widths": "4,8"}, "40 at once"),
     ],
