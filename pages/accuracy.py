@@ -6,6 +6,7 @@ from core import figures
 from core.catalog import Pooling
 from core.comparison import Results
 from core.figures import Against, Quantity, View
+from core.hosting.gate import RefusedError
 from core.run import Run
 from core.sentences.differences import matched_control, what_else
 from core.sentences.headlines import accuracy_headline
@@ -170,9 +171,14 @@ def _confusion(results: Results) -> None:
             first = st.selectbox("Run", names, key="confusion_of") or names[0]
             second = st.selectbox("minus", ["nothing", *names], key="confusion_minus")
         experiment = runs[first].experiment
+        try:
+            labels = gate.labels(experiment.data.source)
+        except RefusedError as error:
+            st.caption(f"The labels of the test images are not read: {error}.")
+            return
         chart = cached.chart(
             figures.confusion,
-            gate.labels(experiment.data.source),
+            labels,
             _predictions(runs[first]),
             experiment.data.entry.classes,
             _predictions(runs[second]) if second in runs else None,

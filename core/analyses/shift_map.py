@@ -137,7 +137,7 @@ class ShiftMapRequest(Request[ShiftMap]):
         images = min(self.how.images, self.experiment.data.entry.splits.test)
         shifts = (2 * self.how.reach + 1) ** 2
         kept = 2 * shifts * NUMBER_BYTES
-        return passes_work(self.experiment, images * (shifts + 1), SHIFTED_BATCH, kept)
+        return passes_work(self.experiment, images * (shifts + 1), SHIFTED_BATCH, kept, maps=1)
 
     def compute(self, weights: bytes) -> ShiftMap:
         """Move the test images."""

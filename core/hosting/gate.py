@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import accumulate
 from threading import Event, Lock, Thread
 from typing import Any
@@ -98,7 +99,7 @@ class Gate:
         self._line = Line()
         self._looks = Line()
         self._lock = Lock()
-        self._entries: dict[str, _Entry] = {}
+        self._entries: dict[int, _Entry] = {}
         self._closing = Event()
         self._watch: Thread | None = None
 
@@ -147,12 +148,14 @@ class Gate:
             return
         active = {job.key for job in self._engine().jobs() if not job.state.ended}
         fresh = [each for each in experiments if each.key not in active]
-        permit = self._admit(fresh, who, with_weights=with_weights)
+        joined = {each.key for each in experiments} & active
         with self._lock:
-            for each in experiments:
-                if entry := self._entries.get(each.key):
+            for entry in self._entries.values():
+                if entry.name in joined:
                     entry.waiting.add(who)
-        self._engine().submit(experiments, with_weights=with_weights, permit=permit)
+        if fresh:
+            permit, _ = self._admit(fresh, who, with_weights=with_weights)
+            self._engine().submit(fresh, with_weights=with_weights, permit=permit)
 
     def compute(
         self,
@@ -168,8 +171,9 @@ class Gate:
         """
         with self._line_of(requests, who) as (permit, wanted):
             compute(
-                self._engine().store,
-                requests,
+                self._store,
+                # somebody else may have had the same computed meanwhile
+                [each for each in requests if stored(self._store, each) is None],
                 self._here.workers,
                 on_done,
                 permit=permit,
@@ -206,7 +210,7 @@ class Gate:
         if self._ledger is None:
             yield
             return
-        work = passes_work(experiment, passes, batch, 0)
+        work = passes_work(experiment, passes, batch, 0, maps=1)
         # the images were loaded before
         alone = Work(macs=work.macs, memory=work.memory)
         with self._measured("look", alone, experiment.data.dataset, who, self._looks):
@@ -230,7 +234,7 @@ class Gate:
         """Names of the computations that a visitor waits for, in whatever tab."""
         with self._lock:
             return frozenset(
-                name for name, entry in self._entries.items() if _same(who, entry.waiting)
+                entry.name for entry in self._entries.values() if _same(who, entry.waiting)
             )
 
     def cancel(self, who: Visitor) -> frozenset[str]:
@@ -266,8 +270,8 @@ class Gate:
         who: Visitor,
         *,
         with_weights: bool = False,
-    ) -> Permit:
-        """The permit for a request, which is written down.
+    ) -> tuple[Permit, list[_Entry]]:
+        """The permit for a request, which is written down, and its entries.
 
         Raises:
             RefusedError: it is too much.
@@ -278,24 +282,32 @@ class Gate:
         if with_weights and self._too_heavy(wanted):
             raise RefusedError("weights of this size are not kept on this dashboard")
         numbers, before = self._reserve(predictions, who)
-        there = self._engine().store.stored_here(predictions)
+        there = self._store.stored_here(predictions)
         trainings = {each.key for each in wanted if isinstance(each, Experiment)}
+        entries = [
+            _Entry(
+                numbers[name],
+                name,
+                who,
+                kept=0 if name in there else each.kept,
+                waiting={who},
+                training=name in trainings,
+            )
+            for name, each in predictions.items()
+        ]
         with self._lock:
-            for name, each in predictions.items():
-                kept = 0 if name in there else each.kept
-                self._entries[name] = _Entry(
-                    numbers[name], name, who, kept, {who}, training=name in trainings
-                )
+            self._entries |= {entry.number: entry for entry in entries}
         self._start_watching()
         asked = accumulate((each.seconds for each in predictions.values()), initial=0.0)
-        return Permit(
+        permit = Permit(
             limits={name: each.limit for name, each in predictions.items()},
             ranks={
                 name: (before, seconds) for name, seconds in zip(predictions, asked, strict=False)
             },
             most_weights=self._here.most_weights,
-            on_end=self._ended,
+            on_end=lambda name, used: self._ended(numbers[name], used),
         )
+        return permit, entries
 
     def _too_heavy(self, wanted: Sequence[Experiment | Request[Any]]) -> bool:
         return any(
@@ -317,6 +329,11 @@ class Gate:
             raise RefusedError(reason)
         return dict(numbers), before
 
+    @cached_property
+    def _store(self) -> Any:
+        # kept: an engine that closes still tells what has ended
+        return self._engine().store
+
     @property
     def _book(self) -> Ledger:
         if self._ledger is None:
@@ -332,10 +349,8 @@ class Gate:
             with self._line.turn((0, 0.0), lambda: True):
                 yield None, lambda: True
             return
-        fresh = [each for each in requests if stored(self._engine().store, each) is None]
-        permit = self._admit(fresh, who)
-        names = [_name(each) for each in fresh]
-        entries = [self._entries[name] for name in names]
+        fresh = [each for each in requests if stored(self._store, each) is None]
+        permit, entries = self._admit(fresh, who)
 
         def wanted() -> bool:
             return not any(entry.unwanted.is_set() for entry in entries)
@@ -348,8 +363,8 @@ class Gate:
                 yield permit, wanted
         finally:
             # what never had its turn took nothing; all others are closed by now
-            for name in names:
-                self._ended(name, 0.0)
+            for entry in entries:
+                self._ended(entry.number, 0.0)
 
     @contextmanager
     def _measured(
@@ -371,22 +386,22 @@ class Gate:
         finally:
             self._book.close(numbers[name], used)
 
-    def _ended(self, name: str, used: float) -> None:
+    def _ended(self, number: int, used: float) -> None:
         """A computation has ended: what it took is written down, and what it left."""
         with self._lock:
-            entry = self._entries.pop(name, None)
+            entry = self._entries.pop(number, None)
         if entry is None:
             return
         left = self._left(entry)
         idle = entry.training and used and not left
         self._book.close(entry.number, used + (CANCEL_SECONDS if idle else 0.0))
         if left and entry.kept:
-            self._book.keep(name, entry.kept)
+            self._book.keep(entry.name, entry.kept)
 
     def _left(self, entry: _Entry) -> bool:
         """Whether something of a computation is in the store."""
         try:
-            return bool(not entry.training or self._engine().store.stored_here([entry.name]))
+            return bool(not entry.training or self._store.stored_here([entry.name]))
         except StoreError:
             return False
 
@@ -407,12 +422,16 @@ class Gate:
         with self._lock:
             entries = list(self._entries.values())
         if entries:
-            spent = {job.key: job.used for job in self._engine().jobs()}
+            jobs = {job.key: job.used for job in self._engine().jobs()}
             now = time.monotonic()
-            for entry in entries:
-                if entry.began is not None:
-                    spent[entry.name] = now - entry.began
-            self._book.use({each.number: spent.get(each.name, 0.0) for each in entries})
+            self._book.use(
+                {
+                    each.number: jobs.get(each.name, 0.0)
+                    if each.began is None
+                    else now - each.began
+                    for each in entries
+                }
+            )
             self._end([each for each in entries if self._alone(each) or self._over(each.payer)])
         self._make_room()
 
@@ -444,9 +463,9 @@ class Gate:
         """Delete the oldest of what visitors left, if it is too much."""
         for name in self._book.surplus(int(self._here.visitors_megabytes * MEGABYTE)):
             if " " in name:
-                self._engine().store.delete_analysis(*name.split(" ", 2))
-            elif self._engine().store.stored_here([name]):
-                self._engine().store.delete([name])
+                self._store.delete_analysis(*name.split(" ", 2))
+            elif self._store.stored_here([name]):
+                self._store.delete([name])
 
 
 def _name(wanted: Experiment | Request[Any]) -> str:

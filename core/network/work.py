@@ -100,7 +100,9 @@ def training_work(experiment: Experiment) -> Work:
     )
 
 
-def passes_work(experiment: Experiment, passes: float, batch: int, kept: int) -> Work:
+def passes_work(
+    experiment: Experiment, passes: float, batch: int, kept: int, *, maps: int = KEPT_MAPS
+) -> Work:
     """Images through a network.
 
     Args:
@@ -108,13 +110,14 @@ def passes_work(experiment: Experiment, passes: float, batch: int, kept: int) ->
         passes: of one image, forward; a gradient counts as two.
         batch: images at once.
         kept: bytes of the result.
+        maps: how often each map is held: once, if there are no gradients.
     """
     return Work(
         macs=passes * pass_macs(experiment),
         setup=_setup_macs(experiment),
         memory=_data_bytes(experiment)
         + STATE_COPIES * weight_bytes(experiment)
-        + batch * _image_bytes(experiment, KEPT_MAPS),
+        + batch * _image_bytes(experiment, maps),
         kept=kept + ROW_BYTES,
     )
 

@@ -251,6 +251,32 @@ def test_what_nobody_waits_for_ends_and_what_somebody_else_waits_for_goes_on(gat
     assert {} == engine.listed
 
 
+def test_two_who_ask_for_one_training_at_the_same_moment_pay_once(gate, engine):
+    opened = gate()
+    # the second one looked at the engine before the first one's training was on its list
+    first, _ = opened._admit([tiny(0)], ANNA)
+    second, _ = opened._admit([tiny(0)], BEN)
+    second.on_end(tiny(0).key, 0.0)
+    engine.submit([tiny(0)], permit=first)
+    engine.runs(tiny(0).key, used=2.0)
+    opened.look_after()
+    assert 2.0 == opened._ledger.account(ANNA).cookie.used
+    engine.end(tiny(0).key, used=3.0)
+    assert (3.0 + CANCEL_SECONDS, 0.0) == tuple(
+        opened._ledger.account(who).cookie.used for who in (ANNA, BEN)
+    )
+
+
+def test_joining_a_training_leaves_its_payer_as_it_was(gate, engine):
+    opened = gate()
+    opened.train([tiny(0)], ANNA)
+    opened.train([tiny(0)], BEN)
+    engine.runs(tiny(0).key, used=2.0)
+    opened.look_after()
+    assert 2.0 == opened._ledger.account(ANNA).cookie.used
+    assert 0.0 == opened._ledger.account(BEN).cookie.used
+
+
 def test_cancelling_ends_only_what_nobody_else_waits_for(gate, engine):
     opened = gate()
     opened.train([tiny(0), tiny(1)], ANNA)
