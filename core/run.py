@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
 
 from core.config import Experiment
 
@@ -23,6 +26,13 @@ CPUINFO = Path("/proc/cpuinfo")
 
 _X86 = ("vendor_id", "cpu family", "model", "stepping", "model name")
 _ARM = ("CPU implementer", "CPU architecture", "CPU variant", "CPU part", "CPU revision")
+
+
+Number = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
+Fraction = Annotated[Number, Field(le=1)]
+Count = Annotated[int, Field(strict=True, ge=0)]
+Text = Annotated[str, Field(strict=True, max_length=300)]
+"""kinds and ranges of what a training leaves behind; the store holds every run against them"""
 
 
 class Status(StrEnum):
@@ -53,12 +63,12 @@ class Epoch:
         seconds: since the start of the training, evaluation included.
     """
 
-    number: int
-    train_loss: float
-    train_accuracy: float
-    validation_loss: float
-    validation_accuracy: float
-    seconds: float
+    number: Annotated[Count, Field(ge=1)]
+    train_loss: Number
+    train_accuracy: Fraction
+    validation_loss: Number
+    validation_accuracy: Fraction
+    seconds: Number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +82,9 @@ class Machine:
             earlier versions do not state.
     """
 
-    device: str
-    capability: str
-    versions: Mapping[str, str] = field(default_factory=dict)
+    device: Text
+    capability: Text
+    versions: Annotated[Mapping[Text, Text], Field(max_length=50)] = field(default_factory=dict)
 
     @property
     def arithmetic(self) -> tuple[str, ...] | None:
@@ -115,12 +125,12 @@ class Run:
     experiment: Experiment
     status: Status
     epochs: tuple[Epoch, ...]
-    test_accuracy: float | None
-    parameters: int
-    macs: int
-    seconds: float
+    test_accuracy: Fraction | None
+    parameters: Count
+    macs: Count
+    seconds: Number
     machine: Machine
-    created: str
+    created: Text
     predictions: bytes = b""
     weights: bytes = b""
 

@@ -12,13 +12,15 @@ from core.catalog import HEADS, POOLINGS
 from core.errors import StoreError
 from core.run import RunSummary, Source
 from core.sentences.headlines import history_headline
-from core.store import absorb, write_copy
-from core.words import as_csv
-from pages.shared import cached, frame
+from core.store import absorb, labels_at_hand, write_copy
+from core.words import as_csv, plural
+from pages.shared import cached, frame, gate
 from pages.shared.problems import explained
 
 LISTED = 250
 """rows of one page of the list"""
+LISTED_REASONS = 5
+"""runs of one file that are named with the reason for which they are refused"""
 POOLING_LABELS = {str(name): entry.label for name, entry in POOLINGS.items()}
 HEAD_LABELS = {str(name): entry.label for name, entry in HEADS.items()}
 
@@ -30,6 +32,7 @@ def main() -> None:
     frame.top(
         "History: what has been trained?", history_headline(len(summaries) - bundled, bundled)
     )
+    _damaged()
     if not summaries:
         st.info("Train something, and it will be listed here.", icon=":material/info:")
         if settings.load().may_import:
@@ -60,6 +63,17 @@ def main() -> None:
         alt="One row per stored run.",
     )
     _actions([listed[index] for index in chosen.selection.rows], every)
+
+
+def _damaged() -> None:
+    """Name the runs that were found damaged since the server started."""
+    if noticed := cached.store().noticed:
+        st.warning(
+            f"{len(noticed)} damaged {plural('run', len(noticed))} passed over: "
+            f"{', '.join(noticed)}. `poolscope check` says what is wrong with "
+            f"{'it' if len(noticed) == 1 else 'them'}; train again.",
+            icon=":material/warning:",
+        )
 
 
 def _page(every: Sequence[RunSummary], own: int) -> tuple[int, Sequence[RunSummary]]:
@@ -133,12 +147,20 @@ def _import() -> None:
 def _taken_in(name: str, path: Path) -> dict[str, object]:
     """What one file added, or why it is refused."""
     try:
-        found = absorb(cached.store(), path)
+        found = absorb(cached.store(), path, labels_at_hand(gate.labels))
     except StoreError as error:
         # the visitor knows the file by its own name
         return {"file": name, "remark": str(error).replace(str(path), "it")}
-    remark = f"{found.refused} damaged or of an older version" if found.refused else ""
-    return {"file": name, "added": found.added, "known before": found.known, "remark": remark}
+    reasons = [f"{key}: {reason}" for key, reason in found.reasons.items()]
+    more = len(reasons) - LISTED_REASONS
+    remark = "; ".join([*reasons[:LISTED_REASONS], *([f"and {more} more"] if more > 0 else [])])
+    return {
+        "file": name,
+        "added": found.added,
+        "known before": found.known,
+        "refused": found.refused,
+        "remark": remark,
+    }
 
 
 def _copy(keys: Sequence[str]) -> bytes:

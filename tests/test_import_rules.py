@@ -30,7 +30,7 @@ ARROWS: dict[str, set[str]] = {
     "data": {"catalog", "config", "pictures"},
     "run": {"config"},
     "training": {"config", "data", "network", "run"},
-    "store": {"config", "run"},
+    "store": {"config", "network", "run"},
     "comparison": {"catalog", "config", "network", "run"},
     "analyses": {"catalog", "config", "data", "network", "run"},
     "engine": {"analyses", "config", "run", "store"},

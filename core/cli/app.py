@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from core import settings
+from core.cli.report import say
 from core.errors import ConfigError, StoreError
 from core.store import RunStore
 
@@ -27,7 +28,20 @@ def open_store() -> RunStore:
     chosen = settings.load()
     if "gallery" in chosen.model_fields_set:
         check_store("POOLSCOPE_GALLERY: ", chosen.gallery)
-    return RunStore(chosen.store, chosen.gallery)
+    store = RunStore(chosen.store, chosen.gallery)
+    _opened.append(store)
+    return store
+
+
+_opened: list[RunStore] = []
+"""by the command that runs"""
+
+
+def say_damage() -> None:
+    """Name the runs that the command found damaged, at its end."""
+    while _opened:
+        for key, reason in _opened.pop().noticed.items():
+            say(f"run {key} is damaged and was passed over: {reason}; `poolscope check` says more")
 
 
 def check_store(what: str, path: Path) -> None:
@@ -38,7 +52,7 @@ def check_store(what: str, path: Path) -> None:
     """
     try:
         if path.exists():
-            RunStore.only_read(path).summaries()
+            RunStore.only_read(path, foreign=True).present([])
     except StoreError as error:
         raise ConfigError(f"{what}{error}") from error
 

@@ -9,8 +9,18 @@ from io import TextIOWrapper
 import typer
 
 # importing a module registers its commands
-from core.cli import claims, cost, dashboard, export, import_, shift, stored, train  # noqa: F401
-from core.cli.app import app
+from core.cli import (  # noqa: F401
+    check,
+    claims,
+    cost,
+    dashboard,
+    export,
+    import_,
+    shift,
+    stored,
+    train,
+)
+from core.cli.app import app, say_damage
 from core.cli.report import say
 from core.errors import ConfigError, PoolscopeError
 
@@ -49,6 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # who read the output has gone; Python would complain when it flushes at the end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.FAILED
+    finally:
+        say_damage()
     return status if isinstance(status, int) else Exit.DONE
 
 

@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 from core.cli.app import Json, app, check_store, open_store
-from core.cli.report import document, table
+from core.cli.report import document, say, table
+from core.engine import labels_of_test
 from core.errors import ConfigError
-from core.store import absorb
+from core.store import absorb, labels_at_hand
 
 
 @app.command("import")
@@ -21,16 +22,18 @@ def import_(
     """Take in the runs of other stores; each file says what it added."""
     for file in files:
         _check(file)
-    store = open_store()
+    store, labels = open_store(), labels_at_hand(labels_of_test)
     rows = []
     for file in files:
-        found = absorb(store, file)
+        absorbed = absorb(store, file, labels)
+        for key, reason in absorbed.reasons.items():
+            say(f"{file}: run {key} is refused: {reason}")
         rows.append(
             {
                 "file": str(file),
-                "added": found.added,
-                "known": found.known,
-                "refused": found.refused,
+                "added": absorbed.added,
+                "known": absorbed.known,
+                "refused": absorbed.refused,
             }
         )
     if as_json:

@@ -1,14 +1,21 @@
 """How do runs go from one store to another? As a file of their own, and back in."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.errors import StoreError
 from core.run import NO_RUN, Run
-from core.store.runstore import RunStore
+from core.store import rows
+from core.store.checks import Labels, check_facts
+from core.store.digests import DamagedError
+from core.store.file import StoreFile
+from core.store.runstore import LOCK_SECONDS, RunStore
+
+MOST_RUNS_OF_A_FILE = 100_000
+"""of one file"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,12 +25,17 @@ class Absorbed:
     Attributes:
         added: runs that are new here.
         known: runs that were here before.
-        refused: runs that are damaged or of an older code version.
+        reasons: key of a run that was refused -> why.
     """
 
     added: int
     known: int
-    refused: int
+    reasons: Mapping[str, str]
+
+    @property
+    def refused(self) -> int:
+        """Runs that are damaged, no result of a training, or of an older code version."""
+        return len(self.reasons)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,31 +60,64 @@ class Weights:
 ALL_WEIGHTS = Weights()
 
 
-def absorb(store: RunStore, path: Path) -> Absorbed:
+def absorb(store: RunStore, path: Path, labels: Labels = lambda _: None) -> Absorbed:
     """Take in the runs of another store's file, which is only read.
 
-    A run of which this store has the key already is left as it is. Every run is checked as if it
-    were our own: what is damaged, or of an older code version, is left out. What workers computed
-    is not taken in: it is computed again from the weights.
+    A run of which this store has the key already is left as it is. Every other is held against
+    its digest, and against what follows from its configuration; what cannot be the result of a
+    training is left out. What workers computed is not taken in: it is computed again from the
+    weights.
+
+    Args:
+        store: takes them in.
+        path: the file.
+        labels: gives the classes of test images, from which accuracies are computed again.
 
     Raises:
         StoreError: the file is no store of this version, or cannot be read.
     """
     if not path.is_file():
         raise StoreError(f"{path} does not exist or is not a file")
-    other = RunStore.only_read(path)
-    keys = [summary.key for summary in other.summaries()]
+    other = StoreFile(path, LOCK_SECONDS, bundled=True, foreign=True)
+    keys = _keys(other)
     known = store.present(keys)
-    added = refused = 0
+    added, reasons = 0, {}
     for key in keys:
-        if key in known:
-            continue
-        run = other.get(key)
-        if run is None:
-            refused += 1
-        else:
-            added += store.put(run)
-    return Absorbed(added=added, known=len(known), refused=refused)
+        if key not in known:
+            try:
+                added += store.put(_checked(other, key, labels))
+            except DamagedError as damage:
+                reasons[key] = str(damage)
+    return Absorbed(added=added, known=len(known), reasons=reasons)
+
+
+def _keys(other: StoreFile) -> list[str]:
+    with other.reading() as connection:
+        keys = [] if connection is None else rows.keys(connection, MOST_RUNS_OF_A_FILE + 1)
+    if len(keys) > MOST_RUNS_OF_A_FILE:
+        raise StoreError(
+            f"{other.path} holds more than {MOST_RUNS_OF_A_FILE:,} runs; export fewer at a time"
+        )
+    return keys
+
+
+def _checked(other: StoreFile, key: str, labels: Labels) -> Run:
+    """One run, as far as it could have been trained here.
+
+    Raises:
+        DamagedError: it could not.
+    """
+    with other.reading() as connection:
+        if connection is None:
+            raise DamagedError("it is gone")
+        rows.check_sizes(connection, key)
+        run = rows.whole(connection, key)
+    if run is None:
+        raise DamagedError(
+            "it is of another version of the code: its configuration has another key"
+        )
+    check_facts(run, labels)
+    return run
 
 
 def write_copy(

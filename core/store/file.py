@@ -15,7 +15,8 @@ from pathlib import Path
 from sqlite3 import Connection
 
 from core.errors import StoreError
-from core.store.schema import APPLICATION_ID, SCHEMA, SCHEMA_VERSION
+from core.store.migration import is_older, migrate
+from core.store.schema import APPLICATION_ID, SCHEMA, SCHEMA_VERSION, is_known
 
 _ELSEWHERE = "choose another file, or move this one away"
 
@@ -29,7 +30,10 @@ _SENTENCES = {
     sqlite3.SQLITE_CANTOPEN: "cannot be opened because this user may not use it or its folder; "
     "choose another file, or change the permissions",
     sqlite3.SQLITE_NOTADB: f"is not an SQLite file, so it is no run store; {_ELSEWHERE}",
-    sqlite3.SQLITE_CORRUPT: f"is damaged; {_ELSEWHERE}",
+    sqlite3.SQLITE_CORRUPT: f"is damaged; `poolscope check --repair` keeps what can still be read "
+    f"of your own store, or {_ELSEWHERE}",
+    sqlite3.SQLITE_INTERRUPT: "takes longer to read than a run store may; export its runs again",
+    sqlite3.SQLITE_TOOBIG: "holds larger values than a run store may; export its runs again",
 }
 
 _NEEDS_A_WRITABLE_FOLDER = (
@@ -47,6 +51,13 @@ class ReadOnlyStoreError(StoreError):
 
 SWITCH_PAUSE_SECONDS = 0.005
 
+FOREIGN_SECONDS = 5.0
+"""one reading of a file that comes from others; a store of 100,000 runs is listed in two"""
+FOREIGN_BYTES = 70_000_000
+"""of one value in such a file, the weights of a run above all"""
+CLOCK_STEPS = 100_000
+"""of SQLite's machine between two looks at the clock: less than a millisecond"""
+
 
 @dataclass(frozen=True, slots=True)
 class StoreFile:
@@ -57,12 +68,14 @@ class StoreFile:
         timeout: seconds to wait for another program that has locked it.
         max_pages: largest size in pages of 4096 bytes; None for no limit.
         bundled: whether it is only read and never changes.
+        foreign: whether it comes from others, so that time and sizes are limited.
     """
 
     path: Path
     timeout: float
     max_pages: int | None = None
     bundled: bool = False
+    foreign: bool = False
 
     @contextmanager
     def reading(self) -> Iterator[Connection | None]:
@@ -91,6 +104,8 @@ class StoreFile:
                 self._make_folder()
             with closing(self._connect("mode=rwc")) as connection:
                 self._prepare(connection)
+                if is_older(connection):
+                    migrate(connection)
                 connection.execute("BEGIN IMMEDIATE")
                 # closing without a commit rolls back
                 yield connection
@@ -100,7 +115,9 @@ class StoreFile:
         uri = f"{self.path.absolute().as_uri()}?{query}"
         # no isolation level: transactions begin and end where this module says so
         connection = sqlite3.connect(uri, uri=True, timeout=self.timeout, isolation_level=None)
-        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA trusted_schema = OFF")
+        if self.foreign:
+            _limit(connection)
         return connection
 
     def _exists(self) -> bool:
@@ -109,14 +126,14 @@ class StoreFile:
         An empty file is a store that another process is about to make.
         """
         try:
-            found = self.path.stat()
+            status = self.path.stat()
         except FileNotFoundError:
             return False
         except OSError as error:
             raise self._refused(error) from error
-        if not stat.S_ISREG(found.st_mode):
+        if not stat.S_ISREG(status.st_mode):
             raise StoreError(f"{self.path} is not a file, so it is no run store; {_ELSEWHERE}")
-        if found.st_size == 0 and not self.bundled:
+        if status.st_size == 0 and not self.bundled:
             return False
         self._check_owner()
         return True
@@ -144,9 +161,14 @@ class StoreFile:
 
     def _has_tables(self, connection: Connection) -> bool:
         """False for a store that was never finished; refuses other tables than a store's."""
-        names = {row["name"] for row in connection.execute("SELECT name FROM sqlite_master")}
+        names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
         if names and "runs" not in names:
             raise self._foreign()
+        if names and not is_known(connection):
+            raise StoreError(
+                f"{self.path} holds other things under the names of a run store's tables, which "
+                f"could run what somebody else wrote; {_ELSEWHERE}"
+            )
         return bool(names)
 
     def _frozen(self) -> Connection:
@@ -233,6 +255,14 @@ class StoreFile:
             read_only = code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
             kind = ReadOnlyStoreError if read_only else StoreError
             raise kind(f"{self.path} {sentence}") from error
+
+
+def _limit(connection: Connection) -> None:
+    """Give up on a file that was made to take time or memory."""
+    deadline = time.monotonic() + FOREIGN_SECONDS
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, FOREIGN_BYTES)
+    connection.set_progress_handler(lambda: time.monotonic() > deadline, CLOCK_STEPS)
+    connection.execute("PRAGMA cell_size_check = ON")
 
 
 def _code(error: sqlite3.Error) -> int:

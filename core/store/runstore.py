@@ -1,8 +1,6 @@
 """Which runs are there, and what is in them? The store of finished runs, and the gallery."""
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -12,8 +10,9 @@ from typing import TypeVar
 from core.errors import ConfigError, StoreError
 from core.run import Run, RunSummary, Source
 from core.store import rows
+from core.store.checks import check_values
+from core.store.digests import DamagedError
 from core.store.file import ReadOnlyStoreError, StoreFile
-from core.store.rows import DamagedError
 
 T = TypeVar("T")
 
@@ -30,10 +29,10 @@ class RunStore:
     is no run store of this version or cannot be read or written; nothing has changed then.
 
     A run whose experiment has another key by now (an older code version) is listed by `summaries`
-    and can be deleted, but `get`, `runs` and `present` pass over it. A run whose weights or
-    predictions are damaged is moved to the quarantine by the method that notices, as if it had
-    never been trained; a damaged run of the gallery, or of a store that this user cannot
-    write, is passed over.
+    and can be deleted, but `get`, `runs` and `present` pass over it. A run that is not as it was
+    put there is moved to the quarantine by the method that notices, as if it had never been
+    trained; a damaged run of the gallery, or of a store that this user cannot write, is passed
+    over. `noticed` names both.
 
     Args:
         path: the file of the store.
@@ -52,12 +51,18 @@ class RunStore:
     ) -> None:
         self._own = StoreFile(path, timeout, max_pages)
         self._gallery = gallery and StoreFile(gallery, timeout, bundled=True)
+        self.noticed: dict[str, str] = {}
 
     @classmethod
-    def only_read(cls, path: Path) -> "RunStore":
-        """A store that is never written, not even where it is damaged."""
+    def only_read(cls, path: Path, *, foreign: bool = False) -> "RunStore":
+        """A store that is never written, not even where it is damaged.
+
+        Args:
+            path: the file of the store.
+            foreign: whether somebody else made it, so that time and sizes are limited.
+        """
         store = cls(path)
-        store._own = StoreFile(path, LOCK_SECONDS, bundled=True)
+        store._own = StoreFile(path, LOCK_SECONDS, bundled=True, foreign=foreign)
         return store
 
     @property
@@ -71,9 +76,11 @@ class RunStore:
         A run that was kept without weights is replaced by one that has them.
 
         Raises:
-            StoreError: also for weights that are neither empty nor safetensors.
+            StoreError: also for figures that no run has, and for weights that are neither empty
+                nor safetensors.
         """
         try:
+            check_values(run)
             rows.check_weights(run.weights)
         except DamagedError as error:
             raise StoreError(f"run {run.key} cannot be kept: {error}") from error
@@ -88,7 +95,7 @@ class RunStore:
 
     def get(self, key: str) -> Run | None:
         """The run with epochs, predictions and verified weights; None if there is none."""
-        return self._first(_whole, key)
+        return self._first(rows.whole, key)
 
     def predictions(self, key: str) -> bytes | None:
         """The class given to each test image, one byte each; None if there is no such run."""
@@ -103,9 +110,11 @@ class RunStore:
         wanted = list(keys)
         found: dict[str, Run] = {}
         for file in self._files:
-            with _reading(file) as connection:
-                if connection is not None:
-                    found = {**rows.runs(connection, wanted), **found}
+            with file.reading() as connection:
+                read = connection and rows.runs(connection, wanted)
+            if read:
+                found = {**read.whole, **found}
+                self._notice(file, read.damaged)
         return {key: found[key] for key in wanted if key in found}
 
     def present(self, keys: Iterable[str]) -> set[str]:
@@ -121,10 +130,12 @@ class RunStore:
         found: dict[str, RunSummary] = {}
         for file in self._files:
             source = Source.BUNDLED if file.bundled else Source.HERE
-            with _reading(file) as connection:
-                if connection is not None:
-                    for summary in rows.summaries(connection, source):
-                        found.setdefault(summary.key, summary)
+            with file.reading() as connection:
+                read = connection and rows.summaries(connection, source)
+            if read:
+                self._notice(file, read.damaged)
+                for summary in read.whole:
+                    found.setdefault(summary.key, summary)
         return sorted(found.values(), key=lambda row: (row.created, row.key), reverse=True)
 
     def analysis(self, key: str, kind: str, settings: str) -> bytes | None:
@@ -139,15 +150,14 @@ class RunStore:
 
     def put_analysis(self, key: str, kind: str, settings: str, content: bytes) -> None:
         """Keep what a worker computed about a run, also about a bundled one."""
-        now = datetime.now(UTC).isoformat(timespec="milliseconds")
         with self._own.writing() as connection:
-            rows.put_analysis(connection, (key, kind, settings, content, now))
+            rows.put_analysis(connection, (key, kind, settings, content, _now()))
 
     def analyses(self, keys: Iterable[str]) -> Iterator[tuple[str, str, str, bytes]]:
         """What workers computed about some runs: key, kind, settings, content."""
         wanted = set(keys)
         for file in self._files:
-            with _reading(file) as connection:
+            with file.reading() as connection:
                 found = [] if connection is None else rows.analyses(connection)
             yield from (row[:4] for row in found if row[0] in wanted)
 
@@ -181,26 +191,54 @@ class RunStore:
         with self._own.writing() as connection:
             return rows.remove(connection, own)
 
+    def own_keys(self) -> set[str]:
+        """Keys of all runs of the store (not of the gallery), whole or damaged."""
+        with self._own.reading() as connection:
+            return set() if connection is None else set(rows.keys(connection, most=-1))
+
     def check(self) -> None:
         """Look at every byte of the store (not of the gallery).
 
         Raises:
             StoreError: the file or a run in it is damaged; the message names the runs.
         """
-        with _reading(self._own) as connection:
+        if damaged := self.damaged():
+            raise StoreError(f"{self.path} holds damaged runs: {_words(set(damaged))}")
+
+    def damaged(self) -> dict[str, str]:
+        """Look at every byte of the store (not of the gallery): key of a damaged run -> why.
+
+        Raises:
+            StoreError: the file itself is damaged.
+        """
+        with self._own.reading() as connection:
             if connection is None:
-                return
+                return {}
             report = [text for (text,) in connection.execute("PRAGMA integrity_check")]
             if report != ["ok"]:
                 raise StoreError(f"{self.path} is damaged: {report[0]}")
-            damaged = rows.incomplete(connection)
-            for (key,) in connection.execute("SELECT key FROM runs"):
-                try:
-                    _verify(connection, key)
-                except DamagedError:
-                    damaged.add(key)
-        if damaged:
-            raise StoreError(f"{self.path} holds damaged runs: {_words(damaged)}")
+            damage = {key: _damage(connection, key) for key in rows.keys(connection, most=-1)}
+            damage |= {
+                key: f"what was computed of it ({kind}) is not what was put there"
+                for key, kind, _ in rows.damaged_analyses(connection)
+            }
+        return {key: reason for key, reason in damage.items() if reason}
+
+    def repair(self) -> dict[str, str]:
+        """Set aside every damaged run, and bring the store to this version: key -> why.
+
+        Raises:
+            StoreError: the file itself is damaged (see `rescue`), or cannot be written.
+        """
+        damaged = self.damaged()
+        if not self.path.exists():
+            return damaged
+        with self._own.writing() as connection:
+            for key in damaged:
+                if reason := _damage(connection, key):
+                    rows.set_aside(connection, key, reason, _now())
+            rows.remove_damaged_analyses(connection)
+        return damaged
 
     @property
     def _files(self) -> Iterator[StoreFile]:
@@ -213,7 +251,7 @@ class RunStore:
         wanted = list(keys)
         found: set[str] = set()
         for file in self._files:
-            with _reading(file) as connection:
+            with file.reading() as connection:
                 if connection is not None:
                     found |= which(connection, wanted)
         return found
@@ -224,54 +262,42 @@ class RunStore:
             try:
                 with file.reading() as connection:
                     found = None if connection is None else read(connection, key)
-            except DamagedError:
-                if not file.bundled:
-                    self._set_aside(key)
+            except DamagedError as damage:
+                self._notice(file, {key: str(damage)})
             else:
                 if found is not None:
                     return found
         return None
 
+    def _notice(self, file: StoreFile, damaged: Mapping[str, str]) -> None:
+        """Remember which runs are damaged, and set them aside where that can be done."""
+        self.noticed |= damaged
+        if not file.bundled:
+            for key in damaged:
+                self._set_aside(key)
+
     def _set_aside(self, key: str) -> None:
         """Move a damaged run to the quarantine, unless someone else just has."""
-        now = datetime.now(UTC).isoformat(timespec="milliseconds")
         try:
             with self._own.writing() as connection:
-                try:
-                    _verify(connection, key)
-                except DamagedError as damage:
-                    rows.set_aside(connection, key, str(damage), now)
+                if reason := _damage(connection, key):
+                    rows.set_aside(connection, key, reason, _now())
         except ReadOnlyStoreError:
             # its owner will notice; here the run counts as absent, as in the gallery
             return
 
 
-def _whole(connection: Connection, key: str) -> Run | None:
-    run = rows.runs(connection, [key]).get(key)
-    if run is None:
-        return None
-    predictions, weights = rows.predictions(connection, key), rows.weights(connection, key)
-    if predictions is None or weights is None:
-        raise DamagedError("its predictions or weights are missing")
-    return replace(run, predictions=predictions, weights=weights)
-
-
-def _verify(connection: Connection, key: str) -> None:
-    """Raise DamagedError if anything that can be read of a run is not as it was put there."""
-    rows.runs(connection, [key])
-    for read in (rows.predictions, rows.weights):
-        if read(connection, key) is None and rows.stored(connection, [key]):
-            raise DamagedError("its predictions or weights are missing")
-
-
-@contextmanager
-def _reading(file: StoreFile) -> Iterator[Connection | None]:
-    """Read where one damaged run cannot be told from a damaged file."""
+def _damage(connection: Connection, key: str) -> str:
+    """What of a run is not as it was put there; empty if all is."""
     try:
-        with file.reading() as connection:
-            yield connection
+        rows.check_whole(connection, key)
     except DamagedError as damage:
-        raise StoreError(f"{file.path} holds a damaged run: {damage}") from damage
+        return str(damage)
+    return ""
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def _stored(file: StoreFile, keys: set[str]) -> set[str]:

@@ -4,10 +4,17 @@ A row of `runs` is all that a list shows, so that listing never reads the other 
 version rises when the tables change in a way that an older program would misread.
 """
 
+import re
+import sqlite3
+from contextlib import closing
+from functools import lru_cache
+from sqlite3 import Connection
+
 APPLICATION_ID = int.from_bytes(b"Pool")
 """marks the file as Poolscope's in bytes 68 to 71 of its header"""
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""1 had no digests"""
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -27,7 +34,11 @@ CREATE TABLE IF NOT EXISTS runs (
     versions            TEXT NOT NULL,      -- JSON, package -> version
     device              TEXT NOT NULL,
     capability          TEXT NOT NULL,
-    created             TEXT NOT NULL       -- UTC, ISO 8601
+    created             TEXT NOT NULL,      -- UTC, ISO 8601
+    epochs_sha256       TEXT,               -- digests: core/store/digests.py
+    predictions_sha256  TEXT,
+    weights_sha256      TEXT,
+    sha256              TEXT                -- of the row, the three above included
 );
 
 CREATE TABLE IF NOT EXISTS epochs (
@@ -60,6 +71,7 @@ CREATE TABLE IF NOT EXISTS analyses (
     settings TEXT NOT NULL,                 -- JSON
     content  BLOB NOT NULL,
     created  TEXT NOT NULL,                 -- UTC, ISO 8601
+    sha256   TEXT,                          -- of all this
     PRIMARY KEY (key, kind, settings)
 );
 
@@ -79,6 +91,17 @@ CREATE TABLE IF NOT EXISTS quarantine (
 );
 """
 
+# to version 2; the digests themselves are computed afterwards
+NEW_COLUMNS = (
+    "ALTER TABLE runs ADD COLUMN epochs_sha256 TEXT",
+    "ALTER TABLE runs ADD COLUMN predictions_sha256 TEXT",
+    "ALTER TABLE runs ADD COLUMN weights_sha256 TEXT",
+    "ALTER TABLE runs ADD COLUMN sha256 TEXT",
+    "ALTER TABLE analyses ADD COLUMN sha256 TEXT",
+)
+
+_NEW = {(statement.split()[-2], "TEXT", 0) for statement in NEW_COLUMNS}
+
 # "if not exists", because two processes may find the same empty file
 SCHEMA = f"""
 BEGIN IMMEDIATE;
@@ -87,3 +110,58 @@ PRAGMA application_id = {APPLICATION_ID};
 PRAGMA user_version = {SCHEMA_VERSION};
 COMMIT;
 """
+
+
+def is_known(connection: Connection) -> bool:
+    """Whether everything that is called as a table of a store is one.
+
+    A view, a virtual table, a generated column or a trigger of somebody else would run what its
+    author wrote as soon as the store is read or written.
+    """
+    entries = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master")
+    return _is_known(tuple(tuple(entry) for entry in entries))
+
+
+@lru_cache(maxsize=64)
+def _is_known(entries: tuple[tuple[object, ...], ...]) -> bool:
+    triggers, columns = _ours()
+    tables = {}
+    for kind, name, table, sql in entries:
+        if table not in columns and name not in columns:
+            continue
+        if kind == "table" and name == table and _is_plain_table(str(sql)):
+            tables[str(name)] = str(sql)
+        elif not (kind == "index" and sql is None) and (kind, _squeezed(str(sql))) not in triggers:
+            return False
+    with closing(sqlite3.connect(":memory:")) as scratch:
+        try:
+            for sql in tables.values():
+                scratch.execute(sql)
+        except (sqlite3.Error, sqlite3.Warning):
+            return False
+        actual = {name: _columns(scratch, name) for name in tables}
+    return all(columns[name] - _NEW <= actual[name] <= columns[name] for name in actual)
+
+
+def _is_plain_table(sql: str) -> bool:
+    return re.match(r"CREATE\s+TABLE\s+[\"'`\[]?\w+[\"'`\]]?\s*\(", sql, re.IGNORECASE) is not None
+
+
+@lru_cache(maxsize=1)
+def _ours() -> tuple[set[tuple[str, str]], dict[str, set[tuple[object, ...]]]]:
+    """The trigger, and table -> its columns: name, type, hidden or not."""
+    with closing(sqlite3.connect(":memory:")) as scratch:
+        scratch.executescript(SCHEMA)
+        entries = scratch.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
+        triggers = {(kind, _squeezed(sql)) for kind, _, sql in entries if kind == "trigger"}
+        names = [name for kind, name, _ in entries if kind == "table"]
+        return triggers, {name: _columns(scratch, name) for name in names}
+
+
+def _columns(connection: Connection, table: str) -> set[tuple[object, ...]]:
+    rows = connection.execute("SELECT name, type, hidden FROM pragma_table_xinfo(?)", (table,))
+    return {tuple(row) for row in rows}
+
+
+def _squeezed(sql: str) -> str:
+    return " ".join(sql.split())

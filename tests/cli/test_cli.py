@@ -34,7 +34,7 @@ from core.run import Epoch, Machine, Run, Status
 from core.settings import PROJECT
 from core.store import RunStore, write_copy
 from tests.pictures.folder_samples import write_plain
-from tests.store.store_samples import some_weights
+from tests.store.store_samples import a_trained_run, some_weights
 
 ROOT = PROJECT
 
@@ -840,11 +840,11 @@ def test_a_claim_that_nobody_made_is_refused(cli):
 
 
 def test_import_says_what_each_file_added(cli, store, tmp_path):
-    store.put(finished(seed=1))
+    store.put(a_trained_run(1))
     cli("export", "--all", "--format", "db", "--output", tmp_path / "one.db")
-    store.put(finished(seed=2))
+    store.put(a_trained_run(2))
     cli("export", "--all", "--format", "db", "--output", tmp_path / "two.db")
-    cli("delete", finished(seed=1).key, finished(seed=2).key, "--yes")
+    cli("delete", a_trained_run(1).key, a_trained_run(2).key, "--yes")
     answer = cli("import", tmp_path / "one.db", tmp_path / "two.db", "--json")
     assert [(1, 0, 0), (1, 1, 0)] == [
         (row["added"], row["known"], row["refused"]) for row in answer.document

@@ -6,14 +6,14 @@ from playwright.sync_api import expect
 from core.settings import PROJECT
 from core.store import RunStore, write_copy
 from tests.e2e.dashboard import until
-from tests.store.store_samples import a_run
+from tests.store.store_samples import a_trained_run
 
 pytestmark = pytest.mark.e2e
 
 
 def test_files_of_others_are_taken_in_and_a_broken_one_does_no_harm(visitor, server, tmp_path):
     theirs = RunStore(tmp_path / "theirs.db")
-    run = a_run(1, widths="5,7")
+    run = a_trained_run(1, widths="5,7")
     theirs.put(run)
     write_copy(theirs, [run.key], tmp_path / "copy.db")
     (tmp_path / "broken.db").write_bytes(b"nothing of the kind")

@@ -13,7 +13,7 @@ import core.config.experiment
 from core.errors import ConfigError, StoreError
 from core.run import RunSummary, Source, Status
 from core.store import RunStore, rows
-from tests.store.store_samples import a_run, some_weights
+from tests.store.store_samples import a_run, reseal, some_weights
 
 
 @pytest.fixture
@@ -200,12 +200,12 @@ def test_deleting_takes_all_that_belongs_to_a_run_and_nothing_else(store, raw):
     kept, gone = a_run(999), a_run(1)
     store.put(gone)
     for run in (kept, gone):
-        raw.execute("INSERT INTO analyses VALUES (?, 'shift', '{}', x'00', '')", (run.key,))
+        store.put_analysis(run.key, "shift", "{}", b"\0")
     assert store.delete([gone.key, gone.key]) == 1
     assert store.get(gone.key) is None
     assert kept == store.get(kept.key)
     for table in ("runs", "epochs", "predictions", "weights", "analyses"):
-        keys = raw.execute(f"SELECT DISTINCT key FROM {table}").fetchall()  # noqa: S608
+        keys = raw.execute(f"SELECT DISTINCT key FROM {table}").fetchall()
         assert [(kept.key,)] == keys, table
 
 
@@ -261,6 +261,7 @@ def test_a_run_of_an_older_code_version_is_listed_and_can_be_deleted_but_is_not_
 
 def test_a_configuration_that_this_version_does_not_know_is_passed_over(store, raw):
     raw.execute("""UPDATE runs SET flat = '{"pooling": "teleport"}'""")
+    reseal(store.path)
     assert store.get(a_run(999).key) is None
     assert [{"pooling": "teleport"}] == [row.config for row in store.summaries()]
 
@@ -268,6 +269,7 @@ def test_a_configuration_that_this_version_does_not_know_is_passed_over(store, r
 def test_a_row_that_contradicts_its_key_gives_way_to_the_run_of_that_key(store, raw):
     run = a_run(999)
     raw.execute("""UPDATE runs SET flat = '{"seed": 998}'""")
+    reseal(store.path)
     assert set() == store.present([run.key])
     assert store.put(run)
     assert run == store.get(run.key)

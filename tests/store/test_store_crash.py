@@ -58,7 +58,7 @@ def tables(path):
     with closing(sqlite3.connect(path)) as connection:
         assert [("ok",)] == connection.execute("PRAGMA integrity_check").fetchall()
         return {
-            name: {key for (key,) in connection.execute(f"SELECT key FROM {name}")}  # noqa: S608
+            name: {key for (key,) in connection.execute(f"SELECT key FROM {name}")}
             for name in names
         }
 

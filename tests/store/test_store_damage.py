@@ -154,10 +154,12 @@ def test_a_damaged_run_is_replaced_by_the_bundled_one(store, tmp_path):
     assert [Source.BUNDLED] == [r.source for r in beside.summaries() if r.key == a_run().key]
 
 
-def test_a_configuration_that_is_no_json_is_one_sentence(store):
-    alter(store, "UPDATE runs SET flat = '{oops'")
-    with pytest.raises(StoreError, match=f"^{store.path} holds a damaged run: [^\n]*$"):
-        store.summaries()
+def test_a_configuration_that_is_no_json_is_set_aside_and_the_others_stay_readable(store):
+    alter(store, "UPDATE runs SET flat = '{oops' WHERE key = ?", a_run(0).key)
+    assert [a_run(1).key] == [row.key for row in store.summaries()]
+    assert [a_run(0).key] == list(store.noticed)
+    assert [(a_run(0).key,)] == alter(store, "SELECT key FROM quarantine")
+    store.check()
 
 
 def not_sqlite(path):

@@ -16,7 +16,7 @@ from core.errors import StoreError
 from core.run import Source
 from core.settings import PROJECT
 from core.store import RunStore
-from tests.store.store_samples import a_run
+from tests.store.store_samples import a_run, reseal_within
 
 AS_SOMEBODY = """
 import os, sys
@@ -141,6 +141,7 @@ def test_changes_that_are_only_in_the_log_are_not_overlooked_in_a_read_only_fold
     # a copy of file and log, as a killed writer leaves them
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("UPDATE runs SET seconds = 77")
+        reseal_within(connection)
         for name in ("runs.db", "runs.db-wal"):
             shutil.copy(folder / name, left / name)
             (left / name).chmod(0o444)
