@@ -18,6 +18,7 @@ from core.config import Experiment
 from core.data import to_input
 from core.engine import compute, stored
 from core.errors import EngineError
+from core.figures import Look
 from core.network.build import build_model
 from core.store import RunStore
 from core.training import train
@@ -143,6 +144,8 @@ def test_the_usual_reach_is_half_the_image_and_at_most_eight():
 
 # figures
 
+ARM = Arm(Experiment.from_flat({}))
+
 
 def some(reach=4):
     side = 2 * reach + 1
@@ -151,7 +154,7 @@ def some(reach=4):
 
 
 def test_the_map_has_a_number_per_shift_and_a_blank_middle():
-    figure = figures.shift_map(some(), 0.5)
+    figure = figures.shift_map(ARM, some(), 0.5).draw(Look())
     assert np.isnan(figure.data[0].z[4][4])
     values = 100 * np.array(some().same)
     numbers = figure.data[1]
@@ -162,22 +165,22 @@ def test_the_map_has_a_number_per_shift_and_a_blank_middle():
         for right in range(-4, 5)
         if (down, right) != (0, 0)
     } == shown
-    assert 1 == len(figures.shift_map(some(8), 0.5).data)
+    assert 1 == len(figures.shift_map(ARM, some(8), 0.5).draw(Look()).data)
 
 
 def test_the_profile_is_the_row_through_the_middle():
-    arms = {Arm(Experiment.from_flat({"pooling": name})): some() for name in ("max", "average")}
-    figure = figures.shift_profile(arms)
+    arms = [(Arm(Experiment.from_flat({"pooling": name})), some()) for name in ("max", "average")]
+    figure = figures.shift_profile(arms).draw(Look())
     expected = [round(100 * some().at(0, right), 2) for right in range(-4, 5)]
     assert [expected, expected] == [list(trace.y) for trace in figure.data]
     assert 2 == len(figure.layout.annotations)
 
 
 def test_the_table_lists_every_shift():
-    arm = Arm(Experiment.from_flat({}))
-    rows = figures.shift_table(arm, some())
+    chart = figures.shift_map(ARM, some(), 0.5)
+    rows = chart.rows
     assert 81 == len(rows)
     assert {(row.down, row.right): row.same_percent for row in rows}[0, 1] == round(
         100 * some().at(0, 1), 3
     )
-    assert "of up to 4 pixels" in figures.shift_alt(arm, some())
+    assert "of up to 4 pixels" in chart.alt
