@@ -5,6 +5,7 @@
 
 import asyncio
 import random
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median, quantiles
@@ -32,6 +33,7 @@ LINKS = (
 THINKING = 5.0, 15.0
 """seconds between the end of a rerun and the next click: what is shown is looked at"""
 PATIENCE = 60.0
+HERE = "127.0.0.1"
 
 
 @dataclass(slots=True)
@@ -112,10 +114,11 @@ def again(port: int, times: int, pages: Sequence[str], seed: int = 0) -> Seen:
 
 
 def _entered(port: int, number: int) -> websockets.connect:
-    """A connection of a visitor, from an address of their own."""
+    """A connection of a visitor, from an address of their own where a machine has many."""
+    address = f"127.50.{number // 250}.{number % 250 + 1}" if sys.platform == "linux" else HERE
     return websockets.connect(
         f"ws://127.0.0.1:{port}/_stcore/stream",
-        local_addr=(f"127.50.{number // 250}.{number % 250 + 1}", 0),
+        local_addr=(address, 0),
         subprotocols=[websockets.Subprotocol("streamlit")],
         max_size=None,
     )

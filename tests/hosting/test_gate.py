@@ -251,6 +251,16 @@ def test_what_nobody_waits_for_ends_and_what_somebody_else_waits_for_goes_on(gat
     assert {} == engine.listed
 
 
+def test_reloads_without_a_cookie_fill_no_more_places_than_one_visitor_has(gate, engine):
+    opened = gate(visitor_places=5)
+    for seed in range(10):
+        reloaded = Visitor(f"new {seed}", ANNA.address)
+        if not opened.refusal([tiny(seed)], reloaded):
+            opened.train([tiny(seed)], reloaded)
+    assert 5 == len(engine.listed)
+    assert opened.refusal([tiny(11)], BEN) is None
+
+
 def test_two_who_ask_for_one_training_at_the_same_moment_pay_once(gate, engine):
     opened = gate()
     # the second one looked at the engine before the first one's training was on its list
