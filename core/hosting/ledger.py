@@ -79,7 +79,10 @@ class Ledger:
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
         self._path = path
         self._clock = clock
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"{path} cannot be made: {error.strerror or error}") from error
         with self._writing() as connection:
             salt = connection.execute("SELECT value FROM salt").fetchone()
             if salt is None:

@@ -131,6 +131,12 @@ def test_a_file_that_is_no_ledger_is_told(tmp_path):
         Ledger(tmp_path / "visitors.db")
 
 
+def test_a_folder_that_cannot_be_made_is_told(tmp_path):
+    (tmp_path / "home").write_text("a file where the folder should be")
+    with pytest.raises(StoreError, match=r"visitors\.db cannot be made"):
+        Ledger(tmp_path / "home" / "visitors.db")
+
+
 def test_it_is_one_file_of_its_own(ledger, tmp_path):
     connection = sqlite3.connect(tmp_path / "home" / "visitors.db")
     assert ("wal",) == connection.execute("PRAGMA journal_mode").fetchone()
