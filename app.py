@@ -9,6 +9,8 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import lru_cache
+from pathlib import Path
+from urllib.parse import urlsplit
 
 # Imported here, once, before anybody comes: two first visitors at the same moment would import it
 # in two threads, and one of them would meet it half made.
@@ -17,28 +19,32 @@ import plotly.graph_objects as go  # noqa: F401
 import streamlit as st
 from plotly.offline import get_plotlyjs
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from streamlit.file_util import get_static_dir
 
 from core import settings
-from core.engine import close_shared_engine
+from core.engine import close_shared_engine, shared_engine_problem
 from core.errors import ConfigError
-from core.server.visitor import Visitors
+from core.hosting.server.headers import SecurityHeaders
+from core.hosting.server.health import store_problem
+from core.hosting.server.notices import idle
+from core.hosting.server.places import Places
+from core.hosting.server.sockets import Sockets
+from core.hosting.server.uploads import Uploads
+from core.hosting.server.visitor import Visitors
 from core.settings import PROJECT
+from pages.shared.uploads import BOOK
+from pages.shared.wire import IDLE_PAGE, streamlit_wire
 
 # Streamlit puts the folder of its main script on sys.path while a script runs, and takes it off
 # again, unless it is there already. A thread that imports at that moment reads a list that
 # shifts under it and can miss an entry: Dask, imported by the engine, was then "not found".
 sys.path.append(str(PROJECT / "pages"))
 
-
-FULL = """<!doctype html><meta http-equiv="refresh" content="30"><title>Poolscope</title>
-<p style="font: 1rem sans-serif; margin: 4rem auto; max-width: 30rem">As many visitors as this
-dashboard can serve are here ({count}). This page tries again every half minute.</p>"""
+PLACES = Places()
 
 try:
     settings.load()
@@ -67,49 +73,35 @@ async def plotly_js(_: Request) -> Response:
 
 
 async def ready(_: Request) -> Response:
-    """Answer when the application is loaded."""
-    return PlainTextResponse("ready")
+    """Say whether a new visitor would be served, and if not, why."""
+    here = settings.load()
+    full = PLACES.refusal_of_a_newcomer(here) if here.hosted else None
+    problem = full or shared_engine_problem() or await run_in_threadpool(store_problem, here.store)
+    return PlainTextResponse(problem or "ready", 503 if problem else 200)
 
 
-class SessionCap:
-    """Turns visitors away from a hosted dashboard while as many as it can serve are there.
+async def idle_page(request: Request) -> Response:
+    """Where a page goes that nobody has touched for long; with a way back to where it was."""
+    left = urlsplit(request.headers.get("referer", ""))
+    here = left.netloc == request.url.netloc and left.path != request.url.path
+    way = f"{left.path}?{left.query}" if here else "."
+    return HTMLResponse(idle(way.removesuffix("?")))
 
-    A session is one websocket. Closing with 1013 means "try again later"; who opens the page gets
-    a sentence, and the page asks again by itself.
-    """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-        self._open = 0
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass everything on but a websocket too many."""
-        here = settings.load()
-        full = here.hosted and self._open >= here.sessions
-        if (
-            scope["type"] == "http"
-            and full
-            and "text/html" in Headers(scope=scope).get("accept", "")
-        ):
-            page = HTMLResponse(FULL.format(count=here.sessions), 503, {"Retry-After": "30"})
-            await page(scope, receive, send)
-            return
-        if scope["type"] != "websocket" or not here.hosted:
-            await self._app(scope, receive, send)
-            return
-        if full:
-            await send({"type": "websocket.close", "code": 1013, "reason": "too many visitors"})
-            return
-        self._open += 1
-        try:
-            await self._app(scope, receive, send)
-        finally:
-            self._open -= 1
-
+INDEX = Path(get_static_dir(), "index.html").read_text(encoding="utf-8")
 
 app = st.App(
     "pages/main.py",
     lifespan=life,
-    routes=[Route("/ready", ready), Route("/plotly.js", plotly_js)],
-    middleware=[Middleware(Visitors), Middleware(SessionCap)],
+    routes=[
+        Route("/ready", ready),
+        Route("/plotly.js", plotly_js),
+        Route(f"/{IDLE_PAGE}", idle_page),
+    ],
+    middleware=[
+        Middleware(SecurityHeaders, index=INDEX),
+        Middleware(Visitors),
+        Middleware(Sockets, places=PLACES, wire=streamlit_wire()),
+        Middleware(Uploads, book=BOOK),
+    ],
 )

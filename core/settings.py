@@ -75,6 +75,12 @@ class Settings(BaseSettings):
         weights_kilobytes: larger weights of visitors' runs are not kept.
         memory_megabytes: at which a hosted dashboard lets nobody else in.
         proxies: reverse proxies before a hosted dashboard: how many, or their addresses.
+        address_sessions: most visitors of a hosted dashboard at once from one network address.
+        silent_seconds: a visitor's socket that asks for no page within this time is closed.
+        idle_seconds: a page that nobody touches for so long is closed.
+        uploads_megabytes: of all visitors' files together.
+        import_megabytes: of one file with runs.
+        embed: origins whose pages may show the dashboard in a frame, separated by spaces.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
@@ -105,6 +111,12 @@ class Settings(BaseSettings):
     weights_kilobytes: int = Field(default=400, ge=0)
     memory_megabytes: int = Field(default=2000, ge=100)
     proxies: str = ""
+    address_sessions: int = Field(default=40, ge=1)
+    silent_seconds: float = Field(default=10.0, gt=0)
+    idle_seconds: float = Field(default=1800.0, gt=0)
+    uploads_megabytes: int = Field(default=100, ge=1)
+    import_megabytes: int = Field(default=25, ge=1)
+    embed: str = Field(default="", pattern=r"^[^;,\n\r]*$")
 
     @field_validator("home", "data")
     @classmethod

@@ -14,13 +14,15 @@ from core.run import RunSummary, Source
 from core.sentences.headlines import history_headline
 from core.store import absorb, labels_at_hand, write_copy
 from core.words import as_csv, plural
-from pages.shared import cached, frame, gate
+from pages.shared import cached, frame, gate, uploads
 from pages.shared.problems import explained
 
 LISTED = 250
 """rows of one page of the list"""
 LISTED_REASONS = 5
 """runs of one file that are named with the reason for which they are refused"""
+IMPORTED_AT_ONCE = 4
+"""files of a visitor of a hosted dashboard"""
 POOLING_LABELS = {str(name): entry.label for name, entry in POOLINGS.items()}
 HEAD_LABELS = {str(name): entry.label for name, entry in HEADS.items()}
 
@@ -128,7 +130,11 @@ def _import_button() -> None:
 @st.dialog("Import runs", on_dismiss="rerun")
 def _import() -> None:
     """Take in files of other stores; each says what it added."""
-    files = st.file_uploader("Run stores", ["db"], accept_multiple_files=True, key="import_files")
+    here = settings.load()
+    megabytes = here.import_megabytes if here.hosted else None
+    files = uploads.several(
+        "Run stores", ["db"], key="import_files", megabytes=megabytes, files=IMPORTED_AT_ONCE
+    )
     st.caption(
         "As **Export runs** or `poolscope export --format db` writes them. Runs that are here "
         "already stay as they are."

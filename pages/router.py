@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.catalog import PAGES, Page
 from core.settings import PROJECT
-from pages.shared import controls, dataset, gate, share, talk
+from pages.shared import controls, dataset, gate, share, talk, uploads
 from pages.shared.problems import explained
 
 ASSETS = PROJECT / "assets"
@@ -48,4 +48,5 @@ def main() -> None:
             talk.bar()
         if wrong := dataset.problem():
             st.error(wrong, icon=":material/error:")
-        page.run()
+        with uploads.only_where_offered():
+            page.run()

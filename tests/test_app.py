@@ -5,11 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-from starlette.responses import PlainTextResponse
-from starlette.testclient import TestClient
-
-from app import SessionCap
-
 ROOT = Path(__file__).parent.parent
 
 PROGRAM = """
@@ -27,28 +22,6 @@ def _stays(first):
     command = [sys.executable, "-c", PROGRAM.format(first=first)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return done.stdout.strip()
-
-
-def test_who_comes_when_all_places_are_taken_reads_so(monkeypatch):
-    monkeypatch.setenv("POOLSCOPE_MODE", "hosted")
-    monkeypatch.setenv("POOLSCOPE_SESSIONS", "1")
-
-    async def inside(scope, receive, send):
-        await PlainTextResponse("inside")(scope, receive, send)
-
-    cap = SessionCap(inside)
-    client = TestClient(cap)
-    page = {"Accept": "text/html"}
-    assert "inside" == client.get("/", headers=page).text
-    cap._open = 1
-    answer = client.get("/", headers=page)
-    assert (503, "30") == (answer.status_code, answer.headers["retry-after"])
-    assert "As many visitors as this" in answer.text
-    assert "(1)" in answer.text
-    # parts of a page that somebody has open
-    assert "inside" == client.get("/plotly.js").text
-    monkeypatch.setenv("POOLSCOPE_MODE", "local")
-    assert "inside" == client.get("/", headers=page).text
 
 
 def test_a_bad_setting_ends_the_server_with_a_sentence():

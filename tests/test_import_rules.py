@@ -41,7 +41,6 @@ ARROWS: dict[str, set[str]] = {
         "sentences",
     },
     "hosting": {"analyses", "config", "engine", "network"},
-    "server": {"hosting"},
 }
 
 # what it may import besides, but only inside functions: they run in a worker

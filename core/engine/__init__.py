@@ -9,7 +9,7 @@ from core.engine.engine import Engine
 from core.engine.jobs import Job, JobState
 from core.engine.permit import Limit, Permit, demand_permits, waive_permits
 from core.engine.process_pool import compute, labels_of_test, stored
-from core.engine.shared import close_shared_engine, shared_engine
+from core.engine.shared import close_shared_engine, shared_engine, shared_engine_problem
 
 __all__ = [
     "Engine",
@@ -22,6 +22,7 @@ __all__ = [
     "demand_permits",
     "labels_of_test",
     "shared_engine",
+    "shared_engine_problem",
     "stored",
     "waive_permits",
 ]

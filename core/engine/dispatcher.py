@@ -71,6 +71,11 @@ class Dispatcher:
         """Whether the thread runs."""
         return self._thread.is_alive()
 
+    @property
+    def works(self) -> bool:
+        """Whether the thread runs, or will when there is something to do."""
+        return self.alive or self._thread.ident is None
+
     def close(self) -> None:
         """Cancel what is not ended, end the worker processes and the thread."""
         atexit.unregister(self.close)

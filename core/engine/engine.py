@@ -90,6 +90,11 @@ class Engine:
         """Whether anything is queued or running."""
         return bool(self._jobs.active())
 
+    @property
+    def problem(self) -> str | None:
+        """Why nothing would be trained, in a sentence; None if it would."""
+        return None if self._dispatcher.works else "the engine has stopped; start the server again"
+
     def cancel(self, keys: Iterable[str] | None = None) -> None:
         """Cancel some keys, or all: they end as cancelled and leave no run behind."""
         if self._dispatcher.alive:

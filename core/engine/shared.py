@@ -41,6 +41,12 @@ def shared_engine() -> Engine:
         return _shared.engine
 
 
+def shared_engine_problem() -> str | None:
+    """Why the engine of this process trains nothing, in a sentence; None if it would."""
+    engine = _shared.engine
+    return engine.problem if engine is not None else None
+
+
 def close_shared_engine() -> None:
     """Close the engine of this process, if there is one; the next caller gets a new one."""
     with _shared.lock:

@@ -9,7 +9,7 @@ from core.comparison import Arm
 from core.errors import ConfigError
 from core.figures import tiles as sheet
 from core.pictures import UPLOAD_ENDINGS, fitted, inverted, is_negative, uploaded
-from pages.shared import frame
+from pages.shared import frame, uploads
 from pages.shared.problems import literal
 
 
@@ -44,7 +44,7 @@ def card(arms: list[Arm], seed: int) -> np.ndarray:
                 width="stretch",
             )
         with st.popover("Upload", icon=":material/upload:", width="stretch"):
-            st.file_uploader("An image", list(UPLOAD_ENDINGS), key=_uploader(), max_upload_size=2)
+            uploads.one("An image", UPLOAD_ENDINGS, key=_uploader(), megabytes=2, files=3)
             st.caption("Up to 2 MB. It stays in memory and is resized to what the network takes.")
         image, name = _chosen(arms, seed)
         with picture:
@@ -68,7 +68,8 @@ def _uploader() -> str:
 
 
 def _drop_upload() -> None:
-    if st.session_state.get(_uploader()) is not None:
+    if (upload := st.session_state.get(_uploader())) is not None:
+        uploads.remove(upload)
         st.session_state["uploads_dropped"] = st.session_state.get("uploads_dropped", 0) + 1
 
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core import settings
 from core.hosting import Visitor
-from core.server.visitor import VISITOR_HEADER, parsed
+from core.hosting.server.visitor import VISITOR_HEADER, parsed
 
 
 def current() -> Visitor:

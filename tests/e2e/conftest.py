@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.e2e.dashboard import ROOT, Server, Visitor, serving
 
@@ -59,14 +59,21 @@ def fresh_server(tmp_path: Path) -> Iterator[Server]:
 def enter(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Visitor]]:
     """Lets somebody in: another browser profile each time.
 
-    If the test fails there are pictures of what all of them saw; if not, nobody saw a traceback.
+    If the test fails there are pictures of what all of them saw; if not, nobody saw a traceback,
+    and no page asked for anything that its Content-Security-Policy forbids.
     """
     pages: list[Page] = []
+    forbidden: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            forbidden.append(message.text)
 
     def enter(server: Server) -> Visitor:
         context = browser.new_context(viewport={"width": 1400, "height": 1000})
         context.set_default_timeout(PATIENCE_MS)
         pages.append(context.new_page())
+        pages[-1].on("console", listen)
         return Visitor(pages[-1], server)
 
     yield enter
@@ -78,6 +85,7 @@ def enter(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable
             page.screenshot(path=FAILURES / f"{name}-{number}.png", full_page=True)
         page.context.close()
     assert 0 == tracebacks
+    assert [] == forbidden
 
 
 @pytest.fixture

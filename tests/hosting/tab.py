@@ -13,7 +13,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets import Subprotocol
 from websockets.sync.client import connect
 
-from core.server.visitor import COOKIE
+from core.hosting.server.visitor import COOKIE
 
 PATIENCE_SECONDS = 60.0
 

@@ -7,7 +7,7 @@ from itsdangerous import Signer
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.testclient import TestClient
 
-from core.server.visitor import (
+from core.hosting.server.visitor import (
     COOKIE,
     VISITOR_HEADER,
     Visitors,
