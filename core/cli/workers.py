@@ -1,10 +1,12 @@
 """How does a command train? It hands experiments to the engine and shows how far they are."""
 
 import re
+import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import current_thread, main_thread
 
 import typer
 from rich.progress import (
@@ -27,8 +29,13 @@ from core.words import about
 
 Watcher = Callable[[tuple[Job, ...]], None]
 
-INTERRUPTED = 130
-"""the exit status that shells give to a program stopped from the keyboard"""
+
+class Terminated(KeyboardInterrupt):
+    """Somebody has sent SIGTERM."""
+
+
+INTERRUPTED, TERMINATED = 130, 143
+"""the exit statuses that shells give to a program stopped from the keyboard, or by SIGTERM"""
 
 QUIET_SECONDS = 1.0
 """between two lines of progress where there is no terminal"""
@@ -73,14 +80,34 @@ def train_or_stop(
 ) -> tuple[Job, ...]:
     """Train, or end the program with a word on what was kept if it is interrupted."""
     try:
-        return train_all(experiments, store, chosen, with_weights=with_weights)
-    except KeyboardInterrupt:
+        with _terminable():
+            return train_all(experiments, store, chosen, with_weights=with_weights)
+    except KeyboardInterrupt as stop:
+        terminated = isinstance(stop, Terminated)
         kept = len(store.present(experiment.key for experiment in experiments))
         say(
-            f"interrupted: {kept} of {len(experiments)} runs were finished and are kept in "
+            f"{'terminated' if terminated else 'interrupted'}: {kept} of {len(experiments)} runs "
+            f"were finished and are kept in "
             f"{store.path}; the same command trains the rest"
         )
-        raise typer.Exit(INTERRUPTED) from None
+        raise typer.Exit(TERMINATED if terminated else INTERRUPTED) from None
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Let SIGTERM end a training as the keyboard does; only the main thread is asked."""
+
+    def terminate(*_: object) -> None:
+        raise Terminated
+
+    if current_thread() is not main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ A file holds one grid, or several as tables `[[grids]]`, whose experiments are p
 
 import json
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import product
 from math import prod
 from pathlib import Path
@@ -18,6 +18,9 @@ from core.network import describe
 
 MOST = 10_000
 """experiments in one grid; a slip in a list should not ask for a million"""
+
+MOST_GRID_BYTES = 2**18
+"""of a grid file: ten thousand seeds, or thousands of tables"""
 
 SEVERAL = "grids"
 """the name of the tables of a file with several grids"""
@@ -46,11 +49,13 @@ def read_grid(path: Path, resolve: Callable[[Flat], Flat] = dict) -> tuple[Exper
         raise ConfigError(f"{path}: {SEVERAL} are tables: write [[{SEVERAL}]] above each")
     if content and parts != [content]:
         raise ConfigError(f"{path}: {', '.join(content)}: belongs into one of the [[{SEVERAL}]]")
-    experiments = {e.key: e for part in parts for e in cross(part, path, resolve)}
-    if len(experiments) > MOST:
-        raise ConfigError(
-            f"{path}: asks for {len(experiments):,} experiments; at most {MOST:,} allowed"
-        )
+    # counted before anything is crossed: a small file can ask for more than the memory holds
+    grids = [_lists(part, path) for part in parts]
+    count = sum(prod(map(len, values.values())) for values in grids)
+    if count > MOST:
+        raise ConfigError(f"{path}: asks for {count:,} experiments; at most {MOST:,} are allowed")
+    experiments = {e.key: e for values in grids for e in _crossed(values, path, resolve)}
+    check_buildable(experiments.values())
     return tuple(experiments.values())
 
 
@@ -80,38 +85,35 @@ def _toml(value: object) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
 
 
-def cross(
-    grid: dict[str, Any], path: Path, resolve: Callable[[Flat], Flat] = dict
-) -> tuple[Experiment, ...]:
-    """Every combination of the values of a grid.
-
-    Args:
-        grid: flat name to a value or a list of values.
-        path: where it comes from, for messages.
-        resolve: as for `read_grid`.
+def _lists(grid: Mapping[str, Any], path: Path) -> dict[str, list[object]]:
+    """The values of each flat name of a grid.
 
     Raises:
-        ConfigError: a name or value is not allowed, or a network cannot be built.
+        ConfigError: a name is not known, or a value is no text and no number.
     """
     unknown = [name for name in grid if name not in SECTION_OF]
     if unknown:
+        more = f" and {len(unknown) - NAMED:,} more" if len(unknown) > NAMED else ""
         raise ConfigError(
-            f"{path}: {', '.join(unknown)}: not known; allowed: {', '.join(SECTION_OF)}"
+            f"{path}: {', '.join(unknown[:NAMED])}{more}: not known; allowed: "
+            f"{', '.join(SECTION_OF)}"
         )
-    values = {name: _values(name, value, path) for name, value in grid.items()}
-    count = prod(map(len, values.values()))
-    if count > MOST:
-        raise ConfigError(f"{path}: asks for {count:,} experiments; at most {MOST:,} are allowed")
+    return {name: _values(name, value, path) for name, value in grid.items()}
+
+
+def _crossed(
+    values: Mapping[str, list[object]], path: Path, resolve: Callable[[Flat], Flat]
+) -> Iterator[Experiment]:
+    """Every combination of the values of a grid.
+
+    Raises:
+        ConfigError: a value is not allowed.
+    """
     try:
-        experiments = [
-            Experiment.from_flat(resolve(dict(zip(values, combination, strict=True))))
-            for combination in product(*values.values())
-        ]
+        for combination in product(*values.values()):
+            yield Experiment.from_flat(resolve(dict(zip(values, combination, strict=True))))
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from error
-    unique = {experiment.key: experiment for experiment in experiments}
-    check_buildable(unique.values())
-    return tuple(unique.values())
 
 
 def check_buildable(experiments: Iterable[Experiment]) -> None:
@@ -148,12 +150,20 @@ def _network(experiment: Experiment) -> str:
 
 def _parse(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            content = file.read(MOST_GRID_BYTES + 1)
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
+    if len(content) > MOST_GRID_BYTES:
+        raise ConfigError(f"{path} is larger than a grid may be: {MOST_GRID_BYTES:,} bytes")
+    try:
+        return tomllib.loads(content.decode())
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not a text file in UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError as error:
+        raise ConfigError(f"{path} is nested too deeply for a grid") from error
+    except ValueError as error:
+        # also for a number with more digits than Python converts
         raise ConfigError(f"{path} is not valid TOML: {error}") from error
 
 

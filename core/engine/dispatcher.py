@@ -28,7 +28,7 @@ from core.engine.messages import (
 from core.engine.permit import UNBOUNDED, Permit
 from core.errors import EngineError, StoreError
 from core.run import Run
-from core.store import RunStore
+from core.store import FullDiskError, ReadOnlyStoreError, RunStore
 
 FIRST_RANK = 0, 0.0
 """the rank of what has none"""
@@ -251,6 +251,12 @@ class Dispatcher:
             run = replace(run, weights=b"")
         try:
             self._store.put(run)
+        except (FullDiskError, ReadOnlyStoreError) as error:
+            # nothing else could be kept either
+            for each in self._jobs.active():
+                self._take_back(each, stop=True)
+                self._end(each, JobState.FAILED, cause=str(error))
+            return
         except StoreError as error:
             self._end(key, JobState.FAILED, cause=str(error))
             return

@@ -49,6 +49,16 @@ class ReadOnlyStoreError(StoreError):
     """This user cannot write the store."""
 
 
+class FullDiskError(StoreError):
+    """The store cannot grow."""
+
+
+_KINDS = {
+    sqlite3.SQLITE_READONLY: ReadOnlyStoreError,
+    sqlite3.SQLITE_CANTOPEN: ReadOnlyStoreError,
+    sqlite3.SQLITE_FULL: FullDiskError,
+}
+
 SWITCH_PAUSE_SECONDS = 0.005
 
 FOREIGN_SECONDS = 5.0
@@ -252,9 +262,7 @@ class StoreFile:
         except sqlite3.Error as error:
             code = _code(error)
             sentence = _SENTENCES.get(code, f"cannot be used as a run store: {error}")
-            read_only = code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
-            kind = ReadOnlyStoreError if read_only else StoreError
-            raise kind(f"{self.path} {sentence}") from error
+            raise _KINDS.get(code, StoreError)(f"{self.path} {sentence}") from error
 
 
 def _limit(connection: Connection) -> None:

@@ -732,7 +732,13 @@ def test_a_reader_that_goes_away_is_no_traceback():
         assert b"" == program.stderr.read()
 
 
-def test_an_interrupt_ends_a_sweep_with_status_130_and_keeps_the_finished_run(grid, store):
+@pytest.mark.parametrize(
+    ("sent", "status", "said"),
+    [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")],
+)
+def test_a_signal_ends_a_sweep_with_its_status_and_keeps_the_finished_run(
+    grid, store, sent, status, said
+):
     path = grid('widths = "2"\ntrain_size = 20\nepochs = [1, 1000]')
     command = [sys.executable, "-m", "core", "sweep", str(path), "--workers", "1", "--json"]
     with subprocess.Popen(
@@ -744,11 +750,14 @@ def test_an_interrupt_ends_a_sweep_with_status_130_and_keeps_the_finished_run(gr
         start_new_session=True,
     ) as program:
         assert program.stderr.readline().startswith("1 of 2 runs")
-        # a terminal sends it to the workers too
-        os.killpg(program.pid, signal.SIGINT)
+        if sent == signal.SIGINT:
+            # a terminal sends it to the workers too
+            os.killpg(program.pid, sent)
+        else:
+            program.send_signal(sent)
         out, err = program.communicate(timeout=60)
-    assert (130, "", 1) == (program.returncode, out, len(err.splitlines()))
-    assert err.startswith("interrupted: 1 of 2 runs were finished")
+    assert (status, "", 1) == (program.returncode, out, len(err.splitlines())), err
+    assert err.startswith(f"{said}: 1 of 2 runs were finished")
     assert 1 == len(store.summaries())
 
 

@@ -28,7 +28,7 @@ from core.engine import (
 )
 from core.errors import DataError, EngineError, StoreError
 from core.settings import PROJECT
-from core.store import RunStore
+from core.store import FullDiskError, RunStore
 from core.training import train
 
 WORKERS = 2
@@ -554,3 +554,17 @@ def test_a_training_under_which_three_workers_die_has_failed_and_the_engine_goes
 )
 def test_a_failure_is_explained_in_one_sentence(error, expected):
     assert expected == cluster.explain(error)
+
+
+def test_on_a_full_disk_nothing_more_is_trained_that_could_not_be_kept(tmp_path, monkeypatch):
+    trained = []
+
+    def put(store, run):
+        trained.append(run.key)
+        raise FullDiskError("the disk is full")
+
+    monkeypatch.setattr(RunStore, "put", put)
+    with Engine(RunStore(tmp_path / "runs.db"), 1) as engine:
+        jobs = engine.wait(engine.submit(tiny(seed) for seed in range(5)))
+    assert 1 == len(trained)
+    assert [(JobState.FAILED, "the disk is full")] * 5 == [(job.state, job.cause) for job in jobs]
