@@ -68,6 +68,7 @@ lint: $(READY)
 	$(BIN)/mypy --no-error-summary
 
 soak: $(READY)
+	$(BIN)/python -m tests.fuzz
 	$(BIN)/python -m tests.soak
 
 bench: $(READY)

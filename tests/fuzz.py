@@ -1,0 +1,167 @@
+"""Do stores and grids that were damaged at random do no harm?
+
+`make soak` takes 2,000 stores and 500 grids; tests/test_fuzz.py a few. No traceback, no wrong
+figure, at most 300 MB and 5 s each.
+"""
+
+import random
+import resource
+import sqlite3
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+
+from core.comparison.grids import read_grid
+from core.errors import PoolscopeError
+from core.store import RunStore, absorb, repair
+from tests.store.store_samples import a_trained_run, labels
+
+STORES, GRIDS = 2_000, 500
+MOST_SECONDS, MOST_MEGABYTES = 5.0, 300
+
+RUNS = {run.key: run for run in (a_trained_run(seed) for seed in range(3))}
+COLUMNS = {
+    "runs": "flat status seed train_accuracy validation_accuracy test_accuracy parameters macs "
+    "seconds epochs versions device capability created sha256 epochs_sha256 key",
+    "epochs": "number train_loss train_accuracy validation_loss validation_accuracy seconds key",
+    "predictions": "content key",
+    "weights": "content sha256 key",
+}
+VALUES = (
+    *("NULL", "-5", "17.5", "9e999", "'text'", "''", "x'00ff'", "zeroblob(100000)", "1e-300"),
+    *("hex(zeroblob(100000))", "0", "'[]'", "'{}'", "CAST(x'ff' AS TEXT)", "9223372036854775807"),
+)
+TOKENS = [
+    *("seed = ", "[", "]", "1", ",", "\n", "[[grids]]\n", "lr = ", "0.1", "'max'", "pooling = "),
+    *('"""', "#", "9" * 5_000, "[" * 3_000, "-", "nan", "inf", "{", "}", ".", "widths = "),
+    *("'8,16'", f"{list(range(200))}", "hidden = ", "\x00", "\udcff", "é", "epochs = "),
+]
+
+
+def damaged_stores(count: int, seed: int) -> Iterator[str]:
+    """Damage a store, then import, list, read and repair it; what came of each."""
+    source = random.Random(seed)  # noqa: S311, nothing secret
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        whole = RunStore(folder / "whole.db")
+        for run in RUNS.values():
+            whole.put(run)
+        with closing(sqlite3.connect(whole.path)) as connection:
+            connection.execute("PRAGMA journal_mode = DELETE")
+        content = whole.path.read_bytes()
+        for number in range(count):
+            path = folder / f"{number}" / "runs.db"
+            path.parent.mkdir()
+            path.write_bytes(content)
+            kind = source.choice([_flip, _alter, _cut])
+            kind(path, source)
+            began = time.monotonic()
+            yield _used(path)
+            if time.monotonic() - began > MOST_SECONDS:
+                raise AssertionError(f"store {number} of seed {seed} took longer")
+
+
+def _flip(path: Path, source: random.Random) -> None:
+    content = bytearray(path.read_bytes())
+    for _ in range(source.choice([1, 1, 5, 50])):
+        content[source.randrange(len(content))] ^= 1 << source.randrange(8)
+    path.write_bytes(bytes(content))
+
+
+def _cut(path: Path, source: random.Random) -> None:
+    content = path.read_bytes()
+    begin = source.randrange(len(content))
+    end = min(len(content), begin + source.randrange(1, 9_000))
+    path.write_bytes(content[:begin] + source.choice([b"", b"\0" * (end - begin)]) + content[end:])
+
+
+def _alter(path: Path, source: random.Random) -> None:
+    table = source.choice(list(COLUMNS))
+    column, value = source.choice(COLUMNS[table].split()), source.choice(VALUES)
+    key = source.choice(list(RUNS))
+    with closing(sqlite3.connect(path)) as connection, connection, suppress(sqlite3.Error):
+        if source.random() < 1 / 2:
+            connection.execute("PRAGMA writable_schema = ON")
+            connection.execute("UPDATE sqlite_master SET sql = replace(sql, ' NOT NULL', '')")
+        statements = [
+            f"UPDATE {table} SET {column} = {value} WHERE key = ?",
+            f"DELETE FROM {table} WHERE key = ?",
+        ]
+        connection.execute(source.choice([statements[0], *statements]), (key,))
+
+
+def _used(path: Path) -> str:
+    """What people do with a store; every run that is given is one that was put there."""
+    here = RunStore(path.with_name("here.db"))
+    outcome = "imported"
+    try:
+        absorb(here, path, labels)
+    except PoolscopeError:
+        outcome = "refused"
+    _check(here)
+    with suppress(PoolscopeError):
+        _check(RunStore(path.with_name("none.db"), path))
+        _check(RunStore(path))
+    with suppress(PoolscopeError):
+        repair(path)
+        _check(RunStore(path))
+    return outcome
+
+
+def _check(store: RunStore) -> None:
+    """Hold every figure that a store gives against those that were put there."""
+    for summary in store.summaries():
+        run = RUNS[summary.key]
+        expected = (run.test_accuracy, run.train_accuracy, run.parameters, run.macs, run.seconds)
+        given = (
+            *(summary.test_accuracy, summary.train_accuracy),
+            *(summary.parameters, summary.macs, summary.seconds),
+        )
+        if given != expected:
+            raise AssertionError(f"a wrong figure: {given} in place of {expected}")
+        if store.get(summary.key) not in (None, run):
+            raise AssertionError(f"a wrong run: {summary.key}")
+
+
+def random_grids(count: int, seed: int) -> Iterator[str]:
+    """Read grids of random tokens; what came of each."""
+    source = random.Random(seed)  # noqa: S311, nothing secret
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "grid.toml"
+        for number in range(count):
+            text = "".join(source.choices(TOKENS, k=source.randrange(1, 40)))
+            path.write_bytes(text.encode("utf-8", "surrogateescape"))
+            began = time.monotonic()
+            try:
+                read_grid(path)
+                yield "read"
+            except PoolscopeError:
+                yield "refused"
+            if time.monotonic() - began > MOST_SECONDS:
+                raise AssertionError(f"grid {number} of seed {seed} took longer")
+
+
+def fuzz(stores: int, grids: int, seed: int) -> str:
+    """Both; a sentence about what came of them."""
+    began = time.monotonic()
+    came = Counter(damaged_stores(stores, seed)), Counter(random_grids(grids, seed))
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    return (
+        f"{stores} stores {dict(came[0])}, {grids} grids {dict(came[1])}: no traceback, no wrong "
+        f"figure, {megabytes:.0f} MB at most, {time.monotonic() - began:.0f} s"
+    )
+
+
+def main() -> None:
+    """All of them, and their memory."""
+    print(fuzz(STORES, GRIDS, seed=1))
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    if megabytes > MOST_MEGABYTES:
+        raise AssertionError(f"{megabytes:.0f} MB")
+
+
+if __name__ == "__main__":
+    main()
