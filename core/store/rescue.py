@@ -47,8 +47,10 @@ def _is_damaged(path: Path) -> bool:
             sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
         ) as connection:
             report = connection.execute("PRAGMA integrity_check").fetchall()
+    except UnicodeDecodeError:
+        return True
     except sqlite3.DatabaseError as error:
-        return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_CORRUPT
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CORRUPT
     return report != [("ok",)]
 
 
