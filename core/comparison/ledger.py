@@ -1,10 +1,13 @@
 """The cost ledger as plain rows: one network in full, or one figure of several side by side."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
+from core.catalog import Head
 from core.comparison import Arm
-from core.network import Architecture, Layer, describe
+from core.errors import ConfigError
+from core.network import Architecture, Layer, describe, describe_model
 from core.words import size
 
 
@@ -59,6 +62,18 @@ QUANTITIES = tuple(column for column in LEDGER_COLUMNS if column.name not in ("n
 def architecture_of(arm: Arm) -> Architecture:
     """The layers of an arm's network."""
     return describe(arm.experiment)
+
+
+def on_square_images(arm: Arm, head: Head, side: int) -> Architecture | None:
+    """The layers of an arm's network with another head on images of side x side pixels.
+
+    None where the map shrinks away before the head.
+    """
+    channels = arm.experiment.input_shape[0]
+    model = arm.experiment.with_flat(head=head).model
+    with suppress(ConfigError):
+        return describe_model(model, (channels, side, side), arm.experiment.classes)
+    return None
 
 
 def row(layer: Layer) -> dict[str, object]:

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from core.catalog import HEADS, POOLINGS, Head
 from core.comparison import Arm
-from core.errors import ConfigError
+from core.comparison.ledger import on_square_images
 from core.figures.base import (
     LABEL_AWAY,
     LABEL_GAP,
@@ -25,7 +25,7 @@ from core.figures.base import (
 )
 from core.figures.chart import Chart
 from core.figures.labels import leaders
-from core.network import Architecture, LayerKind, describe_model
+from core.network import Architecture, LayerKind
 from core.words import count, scaled
 
 GROWTH_HEIGHT = 340
@@ -61,19 +61,12 @@ def growth(arm: Arm) -> Chart:
 
 
 def _rows(arm: Arm) -> list[GrowthRow]:
-    rows = []
-    channels = arm.experiment.input_shape[0]
-    for head in HEAD_DASHES:
-        model = arm.experiment.with_flat(head=head).model
-        for side in SIDES:
-            try:
-                network = describe_model(model, (channels, side, side), arm.experiment.classes)
-            except ConfigError:
-                # the map shrinks away on so small an image
-                continue
-            total = network.totals.parameters
-            rows.append(GrowthRow(str(head), side, total, formula(network)))
-    return rows
+    return [
+        GrowthRow(str(head), side, network.totals.parameters, formula(network))
+        for head in HEAD_DASHES
+        for side in SIDES
+        if (network := on_square_images(arm, head, side))
+    ]
 
 
 def formula(network: Architecture) -> str:
