@@ -15,6 +15,7 @@ from core.sentences.shown import answers_headline
 from core.words import join, percent, size
 from pages.cards import answers, picture
 from pages.shared import cached, chooser, controls, frame, jobs
+from pages.shared.problems import literal
 
 if TYPE_CHECKING:
     # they load torch, which this page does when it is opened and not before
@@ -76,7 +77,8 @@ def main() -> None:
 
 def _headline(looks: dict[Arm, "Response"], comparison: Comparison) -> Sentence:
     said = {arm: seen.answer for arm, seen in looks.items()}
-    return answers_headline(said, comparison, comparison.arms[0].experiment.data.entry.classes)
+    classes = comparison.arms[0].experiment.data.entry.classes
+    return answers_headline(said, comparison, tuple(map(literal, classes)))
 
 
 def _looks(there: dict[Arm, "Network"], image: np.ndarray) -> dict[Arm, "Response"]:
@@ -180,7 +182,7 @@ def _row(  # noqa: PLR0913 (what is drawn, and how)
             width="stretch",
         )
     with right:
-        st.markdown(f"says **{classes[seen.answer]}**")
+        st.markdown(f"says **{literal(classes[seen.answer])}**")
         st.caption(f"{percent(float(seen.probabilities.max()))} % sure")
 
 

@@ -11,6 +11,7 @@ from core.figures import tiles as sheet
 from core.figures.tiles import Scale
 from core.words import plural
 from pages.shared import frame
+from pages.shared.problems import literal
 
 if TYPE_CHECKING:
     from core.analyses.inspection import Method, Network, Response
@@ -88,7 +89,7 @@ def _source(
     scale = Scale.even(shares) if shares.min() < 0 else Scale.around(shares)
     st.image(sheet.heat(shares, scale, dark=frame.dark()), width="stretch")
     after = f", after {layer}" if method is Method.GRAD_CAM else ""
-    said = f"for {network.experiment.data.entry.classes[answer]}{after}"
+    said = f"for {literal(network.experiment.data.entry.classes[answer])}{after}"
     empty = emptiness(shares, method)
     st.caption(f"{said}. {empty}" if empty else said)
 

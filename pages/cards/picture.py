@@ -96,7 +96,9 @@ def _chosen(arms: list[Arm], seed: int) -> tuple[np.ndarray, str]:
             return image, f"your upload{said}{remark}"
     data = networks.test_images(experiment)
     number = min(int(st.session_state.image), len(data) - 1)
-    return data.images[number].numpy(), f"labelled “{entry.classes[int(data.labels[number])]}”"
+    return data.images[
+        number
+    ].numpy(), f"labelled “{literal(entry.classes[int(data.labels[number])])}”"
 
 
 def _matched(
