@@ -28,7 +28,8 @@ HOSTILE, SIEGE_SECONDS, REST_SECONDS = 5, 180.0, 300.0
 SIEGE_BUDGET = 120.0
 """seconds of a core that all visitors may use while they besiege a dashboard"""
 MOST_GROWTH, WORKERS_START = 350, 15.0
-"""megabytes of the server beyond the idle one, and seconds of a core until workers have started"""
+"""megabytes of the server beyond the idle one with torch, and seconds of a core until workers have
+started"""
 STARTING_SECONDS, TRAINING_SECONDS = 5.0, 2.0
 """longest time from the start of a process, or from the first run that it reports, to its end"""
 

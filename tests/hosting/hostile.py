@@ -11,7 +11,7 @@ import psutil
 
 from tests.e2e.dashboard import Server
 from tests.hosting.tab import Somebody, Tab
-from tests.visitors import TORCH_FREE, Crowd, Seen, visit
+from tests.visitors import EVERY_PAGE, Crowd, Seen, again, visit
 
 WIDE = "widths=" + ",".join(["1024"] * 8) + "&pools=3&pooling=max&head=gap&seeds=1"
 LONG = "pooling=conv&head=gap&seeds=1&dataset=shapes&train_size=2000&epochs=20"
@@ -68,8 +68,8 @@ def besiege(server: Server, crowd: Crowd, hostile: int, rest: float) -> Siege:
         rest: longest time until the memory is back, seconds.
     """
     port = int(server.url.rsplit(":", 1)[1])
-    # what only the first visitor waits for
-    visit(port, Crowd(1, 3.0, TORCH_FREE, (0.0, 0.1)))
+    # what only the first visitor waits for, torch for By hand and Features too
+    again(port, 2 * len(EVERY_PAGE), EVERY_PAGE)
     before = most = _megabytes(server)
     until = time.monotonic() + crowd.seconds
     worked = _Worked(server)
