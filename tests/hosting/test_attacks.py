@@ -131,7 +131,7 @@ def test_somebody_elses_first_request_starts_before_the_second_of_who_asks_for_m
     honest = Somebody.arrives(port_of(server), "127.0.3.2")
     first = len(book(server))
     with (
-        Tab(hostile, "accuracy", STEADY) as one,
+        Tab(hostile, "accuracy", LONG) as one,
         Tab(hostile, "accuracy", STEADY.replace("conv", "strided")) as two,
         Tab(honest, "accuracy", f"pooling=soft&{QUICK}") as three,
     ):
