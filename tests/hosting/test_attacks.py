@@ -142,9 +142,10 @@ def test_somebody_elses_first_request_starts_before_the_second_of_who_asks_for_m
         until(lambda: len(since(server, first)) == 3)
         until(lambda: not since(server, first)[2][2], 60)
         _, second, third = since(server, first)
-        # the honest one has ended; the hostile second one has only now begun, if at all
+        # the honest one has ended; the hostile second one has only now begun, if at all, or was
+        # ended unbegun, where the first one took the whole budget
         assert third[1] > 0
-        assert second[2]
+        assert second[2] or second[1] == 0
         two.press("Cancel")
     until(lambda: not is_open(server))
 
