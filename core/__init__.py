@@ -5,6 +5,7 @@
     describe       the layers of its network: shapes, parameters, MACs, receptive field
     make_pooling   one pooling operator, as a torch module
     build_model    a whole network, as a torch module
+    swap           one pooling operator in place of all pools of your own network
     train          train an experiment; returns a run
     RunStore       a file of runs
     compare        the paired difference between two arms, from a store
@@ -15,7 +16,7 @@
     >>> core.RunStore("runs.db").put(run)
 
 Each name is imported when it is first used, so that `import core` costs nothing; only
-`make_pooling`, `build_model` and `train` load torch. The rest of the package may move.
+`make_pooling`, `build_model`, `swap` and `train` load torch. The rest of the package may move.
 """
 
 from importlib import import_module
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from core.network import describe
     from core.network.build import build_model
     from core.network.pooling import make_pooling
+    from core.network.swap import swap
     from core.pictures import with_folder
     from core.settings import __version__ as __version__
     from core.store import RunStore
@@ -39,6 +41,7 @@ __all__ = [
     "compare",
     "describe",
     "make_pooling",
+    "swap",
     "train",
     "with_folder",
 ]
@@ -51,6 +54,7 @@ _HOMES = {
     "compare": "core.comparison.compare",
     "describe": "core.network",
     "make_pooling": "core.network.pooling",
+    "swap": "core.network.swap",
     "train": "core.training",
     "with_folder": "core.pictures",
 }

@@ -20,20 +20,28 @@ from core.words import join
 Command = Callable[..., None]
 
 
-def with_experiment(command: Command) -> Command:
+def with_experiment(command: Command, instead: Command | None = None) -> Command:
     """Give a command the flags of an experiment.
 
     Its first parameter receives the experiment that they describe; the others stay its own.
+
+    Args:
+        command: the command.
+        instead: called with the flags as they were written where the first parameter of its own
+            was given; it says what a command does that needs no experiment.
     """
     own = list(signature(command, eval_str=True).parameters.values())[1:]
 
     @functools.wraps(command)
     def with_flags(**given: Any) -> None:
         flags = {name: given.pop(name) for name in FIELDS}
-        flat = with_folder({name: value for name, value in flags.items() if value is not None})
+        written = {name: value for name, value in flags.items() if value is not None}
+        if instead and given[own[0].name] is not None:
+            instead(written, **given)
+            return
+        flat = with_folder(written)
         experiment = Experiment.from_flat(flat)
-        if idle := _idle(flat, experiment):
-            report.say(f"{join(list(map(_flag, idle)))}: no effect here")
+        say_idle(_idle(flat, experiment))
         say_findings(experiment.data)
         command(experiment, **given)
 
@@ -46,6 +54,12 @@ def with_experiment(command: Command) -> Command:
 def parameters(settings: Iterable[Setting]) -> list[Parameter]:
     """The parameters of a command that takes some settings as flags."""
     return [_parameter(setting) for setting in settings]
+
+
+def say_idle(settings: Iterable[str]) -> None:
+    """Write to stderr which flags have no effect; nothing if all have one."""
+    if flags := list(map(_flag, settings)):
+        report.say(f"{join(flags)}: no effect here")
 
 
 def say_findings(data: DataConfig) -> None:

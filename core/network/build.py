@@ -128,18 +128,19 @@ def layers(model: nn.Sequential) -> Iterator[tuple[str, nn.Module]]:
                 before.clear()
 
 
-def initialise(model: nn.Module, seed: int) -> None:
+def initialise(model: nn.Module, seed: int, prefix: str = "") -> None:
     """Draw the weights of every convolution and dense layer; their biases start at zero.
 
     Uniform in +-1/sqrt(fan_in), the scale of LeCun et al. 1998 (Efficient backprop). A bias has
     the same shape whatever the fan-in, so drawing it on that scale would give two networks that
     share it different values. Norm layers and operators keep the values they are built with.
+    `prefix` stands before the names of a part of a network.
     """
     with torch.no_grad():
         for name, module in model.named_modules():
             if isinstance(module, nn.Conv2d | nn.Linear):
                 bound = 1 / sqrt(prod(module.weight.shape[1:]))
-                drawn = generator(seed, f"{name}.weight")
+                drawn = generator(seed, f"{prefix}{name}.weight")
                 module.weight.uniform_(-bound, bound, generator=drawn)
                 if module.bias is not None:
                     module.bias.zero_()

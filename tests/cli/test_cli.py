@@ -246,6 +246,23 @@ def test_cost_is_the_ledger_of_the_architecture(cli):
     ] == list(document["layers"][0])
 
 
+def test_cost_of_a_module_is_the_table_of_the_swap(cli):
+    module = ["--module", "torchvision.models:resnet18", "--image-size", "32"]
+    arguments = ["cost", *module, "--pooling", "blur-max", "--epochs", "3"]
+    answer = cli(*arguments, "--json")
+    assert (0, "--epochs: no effect here\n") == (answer.status, answer.err)
+    assert ["maxpool"] == [row["name"] for row in answer.document["replaced"]]
+    assert {"before": 435, "after": 439} == answer.document["totals"]["receptive_field"]
+    assert "avgpool" == answer.document["left"][-1]["name"]
+    out = cli(*arguments, "--convolutions").out
+    for said in (
+        "layer4.0.downsample.0",
+        "Conv2d at stride 1, blur-max 2 × 2",
+        "avgpool: adaptive",
+    ):
+        assert said in out
+
+
 def test_cost_as_a_table_has_every_layer_and_the_totals(cli):
     out = cli("cost").out
     for word in ("block1.conv", "block2.pool", "head.logits", "16 × 8 × 8", "5,130"):
@@ -587,6 +604,22 @@ MISTAKES = {
     "empty value": ["cost", "--widths", ""],
     "markup in a value": ["cost", "--pooling", "[red]max[/blue]"],
     "line break in a value": ["cost", "--pooling", "max\nmin"],
+    "module without a name": ["cost", "--module", "torch.nn", "--pooling", "max"],
+    "module of no package": ["cost", "--module", "nowhere:net", "--pooling", "max"],
+    "module that is not there": ["cost", "--module", "torch.nn:Nothing", "--pooling", "max"],
+    "module that needs arguments": ["cost", "--module", "torch.nn:Linear", "--pooling", "max"],
+    "module that is no network": ["cost", "--module", "os:getcwd", "--pooling", "max"],
+    "module without a pooling": ["cost", "--module", "torch.nn:Identity"],
+    "module with nothing to replace": ["cost", "--module", "torch.nn:ReLU", "--pooling", "max"],
+    "module and an unknown pooling": ["cost", "--module", "torch.nn:ReLU", "--pooling", "big"],
+    "module and no size": [
+        "cost",
+        "--module",
+        "torch.nn:ReLU",
+        "--pooling",
+        "max",
+        "--image-size=-1",
+    ],
     "map that shrinks away": ["train", "--widths", "8,8,8,8"],
     "too many arguments": ["runs", "extra"],
     "workers below one": ["sweep", "grid.toml", "--workers", "0"],
