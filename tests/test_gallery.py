@@ -20,6 +20,7 @@ from core.sentences.claims import verdict_word
 from core.settings import PROJECT
 from core.store import RunStore
 from core.training import train
+from tests.store.store_samples import reseal_within
 
 GALLERY = PROJECT / "assets" / "gallery.db"
 MOST_BYTES = 25_000_000
@@ -150,6 +151,7 @@ def test_a_bundle_of_another_processor_is_compared_within_a_tolerance(gallery, t
         connection.execute(
             "UPDATE runs SET versions = ?, capability = ?", (versions, ours.capability)
         )
+        reseal_within(connection)
     for bundled in handful(RunStore.only_read(copy)):
         assert not bundled.machine.gives_the_bits_of(ours)
         check_again(bundled)
