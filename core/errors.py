@@ -1,15 +1,15 @@
-"""What can go wrong, in words for the person who asked. A leaf of the import graph.
+"""Exceptions whose messages are meant for the person who asked. A leaf of the import graph.
 
-Each message is one sentence that says what was received, and what is allowed or what to do.
+Each message is one sentence that states what was received and what is allowed, or what to do.
 """
 
 
 class PoolscopeError(Exception):
-    """Any failure that Poolscope explains itself."""
+    """Base class of every failure that Poolscope reports in its own words."""
 
 
 class ConfigError(PoolscopeError, ValueError):
-    """Something that the caller named is wrong: a flag, a value, a file, a key, a folder."""
+    """Something the caller named is wrong: a flag, a value, a file, a key or a folder."""
 
 
 class StoreError(PoolscopeError):

@@ -1,4 +1,4 @@
-"""What a training leaves behind: a run, its epochs, and the summary that lists show.
+"""What a training produces: a run, its epochs, and the summary shown in lists.
 
 Pure data. Accuracies are fractions in 0..1; seconds are wall time of the training process.
 """
@@ -17,10 +17,10 @@ from pydantic import Field
 from core.config import Experiment
 
 ARITHMETIC = ("processor", "torch", "onednn", "mkl")
-"""what has to agree, beside the vector set, for results to agree bit by bit"""
+"""what must match, in addition to the vector instruction set, for bit-identical results"""
 
 NO_RUN = "none"
-"""stands for the key of a run where what a worker computed belongs to none"""
+"""takes the place of a run's key for results that belong to no run"""
 
 CPUINFO = Path("/proc/cpuinfo")
 
@@ -36,7 +36,7 @@ Text = Annotated[str, Field(strict=True, max_length=300)]
 
 
 class Status(StrEnum):
-    """How a run ended. A run that was cancelled or failed is not kept."""
+    """How a run ended. Cancelled and failed runs are not kept."""
 
     DONE = "done"
     DIVERGED = "diverged"
@@ -52,7 +52,7 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Epoch:
-    """Figures after one epoch, taken in evaluation mode and without augmentation.
+    """Losses and accuracies after one epoch, in evaluation mode and without augmentation.
 
     Attributes:
         number: 1 for the first.
@@ -73,13 +73,13 @@ class Epoch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
-    """On what a run was trained; recorded, and no part of its key.
+    """The machine that trained a run; recorded, but not part of the run's key.
 
     Attributes:
         device: cpu, cuda or mps.
-        capability: the CPU's vector set or the GPU's name.
-        versions: package -> version; and under "processor" the model of the CPU, which runs of
-            earlier versions do not state.
+        capability: the CPU's vector instruction set or the GPU's name.
+        versions: package -> version, and "processor" -> model of the CPU, which runs of earlier
+            versions lack.
     """
 
     device: Text
@@ -88,10 +88,10 @@ class Machine:
 
     @property
     def arithmetic(self) -> tuple[str, ...] | None:
-        """Everything that decides the bits of a result; None if a part of it is not recorded.
+        """Everything that determines the bits of a result; None if part of it is not recorded.
 
-        Two processors with one vector set can round differently: the kernels that oneDNN and MKL
-        choose depend on the model. On a GPU nothing is promised.
+        Two processors with the same vector instructions can round differently, because oneDNN and
+        MKL choose kernels by processor model. On a GPU nothing is guaranteed, hence None.
         """
         recorded = [self.versions.get(name) for name in ARITHMETIC]
         parts = tuple(part for part in recorded if part is not None)
@@ -100,7 +100,7 @@ class Machine:
         return (self.capability, *parts)
 
     def gives_the_bits_of(self, other: "Machine") -> bool:
-        """Whether the same experiment gives the same bits on both, as far as is recorded."""
+        """Whether an experiment is known to produce the same bits on both machines."""
         return self.arithmetic is not None and self.arithmetic == other.arithmetic
 
 
@@ -109,17 +109,17 @@ class Run:
     """A finished training.
 
     Attributes:
-        experiment: what was asked for.
+        experiment: what was trained.
         status: how it ended.
         epochs: one entry per finished epoch.
-        test_accuracy: read once at the end; None if the run diverged.
-        parameters: learned parameters of the network.
+        test_accuracy: measured once, at the end; None if the run diverged.
+        parameters: number of learned parameters of the network.
         macs: multiply-accumulate operations for one image.
         seconds: wall time of the training.
         machine: where it was trained.
-        created: UTC time of its end, ISO 8601.
-        predictions: class given to each test image, one byte each; empty if it diverged.
-        weights: safetensors bytes of the state; empty if they were not kept.
+        created: when it ended, UTC, ISO 8601.
+        predictions: predicted class of each test image, one byte each; empty if it diverged.
+        weights: state of the network as safetensors bytes; empty if it was not kept.
     """
 
     experiment: Experiment
@@ -141,18 +141,18 @@ class Run:
 
     @property
     def train_accuracy(self) -> float | None:
-        """After the last epoch, on the fixed sample; None if the run diverged."""
+        """Accuracy on the fixed training sample after the last epoch; None if it diverged."""
         return self.epochs[-1].train_accuracy if self.status is Status.DONE else None
 
     @property
     def validation_accuracy(self) -> float | None:
-        """After the last epoch; None if the run diverged."""
+        """Accuracy on the validation split after the last epoch; None if the run diverged."""
         return self.epochs[-1].validation_accuracy if self.status is Status.DONE else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSummary:
-    """A row of a list of runs: everything but epochs, predictions and weights."""
+    """One row in a list of runs: everything except epochs, predictions and weights."""
 
     key: str
     config: Mapping[str, object]
@@ -172,10 +172,10 @@ class RunSummary:
 
 @cache
 def processor() -> str:
-    """The model of this machine's processor, as its system names it.
+    """The model of this machine's processor, as the operating system reports it.
 
-    Numbers are part of it, because a virtual machine may hide the name: "AuthenticAMD 25 17 1, AMD
-    EPYC". Where the system does not say, the machine's type: "x86_64".
+    It includes family, model and stepping, because a virtual machine may hide the name:
+    "AuthenticAMD 25 17 1, AMD EPYC". If the system reports none, the machine type: "x86_64".
     """
     if CPUINFO.is_file():
         return from_cpuinfo(CPUINFO.read_text(encoding="utf-8", errors="replace"))
@@ -187,11 +187,11 @@ def processor() -> str:
 
 
 def from_cpuinfo(text: str) -> str:
-    """The model that the first processor of /proc/cpuinfo states."""
+    """The model of the first processor listed in the text of /proc/cpuinfo."""
     lines = (line.partition(":") for line in text.split("\n\n", maxsplit=1)[0].splitlines())
-    said = {name.strip(): value.strip() for name, _, value in lines}
-    *numbers, name = (said.get(field, "") for field in _X86)
-    if not said.get("vendor_id"):
-        numbers, name = [said.get(field, "") for field in _ARM], said.get("Processor", "")
+    stated = {name.strip(): value.strip() for name, _, value in lines}
+    *numbers, name = (stated.get(field, "") for field in _X86)
+    if not stated.get("vendor_id"):
+        numbers, name = [stated.get(field, "") for field in _ARM], stated.get("Processor", "")
     parts = (" ".join(filter(None, numbers)), name)
     return ", ".join(filter(None, parts)) or platform.machine()

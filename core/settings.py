@@ -1,6 +1,6 @@
-"""Where this process keeps and finds things: settings from the environment.
+"""Settings of this process, read from environment variables: folders, workers, limits.
 
-Every variable starts with `POOLSCOPE_`. A leaf of the import graph: any module may read it.
+Every variable starts with `POOLSCOPE_`. A leaf of the import graph: any module may import it.
 """
 
 import os
@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from core.errors import ConfigError
 
 __version__ = "0.1.0"
-"""of Poolscope: runs record it, and workers must have the same"""
+"""version of Poolscope; runs record it, and workers must run the same one"""
 
 PREFIX = "POOLSCOPE_"
 
@@ -33,15 +33,15 @@ class Mode(StrEnum):
 
 
 def _processors() -> int:
-    """Cores that this process may use (a container may grant fewer than the machine has)."""
+    """Number of cores this process may use; a container may grant fewer than the machine has."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Device(StrEnum):
-    """On what networks are trained; determinism is promised on the CPU only."""
+    """The device that networks are trained on; results are deterministic on the CPU only."""
 
     AUTO = "auto"
-    """CUDA or MPS where the worker has it, else the CPU"""
+    """CUDA or MPS if the worker has one, else the CPU"""
     CPU = "cpu"
     CUDA = "cuda"
     MPS = "mps"
@@ -56,21 +56,21 @@ class Settings(BaseSettings):
         gallery: the bundled runs, read-only; a missing file means no bundled runs.
         workers: number of one-thread training processes.
         scheduler: address of a Dask scheduler to use instead of a local cluster.
-        device: what the workers train on.
+        device: device that the workers train on.
         mode: local, hosted or talk.
-        talk: the script of the talk mode.
+        talk: script of the talk mode.
         training: whether a hosted dashboard trains at all.
-        imports: whether visitors of a hosted dashboard may import runs.
-        sessions: most visitors of a hosted dashboard at once.
-        daily_seconds: of a core that all visitors of a hosted dashboard may use in 24 hours.
-        visitor_seconds: likewise one browser.
-        address_seconds: likewise one network address.
-        run_seconds: of a core that one computation of a visitor may take.
-        run_megabytes: of memory that one computation of a visitor may take.
-        places: computations of all visitors that wait or run.
-        visitor_places: likewise of one browser, or one address.
-        absence_seconds: after which a computation ends for which nobody waits.
-        visitors_megabytes: of the store that visitors' runs and results may take.
+        imports: whether visitors to a hosted dashboard may import runs.
+        sessions: maximum number of simultaneous visitors to a hosted dashboard.
+        daily_seconds: core seconds that all visitors together may use in 24 hours.
+        visitor_seconds: core seconds that one browser may use in 24 hours.
+        address_seconds: core seconds that one network address may use in 24 hours.
+        run_seconds: core seconds that one computation of a visitor may take.
+        run_megabytes: memory that one computation of a visitor may take.
+        places: computations of all visitors that may be queued or running.
+        visitor_places: computations of one browser or address that may be queued or running.
+        absence_seconds: time after which a computation that nobody waits for is ended.
+        visitors_megabytes: part of the store that visitors' runs and results may take.
         store_megabytes: largest size of the store of a hosted dashboard.
         weights_kilobytes: larger weights of visitors' runs are not kept.
         memory_megabytes: at which a hosted dashboard lets nobody else in.
@@ -120,8 +120,8 @@ class Settings(BaseSettings):
 
     @field_validator("home", "data")
     @classmethod
-    def _is_no_file(cls, folder: Path) -> Path:
-        """Refuse a file where files are to be put."""
+    def _is_not_a_file(cls, folder: Path) -> Path:
+        """Refuse the path of a file where a folder is needed."""
         if folder.exists() and not folder.is_dir():
             raise ValueError("a folder is needed, and this is a file")
         return folder
@@ -129,7 +129,7 @@ class Settings(BaseSettings):
     @field_validator("proxies")
     @classmethod
     def _names_proxies(cls, text: str) -> str:
-        """Refuse what is neither a number nor a list of addresses."""
+        """Refuse anything but a number or a list of addresses."""
         if not text.isdecimal():
             for address in filter(None, text.split(",")):
                 ip_network(address.strip(), strict=False)
@@ -142,17 +142,17 @@ class Settings(BaseSettings):
 
     @property
     def may_import(self) -> bool:
-        """Whether files with runs are taken from visitors."""
+        """Whether visitors may import files with runs."""
         return self.imports or not self.hosted
 
     @property
     def most_weights(self) -> int:
-        """Bytes of weights that a hosted dashboard keeps of a visitor's run, at most."""
+        """Maximum size in bytes of the weights that a hosted dashboard keeps with a run."""
         return self.weights_kilobytes * 1000
 
     @property
     def max_pages(self) -> int | None:
-        """Pages of the store at most, 4096 bytes each; None for no limit."""
+        """Maximum number of pages of the store, 4096 bytes each; None means no limit."""
         return self.store_megabytes * 2**20 // 4096 if self.hosted else None
 
     @property
@@ -167,7 +167,7 @@ def load() -> Settings:
     Raises:
         ConfigError: a variable has a value that is not allowed.
     """
-    # a page asks ten times; validating takes milliseconds
+    # cached, because a page asks ten times and validation takes milliseconds
     return _load(tuple(item for item in os.environ.items() if item[0].startswith(PREFIX)))
 
 
@@ -178,5 +178,5 @@ def _load(environment: tuple[tuple[str, str], ...]) -> Settings:  # noqa: ARG001
     except ValidationError as error:
         first = error.errors()[0]
         name = PREFIX + str(first["loc"][0]).upper()
-        said = first["msg"].removeprefix("Value error, ")
-        raise ConfigError(f"{name}: {said}; received {str(first['input'])!r}") from None
+        message = first["msg"].removeprefix("Value error, ")
+        raise ConfigError(f"{name}: {message}; received {str(first['input'])!r}") from None

@@ -1,9 +1,9 @@
 """From an experiment to a run: the training loop.
 
-SGD with Nesterov momentum and a one-cycle schedule, batches by index from memory. The same
-experiment gives the same bits on one machine, alone or beside others: one thread, deterministic
-algorithms, and a generator of its own for each source of chance, so that an arm with dropout
-still sees its batches in the order in which its pair sees them.
+SGD with Nesterov momentum and a one-cycle schedule; batches are indexed from memory. On one
+machine an experiment always produces the same bits, whether it trains alone or in parallel with
+others: one thread, deterministic algorithms, and a separate generator for each source of
+randomness, so that an arm with dropout still sees its batches in the same order as its pair.
 """
 
 import platform
@@ -34,7 +34,7 @@ from core.settings import Device
 
 
 class Cancelled(Exception):  # noqa: N818 (an answer to a request, not an error)
-    """The training was asked to stop; it leaves nothing behind."""
+    """The training was asked to stop; it produces no run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +55,20 @@ def train(
 
     Args:
         experiment: what to train.
-        on_epoch: called after each epoch with its figures.
-        should_stop: asked before every batch; it should answer at once.
-        device: what to train on. The same bits are promised on the CPU only.
+        on_epoch: called after each epoch with its losses and accuracies.
+        should_stop: called before every batch; it should return quickly.
+        device: what to train on. Results are bit-identical on the CPU only.
 
     Returns:
-        The run. If the loss stops being finite it ends there with status `diverged`.
+        The run. If the loss stops being finite, the run ends there with status `diverged`.
 
     Raises:
-        Cancelled: `should_stop` said so.
+        Cancelled: `should_stop` returned True.
         ConfigError: the network cannot be built.
         DataError: the data set cannot be loaded.
         EngineError: this machine has no such device.
     """
-    # refuses a network that cannot be built before any image is loaded
+    # raises before any image is loaded if the network cannot be built
     describe(experiment)
     place = torch_device(device)
     splits = load(experiment.data).to(place)
@@ -96,7 +96,7 @@ def _never() -> bool:
 def _measured(
     model: nn.Module, splits: Splits, losses: Sequence[float], number: int, started: float
 ) -> Epoch | None:
-    """The figures after an epoch; None if a loss is not finite any more."""
+    """Losses and accuracies after an epoch; None if a loss is no longer finite."""
     train_score = evaluate(model, splits.train.first(EVALUATED_IMAGES))
     validation = evaluate(model, splits.validation)
     if not all(map(isfinite, (*losses, train_score.loss, validation.loss))):
@@ -118,7 +118,7 @@ def _run(
     test: LabelledImages,
     started: float,
 ) -> Run:
-    """What the training leaves behind; with fewer epochs than were asked for it diverged."""
+    """The finished run; one with fewer epochs than the experiment asks for has diverged."""
     totals = describe(experiment).totals
     done = len(epochs) == experiment.hyperparameters.epochs
     answers = predict(model, test).argmax(1) if done else None
@@ -140,7 +140,7 @@ def _run(
 def _epochs(
     model: nn.Module, experiment: Experiment, data: LabelledImages, should_stop: Callable[[], bool]
 ) -> Iterator[list[float]]:
-    """Train epoch by epoch; after each, yield the losses of its batches."""
+    """Train epoch by epoch and yield the losses of each epoch's batches."""
     batches = ceil(len(data) / experiment.hyperparameters.batch_size)
     optimiser, schedule = _optimiser(model, experiment, batches)
     order = generator(experiment.seed, "order")
@@ -151,7 +151,7 @@ def _epochs(
         model.train()
         # drawn on the CPU, so that every device sees the same batches
         shuffled = torch.randperm(len(data), generator=order).to(data.labels.device)
-        # equal parts, so that no batch is a single image that batch norm could not use
+        # equal parts, so that no batch is left with a single image, which batch norm cannot use
         for batch in shuffled.tensor_split(batches):
             if should_stop():
                 raise Cancelled
@@ -174,7 +174,7 @@ def _epochs(
 def _optimiser(
     model: nn.Module, experiment: Experiment, batches: int
 ) -> tuple[torch.optim.SGD, torch.optim.lr_scheduler.OneCycleLR]:
-    """SGD with Nesterov momentum; the learning rate rises and falls once over all batches."""
+    """SGD with Nesterov momentum, and the schedule: one rise and fall over all batches."""
     hyperparameters = experiment.hyperparameters
     optimiser = torch.optim.SGD(
         model.parameters(),
@@ -192,7 +192,7 @@ def _optimiser(
 
 
 def predict(model: nn.Module, data: LabelledImages) -> Tensor:
-    """Logits (N, classes) in evaluation mode; the mode of the model is restored."""
+    """Logits (N, classes), computed in evaluation mode; the model's mode is restored."""
     with _evaluating(model), torch.inference_mode():
         return torch.cat(
             [
@@ -210,48 +210,48 @@ def evaluate(model: nn.Module, data: LabelledImages) -> Score:
 
 
 def _share(right: Tensor) -> float:
-    """Fraction of true values, exact in double precision."""
+    """Fraction of true values, in double precision."""
     return int(right.sum()) / len(right)
 
 
 def _weights(model: nn.Module) -> bytes:
-    """The state as safetensors bytes; row-major, as the format wants it."""
+    """The state of the model as safetensors bytes; row-major, as the format requires."""
     state = {name: tensor.cpu().contiguous() for name, tensor in model.state_dict().items()}
     return safetensors.torch.save(state)
 
 
 def torch_device(device: Device) -> torch.device:
-    """The device of this machine that a name stands for.
+    """The torch device that a setting names on this machine.
 
     Raises:
         EngineError: this machine has no such device.
     """
-    there = [Device.CPU]
+    available = [Device.CPU]
     if torch.backends.mps.is_available():
-        there.insert(0, Device.MPS)
+        available.insert(0, Device.MPS)
     if torch.cuda.is_available():
-        there.insert(0, Device.CUDA)
+        available.insert(0, Device.CUDA)
     if device is Device.AUTO:
-        return torch.device(there[0])
-    if device not in there:
+        return torch.device(available[0])
+    if device not in available:
         raise EngineError(
-            f"device: this machine has {', '.join(reversed(there))}; received {device}"
+            f"device: this machine has {', '.join(reversed(available))}; received {device}"
         )
     return torch.device(device)
 
 
-def _machine(here: torch.device) -> Machine:
+def _machine(place: torch.device) -> Machine:
     name = {
         Device.CPU: torch.backends.cpu.get_cpu_capability,
         Device.CUDA: torch.cuda.get_device_name,
         Device.MPS: platform.processor,
     }
     return Machine(
-        device=here.type,
-        capability=name[Device(here.type)](),
+        device=place.type,
+        capability=name[Device(place.type)](),
         versions={
             "poolscope": settings.__version__,
-            # its own type would import torch wherever a run is unpickled
+            # torch's own string type would import torch wherever a run is unpickled
             "torch": str(torch.__version__),
             "numpy": version("numpy"),
             "onednn": _library("MKL-DNN"),
@@ -262,7 +262,7 @@ def _machine(here: torch.device) -> Machine:
 
 
 def _library(name: str) -> str:
-    """The version of a library that torch was built with, as torch states it."""
+    """The version of a library that torch was built with, or "none" if torch does not list it."""
     stated = re.search(rf"{re.escape(name)}\D* v?(\d[\w.-]*)", torch.__config__.show())
     return stated[1] if stated else "none"
 
@@ -278,19 +278,19 @@ def _evaluating(model: nn.Module) -> Iterator[None]:
 
 
 @contextmanager
-def _deterministic(seed: int, here: torch.device) -> Iterator[None]:
-    """One thread, deterministic algorithms and a seeded generator, restored at the end.
+def _deterministic(seed: int, place: torch.device) -> Iterator[None]:
+    """Use one thread, deterministic algorithms and a seeded global generator; restore them.
 
-    The global generator serves dropout and the random operators only. On a GPU not every
-    operation has a deterministic algorithm, so none is demanded there.
+    Only dropout and the random operators draw from the global generator. On a GPU not every
+    operation has a deterministic algorithm, so none is required there.
     """
     threads, strict = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
     guard: Any = torch.utils.deterministic
     filling = guard.fill_uninitialized_memory
-    with torch.random.fork_rng(devices=[here] if here.type == Device.CUDA else []):
+    with torch.random.fork_rng(devices=[place] if place.type == Device.CUDA else []):
         torch.set_num_threads(1)
-        torch.use_deterministic_algorithms(mode=here.type == Device.CPU)
-        # it fills every new tensor, in case one is read unwritten: a seventh of the time
+        torch.use_deterministic_algorithms(mode=place.type == Device.CPU)
+        # filling every new tensor, in case it is read before it is written, takes 1/7 of the time
         guard.fill_uninitialized_memory = False
         torch.manual_seed(generator(seed, "layers").initial_seed())
         try:

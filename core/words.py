@@ -1,6 +1,6 @@
-"""How numbers, lists and tables are written, the same everywhere.
+"""How numbers, lists and tables are written, in the same way everywhere.
 
-Accuracies and differences come in as fractions and are written in percent and points.
+Accuracies and differences are passed as fractions and written as percentages and points.
 """
 
 import csv
@@ -10,9 +10,9 @@ from math import floor, isfinite, isnan, log10
 
 MINUS = "−"
 SUM_OF_NOTHING = 1e-9
-"""what sums of fractions leave behind where exactly nothing should be left"""
+"""rounding error of sums of fractions that should be exactly zero"""
 SMALLEST_PLAIN, LARGEST_PLAIN = 1e-6, 1e15
-"""numbers beyond these are written with a power of ten"""
+"""numbers outside this range are written with a power of ten"""
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 NUMBER_WORDS = (
     *("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
@@ -21,13 +21,13 @@ NUMBER_WORDS = (
 )
 WRITTEN_OUT = 100_000
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""a cell of text that begins so is computed by spreadsheet programs"""
+"""spreadsheet programs evaluate a text cell that begins with one of these"""
 MINUTE, HOUR = 60, 3600
 MEGABYTE = 2**20
 
 
 def points(difference: float) -> str:
-    """A signed difference in points with one decimal and a real minus: "−4.2", "+0.3", "0.0"."""
+    """A signed difference in points, with one decimal and a minus sign: "−4.2", "+0.3", "0.0"."""
     value = round(100 * difference, 1)
     if value == 0:
         return "0.0"
@@ -40,12 +40,12 @@ def size_in_points(difference: float) -> str:
 
 
 def percent(fraction: float) -> str:
-    """A fraction in percent with one decimal, without the sign: "97.8"."""
+    """A fraction as a percentage with one decimal, without the percent sign: "97.8"."""
     return f"{100 * fraction:.1f}"
 
 
 def count(number: int) -> str:
-    """A count: "16,698", from 100,000 on "1.3 M"."""
+    """A count: "16,698"; from 100,000 upwards scaled, as in "1.3 M"."""
     return f"{number:,}" if number < WRITTEN_OUT else scaled(number)
 
 
@@ -55,7 +55,7 @@ def macs(number: int) -> str:
 
 
 def scaled(number: float) -> str:
-    """A number to three figures or four: "320", "73.7 k", "1.3 M"."""
+    """A number with three or four digits and a unit prefix: "320", "73.7 k", "1.3 M"."""
     for unit in ("", " k", " M", " G"):
         if number < 999.95:  # noqa: PLR2004 (rounds to 1000.0)
             return f"{number:.1f}{unit}" if unit else f"{number:.0f}"
@@ -64,7 +64,7 @@ def scaled(number: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A time: "0.4 s", "16 s", "1 min 10 s", "2 h 5 min"."""
+    """A duration: "0.4 s", "16 s", "1 min 10 s", "2 h 5 min"."""
     if round(seconds, 1) < 1:
         return f"{max(seconds, 0.1):.1f} s"
     whole = round(seconds)
@@ -79,7 +79,7 @@ def duration(seconds: float) -> str:
 
 
 def about(time: str) -> str:
-    """A time that was estimated: "about 16 s", but "less than a minute" as it is."""
+    """An estimated duration: "about 16 s", but "less than a minute" unchanged."""
     return time if time.startswith("less") else f"about {time}"
 
 
@@ -89,22 +89,22 @@ def size(height: int, width: int) -> str:
 
 
 def number_word(number: int) -> str:
-    """A small number as a word, as text has it: "five"; above twenty in digits."""
+    """A number up to twenty as a word, as in running text: "five"; a larger one in digits."""
     return NUMBER_WORDS[number] if number < len(NUMBER_WORDS) else f"{number:,}"
 
 
 def inside(label: str) -> str:
-    """A label inside a sentence: "max", but "GeM", "LIP" and "GAP" as they are."""
+    """A label as written inside a sentence: "max", but "GeM", "LIP" and "GAP" unchanged."""
     return label if any(letter.isupper() for letter in label[1:]) else label.lower()
 
 
 def capitalised(text: str) -> str:
-    """The text with its first letter as a capital, the others as they are."""
+    """The text with its first letter capitalised and the others unchanged."""
     return text[:1].upper() + text[1:]
 
 
 def plural(word: str, number: int) -> str:
-    """The word, with an s unless there is one: "1 seed", "5 seeds"."""
+    """The word, with an s unless the number is one: "seed" for 1, "seeds" for 5."""
     return word if number == 1 else f"{word}s"
 
 
@@ -116,11 +116,11 @@ def join(parts: Sequence[str]) -> str:
 def plain(value: float, decimals: int = 2) -> str:
     """A number as a person writes it: "4", "−1.5", "0.33", "0.0042", "1234567.89".
 
-    Thousands are not set apart: commas between numbers could not be told from theirs.
+    Without thousands separators, which would be confused with the commas of a list.
 
     Args:
-        value: any number; one within rounding of zero is zero.
-        decimals: the most that are written; a smaller number keeps two significant digits.
+        value: any number; one within rounding error of zero is written as zero.
+        decimals: maximum number of decimals; a smaller number keeps two significant digits.
     """
     if isnan(value):
         return "–"
@@ -136,13 +136,13 @@ def plain(value: float, decimals: int = 2) -> str:
 
 
 def brief(value: float) -> str:
-    """A number in a small cell: what would be long because it is small is "0.00", never "0"."""
+    """A number in a small cell: a tiny one is written "0.00", because "0" would mean exactly 0."""
     rounds_to_zero = SUM_OF_NOTHING <= abs(value) < 0.005  # noqa: PLR2004 (half of the last digit)
     return "0.00" if rounds_to_zero else plain(value)
 
 
 def shortest(value: float) -> str:
-    """A setting with all of its digits and no exponent: "0.05", "0.00001", "10"."""
+    """A setting with all its digits and no exponent: "0.05", "0.00001", "10"."""
     if value == 0:
         return "0"
     sign, size = MINUS if value < 0 else "", abs(value)
@@ -152,9 +152,9 @@ def shortest(value: float) -> str:
 
 
 def significant(value: float, digits: int) -> str:
-    """A number with so many significant digits, its whole part complete: "12,346", "0.0123".
+    """A number with the given significant digits and a complete whole part: "12,346", "0.0123".
 
-    Thousands are set apart: it stands alone, in a cell of a table.
+    With thousands separators, because the number has a table cell to itself.
     """
     if not SMALLEST_PLAIN <= abs(value) < LARGEST_PLAIN:
         return plain(value)
@@ -171,7 +171,7 @@ def rough(value: float) -> str:
 
 
 def apart(first: float, second: float) -> tuple[str, str]:
-    """Two numbers with as many decimals as it takes to tell them apart."""
+    """Two numbers with as many decimals as are needed to tell them apart."""
     for decimals in range(2, 10):
         texts = plain(first, decimals), plain(second, decimals)
         if texts[0] != texts[1]:
@@ -193,11 +193,12 @@ def as_csv(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> str:
     """Rows as CSV with a header.
 
     Args:
-        rows: column to value; other names are left out, missing ones give an empty cell.
-        columns: the header. It and texts that would be read as a formula get an apostrophe.
+        rows: column to value; other names are left out, missing ones leave an empty cell.
+        columns: the header. Here and in the rows, text that a spreadsheet would read as a
+            formula gets an apostrophe in front.
     """
     text = io.StringIO()
-    # its own line ends, CR LF: with others it would leave a CR in a cell unquoted
+    # keeps the default line terminator, CR LF: with another one csv leaves a CR in a cell unquoted
     writer = csv.writer(text)
     writer.writerow(map(_harmless, columns))
     writer.writerows([_harmless(row.get(name, "")) for name in columns] for row in rows)
@@ -205,7 +206,7 @@ def as_csv(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> str:
 
 
 def _harmless(value: object) -> object:
-    """A cell as it is written: numbers as they are, text that is no formula."""
+    """The cell to write: a number unchanged, text in a form that is not read as a formula."""
     if isinstance(value, int | float) or value is None:
         return value
     text = str(value)
