@@ -1,7 +1,7 @@
-"""Image files: what a folder of them holds, and how one that somebody uploads becomes a picture.
+"""Image files: what a folder of them holds, and how an uploaded file becomes a picture.
 
-Here, and only here, Poolscope looks into a folder that a person names. `with_folder` does so for
-the command line, the sidebar and grid files; from there on, what a folder holds is data.
+This is the only package that reads a folder named by a person. `with_folder` does so for the
+command line, the sidebar and grid files; from there on, the contents of a folder are plain data.
 """
 
 from core.pictures.folder import findings, look, remeasured, with_folder

@@ -1,4 +1,4 @@
-"""What should a person know about the images of a folder before believing a figure?"""
+"""What should a person know about the images of a folder before trusting a result?"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from core.pictures.layout import Part
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What was measured on the borders of images.
+    """Background and brightness of a set of images, measured on a sample.
 
     Attributes:
-        colour: red, green and blue of the ground, 0 to 255; None if there is none in common.
+        colour: red, green and blue of the ground, 0 to 255; None if the images share none.
         brightness: mean over all pixels, 0 to 255.
         images: how many were measured.
     """
@@ -24,13 +24,13 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Twins:
-    """Images that are byte for byte those of the training split.
+    """Images of a split that are byte-identical to training images.
 
     Attributes:
-        part: the split that they belong to.
-        count: how many of its images.
-        of: number of its images.
-        elsewhere: how many of them are training images of another class.
+        part: the split they belong to.
+        count: number of such images.
+        of: number of images in the split.
+        elsewhere: how many of them belong to another class in the training split.
     """
 
     part: Part
@@ -41,13 +41,13 @@ class Twins:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What a person should know about a folder in addition to its images.
+    """What a person should know about a folder besides its images.
 
     Attributes:
-        ground: what was measured on the borders of its training images.
-        twins: of the validation and the test split.
-        unread: ending -> number of image files in a format that is not read.
-        loose: number of image files that lie in no class folder.
+        ground: background measured on its training images; None if no image could be decoded.
+        twins: duplicates of training images in the validation split and in the test split.
+        unread: file extension -> number of image files in a format that is not read.
+        loose: number of image files outside the class folders.
     """
 
     ground: Ground | None
@@ -56,11 +56,11 @@ class Findings:
     loose: int
 
     def sentences(self, entry: DatasetEntry, *, as_set: bool) -> Iterator[str]:
-        """The ground, how it is known, and the warnings.
+        """Yield the ground, where it comes from, and the warnings.
 
         Args:
             entry: the facts about the images, as they are used.
-            as_set: whether somebody set the ground.
+            as_set: whether a person set the ground instead of having it measured.
         """
         images = self.ground.images if self.ground else 0
         measured = f"measured on the borders of {images:,} training image{'s' * (images != 1)}"
@@ -68,7 +68,7 @@ class Findings:
         yield from self.warnings()
 
     def warnings(self) -> Iterator[str]:
-        """What makes a figure mean less than it seems to, in sentences."""
+        """Yield a sentence for each finding that makes a result less meaningful than it looks."""
         for twins in self.twins:
             if twins.count:
                 yield (
@@ -93,11 +93,11 @@ class Findings:
 def duplicates(
     training: Sequence[tuple[str, int]], others: Sequence[tuple[str, int]], part: Part
 ) -> Twins:
-    """How many images of a split are training images as well.
+    """Count the images of a split that are training images as well.
 
     Args:
         training: content hash and class of each training image.
-        others: of each image of the split.
+        others: content hash and class of each image of the split.
         part: the split.
     """
     classes: dict[str, set[int]] = {}

@@ -1,6 +1,6 @@
-"""What a folder of images holds: found where a person names one, and handed on as data.
+"""What a folder of images holds: read once, where a person names it, and passed on as data.
 
-Only a sample of the images is decoded, to measure their ground.
+Only a sample of the images is decoded, to measure their background.
 """
 
 import hashlib
@@ -35,22 +35,22 @@ from core.pictures.layout import (
 from core.pictures.stratified import SPLIT_SEED, stratified_order
 
 MIN_CLASS_IMAGES = 5
-"""training images of a class: enough for each split to get one"""
+"""fewest training images of a class, so that each split gets one"""
 FRESH_SECONDS = 5
-"""a folder is not looked at again within that time"""
+"""time within which a folder is not read again"""
 
 
 def with_folder(flat: Mapping[str, Any]) -> dict[str, Any]:
-    """Add to an experiment's flat names what its folder of images holds.
+    """Add the contents of a folder of images to an experiment's flat names.
 
-    `Experiment.from_flat` does not look at the disk; this does, wherever a person names a folder.
-    Without a folder the names stay what they are.
+    `Experiment.from_flat` does not read the disk; this function does, wherever a person names a
+    folder. Names of an experiment without a folder are returned unchanged.
 
     Args:
-        flat: flat name -> value. A `folder` that is there already is kept.
+        flat: flat name -> value. An existing `folder` is kept.
 
     Raises:
-        ConfigError: the folder is not there, cannot be read, or is not a data set.
+        ConfigError: the folder does not exist, cannot be read, or is not a data set.
     """
     named = flat.get("dataset")
     path = named.removeprefix(FOLDER_PREFIX) if isinstance(named, str) else ""
@@ -61,13 +61,13 @@ def with_folder(flat: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def remeasured(data: DataConfig) -> DataConfig:
-    """The same data with the ground of the folder, for a run that is older than its measuring.
+    """The same data with the ground measured now, for a run stored before grounds were measured.
 
     Raises:
-        ConfigError: the folder is not there any more, or is not a data set.
+        ConfigError: the folder no longer exists, or is no longer a data set.
     """
     known = data.folder is None or data.folder.brightness is not None
-    # with random shifts it was trained on black that comes in
+    # with random shifts the run was trained on images whose shifted-in pixels were black
     if data.folder is None or known or data.augment_shift:
         return data
     folder = look(data.folder.path)
@@ -79,10 +79,10 @@ def remeasured(data: DataConfig) -> DataConfig:
 
 
 def absolute(path: str) -> str:
-    """A path as it is kept: absolute, without ~ and without links.
+    """A path in the form in which it is stored: absolute, with ~ and symbolic links resolved.
 
     Raises:
-        ConfigError: it cannot be the path of anything.
+        ConfigError: it is not a valid path.
     """
     try:
         return str(Path(path).expanduser().resolve())
@@ -91,13 +91,13 @@ def absolute(path: str) -> str:
 
 
 def look(path: str) -> Folder:
-    """Find out what is in a folder.
+    """Read what a folder holds, as plain data.
 
     Args:
         path: absolute.
 
     Raises:
-        ConfigError: it is not there, cannot be read, or is not a data set.
+        ConfigError: it does not exist, cannot be read, or is not a data set.
     """
     return _look(path, _period())[0]
 
@@ -112,7 +112,7 @@ def findings(path: str) -> Findings:
 
 
 def _period() -> int:
-    """Number of the present stretch of FRESH_SECONDS: with it, what was found goes stale."""
+    """Number of the current period of FRESH_SECONDS; as a cache key, it makes entries expire."""
     return int(time.monotonic() / FRESH_SECONDS)
 
 
@@ -150,12 +150,12 @@ def _measured(files: Sequence[ImageFile]) -> Ground | None:
 
 
 def _cut(files: Sequence[ImageFile], classes: Sequence[str]) -> dict[Part, list[ImageFile]]:
-    """The images of each split, as `core.data` draws those that the folder has no part for."""
+    """The images of each split; splits without a folder are drawn as `core.data` draws them."""
     own = {part: [file for file in files if file.part is part] for part in Part}
     others = own[Part.TRAIN]
     labels = np.array([file.label for file in others], dtype=np.int64)
     order = [others[number] for number in stratified_order(labels, SPLIT_SEED)]
-    # a fifth for each part that the folder does not bring along
+    # a fifth for each part that the folder lacks
     fifth = max(len(classes), len(others) // 5)
     for part in (Part.TEST, Part.VALIDATION):
         if not own[part]:
@@ -164,7 +164,7 @@ def _cut(files: Sequence[ImageFile], classes: Sequence[str]) -> dict[Part, list[
 
 
 def images(path: str) -> tuple[ImageFile, ...]:
-    """The images of a folder, by part, class and name.
+    """The images of a folder, ordered by part, class and name.
 
     Raises:
         ConfigError: the folder cannot be read, or a class has too few images.
@@ -215,7 +215,7 @@ def _own_part(parts: Layout, part: Part, classes: tuple[str, ...]) -> list[Image
 
 
 def fingerprint(files: Iterable[tuple[ImageFile, str]], parts: Layout) -> str:
-    """SHA-256 over names and content hashes, in the order of `images`."""
+    """SHA-256 over names and content hashes of files, in the order of `images`."""
     lines = (f"{file.name}\t{content}\n" for file, content in files)
     return hashlib.sha256(
         (parts.note + "".join(lines)).encode(errors="surrogateescape")

@@ -1,6 +1,6 @@
-"""What lies around the objects of a set of images, and are they lighter or darker than that?
+"""What background do the objects of a set of images lie on, and are they lighter or darker?
 
-Measured on the borders: of an image cropped to a square, the outermost ring of pixels.
+Measured on the border: the outermost ring of pixels of an image cropped to a square.
 """
 
 from collections.abc import Iterable
@@ -14,17 +14,17 @@ from core.pictures.findings import Ground
 from core.pictures.pixels import border, brightness, fitted, to_eight_bits
 
 MEASURED_SIDE = 32
-"""px, to which an image is reduced to be measured"""
+"""side in px to which an image is reduced before it is measured"""
 MEASURED_IMAGES = 200
-"""training images that are measured: the first ones of a stratified order"""
+"""number of training images that are measured: the first ones of a stratified order"""
 MAX_DISTANCE = 32
 """levels of 256; the borders of scans and of studio photographs differ by less"""
 MIN_SHARE = 0.75
-"""share of the images that have the ground if the set is said to have it"""
+"""share of images that must have the same ground for the set to have it"""
 
 
 def measured(images: Iterable[NDArray[np.uint8]]) -> Ground | None:
-    """The ground of images (3, H, W); None without any."""
+    """Ground and brightness of images (3, H, W); None if there are no images."""
     levels = [(border(image), brightness(image)) for image in images]
     if not levels:
         return None

@@ -1,6 +1,6 @@
-"""Content hashes of the files of a folder, kept next to the run store from one process to the next.
+"""Content hashes of the files of a folder, cached on disk next to the run store.
 
-A hash holds as long as path, size and time of change stay what they were.
+A hash stays valid as long as path, size and modification time of the file are unchanged.
 """
 
 import hashlib
@@ -19,18 +19,18 @@ from core.pictures.findings import Ground
 from core.pictures.layout import ImageFile
 
 GROUND_ENTRY = "/"
-"""name of the ground among the hashes; no file has it"""
+"""name under which the ground is kept among the hashes; no file can have it"""
 MAX_FILE_PIXELS = 64_000_000
-"""of one image file; a small file can unpack to more than the memory holds"""
+"""most pixels of one image file; a small file can unpack to more than fits into memory"""
 
 
 def content_hash(content: bytes) -> str:
-    """What a file is known by."""
+    """SHA-256 of the bytes of a file, in hex."""
     return hashlib.sha256(content).hexdigest()
 
 
 class Hashes:
-    """Content hashes of the files of one folder, kept in a file from one process to the next."""
+    """Content hashes of the files of one folder, shared between processes in a JSON file."""
 
     def __init__(self, path: str) -> None:
         name = hashlib.sha256(path.encode(errors="surrogateescape")).hexdigest()[:16]
@@ -46,7 +46,7 @@ class Hashes:
 
     def __exit__(self, *_: object) -> None:
         if self._current != self._known:
-            # the file only saves time: a home that cannot be written is reported elsewhere
+            # the file only saves time: a home that cannot be written to is reported elsewhere
             with suppress(OSError):
                 self._file.parent.mkdir(parents=True, exist_ok=True)
                 fresh = self._file.with_suffix(f".{os.getpid()}")
@@ -54,10 +54,10 @@ class Hashes:
                 fresh.replace(self._file)
 
     def of(self, file: ImageFile) -> str:
-        """The hash of a file; one that is not known yet is read, and its header checked.
+        """The hash of a file; a file that is not known yet is read and its header checked.
 
         Raises:
-            ConfigError: it cannot be read, or is not an image that is allowed.
+            ConfigError: it cannot be read, is not an image, or is too large.
         """
         try:
             status = file.path.stat()
@@ -74,7 +74,7 @@ class Hashes:
         return content
 
     def ground(self, known_as: str, measure: Callable[[], Ground | None]) -> Ground | None:
-        """The ground of images with that fingerprint, measured once."""
+        """The ground of the images with this fingerprint; `measure` is called if it is unknown."""
         match self._known.get(GROUND_ENTRY):
             case [str(of), None] if of == known_as:
                 ground = None
@@ -90,16 +90,16 @@ class Hashes:
 
 
 def check_header(path: Path) -> None:
-    """Refuse a file that is not an image, or one that would unpack to too many pixels.
+    """Check that a file is an image that does not unpack to too many pixels.
 
     Raises:
-        ConfigError: it is.
+        ConfigError: it is not.
     """
     try:
         with Image.open(path) as image:
             width, height = image.size
     except (UnidentifiedImageError, Image.DecompressionBombError, ValueError, SyntaxError) as error:
-        raise ConfigError(f"{path}: is no image that can be read ({error})") from error
+        raise ConfigError(f"{path}: is not an image that can be read ({error})") from error
     if width * height > MAX_FILE_PIXELS:
         raise ConfigError(
             f"{path}: has {width:,} × {height:,} pixels; at most {MAX_FILE_PIXELS:,} are allowed"

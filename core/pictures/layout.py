@@ -1,7 +1,7 @@
-"""Where the parts and classes of a folder of images lie, found by their names.
+"""Where the parts and classes of a folder of images are, recognised by their names.
 
 The layout is that of torchvision's ImageFolder: one sub-folder per class, either directly in the
-folder or in its training part. The parts have the names that data sets are handed out with.
+folder or in its training part. Parts have the names that published data sets use for them.
 """
 
 import os
@@ -21,21 +21,21 @@ IMAGE_ENDINGS = (
     *(*_JPEG, ".png", ".ppm", ".pgm", ".pbm", ".pnm", ".bmp", ".tif", ".tiff", ".webp", ".gif"),
     *_AVIF,
 )
-"""of image files that are read"""
+"""extensions of image files that are read"""
 UNREAD_ENDINGS = (
     *(".heic", ".heif", ".hif", ".avif", ".avifs", ".jxl", ".jp2", ".j2k", ".jpf", ".jpx"),
     *(".svg", ".svgz", ".psd", ".xcf", ".ai", ".eps", ".pdf", ".tga", ".dds", ".ico", ".icns"),
     *(".exr", ".hdr", ".pcx", ".sgi", ".apng", ".mpo", ".dib", ".dcm", ".nii", ".fits"),
     *(".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf", ".pef", ".srw", ".raw"),
 )
-"""of image files that are named and left out"""
+"""extensions of image files that are reported and left out"""
 MIN_CLASSES = 2
 MAX_CLASSES = 256
 """a prediction is stored as one byte"""
 
 
 class Part(StrEnum):
-    """What images are for."""
+    """The split that images belong to."""
 
     TRAIN = "train"
     VALIDATION = "validation"
@@ -56,19 +56,19 @@ PART_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Folders of the parts of a data set.
+    """The part folders of a data set.
 
     Attributes:
         root: the folder itself.
-        parts: names of the part folders in it. Without a training part, the class folders lie in
-            the folder itself.
+        parts: each part that has a folder, and that folder's name. Without a training part, the
+            class folders are directly in `root`.
     """
 
     root: Path
     parts: tuple[tuple[Part, str], ...]
 
     def folder(self, part: Part) -> Path | None:
-        """Where the classes of a part lie; None if there is no such part."""
+        """The folder that holds the class folders of a part; None if there is no such part."""
         names = dict(self.parts)
         if part in names:
             return self.root / names[part]
@@ -76,7 +76,7 @@ class Layout:
 
     @property
     def note(self) -> str:
-        """What a fingerprint holds besides the images; empty for the two oldest layouts."""
+        """Text that a fingerprint covers besides the images; empty for the two oldest layouts."""
         if self.parts in ((), ((Part.TRAIN, "train"), (Part.TEST, "test"))):
             return ""
         return "".join(f"{part}\t{name}\n" for part, name in self.parts)
@@ -88,9 +88,9 @@ class ImageFile:
 
     Attributes:
         path: where it is.
-        name: the same, relative to the folder, with / between.
+        name: the same path relative to the folder, with forward slashes.
         label: number of its class.
-        part: what it is for, as far as the folder says.
+        part: its split; TRAIN if the folder does not say.
     """
 
     path: Path
@@ -100,10 +100,10 @@ class ImageFile:
 
 
 def layout(path: str) -> Layout:
-    """Which parts a folder has.
+    """Find the parts of a folder.
 
     Raises:
-        ConfigError: it cannot be read, or has a part twice.
+        ConfigError: it cannot be read, or has two folders for one part.
     """
     root = Path(path)
     names: dict[Part, str] = {}
@@ -144,7 +144,7 @@ def class_names(layout: Layout) -> tuple[str, ...]:
 
 
 def part_images(layout: Layout, part: Part, classes: tuple[str, ...]) -> Iterator[ImageFile]:
-    """The images of a part that the folder brings along, by class and name."""
+    """The images of a part that has a folder of its own, ordered by class and name."""
     folder = layout.folder(part)
     for label, name in enumerate(classes if folder else ()):
         for path in _files_below(folder / name):  # type: ignore[operator]
@@ -152,7 +152,7 @@ def part_images(layout: Layout, part: Part, classes: tuple[str, ...]) -> Iterato
 
 
 def unread(layout: Layout, classes: tuple[str, ...]) -> dict[str, int]:
-    """Ending -> number of the image files in class folders that Poolscope cannot read."""
+    """Extension -> number of image files in class folders that Poolscope cannot read."""
     counts = Counter(
         path.suffix.lower()
         for part in Part
@@ -164,7 +164,7 @@ def unread(layout: Layout, classes: tuple[str, ...]) -> dict[str, int]:
 
 
 def loose(layout: Layout) -> int:
-    """Number of image files that lie next to the class folders instead of in one."""
+    """Number of image files that are next to the class folders instead of inside one."""
     folders = {layout.root, *(folder for part in Part if (folder := layout.folder(part)))}
     return sum(
         path.is_file() and _is_image(path.name, IMAGE_ENDINGS)
@@ -180,7 +180,7 @@ def folders_in(path: Path) -> tuple[str, ...]:
     """Names of the folders in a folder, sorted, without hidden ones.
 
     Raises:
-        ConfigError: it is not there, is not a folder, or cannot be read.
+        ConfigError: it does not exist, is not a folder, or cannot be read.
     """
     try:
         with os.scandir(path) as items:
@@ -195,10 +195,10 @@ def folders_in(path: Path) -> tuple[str, ...]:
 
 
 def _files_below(path: Path, endings: Iterable[str] = IMAGE_ENDINGS) -> list[Path]:
-    """Image files in a folder and the folders in it, sorted; hidden ones are left out."""
+    """Image files in a folder and its sub-folders, sorted; hidden ones are left out."""
 
     def refuse(error: OSError) -> None:
-        # a class without a folder in the test part has no images there
+        # a class may have no folder in the test part: it then has no images there
         if not isinstance(error, FileNotFoundError):
             raise ConfigError(f"{error.filename}: cannot be read ({error.strerror})") from error
 

@@ -1,4 +1,4 @@
-"""Pixels of a picture: its depth, size, border, brightness and negative."""
+"""The pixels of a picture: its depth, size, border, brightness and negative."""
 
 from collections.abc import Sequence
 
@@ -9,24 +9,24 @@ from PIL import Image, ImageOps
 from core.catalog.luminance import luminance
 
 PAPER = (255, 255, 255, 255)
-"""what shows through transparent pixels: white, as on a page"""
+"""what shows through transparent pixels: white, as on paper"""
 
 WHITE_16 = 65_535
 
 MIN_BETTER_FIT = 0.25
-"""part of the range by which a negative must fit better before an upload is inverted"""
+"""fraction of the range by which the negative must fit better before an upload is inverted"""
 
 
 def fitted(image: Image.Image, shape: tuple[int, int, int], white: int) -> NDArray[np.uint8]:
-    """Resize and crop a picture to what a network takes.
+    """Resize and crop a picture to the input size of a network.
 
     Args:
-        image: as `uploaded` gives it.
+        image: as `uploaded` returns it.
         shape: (channels, height, width) of the network's input.
-        white: the stored value that means white in its data set.
+        white: the stored value that means white in the network's data set.
 
     Returns:
-        (channels, height, width).
+        Pixels (channels, height, width), in levels of that data set.
     """
     channels, height, width = shape
     plain = image.convert("RGB" if channels > 1 else "L")
@@ -44,23 +44,23 @@ def border(image: NDArray[np.uint8]) -> NDArray[np.float64]:
 
 
 def brightness(image: NDArray[np.uint8]) -> float:
-    """Mean brightness of an image (C, H, W), in its own levels."""
+    """Mean brightness of an image (C, H, W), in the levels of the image."""
     return luminance(image.reshape(len(image), -1).mean(axis=1).tolist())
 
 
 def is_negative(image: NDArray[np.uint8], background: Sequence[float], white: int) -> bool:
-    """Whether the inverted image would fit better to images with that ground.
+    """Whether the negative of an image would match images with this background better.
 
     Args:
         image: (C, H, W), as stored.
-        background: what lies around the objects of the other images, in the same levels.
+        background: the background of the other images, in the same levels.
         white: the level that means white.
     """
     if np.ptp(image) == 0:
-        # nothing tells the ground of an even picture from what lies on it
+        # in a uniform picture, background and object cannot be told apart
         return False
     level, ground = luminance(border(image).tolist()), luminance(background)
-    # of a grey border that fits about as well either way nobody can tell
+    # a grey border fits about equally well either way, which decides nothing
     return abs(level - ground) - abs(white - level - ground) > white * MIN_BETTER_FIT
 
 
@@ -70,16 +70,16 @@ def inverted(image: NDArray[np.uint8], white: int) -> NDArray[np.uint8]:
 
 
 def to_eight_bits(image: Image.Image) -> Image.Image:
-    """An image of any mode with 8 bits per channel and nothing transparent, its colours kept.
+    """Convert an image of any mode to 8 bits per channel without transparency, keeping its colours.
 
     Pillow clips 16-bit values when it converts them, which turns nearly all of them white, and
-    drops transparency, which shows colours that nobody was meant to see.
+    drops transparency, which reveals colours that were never meant to be seen.
 
     Raises:
-        ValueError: its values are fractions or of 32 bits, whose white nobody can know.
+        ValueError: its values are fractions or have 32 bits, so the level of white is unknown.
     """
     if image.mode.startswith("I"):
-        # some 16-bit files come as 32 bits
+        # Pillow opens some 16-bit files as 32 bits
         values = np.asarray(image).astype(np.int64)
         if values.min() < 0 or values.max() > WHITE_16:
             raise ValueError("it has 32 bits per channel; save it with 8 or 16")

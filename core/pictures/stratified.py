@@ -9,10 +9,10 @@ SPLIT_SEED = 0
 def stratified_order(labels: NDArray[np.int64], seed: int) -> NDArray[np.intp]:
     """A random order in which every prefix holds the classes in their overall proportions.
 
-    Each class is shuffled by itself; its i-th image of n gets the place (i + 1/2)/n on a common
-    line, and the line is read from the left.
+    Each class is shuffled separately; the i-th of its n images gets the position (i + 1/2)/n, and
+    the images of all classes are sorted by position.
     """
-    # RandomState, because its stream is promised never to change; Generator's may
+    # RandomState, because numpy guarantees that its stream never changes; Generator's may
     random = np.random.RandomState(seed)
     place = np.empty(len(labels))
     for label in np.unique(labels):

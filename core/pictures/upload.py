@@ -1,7 +1,7 @@
-"""A file that somebody hands over becomes a plain picture, or one clear sentence.
+"""How an uploaded file becomes a plain picture, or an error message of one sentence.
 
-Headers are checked before anything is decoded: a small file can unpack to more than the memory
-holds. Nothing is written to disk.
+Headers are checked before anything is decoded, because a small file can unpack to more than fits
+into memory. Nothing is written to disk.
 """
 
 from dataclasses import dataclass
@@ -24,8 +24,8 @@ class Picture:
     """A decoded picture.
 
     Attributes:
-        image: upright, 8 bits per channel, nothing transparent.
-        remarks: what was done to it that a person might not expect.
+        image: upright, 8 bits per channel, no transparency.
+        remarks: changes to the picture that a person might not expect.
     """
 
     image: Image.Image
@@ -33,13 +33,13 @@ class Picture:
 
 
 def uploaded(content: bytes) -> Picture:
-    """Decode an upload.
+    """Decode an uploaded picture.
 
     Args:
         content: the bytes of a PNG, JPEG or WebP file.
 
     Raises:
-        ConfigError: it is too large, damaged, or of another kind.
+        ConfigError: it is too large, damaged, or in another format.
     """
     if len(content) > MAX_UPLOAD_BYTES:
         raise ConfigError(
@@ -58,7 +58,7 @@ def uploaded(content: bytes) -> Picture:
         raise ConfigError(
             f"upload: not an image that can be read; {', '.join(UPLOAD_FORMATS)} are allowed"
         ) from None
-    except Exception as error:  # Pillow's decoders raise whatever their formats lead to
+    except Exception as error:  # Pillow's decoders raise exceptions of many types
         raise ConfigError(f"upload: the image is damaged ({_line(error)})") from error
     remarks = (f"an animation of {frames} pictures: the first is used",) if frames > 1 else ()
     return Picture(plain, remarks)

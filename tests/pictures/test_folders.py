@@ -402,11 +402,11 @@ WRONG = {
     ),
     "no image": (
         lambda root: (root / "limes" / "x.png").write_text("no image"),
-        "x.png: is no image that can be read",
+        "x.png: is not an image that can be read",
     ),
     "empty file": (
         lambda root: (root / "limes" / "x.jpg").write_bytes(b""),
-        "x.jpg: is no image that can be read",
+        "x.jpg: is not an image that can be read",
     ),
     "link to nowhere": (
         lambda root: (root / "limes" / "x.png").symlink_to("nowhere.png"),
@@ -433,7 +433,7 @@ def test_a_huge_image_is_named_before_it_is_unpacked(pictures, monkeypatch):
 
 def test_a_bomb_is_no_image_that_can_be_read(pictures, monkeypatch):
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
-    with pytest.raises(ConfigError, match="is no image that can be read"):
+    with pytest.raises(ConfigError, match="is not an image that can be read"):
         look(str(pictures))
 
 
