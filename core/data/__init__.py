@@ -1,7 +1,7 @@
-"""From a data set to tensors: loading, splits, subsets, and what enters the network.
+"""From a data set to tensors: loading, splits, subsets, and the input of the network.
 
-Images stay in memory as bytes; they become floats batch by batch. Every split is drawn with one
-fixed seed, in an order in which each prefix is stratified: a smaller training set is a part of
+Images stay in memory as bytes and become floats batch by batch. Every split is drawn with one
+fixed seed, in an order whose prefixes are all stratified: a smaller training set is a subset of
 every larger one, and the same for all training seeds.
 """
 

@@ -17,15 +17,15 @@ from core.pictures.layout import ImageFile, Part, layout
 
 
 def read_folder(folder: Folder, image_size: int, colour: Colour) -> Raw:
-    """Read and decode every image.
+    """Read and decode every image of a folder.
 
     Args:
-        folder: what it is expected to hold.
+        folder: the folder, with the contents it had when it was looked at.
         image_size: side of the squares in pixels.
         colour: one channel or three.
 
     Raises:
-        ConfigError: the folder is not a data set any more.
+        ConfigError: the folder is no longer a data set.
         DataError: an image is damaged, or of a kind that cannot be converted.
     """
     files = images(folder.path)
@@ -34,7 +34,7 @@ def read_folder(folder: Folder, image_size: int, colour: Colour) -> Raw:
     hashes = []
     for number, file in enumerate(files):
         content = _content(file)
-        # hashed here once more: these are the bytes that are decoded
+        # hashed again, because these are the bytes that are decoded: the file may have changed
         hashes.append((file, content_hash(content)))
         pixels[number] = _decode(content, file, image_size, colour)
     labels = np.array([file.label for file in files], dtype=np.int64)
@@ -63,11 +63,11 @@ def _decode(content: bytes, file: ImageFile, image_size: int, colour: Colour) ->
     """One image (channels, image_size, image_size)."""
     try:
         with Image.open(BytesIO(content)) as image:
-            # an animation counts by its first picture
+            # of an animation, Pillow decodes the first picture
             upright = ImageOps.exif_transpose(image)
             plain = to_eight_bits(upright).convert("RGB" if colour is Colour.RGB else "L")
             square = ImageOps.fit(plain, (image_size, image_size), Image.Resampling.BICUBIC)
-    except Exception as error:  # Pillow's decoders raise whatever their formats lead to
+    except Exception as error:  # Pillow's decoders raise exceptions of many types
         raise DataError(
             f"{file.path}: the image is damaged or cannot be converted ({error})"
         ) from error

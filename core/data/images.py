@@ -1,4 +1,4 @@
-"""What enters the network: stored bytes as standardised floats, moved if that was asked for."""
+"""The input of the network: stored bytes as standardised floats, translated if asked for."""
 
 from collections.abc import Sequence
 
@@ -9,11 +9,11 @@ from core.data.splits import Normalisation
 
 
 def to_input(images: Tensor, normalisation: Normalisation) -> Tensor:
-    """Turn stored bytes into what the network sees.
+    """Turn stored bytes into the input of the network.
 
     Args:
         images: (N, C, H, W), bytes.
-        normalisation: of the split that they belong to; it decides polarity as well.
+        normalisation: that of the split they belong to; it also sets the polarity.
 
     Returns:
         (N, C, H, W), float32, channels last, with mean 0 and standard deviation 1 over the
@@ -24,25 +24,28 @@ def to_input(images: Tensor, normalisation: Normalisation) -> Tensor:
 
 
 def translate(images: Tensor, shift: Tensor, fill: int | Sequence[int]) -> Tensor:
-    """Move each image by its own whole number of pixels; what comes in is `fill`.
+    """Move each image by its own whole number of pixels and pad it with `fill`.
 
     Args:
         images: (N, C, H, W).
         shift: (N, 2) whole numbers: rows down and columns right, negative for up and left.
-        fill: stored value of the pixels that come in, for all channels or for each.
+        fill: stored value of the pixels shifted in: one for all channels, or one per channel.
+
+    Returns:
+        (N, C, H, W).
     """
     _, _, height, width = images.shape
-    here = images.device
-    rows = torch.arange(height, device=here) - shift[:, :1]
-    columns = torch.arange(width, device=here) - shift[:, 1:]
+    device = images.device
+    rows = torch.arange(height, device=device) - shift[:, :1]
+    columns = torch.arange(width, device=device) - shift[:, 1:]
     inside = ((rows >= 0) & (rows < height))[:, :, None] & ((columns >= 0) & (columns < width))[
         :, None, :
     ]
     picked = images[
-        torch.arange(len(images), device=here)[:, None, None],
+        torch.arange(len(images), device=device)[:, None, None],
         :,
         rows.clamp(0, height - 1)[:, :, None],
         columns.clamp(0, width - 1)[:, None, :],
     ]
-    value = torch.tensor(fill, dtype=images.dtype, device=here).reshape(-1, 1, 1)
+    value = torch.tensor(fill, dtype=images.dtype, device=device).reshape(-1, 1, 1)
     return picked.permute(0, 3, 1, 2).where(inside[:, None], value)

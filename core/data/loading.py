@@ -1,4 +1,4 @@
-"""From a configuration to the splits it asks for: loaded once per process, and checked."""
+"""From a configuration to its splits, which are loaded once per process and checked."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -14,11 +14,11 @@ from core.errors import DataError
 
 
 def load(config: DataConfig) -> Splits:
-    """Load the splits that a configuration asks for, the training part cut to its size.
+    """Load the splits of a configuration, with the training split cut to the configured size.
 
     Raises:
-        DataError: the data set is not there and cannot be downloaded, or is not what it was.
-        ConfigError: a folder is no data set any more.
+        DataError: the data set is missing and cannot be downloaded, or its contents have changed.
+        ConfigError: a folder is no longer a data set.
     """
     splits = load_splits(config.source, settings.load().data)
     if config.train_size != ALL:
@@ -28,14 +28,15 @@ def load(config: DataConfig) -> Splits:
 
 @lru_cache(maxsize=2)
 def load_splits(source: DataConfig, root: Path) -> Splits:
-    """Load a whole data set once per process.
+    """Load all splits of a data set; the two last used stay in memory.
 
     Args:
-        source: which, without what `load` does to it (`DataConfig.source`).
+        source: the data set before `load` modifies it (`DataConfig.source`).
         root: folder of the torchvision data sets.
 
     Raises:
-        DataError: as for `load`, likewise ConfigError.
+        DataError: as for `load`.
+        ConfigError: as for `load`.
     """
     entry = source.entry
     raw = _read(source, root)

@@ -1,13 +1,13 @@
-"""Made-up pictures: ten classes of shapes and textures, drawn from a seed, in any size.
+"""Synthetic pictures: ten classes of shapes and textures, drawn from a seed, in any size.
 
 Five classes differ in outline (disc, ring, square, triangle, cross) and five in texture
 (horizontal and vertical stripes, checks, dots, speckle, on a patch that is round or square).
-Place, size, angle, light, clutter and noise of each picture are drawn; the difficulty says from
-which range. A picture looks the same at every size, up to its pixels and its noise.
+Position, size, angle, contrast, clutter and noise of each picture are random; the difficulty sets
+their ranges. A picture looks the same at every size, except for its resolution and its noise.
 
-Only additions, products, quotients, square roots and comparisons are used on 32-bit floats, and
-the whole numbers of `RandomState`: these are the same on every processor, so the bytes are too.
-A sine or a logarithm may differ in its last bit.
+The bytes are the same on every processor, because 32-bit floats are only added, multiplied,
+divided, compared and square-rooted, and random numbers are the integers of `RandomState`. A sine
+or a logarithm could differ in its last bit.
 """
 
 from collections.abc import Callable
@@ -23,12 +23,12 @@ Floats = NDArray[np.float32]
 
 SHAPES_SEED = 20_26
 PAINTED_AT_ONCE = 256
-"""pictures drawn at a time, which bounds the memory"""
+"""number of pictures drawn at a time, which bounds the memory"""
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Numbers are drawn evenly between the two."""
+    """An interval from which numbers are drawn uniformly."""
 
     low: float
     high: float
@@ -36,16 +36,16 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Hardness:
-    """What a difficulty decides. Lengths are fractions of the picture's side, light is 0 to 1.
+    """What a difficulty sets. Lengths are fractions of the picture's side, light is 0 to 1.
 
     Attributes:
-        radius: of the shape or patch.
-        off_centre: furthest distance of its middle from the picture's, in each direction.
+        radius: radius of the shape or patch.
+        off_centre: largest distance of its centre from the picture's, in each direction.
         tilt: largest tangent of half its angle; 0.2 is 23 degrees.
         contrast: how much lighter than the ground it is.
-        clutter: number of thin strokes laid across the picture.
-        stroke: how much lighter than the ground these are.
-        noise: largest change of a pixel by noise; its distribution is a triangle.
+        clutter: number of thin strokes drawn across the picture.
+        stroke: how much lighter than the ground the strokes are.
+        noise: largest change of a pixel by noise, which has a triangular distribution.
     """
 
     radius: Range
@@ -88,7 +88,7 @@ HARDNESS: dict[Difficulty, Hardness] = {
 }
 
 SHAPES_GROUND = 64 / 255
-"""light of the ground; what comes in when a picture is moved is the same"""
+"""light of the ground, also of the pixels shifted in when a picture is moved"""
 
 STROKE_WIDTH = 0.02
 
@@ -96,13 +96,13 @@ HALF, ONE, TWO, ONE_BYTE = (np.float32(value) for value in (0.5, 1, 2, 255))
 
 
 class _Dice:
-    """Even numbers from a stream that is promised never to change."""
+    """Uniform random numbers from a stream that numpy guarantees never to change."""
 
     def __init__(self, seed: int) -> None:
         self._random = np.random.RandomState(seed)
 
     def between(self, low: float, high: float, *shape: int) -> Floats:
-        """Evenly distributed; made of whole numbers, so that every processor agrees."""
+        """Draw uniform numbers; made from integers, so that they agree on every processor."""
         steps = self._random.randint(0, 1 << 16, size=shape, dtype=np.uint16)
         share = steps.astype(np.float32) / np.float32(65_535)
         return np.float32(low) + np.float32(high - low) * share
@@ -113,7 +113,7 @@ def generate(image_size: int, difficulty: Difficulty) -> Raw:
 
     Args:
         image_size: side of a picture in pixels.
-        difficulty: how hard the classes are to tell.
+        difficulty: how hard the classes are to tell apart.
 
     Returns:
         Pictures (N, 1, image_size, image_size), light on dark, and their classes.
@@ -127,14 +127,14 @@ def generate(image_size: int, difficulty: Difficulty) -> Raw:
         for start in range(0, count, PAINTED_AT_ONCE)
     ]
     default = entry.fingerprint == DATASETS[Dataset.SHAPES].fingerprint
-    # other settings are known by their generator and their name
+    # data with other settings are identified by the generator and the settings
     return Raw(np.concatenate(pictures), labels, known_as=None if default else entry.fingerprint)
 
 
 def _draw(
     labels: NDArray[np.int64], side: int, hardness: Hardness, dice: _Dice
 ) -> NDArray[np.uint8]:
-    """Pictures of the given classes."""
+    """Draw pictures (N, 1, side, side) of the given classes."""
     n = len(labels)
     down, right = _pixel_centres(side)
     ground = np.full((n, side, side), SHAPES_GROUND, dtype=np.float32)
@@ -147,7 +147,7 @@ def _draw(
     cosine, sine = _turn(dice.between(-hardness.tilt, hardness.tilt, n))
     u: Floats = np.divide(cosine * x + sine * y, radius[:, None, None])
     v: Floats = np.divide(cosine * y - sine * x, radius[:, None, None])
-    # one pixel in units of the radius: outlines are as soft as a pixel is wide
+    # one pixel in units of the radius: outlines are blurred over one pixel
     pixel = (np.float32(1 / side) / radius)[:, None, None]
     round_patch = (dice.between(0, 1, n) < HALF)[:, None, None]
     canvas = _Canvas(u, v, pixel, round_patch, dice.between(0, 1, n, side, side))
@@ -163,14 +163,14 @@ def _draw(
 
 
 def _pixel_centres(side: int) -> tuple[Floats, Floats]:
-    """Rows (side, 1) and columns (1, side) of the pixels, -1/2 to 1/2."""
+    """Row (side, 1) and column (1, side) positions of the pixels, -1/2 to 1/2."""
     places = (np.arange(side, dtype=np.float32) + HALF) / np.float32(side)
     places -= HALF
     return places[:, None], places[None, :]
 
 
 def _turn(half_tangent: Floats) -> tuple[Floats, Floats]:
-    """Cosine and sine of an angle from the tangent of its half, without calling either."""
+    """Cosine and sine of an angle, from the tangent of half of it by arithmetic alone."""
     square = half_tangent * half_tangent
     cosine = (ONE - square) / (ONE + square)
     sine = TWO * half_tangent / (ONE + square)
@@ -178,10 +178,10 @@ def _turn(half_tangent: Floats) -> tuple[Floats, Floats]:
 
 
 def _stroke(n: int, side: int, light: Range, dice: _Dice) -> Floats:
-    """A thin straight line of random direction, length and light in each picture."""
+    """Light (N, side, side) of a thin straight stroke, random in place, direction and length."""
     down, right = _pixel_centres(side)
     middle = dice.between(-0.5, 0.5, 2, n)
-    # a direction, evenly enough: the tangent of half its angle
+    # the tangent of half the angle: the directions are nearly uniform
     cosine, sine = _turn(dice.between(-1, 1, n))
     y, x = down - middle[0, :, None, None], right - middle[1, :, None, None]
     along, across = cosine * x + sine * y, cosine * y - sine * x
@@ -192,21 +192,21 @@ def _stroke(n: int, side: int, light: Range, dice: _Dice) -> Floats:
 
 
 def _soft(inside: Floats, pixel: Floats | np.float32) -> Floats:
-    """1 inside, 0 outside, a slope of one pixel between; `inside` is the distance from the edge."""
+    """1 inside, 0 outside, a ramp one pixel wide; `inside` is the signed distance to the edge."""
     share: Floats = np.clip(inside / pixel + HALF, 0, 1)
     return share
 
 
 @dataclass(frozen=True, slots=True)
 class _Canvas:
-    """Where to paint: one row per picture.
+    """Coordinates in which pictures are painted, one row per picture.
 
     Attributes:
-        u: (N, side, side) place along the shape's own first axis, in units of its radius.
-        v: along its second axis.
+        u: (N, side, side) position along the shape's own first axis, in units of its radius.
+        v: (N, side, side) position along its second axis.
         pixel: (N, 1, 1) side of a pixel in the same units.
-        round_patch: (N, 1, 1) whether a texture lies on a disc or on a square.
-        speckle: (N, side, side) even numbers 0 to 1.
+        round_patch: (N, 1, 1) whether a texture fills a disc or a square.
+        speckle: (N, side, side) uniform random numbers, 0 to 1.
     """
 
     u: Floats
@@ -216,11 +216,11 @@ class _Canvas:
     speckle: Floats
 
     def of(self, chosen: NDArray[np.bool_]) -> "_Canvas":
-        """The chosen pictures of it."""
+        """The canvas of the chosen pictures."""
         return _Canvas(*(getattr(self, field.name)[chosen] for field in fields(self)))
 
     def patch(self) -> Floats:
-        """What a texture lies on: its outline must not tell the class."""
+        """The patch that a texture fills; drawn at random, so that it does not reveal the class."""
         return np.where(self.round_patch, _disc(self), _square(self))
 
 
@@ -238,7 +238,7 @@ def _square(at: _Canvas) -> Floats:
 
 
 def _triangle(at: _Canvas) -> Floats:
-    # equilateral, its tip up: half the root of 3 is the slope of its sides
+    # equilateral, pointing up; 0.866 is half the square root of 3
     slanted = np.float32(0.8660254) * np.abs(at.u) - HALF * at.v
     return _soft(HALF - np.maximum(slanted, at.v), at.pixel)
 
@@ -273,7 +273,7 @@ def _speckle(at: _Canvas) -> Floats:
 
 
 def _wave(place: Floats) -> Floats:
-    """Light and dark in turn, 0 to 1, with a period of half a radius and soft edges."""
+    """Alternate between 0 and 1 with a period of half a radius and soft edges."""
     phase = place * TWO
     triangle = np.abs(phase - np.floor(phase) - HALF) * TWO
     wave: Floats = np.clip((triangle - HALF) * np.float32(3) + HALF, 0, 1)
@@ -292,4 +292,4 @@ _PAINTS: tuple[Callable[[_Canvas], Floats], ...] = (
     _dots,
     _speckle,
 )
-"""in the order of the classes in the catalog; each gives the cover, 0 to 1"""
+"""one per class, in the order of the catalog; each returns the coverage, 0 to 1"""

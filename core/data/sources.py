@@ -1,6 +1,6 @@
 """Where the images come from: scikit-learn's digits, torchvision's sets, a part of one.
 
-Nothing heavy is imported at the top: scikit-learn and torchvision take seconds.
+scikit-learn and torchvision are imported on use, because importing them takes seconds.
 """
 
 import hashlib
@@ -28,13 +28,13 @@ BUNDLED_DATA = (PROJECT / "assets" / "data", Path(__file__).parent)
 
 
 def _load_digits(_: Path) -> Raw:
-    """The digits that ship with scikit-learn; nothing is read from the data folder."""
-    # importing scikit-learn takes longer than a training, and its file can be read without
+    """Load the digits that ship with scikit-learn; nothing is read from the data folder."""
+    # importing scikit-learn takes longer than a training, and the file can be read without it
     installed = find_spec("sklearn")
     packages = (installed.submodule_search_locations if installed else None) or ["nowhere"]
     path = Path(packages[0], "datasets", "data", "digits.csv.gz")
     if path.is_file():
-        # as its loader reads it: 64 pixels and the class
+        # 64 pixels and the class per row, as scikit-learn's loader reads it
         table = np.loadtxt(path, delimiter=",").astype(np.int64)
         return Raw(table[:, :-1].reshape(-1, 1, 8, 8).astype(np.uint8), table[:, -1])
     from sklearn.datasets import load_digits
@@ -112,19 +112,19 @@ def _load_svhn(root: Path) -> Raw:
 
 
 def _grey(source: Callable[..., Any], name: Dataset, root: Path, *, train: bool) -> Part:
-    """Images and classes of one part of a set in the format of MNIST."""
+    """Images and classes of one part of a data set in the format of MNIST."""
     loaded = _from_torchvision(source, name, root, train=train)
     return loaded.data.numpy()[:, None], loaded.targets.numpy()
 
 
 def known_by(archives: Iterable[Sequence[str]]) -> str:
-    """Fingerprint of a set from torchvision's list of its files: the last column is a checksum."""
+    """Fingerprint of a set, from the checksums in the last column of torchvision's file list."""
     text = "\n".join(row[-1] for row in archives)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _from_torchvision(source: Callable[..., Any], name: Dataset, root: Path, **part: object) -> Any:
-    """One part of a set, downloaded into `root` if it is not there.
+    """One part of a data set, downloaded into `root` if it is missing.
 
     Raises:
         DataError: it cannot be read or downloaded.
@@ -132,7 +132,7 @@ def _from_torchvision(source: Callable[..., Any], name: Dataset, root: Path, **p
     try:
         return source(root, download=False, **part)
     except RuntimeError:
-        # torchvision's way of saying that the files are not there, or are not what they were
+        # torchvision raises it if the files are missing or their checksums differ
         return _download(source, name, root, **part)
     except (OSError, ValueError, AssertionError) as error:
         raise DataError(f"{name}: the files under {root} cannot be read ({error})") from error
@@ -142,7 +142,7 @@ def _download(source: Callable[..., Any], name: Dataset, root: Path, **part: obj
     try:
         return source(root, download=True, **part)
     except (OSError, RuntimeError, ValueError) as error:
-        # torchvision lists each address that it tried on a line of its own
+        # torchvision lists the addresses that it tried on separate lines
         reason = " ".join(str(error).split())
         raise DataError(
             f"{name}: not found under {root}, and downloading it failed ({reason}); connect to "

@@ -1,4 +1,4 @@
-"""How a data set is cut: classes, splits, and an order in which every prefix is stratified."""
+"""How a data set is cut into stratified splits and normalised."""
 
 import hashlib
 from collections.abc import Callable
@@ -16,25 +16,25 @@ from core.pictures.stratified import SPLIT_SEED, stratified_order
 
 @dataclass(frozen=True, slots=True)
 class Normalisation:
-    """How stored bytes become what the network sees: bytes * scale + shift."""
+    """How stored bytes become the input of the network: bytes * scale + shift."""
 
     scale: float
     shift: float
 
     @classmethod
     def of(cls, white: int, mean: float, std: float) -> "Normalisation":
-        """Scale to 0..1 by the value of white, then to mean 0 and standard deviation 1."""
+        """The normalisation that divides by white, then sets mean 0 and standard deviation 1."""
         return cls(1 / (white * std), -mean / std)
 
     @property
     def negative(self) -> "Normalisation":
-        """The same for the negative of the images, x -> 1 - x, whose mean is 1 - mean."""
+        """The normalisation for the negatives of the images, x -> 1 - x, whose mean is 1 - mean."""
         return Normalisation(-self.scale, -self.shift)
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledImages:
-    """Images (N, C, H, W) as stored bytes, their classes (N,) as int64, and how to show them."""
+    """Images (N, C, H, W) as stored bytes, their classes (N,) as int64, and their normalisation."""
 
     images: Tensor
     labels: Tensor
@@ -50,7 +50,7 @@ class LabelledImages:
 
 @dataclass(frozen=True, slots=True)
 class Splits:
-    """A data set in its three parts."""
+    """The three splits of a data set."""
 
     train: LabelledImages
     validation: LabelledImages
@@ -62,7 +62,7 @@ class Splits:
         return self._each(lambda part: replace(part, normalisation=part.normalisation.negative))
 
     def to(self, device: torch.device) -> "Splits":
-        """The same on a device."""
+        """The same splits on a device."""
         return self._each(
             lambda part: replace(part, images=part.images.to(device), labels=part.labels.to(device))
         )
@@ -73,7 +73,7 @@ class Splits:
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """A data set as loaded: bytes (N, C, H, W), classes (N,), and its own other parts if any."""
+    """A data set as loaded: bytes (N, C, H, W), classes (N,), and any other parts it comes with."""
 
     images: NDArray[np.uint8]
     labels: NDArray[np.int64]
@@ -82,11 +82,11 @@ class Raw:
     validation_images: NDArray[np.uint8] | None = None
     validation_labels: NDArray[np.int64] | None = None
     known_as: str | None = None
-    """fingerprint of a set that its source has checked; None: pixels and labels are hashed"""
+    """fingerprint of a data set that its source has checked; None to hash pixels and labels"""
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of pixels and labels, in the order of the source; or what the set is known as."""
+        """`known_as` if set, else the SHA-256 of pixels and labels in the order of the source."""
         if self.known_as is not None:
             return self.known_as
         digest = hashlib.sha256()
@@ -97,7 +97,7 @@ class Raw:
 
 
 def split(raw: Raw, entry: DatasetEntry) -> Splits:
-    """Cut a data set into its splits; a test or validation part of its own stays that split."""
+    """Cut a data set into its splits; parts that it comes with are kept as they are."""
     order = stratified_order(raw.labels, SPLIT_SEED)
     sizes = entry.splits
     if raw.test_images is None or raw.test_labels is None:
@@ -119,15 +119,15 @@ def split(raw: Raw, entry: DatasetEntry) -> Splits:
 
 
 def _normalisation(entry: DatasetEntry, training: NDArray[np.uint8]) -> Normalisation:
-    """From the catalog's mean and deviation, or from those of the training split."""
+    """Use the catalog's mean and standard deviation, or measure those of the training split."""
     if entry.mean is not None and entry.std is not None:
         return Normalisation.of(entry.white, entry.mean, entry.std)
-    # from whole numbers, so that every machine gets the same
+    # from integer counts, so that every machine gets the same result
     counts = np.bincount(training.ravel(), minlength=256)
     values = np.arange(len(counts)) / entry.white
     mean = float((counts * values).sum() / counts.sum())
     variance = float((counts * (values - mean) ** 2).sum() / counts.sum())
-    # pictures of one colour have nothing to divide by
+    # the standard deviation of uniform pictures is 0, which cannot be divided by
     return Normalisation.of(entry.white, mean, sqrt(variance) or 1.0)
 
 
