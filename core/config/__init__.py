@@ -1,7 +1,7 @@
-"""What a person asks for: the frozen, validated configuration of one training, and its key.
+"""The frozen, validated configuration of one training, and its key.
 
 Two configurations that describe the same network, data and training are equal and have one key:
-defaults of the data set are filled in and fields without effect are set to their default.
+defaults of the data set are filled in, and fields without effect are set to their defaults.
 """
 
 from core.config.experiment import CODE_VERSION, KEY_DIGITS, MOMENTUM, SECTION_OF, Experiment

@@ -1,4 +1,4 @@
-"""What people are told about a field of a configuration, and where the field has an effect."""
+"""Label, help and unit of a field of a configuration, and where the field has an effect."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class DataScope:
     """The data sets for which a field has an effect.
 
     Attributes:
-        datasets: their names, FOLDERS for all folders of images.
+        datasets: their names; FOLDERS means all folders of images.
     """
 
     datasets: tuple[str, ...]
@@ -24,11 +24,11 @@ class DataScope:
         return " and ".join(self.datasets)
 
     def covers(self, dataset: str) -> bool:
-        """Whether the field has an effect on a data set, by name or as folder:PATH."""
+        """Whether the field has an effect on a data set, given by name or as folder:PATH."""
         return (FOLDERS if dataset.startswith(FOLDER_PREFIX) else dataset) in self.datasets
 
     def holds(self, data: Any) -> bool:
-        """The same of a `DataConfig`."""
+        """Whether the field has an effect on the data set of a `DataConfig`."""
         return self.covers(data.dataset)
 
 
@@ -37,8 +37,8 @@ class ModelScope:
     """The networks for which a field has an effect.
 
     Attributes:
-        words: what the field belongs to: "of ...".
-        holds: whether a `ModelConfig` is one of them.
+        words: the networks in words, to follow "of".
+        holds: returns whether a `ModelConfig` is one of them.
     """
 
     words: str
@@ -50,18 +50,18 @@ class ModelScope:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What people are told about a field. One without it can be set by nobody.
+    """What people are told about a field. A field without it cannot be set by anyone.
 
     Attributes:
         label: its name next to a control.
-        help: one sentence of plain text; empty where label and values say all.
-        unit: of its numbers.
-        step: of a control.
-        least: the smallest number of a control, where it is not the smallest that is allowed.
-        scope: where it has an effect; None: everywhere. Elsewhere it is set to its default, so
-            that one network has one key.
-        later: whether it was added after keys became public. It is then no part of the key at its
-            default.
+        help: one sentence of plain text; empty where label and values are self-explanatory.
+        unit: unit of its numbers.
+        step: step of a control.
+        least: smallest number of a control, if it differs from the smallest one allowed.
+        scope: where it has an effect; None means everywhere. Elsewhere it is set to its default,
+            so that one network has one key.
+        later: whether it was added after keys became public. The key then leaves it out at its
+            default, so that old keys stay valid.
     """
 
     label: str

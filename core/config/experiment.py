@@ -1,4 +1,4 @@
-"""One training as it was asked for, its key, and its flat form."""
+"""The configuration of one training, its key, and its flat form."""
 
 import hashlib
 import json
@@ -16,10 +16,10 @@ from core.config.values import listed
 from core.errors import ConfigError
 
 CODE_VERSION = 1
-"""raised when a change of code changes the results of training"""
+"""incremented when a change of the code changes the results of training"""
 
 MOMENTUM = 0.9
-"""of the optimiser: SGD with Nesterov momentum, the same for every data set"""
+"""momentum of the optimiser (SGD with Nesterov momentum), the same for every data set"""
 
 KEY_DIGITS = 16
 
@@ -57,12 +57,12 @@ class Experiment(Section):
 
     @property
     def hyperparameters(self) -> Hyperparameters:
-        """How it is trained, with every field filled in."""
+        """The hyperparameters, with every field filled in."""
         return Hyperparameters(**self.training.model_dump())
 
     @property
     def canonical_json(self) -> str:
-        """The text whose hash is the key: sorted names, no spaces, data set by fingerprint."""
+        """The text whose hash is the key: sorted names, no spaces, the data set's fingerprint."""
         left_out = {name: getattr(self, name).later_at_default() for name in SECTIONS if name}
         left_out["data"] |= {"folder", "ground"}
         content = {
@@ -71,12 +71,12 @@ class Experiment(Section):
             **self.model_dump(mode="json", exclude=left_out),
         }
         if self.data.folder:
-            # known by its fingerprint, wherever it lies
+            # a folder is identified by its fingerprint, wherever it is
             content["data"]["dataset"] = FOLDER_PREFIX
-        # the name that a negative had before grounds were measured
+        # negatives keep the name they had before grounds were measured, so that keys stay valid
         if self.data.negative:
             content["data"]["polarity"] = Polarity.DARK_ON_LIGHT
-        # of the ground, the network sees only what comes in
+        # the network sees the ground only where random shifts move it in
         if self.data.augment_shift and (fill := self.data.fill):
             content["data"]["fill"] = fill
         return json.dumps(content, sort_keys=True, separators=(",", ":"))
@@ -87,9 +87,9 @@ class Experiment(Section):
         return hashlib.sha256(self.canonical_json.encode()).hexdigest()[:KEY_DIGITS]
 
     def to_flat(self) -> dict[str, Any]:
-        """Flat names to plain values; `from_flat` takes it back.
+        """Flat name -> plain value, the inverse of `from_flat`.
 
-        What a folder of images holds comes along, as `folder`.
+        The contents of a folder of images are included, as `folder`.
         """
         dumped = self.model_dump(mode="json")
         flat = {name: dumped[section][name] for name, section in SECTION_OF.items() if section}
@@ -99,11 +99,11 @@ class Experiment(Section):
 
     @classmethod
     def from_flat(cls, flat: Mapping[str, Any]) -> "Experiment":
-        """Build an experiment from flat names, with defaults for the rest. Looks at no disk.
+        """Build an experiment from flat names, with defaults for the rest. Never reads the disk.
 
         Args:
-            flat: flat name -> value; for a folder of images also `folder`, what it holds
-                (`core.with_folder` adds it).
+            flat: flat name -> value; for a folder of images also `folder`, its contents, which
+                `core.with_folder` adds.
 
         Raises:
             ConfigError: a name is unknown or a value is not allowed; the message names each.
@@ -118,7 +118,7 @@ class Experiment(Section):
         try:
             return cls.model_validate(nested)
         except ValidationError as error:
-            # one clause per field: a union or a tuple reports one error per branch or item
+            # one clause per field, because pydantic reports one error per branch of a union
             clauses = {_field(item): _explain(item) for item in reversed(error.errors())}
             raise ConfigError("; ".join(reversed(clauses.values()))) from None
 
@@ -133,7 +133,7 @@ SECTIONS: dict[str, type[Section]] = {
     "training": TrainingConfig,
     "": Experiment,
 }
-"""section of an experiment -> the model that declares its settings; the seed stands by itself"""
+"""section of an experiment -> the model that declares its settings; "" holds the seed"""
 
 SECTION_OF: dict[str, str] = {
     name: section for section, model in SECTIONS.items() for name, _, _ in declared(model)
@@ -142,12 +142,12 @@ SECTION_OF: dict[str, str] = {
 
 
 def _field(item: Any) -> str:
-    """The flat name that a validation error is about, or an empty string."""
+    """The flat name that a validation error is about; empty if there is none."""
     return next((str(part) for part in item["loc"] if part in SECTION_OF), "")
 
 
 def _explain(item: Any) -> str:
-    """The field, what is wrong, what was received."""
+    """Turn a validation error into a clause: the field, what is wrong, what was received."""
     message = str(item["msg"]).removeprefix("Value error, ")
     name = _field(item)
     if not name or message.startswith(f"{name}: "):

@@ -1,6 +1,6 @@
-"""Every setting of an experiment, read once off the models that declare it.
+"""Every setting of an experiment, read once from the models that declare them.
 
-Flags, sidebar, links, grids and the README take what they say of a setting from `FIELDS`.
+Flags, sidebar, links, grids and the README take what they say about a setting from `FIELDS`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,12 +17,12 @@ OF_THE_DATA_SET = "the data set's own"
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """Numbers that a setting may have.
+    """The numbers that a setting accepts.
 
     Attributes:
-        least: the smallest; None without a limit.
-        most: the largest; None without a limit.
-        above: whether only numbers above `least` are allowed.
+        least: the smallest; None if there is no limit.
+        most: the largest; None if there is no limit.
+        above: whether `least` itself is excluded.
         whole: whether fractions are refused.
     """
 
@@ -41,17 +41,17 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting: what may stand in a flag, a link, a grid file, and what is said of it.
+    """One setting: the values that a flag, a link or a grid file may give it, and its description.
 
     Attributes:
         name: flat name.
         section: "data", "model", "training", or "" for the seed.
         about: label, help, unit, step and scope.
-        default: a plain value; None: the data set's own.
-        words: names that it may have.
-        numbers: numbers that it may have; None if it has none.
-        listed: whether it is several numbers with commas between.
-        pattern: further texts that it may have, as in folder:PATH.
+        default: a plain value; None means the data set's own.
+        words: names that it accepts.
+        numbers: numbers that it accepts; None if it accepts none.
+        listed: whether it is a list of numbers separated by commas.
+        pattern: pattern of other text that it accepts, such as folder:PATH.
     """
 
     name: str
@@ -66,7 +66,7 @@ class Setting:
     @property
     def allowed(self) -> str:
         """Its values in words."""
-        several = "numbers with commas between, each " * self.listed
+        several = "numbers separated by commas, each " * self.listed
         numbers = f"{several}{self.numbers}" if self.numbers else ""
         return ", or ".join(filter(None, (numbers, ", ".join(self.words), self.pattern)))
 
@@ -85,11 +85,11 @@ class Setting:
 
 
 def settings_of(section: str, model: type[Section]) -> Iterator[Setting]:
-    """The settings that a section declares, in its order.
+    """Yield the settings that a section declares, in their order.
 
     Args:
-        section: its name in an experiment.
-        model: its class.
+        section: name of the section in an experiment.
+        model: class of the section.
     """
     schema = model.model_json_schema()
     for name, about, _ in declared(model):

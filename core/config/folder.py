@@ -1,7 +1,7 @@
-"""What is known of a folder of images, as data. Nothing here looks at the disk.
+"""What is known about a folder of images, as plain data. Nothing here reads the disk.
 
-`core.pictures` looks into a folder where a person names it: on the command line, in the sidebar, in
-a grid file.
+`core.pictures` reads a folder where a person names it: on the command line, in the sidebar or in a
+grid file.
 """
 
 from pathlib import PurePath
@@ -16,29 +16,29 @@ from core.errors import ConfigError
 FOLDER_PREFIX = "folder:"
 
 MEASURED: Literal["measured"] = "measured"
-"""the ground, unless somebody sets it"""
+"""value of `ground` that means: as measured on the images"""
 
 WHITE_LEVEL = 255
 MAX_FOLDER_BYTES = 4 * 2**30
-"""of all images of a folder at the chosen size, in memory"""
+"""most memory for all images of a folder at the chosen size"""
 
 FOLDER_HYPERPARAMETERS = Hyperparameters(epochs=20, batch_size=32, lr=0.05, weight_decay=5e-4)
 
 
 class Folder(BaseModel):
-    """What is known of a folder.
+    """What is known about a folder of images.
 
     Attributes:
-        path: absolute.
+        path: absolute path.
         fingerprint: SHA-256 of the names and contents of its images.
         classes: names of its class folders, in label order.
         train: number of training images.
         validation: number of validation images.
         test: number of test images.
-        ground: red, green and blue of what lies around the objects, 0 to 255; None if the images
-            have no ground in common, or where nobody had measured it yet.
-        brightness: mean over training images, 0 to 255; None where nobody had measured it yet.
-        commonest: test images of the most frequent class; None where nobody had counted them yet.
+        ground: red, green and blue of the background of the objects, 0 to 255; None if the images
+            have none in common, or if it has not been measured.
+        brightness: mean over training images, 0 to 255; None if it has not been measured.
+        commonest: number of test images of the most frequent class; None if not counted.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -56,15 +56,15 @@ class Folder(BaseModel):
     def entry(
         self, image_size: int, colour: Colour, ground: int | Literal["measured"] = MEASURED
     ) -> DatasetEntry:
-        """The facts about its images, resized to one size.
+        """The facts about its images, resized to squares of one size.
 
         Args:
             image_size: side of the squares in pixels.
             colour: one channel or three.
-            ground: what lies around the objects, 0 to 255, if not what was measured.
+            ground: background of the objects, 0 to 255, or "measured".
 
         Raises:
-            ConfigError: they would not fit into memory.
+            ConfigError: the images would not fit into memory.
         """
         channels = 3 if colour is Colour.RGB else 1
         self._check_size(image_size, channels)
@@ -95,8 +95,8 @@ class Folder(BaseModel):
         if size > MAX_FOLDER_BYTES:
             raise ConfigError(
                 f"image_size: {count:,} images with {image_size} × {image_size} pixels take "
-                f"{size / 2**30:.1f} GiB, and {MAX_FOLDER_BYTES // 2**30} GiB is allowed; received "
-                f"{image_size}"
+                f"{size / 2**30:.1f} GiB; at most {MAX_FOLDER_BYTES // 2**30} GiB is allowed; "
+                f"received {image_size}"
             )
 
     def _is_lighter_than(self, level: float) -> bool:

@@ -1,8 +1,8 @@
-"""Data, network and hyperparameters: what a setting may be, what it is without, what it is called.
+"""The settings of data, network and hyperparameters: their types, limits, defaults and labels.
 
-Each setting is declared once: type, limits and default as pydantic wants them; label, help, unit
-and scope as `About`. `core.config.fields` reads both into one table, from which flags, sidebar,
-links, grids and the README take them.
+Each setting is declared once: type, limits and default for pydantic; label, help, unit and scope
+as `About`. `core.config.fields` reads both into one table, from which flags, sidebar, links, grids
+and the README take them.
 """
 
 from functools import lru_cache
@@ -46,23 +46,23 @@ from core.config.values import ALL, known, listed, whole_or
 
 
 class Section(BaseModel):
-    """A frozen part of a configuration, which refuses names that it does not know."""
+    """A frozen part of a configuration, which refuses unknown names."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     def _set(self, **changes: object) -> None:
-        """Replace fields while validating: the object is frozen only from then on."""
+        """Replace fields during validation, bypassing the freeze."""
         for name, value in changes.items():
             object.__setattr__(self, name, value)
 
     def _reset_idle(self) -> None:
-        """Set fields that have no effect here to their default."""
+        """Set fields that have no effect in this configuration to their defaults."""
         for name, about, default in declared(type(self)):
             if about.scope and not about.scope.holds(self):
                 self._set(**{name: default})
 
     def later_at_default(self) -> set[str]:
-        """Fields that the key leaves out: younger than the first keys, and at their default."""
+        """Fields that the key leaves out: added after keys became public, and at their default."""
         return {
             name
             for name, about, default in declared(type(self))
@@ -72,7 +72,7 @@ class Section(BaseModel):
 
 @lru_cache
 def declared(section: type[Section]) -> tuple[tuple[str, About, Any], ...]:
-    """The settings of a section: name, what is said of it, default."""
+    """The settings of a section: name, description, default."""
     return tuple(
         (name, about, field.default)
         for name, field in section.model_fields.items()
@@ -82,12 +82,12 @@ def declared(section: type[Section]) -> tuple[tuple[str, About, Any], ...]:
 
 
 class DataConfig(Section):
-    """Which images, how many, and how they are shown to the network."""
+    """Which images are used, how many, and how the network sees them."""
 
     dataset: Annotated[
         Dataset
         | Annotated[str, Field(pattern=f"^{FOLDER_PREFIX}", examples=[f"{FOLDER_PREFIX}PATH"])],
-        # a text would fit both: the names come first
+        # a name is also valid text, so the enumeration must be tried first
         Field(union_mode="left_to_right"),
         BeforeValidator(values.dataset),
         About("Dataset"),
@@ -128,8 +128,8 @@ class DataConfig(Section):
         About("Random shift", "How far images move at random while training.", unit="px"),
     ] = 0
     folder: Folder | None = None
-    """what is in the folder, if it is one. It is found where a person names the folder, and kept
-    with stored runs, which outlive their folder. No flat name of its own"""
+    """contents of the folder, if the data set is one; read where a person names the folder, and
+    kept with stored runs, which outlive their folder. Without `About`, it is not a setting"""
 
     @property
     def entry(self) -> DatasetEntry:
@@ -142,9 +142,9 @@ class DataConfig(Section):
 
     @property
     def source(self) -> "DataConfig":
-        """The images alone, without what is done to them: the same for many configurations."""
-        done = ("train_size", "ground", "polarity", "augment_shift")
-        defaults = {name: default for name, _, default in declared(type(self)) if name in done}
+        """The images alone, before they are cut or modified: shared by many configurations."""
+        modified = ("train_size", "ground", "polarity", "augment_shift")
+        defaults = {name: default for name, _, default in declared(type(self)) if name in modified}
         return self.model_copy(update=defaults)
 
     @property
@@ -154,7 +154,7 @@ class DataConfig(Section):
 
     @property
     def fill(self) -> tuple[int, ...] | None:
-        """What comes in around images that are moved; None where it always was: it has no key."""
+        """Value per channel shifted in with moved images; None where keys do not include it."""
         background = self.entry.background
         return background if self.folder and any(background) else None
 
@@ -183,7 +183,7 @@ class DataConfig(Section):
         return self
 
     def _check_folder(self) -> None:
-        """Refuse a folder into which nobody has looked."""
+        """Refuse a folder whose contents have not been read."""
         if not self.dataset.startswith(FOLDER_PREFIX):
             self._set(folder=None)
         elif self.folder is None or self.dataset != FOLDER_PREFIX + self.folder.path:
@@ -196,7 +196,7 @@ class DataConfig(Section):
 
 
 class ModelConfig(Section):
-    """Which network: its blocks, what makes the maps smaller, its head and its dropout."""
+    """Which network is trained: its blocks, downsampling, head and dropout."""
 
     widths: Annotated[
         tuple[Annotated[int, Field(ge=1, le=1024)], ...],
@@ -212,7 +212,7 @@ class ModelConfig(Section):
     pools: Annotated[
         Annotated[int, Field(ge=0, le=8)] | Literal["all"],
         whole_or(ALL),
-        # 0 is pooling none
+        # a control starts at 1, because 0 is the same as pooling "none"
         About(
             "Pools",
             "How many blocks downsample, from the first on.",
@@ -257,7 +257,7 @@ class ModelConfig(Section):
 
     @property
     def last_pool_block(self) -> int:
-        """Index of the block whose pool, or the place of whose pool, is the last one."""
+        """Index of the last block that downsamples, or of the last block if none does."""
         return max(self.downsampling_blocks, 1) - 1 if self._pools_here else len(self.widths) - 1
 
     @property
@@ -289,14 +289,14 @@ class ModelConfig(Section):
         in_blocks = (DropoutPosition.BEFORE_POOL, DropoutPosition.AFTER_POOL)
         pool_layer = POOLINGS[self.pooling].downsampling is Downsampling.POOL
         if self.dropout in in_blocks and not pool_layer:
-            # both are the place where the pool would be
+            # without a pool layer, both positions are the same place
             self._set(dropout=DropoutPosition.AFTER_POOL)
         if self.dropout is DropoutPosition.AFTER_POOL and len(self.widths) == 1:
             self._set(dropout=DropoutPosition.AFTER_LAST_POOL)
 
 
 class TrainingConfig(Section):
-    """Hyperparameters. A field that is left out gets the default of the data set."""
+    """Hyperparameters. A field that is left out takes the default of the data set."""
 
     epochs: Annotated[int | None, Field(ge=1, le=1000), About("Epochs")] = None
     batch_size: Annotated[int | None, Field(ge=1, le=4096), About("Batch size")] = None

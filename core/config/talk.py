@@ -17,11 +17,11 @@ class Scene(BaseModel):
 
     Attributes:
         heading: what the presenter talks about.
-        sentence: what the audience should look at, or think about.
-        page: which page is shown.
-        link: its controls by URL parameter; the others are at their defaults.
+        sentence: what the audience should look at or think about.
+        page: page that is shown.
+        link: URL parameter -> value of its control; other controls keep their defaults.
         figures: titles of the cards that are shown, or how they begin; empty for all.
-        minutes: how long it takes.
+        minutes: duration.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -38,8 +38,8 @@ class Talk(BaseModel):
     """A talk.
 
     Attributes:
-        title: of the whole.
-        scenes: in order.
+        title: title of the talk.
+        scenes: its scenes, in order.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -49,7 +49,7 @@ class Talk(BaseModel):
 
     @property
     def minutes(self) -> float:
-        """How long all scenes take."""
+        """Total duration of the scenes, in minutes."""
         return sum(scene.minutes for scene in self.scenes)
 
 
@@ -57,7 +57,7 @@ def read_talk(path: Path) -> Talk:
     """Read the script of a talk.
 
     Raises:
-        ConfigError: the file cannot be read, or holds something that no scene can have.
+        ConfigError: the file cannot be read, or is not a valid talk.
     """
     try:
         return Talk.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))

@@ -1,4 +1,4 @@
-"""Validators of single values: several ways to write one, messages that name what is allowed."""
+"""Validators of single values, which accept several spellings and name what is allowed."""
 
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -19,13 +19,13 @@ def widths(value: object) -> object:
     if isinstance(value, str):
         parts = [part.strip() for part in value.split(",")]
         if not all(part.isdecimal() for part in parts):
-            raise ValueError(f"whole numbers with commas between, as in 16,32; received {value!r}")
+            raise ValueError(f"whole numbers separated by commas, as in 16,32; received {value!r}")
         return tuple(map(int, parts))
     return value
 
 
 def whole_or(word: str) -> BeforeValidator:
-    """A validator that accepts a word, and "200" as well as 200."""
+    """A validator that accepts the word, and whole numbers as text or int: "200" or 200."""
 
     def check(value: object) -> object:
         if not isinstance(value, str) or value == word:
@@ -49,7 +49,7 @@ def dataset(value: object) -> object:
 
 
 def known(table: Mapping[Any, Any]) -> BeforeValidator:
-    """A validator whose message names what is allowed."""
+    """A validator that accepts the names of a table; its message suggests the closest one."""
 
     def check(value: object) -> object:
         # a list or a dictionary cannot be looked up
@@ -63,5 +63,5 @@ def known(table: Mapping[Any, Any]) -> BeforeValidator:
 
 
 def listed(names: Any) -> str:
-    """Names as a message lists them."""
+    """Names separated by commas, for a message."""
     return ", ".join(str(name) for name in names)

@@ -211,7 +211,7 @@ def test_flag_help_tells_values_and_default():
     assert "of pooling layers; 2 to 4; default 2" == flag_help(FIELDS["pool_size"])
     assert "1 or more, or all; default all" == flag_help(FIELDS["train_size"])
     assert "above 0 to 10; default the data set's own" == flag_help(FIELDS["lr"])
-    widths = "one block each; numbers with commas between, each 1 to 1024; default 16,32"
+    widths = "one block each; numbers separated by commas, each 1 to 1024; default 16,32"
     assert widths == flag_help(FIELDS["widths"])
 
 

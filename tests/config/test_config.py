@@ -164,7 +164,7 @@ def test_each_size_and_difficulty_of_the_shapes_has_a_key_and_a_fingerprint():
         ({"train_size": 5000}, "so 10 to 1197 or all is allowed; received 5000"),
         ({"train_size": "few"}, "train_size: a whole number or all is allowed; received 'few'"),
         ({"pools": 3}, "pools: the network has 2 blocks (widths 16, 32), so 0 to 2 or all"),
-        ({"widths": "16,x"}, "widths: whole numbers with commas between, as in 16,32; received"),
+        ({"widths": "16,x"}, "widths: whole numbers separated by commas, as in 16,32; received"),
         ({"widths": ""}, "widths: "),
         (
             {"norm": "batch", "batch_size": 1},
