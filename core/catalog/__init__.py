@@ -1,6 +1,6 @@
-"""What exists: strategies, heads, dropout positions, data sets and pages, with facts about each.
+"""The strategies, heads, dropout positions, data sets and pages that exist, with facts about each.
 
-Pure Python. Every other module iterates over these tables instead of naming their entries.
+Pure Python. Other modules iterate over these tables instead of naming their entries.
 """
 
 from core.catalog.datasets import (

@@ -1,4 +1,4 @@
-"""Which data sets this version loads: shapes, sizes, splits, hyperparameters, licence."""
+"""The data sets this version loads: shapes, sizes, splits, hyperparameters and licences."""
 
 import hashlib
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ class Splits:
 
 @dataclass(frozen=True, slots=True)
 class Hyperparameters:
-    """How a data set is trained on; a configuration that leaves a field out gets it from here."""
+    """Hyperparameters of a data set: the defaults of fields that a configuration leaves out."""
 
     epochs: int
     batch_size: int
@@ -44,27 +44,27 @@ class DatasetEntry:
     """Facts about one data set.
 
     Attributes:
-        name: the public name; of a folder, folder:PATH.
-        label: how a page writes it.
+        name: its public name; folder:PATH for a folder.
+        label: its name on a page.
         shape: channels, height and width of an image.
         classes: names of the classes, in label order.
         splits: sizes of the three splits.
         white: the stored value that means 1.0 (16 for the digits, 255 for bytes).
-        mean: mean over the training split of the images scaled to 0..1; None: it is measured
+        mean: mean over the training split, with images scaled to 0..1; None if it is measured
             when the images are loaded.
-        std: their standard deviation, likewise.
-        light_on_dark: whether the stored images are lighter than their ground; photographs
-            count as such, so that dark-on-light is their negative.
-        background: stored value of each channel of what lies around an image when it is moved:
-            the ground of the images, or black around photographs.
+        std: standard deviation over the same images; None if it is measured.
+        light_on_dark: whether the objects are lighter than their background as stored;
+            photographs count as such, so that dark-on-light means their negatives.
+        background: stored value of each channel of the pixels shifted in when an image is moved:
+            the ground of the images, or black for photographs.
         training: its hyperparameters.
         fingerprint: checked on loading. SHA-256 of pixels and labels, or, for a large set, of the
-            checksums of its archives that torchvision publishes and checks.
+            checksums of its archives, which torchvision publishes and checks.
         source: where it comes from.
-        licence: under which terms.
-        commonest: test images of the most frequent class: what a network gets right that always
-            names it. None of a folder whose images nobody has counted by class.
-        photographs: whether the images have no ground in common.
+        licence: its terms of use.
+        commonest: number of test images of the most frequent class, which a network gets right by
+            always predicting that class. None for a folder whose classes have not been counted.
+        photographs: whether the images have no common background.
     """
 
     name: str
@@ -86,7 +86,7 @@ class DatasetEntry:
 
     @property
     def ground(self) -> str:
-        """Ground and polarity of the stored images, as a part of a sentence."""
+        """Ground and polarity of the stored images, as a clause."""
         if self.photographs:
             return "no common ground, as in photographs; black around images that are moved"
         polarity = "light on dark" if self.light_on_dark else "dark on light"
@@ -262,7 +262,8 @@ DATASETS: dict[Dataset, DatasetEntry] = {Dataset(entry.name): entry for entry in
 def shapes_entry(image_size: int, difficulty: Difficulty) -> DatasetEntry:
     """The facts about the generated shapes at one size and difficulty.
 
-    At other than the default settings the fingerprint is that of the generator and the settings.
+    With settings other than the defaults, the fingerprint covers the generator and the settings
+    instead of the pixels.
     """
     entry = DATASETS[Dataset.SHAPES]
     if image_size == entry.shape[-1] and difficulty is Difficulty.DEFAULT:

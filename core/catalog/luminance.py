@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 LUMINANCE_WEIGHTS = (299, 587, 114)
-"""thousandths of red, green and blue: ITU-R 601-2, as Pillow turns colours grey"""
+"""thousandths of red, green and blue, after ITU-R 601-2: Pillow's conversion to grey"""
 
 
 def luminance(channels: Sequence[float]) -> float:
-    """Brightness of a colour, or of the one value of a grey, in the same levels."""
+    """Brightness of a colour (R, G, B) or of a grey (one value), in the levels of its channels."""
     if len(channels) == 1:
         return float(channels[0])
     return (

@@ -1,4 +1,4 @@
-"""Which words a configuration may use: the public vocabulary, stable in links and scripts."""
+"""The words a configuration may use: the public vocabulary, stable in links and scripts."""
 
 from enum import StrEnum
 
@@ -43,7 +43,7 @@ class Head(StrEnum):
 
 
 class DropoutPosition(StrEnum):
-    """Where the network drops activations while it trains."""
+    """Where the network drops activations during training."""
 
     NONE = "none"
     INPUT = "input"
@@ -61,7 +61,7 @@ class DropoutKind(StrEnum):
 
 
 class PoolOrder(StrEnum):
-    """Whether the pool sees the activations or what goes into them."""
+    """Whether a pool follows the activation function or precedes it."""
 
     AFTER_ACTIVATION = "after-activation"
     BEFORE_ACTIVATION = "before-activation"
@@ -76,14 +76,14 @@ class Padding(StrEnum):
 
 
 class Norm(StrEnum):
-    """What stands between a convolution and its activation."""
+    """Normalisation between a convolution and its activation."""
 
     NONE = "none"
     BATCH = "batch"
 
 
 class Polarity(StrEnum):
-    """Whether the images are shown as stored or turned to one polarity."""
+    """Whether images are used as stored or converted to one polarity."""
 
     STORED = "stored"
     LIGHT_ON_DARK = "light-on-dark"
@@ -91,7 +91,7 @@ class Polarity(StrEnum):
 
 
 class Colour(StrEnum):
-    """Channels of the images of a folder."""
+    """Colour mode of the images of a folder."""
 
     RGB = "rgb"
     GREY = "grey"

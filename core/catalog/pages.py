@@ -1,11 +1,11 @@
-"""Which pages the dashboard has: addresses, titles and icons, in the order of the navigation."""
+"""The pages of the dashboard: addresses, titles and icons, in the order of the navigation."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Page(StrEnum):
-    """A page by its address, which links and talks name; its file in `pages/` has the same name."""
+    """A page, named by its address as in links and talks; its file in `pages/` has that name."""
 
     HOME = "home"
     ACCURACY = "accuracy"
@@ -19,17 +19,17 @@ class Page(StrEnum):
 
     @property
     def file(self) -> str:
-        """Its file, relative to the main script."""
+        """Path of its file, relative to the main script."""
         return f"{self}.py"
 
 
 @dataclass(frozen=True, slots=True)
 class PageEntry:
-    """What the navigation shows of a page.
+    """How a page appears in the navigation.
 
     Attributes:
-        title: its name.
-        icon: the name of a Material symbol.
+        title: its title.
+        icon: name of a Material symbol.
     """
 
     title: str

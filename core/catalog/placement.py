@@ -1,4 +1,4 @@
-"""Where dropout can sit in a network."""
+"""Where dropout can be placed in a network."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from core.catalog.names import DropoutPosition
 
 @dataclass(frozen=True, slots=True)
 class DropoutEntry:
-    """Facts about one dropout position: its public name, label and a sentence."""
+    """Facts about one dropout position: its public name, its label and a sentence about it."""
 
     name: DropoutPosition
     label: str

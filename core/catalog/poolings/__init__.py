@@ -1,7 +1,8 @@
-"""Which downsampling strategies this version builds, and what is known about each.
+"""The downsampling strategies this version builds, and facts about each.
 
 Window arithmetic: a pool with window k and stride s turns n rows into floor((n - k)/s) + 1.
-Every strategy gives that size, so that arms of a comparison keep equal maps on odd sizes too.
+Every strategy produces that size, so that the arms of a comparison have maps of equal size, even
+where the size is odd.
 """
 
 from core.catalog.names import Pooling
@@ -41,4 +42,4 @@ _ENTRIES = {
 }
 
 POOLINGS: dict[Pooling, PoolingEntry] = {name: _ENTRIES[name] for name in Pooling}
-"""strategy -> its facts, in the order of the names: the headline strategies come first"""
+"""strategy -> facts, in the order of `Pooling`: the headline strategies come first"""

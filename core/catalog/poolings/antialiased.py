@@ -8,7 +8,7 @@ BLUR_SIZE = 3
 
 
 def _first_stage(shape: PoolShape) -> int:
-    """Windows of the pool at stride 1, on a map with one row or column more on each side."""
+    """Windows of the pool at stride 1, on a map padded by one row or column on each side."""
     height, width = (n + BLUR_SIZE - shape.size for n in shape.inputs)
     return shape.channels * height * width
 
@@ -19,7 +19,7 @@ def _blur(shape: PoolShape) -> int:
 
 
 def _aps_operations(shape: PoolShape) -> int:
-    """Max at every position; a square and an addition each for the norms; then the largest."""
+    """Max at every position; a square and an addition per value for the norms; the largest norm."""
     return shape.input_values * (shape.cells - 1 + 2) + shape.stride**2 - 1
 
 

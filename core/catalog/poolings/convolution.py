@@ -12,7 +12,7 @@ from core.catalog.poolings.entry import (
 
 
 def _parameters(channels: int) -> int:
-    """Weights and biases of a 3x3 convolution that keeps its channels."""
+    """Number of weights and biases of a 3x3 convolution that keeps the number of channels."""
     return CONV_SIZE**2 * channels * channels + channels
 
 
@@ -39,7 +39,7 @@ CONVOLUTION_ENTRIES = (
         parameters=lambda channels, size: _parameters(channels),
         macs=lambda shape: shape.output_values * CONV_SIZE**2 * shape.channels,
         reach=lambda size, stride: CONV_SIZE,
-        # half of the rows that its window has more than the pool's, rounded up
+        # half of the rows by which its window exceeds the pool's, rounded up
         lead=lambda size, stride: -((size - CONV_SIZE) // 2),
         channel_independent=False,
     ),

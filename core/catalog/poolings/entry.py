@@ -1,10 +1,10 @@
-"""What is written down about a downsampling strategy, and how its work is counted.
+"""The facts recorded about a downsampling strategy, and how its operations are counted.
 
 Operations are counted as the formula is written: a comparison, an addition, a multiplication or
 division, and a call of a scalar function (exponential, logarithm, power, root, sigmoid) each
-count as one. Windows that overlap share nothing, except where the operator itself has a first
-stage at stride 1 (blur, aps, lip, conv-max): that stage counts once per position. Shifts that
-only keep numbers in range are not counted.
+count as one. Overlapping windows share no work, unless the operator itself has a first stage at
+stride 1 (blur, aps, lip, conv-max), which counts once per position. Shifts that only keep numbers
+in range are not counted.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ CONV_SIZE = 3
 
 
 class Family(StrEnum):
-    """Kinds of strategies, in the order in which pages list them."""
+    """Families of strategies, in the order in which pages list them."""
 
     FIXED = "fixed"
     RANDOM = "random"
@@ -28,10 +28,10 @@ class Family(StrEnum):
 
 
 class Downsampling(StrEnum):
-    """Which part of a block makes the map smaller."""
+    """The part of a block that makes the map smaller."""
 
     POOL = "pool"
-    """a layer of its own after the convolution"""
+    """a separate layer after the convolution"""
     STRIDE = "stride"
     """the block's convolution takes the stride"""
     NOTHING = "nothing"
@@ -39,14 +39,14 @@ class Downsampling(StrEnum):
 
 
 class Combining(StrEnum):
-    """What an output value is, in evaluation, to the values that it reads."""
+    """How an output value relates, in evaluation, to the values that it reads."""
 
     SELECTS = "selects"
-    """one of them"""
+    """it is one of them"""
     AVERAGES = "averages"
-    """a mean of them, weighted or generalised: equal positive values give that value"""
+    """it is a weighted or generalised mean of them: equal positive values give that value"""
     TRANSFORMS = "transforms"
-    """on a scale of its own: a norm, or a learned sum"""
+    """it is on a different scale: a norm, or a learned sum"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +54,11 @@ class PoolShape:
     """One pool on one map.
 
     Attributes:
-        channels: C of the map.
+        channels: number of channels C of the map.
         size: side k of the window.
         stride: distance s between windows.
         inputs: rows and columns of the map.
-        outputs: rows and columns of the result.
+        outputs: rows and columns of the output.
     """
 
     channels: int
@@ -69,17 +69,17 @@ class PoolShape:
 
     @property
     def cells(self) -> int:
-        """Values in a window: k*k."""
+        """Number of values in a window: k*k."""
         return self.size * self.size
 
     @property
     def input_values(self) -> int:
-        """Values of the map in all channels."""
+        """Number of values of the map, in all channels."""
         return self.channels * self.inputs[0] * self.inputs[1]
 
     @property
     def output_values(self) -> int:
-        """Values of the result in all channels."""
+        """Number of values of the output, in all channels."""
         return self.channels * self.outputs[0] * self.outputs[1]
 
 
@@ -88,36 +88,36 @@ class PoolingEntry:
     """Facts about one strategy.
 
     Attributes:
-        name: the public name.
-        label: how a page writes it at the start of a sentence.
-        family: its kind.
-        headline: whether the sidebar shows it at once.
-        sentence: one sentence on what it does.
+        name: its public name.
+        label: its name at the start of a sentence.
+        family: its family.
+        headline: whether the sidebar shows it without expanding the list.
+        sentence: what it does, as the predicate of a sentence.
         reference: the paper or book that introduced it.
-        downsampling: which part of the block makes the map smaller.
-        combining: what an output value is to the values that it reads.
-        parameters: learned parameters of one pool, from its channels and window.
+        downsampling: the part of the block that makes the map smaller.
+        combining: how an output value relates to the values that it reads.
+        parameters: (channels, window) -> number of learned parameters of one pool.
         macs: multiply-accumulate operations of convolutions, for one image.
         operations: elementary operations of everything else, for one image.
-        weight: multiply-accumulate operations of a convolution that take as long as one of these
-            operations, to about half: for estimates of time. Measured forward and backward on one
-            core, with windows of 2 and 3 (`make bench`, operators).
-        reach: side of the square of its input that one output value can depend on, from window
-            and stride. The receptive field grows by (reach - 1) * jump; the jump is multiplied
-            by the stride.
-        lead: how many of these rows lie before the window's first row.
-        start: first row at which a window can begin, from its index, the rows of the map, window
-            and stride.
-        commutes_with_relu: whether pool and ReLU may change places without changing a bit:
-            operators that select by order, because ReLU is monotone, and operators that
-            treat negative values as zero themselves.
+        weight: number of multiply-accumulate operations of a convolution that take as long as one
+            of these operations, within a factor of about 1.5: for time estimates. Measured forward
+            and backward on one core, with windows of 2 and 3 (`make bench`, operators).
+        reach: (window, stride) -> side of the square of its input that one output value can
+            depend on. The receptive field grows by (reach - 1) * jump; the jump is multiplied by
+            the stride.
+        lead: (window, stride) -> how many of these rows precede the window's first row.
+        start: (index, rows of the map, window, stride) -> first row at which that window can
+            begin.
+        commutes_with_relu: whether pool and ReLU can be swapped without changing a bit. True for
+            operators that select by order, because ReLU is monotone, and for operators that treat
+            negative values as zero.
         channel_independent: whether an output value depends on its own channel alone.
         differentiable: whether autograd gives its gradient almost everywhere.
-        regular_grid: whether windows start at multiples of the stride, whatever the values and
-            the draw.
-        cyclic: whether it counts its windows round the border, whatever the padding, and chooses
-            their grid by the values: where the windows tile the map (`Window.tiles`), the output
-            moves with a circular shift of the input, by any number of rows.
+        regular_grid: whether windows start at multiples of the stride, regardless of the values
+            and of random draws.
+        cyclic: whether its windows wrap around the border, whatever the padding, on a grid chosen
+            by the values: where the windows tile the map (`Window.tiles`), the output moves with
+            any circular shift of the input.
         random: whether it draws random numbers in training (never in evaluation).
     """
 
@@ -145,12 +145,12 @@ class PoolingEntry:
 
     @property
     def learned(self) -> bool:
-        """Whether training changes what it computes."""
+        """Whether it has learned parameters."""
         return self.parameters(1, 1) > 0
 
 
 def comparisons(shape: PoolShape) -> int:
-    """A running extreme over n values takes n - 1 comparisons."""
+    """A running maximum or minimum over n values takes n - 1 comparisons."""
     return shape.output_values * (shape.cells - 1)
 
 
@@ -165,5 +165,5 @@ def averaging(shape: PoolShape) -> int:
 
 
 def weighted_mean(shape: PoolShape) -> int:
-    """Weights at hand: n products, two sums of n - 1 additions, one division: 3*n - 1."""
+    """Given the weights: n products, two sums of n - 1 additions, one division: 3*n - 1."""
     return shape.output_values * (3 * shape.cells - 1)

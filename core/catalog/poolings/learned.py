@@ -11,13 +11,13 @@ from core.catalog.poolings.entry import (
 )
 
 GEM_SMALLEST = 1e-6
-"""what GeM raises smaller values to, negative ones too: a power mean is for positive numbers"""
+"""lower bound to which GeM clamps its input, because a power mean needs positive numbers"""
 GEM_EXPONENT = 3.0
-"""the exponent from which GeM learns"""
+"""GeM's exponent before training"""
 
 
 def _lip_operations(shape: PoolShape) -> int:
-    """Per position of the map sigmoid, scale, exponential, product; per output a ratio of sums."""
+    """Sigmoid, scale, exponential and product per position; a ratio of sums per output value."""
     return 4 * shape.input_values + shape.output_values * (2 * shape.cells - 1)
 
 
