@@ -1,4 +1,4 @@
-"""What is compared: arms, their seeds and results, statistics, costs, and how long it takes."""
+"""Comparisons: arms, their seeds and results, statistics, costs and training times."""
 
 from core.comparison.comparison import Arm, Comparison, Facet, Results
 

@@ -1,14 +1,14 @@
 """Which networks have not learned? They are named before anything is compared.
 
 A run is *at chance* if its test accuracy is not significantly above the share of the most frequent
-class: what a network gets that always names this class. The test is the exact binomial one, with
-its own number of test images; with few of them chance reaches far above one in the number of
-classes (Combrisson and Jerbi 2015, Exceeding chance level by chance).
+class, which is the accuracy of a network that always predicts that class. The test is the exact
+binomial test on the run's own number of test images; with few images, guessing can score far above
+one divided by the number of classes (Combrisson and Jerbi 2015, Exceeding chance level by chance).
 
 A run has *collapsed* if it lies more than four interquartile ranges below the median of the seeds
-of its network: Tukey's fences (1977, Exploratory data analysis) stand at 1.5 and 3 beyond the
-quartiles. The range counts for no less than the one that the test images alone would give, or a
-single image would be far away where the seeds agree.
+of its network; Tukey's fences (1977, Exploratory data analysis) are 1.5 and 3 ranges beyond the
+quartiles. The range is at least the one expected from the sampling of test images alone: otherwise
+a single image could make an outlier where the seeds agree.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,13 +24,13 @@ from core.config import DataConfig
 from core.words import join, number_word, percent
 
 CHANCE_LEVEL = 0.05
-"""one-sided: of twenty networks that guess, one passes for having learned"""
+"""one-sided: one in twenty guessing networks is mistaken for one that has learned"""
 OUTLIER_FENCE = 4.0
 """interquartile ranges below the median"""
 NORMAL_RANGE = 1.349
 """interquartile range of a normal distribution, in standard deviations"""
 MOST_NAMED_NETWORKS = 2
-"""how many networks a sentence names before it counts them"""
+"""a sentence names up to this many networks and counts more"""
 
 Sentence = tuple[str | Pooling, ...]
 """as in `core.sentences.headlines`"""
@@ -43,10 +43,10 @@ class Unlearned:
     Attributes:
         arm: the network.
         chance: share of the most frequent class among the test images.
-        median: test accuracy of its seeds.
-        at_chance: seed -> test accuracy.
-        collapsed: seed -> test accuracy, of runs above chance.
-        runs: how many of its runs ended well.
+        median: median test accuracy of its seeds.
+        at_chance: seed -> test accuracy, for the runs at chance.
+        collapsed: seed -> test accuracy, for collapsed runs above chance.
+        runs: number of its runs that did not diverge.
     """
 
     arm: Arm
@@ -65,7 +65,7 @@ class Unlearned:
 def chance(data: DataConfig) -> float:
     """The share of the most frequent class among the test images.
 
-    Of a folder whose images nobody has counted by class, one in the number of classes.
+    For a folder whose classes have not been counted, one divided by the number of classes.
     """
     entry = data.entry
     if entry.commonest is None:
@@ -75,33 +75,33 @@ def chance(data: DataConfig) -> float:
 
 @lru_cache(maxsize=4096)
 def is_chance(accuracy: float, images: int, share: float) -> bool:
-    """Whether so many right answers may come from guessing.
+    """Whether guessing can explain an accuracy.
 
     True if P(X >= k) > CHANCE_LEVEL for X ~ Binomial(images, share), with k right answers.
 
     Args:
-        accuracy: a fraction.
+        accuracy: test accuracy, a fraction.
         images: number of test images.
-        share: of the most frequent class.
+        share: share of the most frequent class.
     """
     right = round(accuracy * images)
     if right == 0:
         return True
-    # scipy.special costs a tenth of the start-up of scipy.stats
+    # importing scipy.special takes a tenth of the time of scipy.stats
     from scipy.special import bdtrc
 
     return float(bdtrc(right - 1, images, share)) > CHANCE_LEVEL
 
 
 def fence(accuracies: Sequence[float], images: int) -> float:
-    """The test accuracy below which a run has collapsed, given those of all seeds."""
+    """The test accuracy below which a run has collapsed, given the accuracies of all seeds."""
     low, median, high = (float(q) for q in np.quantile(accuracies, (0.25, 0.5, 0.75)))
     counting = NORMAL_RANGE * sqrt(median * (1 - median) / images)
     return median - OUTLIER_FENCE * max(high - low, counting)
 
 
 def unlearned(arm: Arm, accuracies: Mapping[int, float]) -> Unlearned | None:
-    """The runs of a network that have not learned; None if all have.
+    """The runs of a network that have not learned; None if all of them have.
 
     Args:
         arm: the network.
@@ -129,74 +129,74 @@ def unlearned(arm: Arm, accuracies: Mapping[int, float]) -> Unlearned | None:
 
 @lru_cache(maxsize=64)
 def unlearned_in(results: Results) -> tuple[Unlearned, ...]:
-    """The networks of a comparison with runs that have not learned, in order."""
-    verdicts = (unlearned(arm, results.test_accuracy(arm)) for arm in results.comparison.arms)
-    return tuple(each for each in verdicts if each)
+    """The networks of a comparison with runs that have not learned, in the order of its arms."""
+    checked = (unlearned(arm, results.test_accuracy(arm)) for arm in results.comparison.arms)
+    return tuple(network for network in checked if network)
 
 
 def cautions(results: Results) -> tuple[Sentence, ...]:
-    """What must be known before this comparison is read, a sentence for each network.
+    """Warnings to be read before a comparison: sentences about each network that stands out.
 
-    One sentence alone if no network is better than guessing.
+    A single sentence if no network is better than guessing.
     """
-    guessing = unlearned_in(results)
+    outliers = unlearned_in(results)
     if nothing_learned(results):
-        by_guessing = percent(guessing[0].chance)
+        by_guessing = percent(outliers[0].chance)
         return ((f"No network is better than guessing ({by_guessing} %): train longer.",),)
     several = len(results.comparison.facets) > 1
     return tuple(
-        said
-        for each in guessing
-        for said in said_of(each, each.arm.pooling, f" {each.arm.clause}" if several else "")
+        sentence
+        for network in outliers
+        for sentence in said_of(
+            network, network.arm.pooling, f" {network.arm.clause}" if several else ""
+        )
     )
 
 
 def nothing_learned(results: Results) -> bool:
     """Whether no run of any network is better than guessing: there is nothing to compare."""
-    standing_out = unlearned_in(results)
+    outliers = unlearned_in(results)
     trained = [arm for arm in results.comparison.arms if results.test_accuracy(arm)]
-    return (
-        bool(standing_out)
-        and [e.arm for e in standing_out if len(e.at_chance) == e.runs] == trained
-    )
+    guessing = [network.arm for network in outliers if len(network.at_chance) == network.runs]
+    return bool(outliers) and guessing == trained
 
 
 def caution(results: Results) -> Sentence:
-    """The same in one or two sentences: more than two networks are counted; empty for none."""
-    said = cautions(results)
-    if len(said) <= MOST_NAMED_NETWORKS:
-        return _joined(said)
-    standing_out = unlearned_in(results)
-    guessing = sum(len(each.at_chance) for each in standing_out)
-    fallen = sum(len(each.collapsed) for each in standing_out)
+    """The warnings in one or two sentences, or a count if there are more; empty for none."""
+    sentences = cautions(results)
+    if len(sentences) <= MOST_NAMED_NETWORKS:
+        return _joined(sentences)
+    outliers = unlearned_in(results)
+    guessing = sum(len(network.at_chance) for network in outliers)
+    fallen = sum(len(network.collapsed) for network in outliers)
     kinds = ((guessing, "at chance"), (fallen, "far below their other seeds"))
     parts = [f"{number} {what}" for number, what in kinds if number]
-    return (f"Runs of {number_word(len(standing_out))} networks stand out: {join(parts)}.",)
+    return (f"Runs of {number_word(len(outliers))} networks stand out: {join(parts)}.",)
 
 
-def said_of(each: Unlearned, called: str | Pooling, where: str = "") -> tuple[Sentence, ...]:
-    """How many runs of a network are at chance, and how many far below the others.
+def said_of(network: Unlearned, called: str | Pooling, where: str = "") -> tuple[Sentence, ...]:
+    """Sentences on how many runs of a network are at chance or far below the others.
 
     Args:
-        each: the network.
+        network: the network.
         called: its name.
-        where: what else tells it from others, after its name.
+        where: text after the name that tells it from other networks.
     """
     sentences: list[Sentence] = []
-    if each.at_chance:
-        what = f"at chance ({_span(each.at_chance)}; guessing gives {percent(each.chance)} %)."
-        sentences.append(_counted(len(each.at_chance), each.runs, (called, where), what))
-    if each.collapsed:
-        what = (
-            f"far below the others ({_span(each.collapsed)}; the median of its seeds is "
-            f"{percent(each.median)} %)."
-        )
-        sentences.append(_counted(len(each.collapsed), each.runs, (called, where), what))
+    name, runs = (called, where), network.runs
+    if network.at_chance:
+        span, guessing = _span(network.at_chance), percent(network.chance)
+        what = f"at chance ({span}; guessing gives {guessing} %)."
+        sentences.append(_counted(len(network.at_chance), runs, name, what))
+    if network.collapsed:
+        span, median = _span(network.collapsed), percent(network.median)
+        what = f"far below the others ({span}; the median of its seeds is {median} %)."
+        sentences.append(_counted(len(network.collapsed), runs, name, what))
     return tuple(sentences)
 
 
 def _counted(number: int, runs: int, network: tuple[str | Pooling, str], what: str) -> Sentence:
-    """A sentence on some runs of a network: "1 of 10 runs of max is at chance."."""
+    """A sentence about some of a network's runs: "1 of 10 runs of max is at chance."."""
     called, where = network
     if number < runs:
         count = f"{number} of {runs} runs of "

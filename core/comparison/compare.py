@@ -1,4 +1,4 @@
-"""By how much does one network differ from another? From the runs of a store, seed by seed."""
+"""By how much does one network differ from another, seed by seed, in the runs of a store?"""
 
 from collections.abc import Iterable, Mapping
 from typing import Protocol
@@ -11,10 +11,10 @@ from core.run import Run
 
 
 class Runs(Protocol):
-    """Where runs are kept: a `RunStore`, or anything else that finds them by key."""
+    """A `RunStore`, or anything else that finds runs by key."""
 
     def runs(self, keys: Iterable[str], /) -> Mapping[str, Run]:
-        """Key -> run, for those that are there."""
+        """Key -> run, for the keys that it has."""
 
 
 def compare(
@@ -23,16 +23,16 @@ def compare(
     """Compare the test accuracies of two networks that were trained with the same seeds.
 
     Args:
-        arm: what is compared; its own seed is ignored.
-        reference: what it is compared with; its own seed is ignored.
+        arm: the network to compare; its seed is ignored.
+        reference: the network to compare it with; its seed is ignored.
         store: where the runs are.
-        seeds: which pairs of runs.
+        seeds: seeds of the pairs of runs.
 
     Returns:
         Arm minus reference, as fractions: mean, 95 % interval over training seeds, verdict.
 
     Raises:
-        ConfigError: runs are missing, or fewer than two pairs ended well.
+        ConfigError: runs are missing, or fewer than two pairs did not diverge.
     """
     comparison = Comparison.of((arm, reference), seeds)
     results = Results(comparison, store.runs({e.key for e in comparison.experiments}))
@@ -42,6 +42,7 @@ def compare(
             f"{len(results.missing)} of {len(comparison.experiments)} runs are not in the store; "
             f"the first of them is {first.model.pooling}, {first.model.head}, seed {first.seed}"
         )
+    # an arm and a reference that are equal become one arm
     first_arm, *others = (results.test_accuracy(each) for each in comparison.arms)
     difference = paired_difference(first_arm, others[0] if others else first_arm)
     if difference is None:

@@ -1,6 +1,6 @@
-"""What is compared: arms that differ in their configuration, each trained with the same seeds.
+"""A comparison: arms that differ in their configuration, each trained with the same seeds.
 
-A comparison names the experiments that it needs; its results say which of them are there.
+A comparison lists the experiments it needs; its results hold the runs that exist.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,13 +14,13 @@ from core.run import Run, Status
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """One configuration of a comparison; its experiment stands for all seeds.
+    """One configuration of a comparison; its experiment represents all seeds.
 
     Attributes:
         experiment: what is trained.
         asked: the dropout position that was asked for. Where a block does not downsample by a
-            pool, before-pool and after-pool are one network with one key; its arm still belongs
-            beside the arms of the position that was asked for.
+            pool, before-pool and after-pool are the same network with the same key; the arm is
+            still grouped with the arms of the position that was asked for.
     """
 
     experiment: Experiment
@@ -43,33 +43,33 @@ class Arm:
 
     @property
     def name(self) -> str:
-        """The public names that set it apart from other arms of its comparison: "max gap"."""
+        """The public names that distinguish it from other arms of its comparison: "max gap"."""
         dropout = [] if self.dropout is DropoutPosition.NONE else [self.dropout]
         return " ".join(map(str, [self.pooling, self.head, *dropout]))
 
     @property
     def label(self) -> str:
-        """What people call it: "Max + GAP, dropout in the head"."""
+        """Its name for people: "Max + GAP, dropout in the head"."""
         return f"{POOLINGS[self.pooling].label} + {self.head_label}"
 
     @property
     def head_label(self) -> str:
-        """What follows its pooling in its label: "GAP", and any dropout."""
+        """The part of its label after the pooling: "GAP", and any dropout."""
         return HEADS[self.head].label + _dropout(self.dropout, ", ")
 
     @property
     def label_without_head(self) -> str:
-        """What people call it among arms of one head: "Max", and any dropout."""
+        """Its name among arms that share a head: "Max", and any dropout."""
         return POOLINGS[self.pooling].label + _dropout(self.dropout, ", ")
 
     @property
     def label_without_dropout(self) -> str:
-        """What people call it where dropout plays no part: "Max + GAP"."""
+        """Its name where dropout does not matter: "Max + GAP"."""
         return f"{POOLINGS[self.pooling].label} + {HEADS[self.head].label}"
 
     @property
     def clause(self) -> str:
-        """What follows its pooling in a sentence: "with a GAP head", and any dropout."""
+        """Text to follow its pooling in a sentence: "with a GAP head", and any dropout."""
         return f"with a {HEADS[self.head].label} head{_dropout(self.dropout, ' and ')}"
 
     def seeded(self, seed: int) -> Experiment:
@@ -79,13 +79,13 @@ class Arm:
 
 @lru_cache(maxsize=4096)
 def _seeded(experiment: Experiment, seed: int) -> Experiment:
-    """Kept, because validating it and hashing its key cost more than drawing it does."""
+    """Cached, because validating it and hashing its key cost more than drawing it does."""
     return experiment.with_flat(seed=seed)
 
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """Arms that share everything but the pooling: the lines of one figure."""
+    """Arms that share head and dropout: the lines of one figure."""
 
     head: Head
     dropout: DropoutPosition
@@ -108,16 +108,16 @@ def _dropout(position: DropoutPosition, joint: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Arms and seeds. Arms that are one network after normalisation are trained once."""
+    """Arms and seeds. Arms that normalise to the same network are trained once."""
 
     arms: tuple[Arm, ...]
     seeds: tuple[int, ...]
 
     @classmethod
     def of(cls, arms: Iterable[Experiment | Arm], seeds: Iterable[int]) -> "Comparison":
-        """Arms, or experiments that become arms, in order, without duplicates.
+        """A comparison of arms, or of experiments that become arms, in order, without duplicates.
 
-        The seeds of the experiments themselves are ignored.
+        The experiments' own seeds are ignored.
         """
         given = (arm if isinstance(arm, Arm) else Arm(arm) for arm in arms)
         unique = dict.fromkeys(Arm(_seeded(arm.experiment, 0), arm.asked) for arm in given)
@@ -125,20 +125,20 @@ class Comparison:
 
     @property
     def experiments(self) -> tuple[Experiment, ...]:
-        """Every experiment, seed by seed, so that early seeds of all arms come first."""
+        """Every experiment, seed by seed, so that the first seeds of all arms come first."""
         every = (arm.seeded(seed) for seed in self.seeds for arm in self.arms)
         return tuple(dict.fromkeys(every))
 
     @property
     def facets(self) -> tuple[Facet, ...]:
-        """The arms by head and dropout position, in order of appearance."""
+        """The arms grouped by head and dropout position, in order of appearance."""
         groups: dict[tuple[Head, DropoutPosition], list[Arm]] = {}
         for arm in self.arms:
             groups.setdefault((arm.head, arm.dropout), []).append(arm)
         return tuple(Facet(head, dropout, tuple(arms)) for (head, dropout), arms in groups.items())
 
 
-# equal only to itself, so that what is computed or drawn from it can be kept
+# equal only to itself, so that it can be a cache key for what is computed or drawn from it
 @dataclass(frozen=True, slots=True, eq=False)
 class Results:
     """The runs of a comparison that exist, by key. They carry epochs, not weights."""
@@ -148,7 +148,7 @@ class Results:
     _of: dict[Arm, dict[int, Run]] = field(default_factory=dict, init=False, repr=False)
 
     def of(self, arm: Arm) -> Mapping[int, Run]:
-        """Seed -> run, for the runs of one arm that ended well."""
+        """Seed -> run, for the runs of one arm that did not diverge."""
         if arm not in self._of:
             every = {seed: self.runs.get(arm.seeded(seed).key) for seed in self.comparison.seeds}
             self._of[arm] = {
@@ -157,20 +157,20 @@ class Results:
         return self._of[arm]
 
     def test_accuracy(self, arm: Arm) -> dict[int, float]:
-        """Seed -> test accuracy (fraction), for the runs of one arm that ended well."""
+        """Seed -> test accuracy (fraction), for the runs of one arm that did not diverge."""
         return {
             seed: run.test_accuracy
             for seed, run in self.of(arm).items()
             if run.test_accuracy is not None
         }
 
-    def reference(self, facet: Facet, wanted: Pooling | None = None) -> Arm | None:
-        """The arm that a facet's others are compared with: the wanted one, else the first.
+    def reference(self, facet: Facet, preferred: Pooling | None = None) -> Arm | None:
+        """The arm that the others of a facet are compared with: the preferred one, or the first.
 
-        None if no arm of the facet has a run that ended well.
+        None if every arm of the facet lacks a run that did not diverge.
         """
         trained = [arm for arm in facet.arms if self.test_accuracy(arm)]
-        return next((arm for arm in trained if arm.pooling == wanted), next(iter(trained), None))
+        return next((arm for arm in trained if arm.pooling == preferred), next(iter(trained), None))
 
     @property
     def missing(self) -> tuple[Experiment, ...]:

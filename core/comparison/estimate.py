@@ -1,9 +1,9 @@
-"""How long will trainings take? From stored runs before the first one ends, then from the clock.
+"""How long will trainings take? Estimated from stored runs until the first one ends, then measured.
 
 The work of a run is counted in multiply-accumulate operations (`core.network.work`). The time for a
-unit of work is the median over runs: those of the same request that have ended, else stored runs of
-the same data set, else all; those of this machine where there are any. For small runs the fixed
-part decides, for others the rate.
+unit of work is the median over runs: the ended runs of the same request, else stored runs of the
+same data set, else all stored runs; only runs of this machine, if there are any. The fixed part
+dominates the time of small runs, the rate that of large ones.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,10 +18,10 @@ from core.run import RunSummary, Source
 from core.words import MINUTE, duration
 
 MOST_RATED_RUNS = 200
-"""how many stored runs are looked at: the machine may have changed since the older ones"""
+"""number of stored runs that are used; the machine may have changed since older ones"""
 
 START_SECONDS = 5.0
-"""until workers have started and imported torch"""
+"""time until workers have started and imported torch"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,9 @@ class Rate:
     """How fast one run was.
 
     Attributes:
-        seconds: for a unit of work.
-        dataset: what it was trained on.
-        here: whether this machine trained it; bundled runs come from another one.
+        seconds: time for a unit of work.
+        dataset: name of the data set it was trained on.
+        here: whether this machine trained it; bundled runs were trained on another one.
     """
 
     seconds: float
@@ -41,12 +41,12 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Time for a list of runs.
+    """Estimated time for a list of runs.
 
     Attributes:
-        seconds: on all workers together.
+        seconds: wall time on all workers.
         per_run: mean time of one run, in seconds.
-        measured: number of runs that the rate was taken from.
+        measured: number of runs that the rate is based on.
         here: whether these were trained on this machine.
     """
 
@@ -57,9 +57,9 @@ class Estimate:
 
     @property
     def text(self) -> str:
-        """How it is said: in seconds where this machine was measured, else no finer than minutes.
+        """The time in words: "16 s", or "less than a minute" and "3 min".
 
-        "16 s", "less than a minute", "3 min".
+        Seconds are given only if this machine was measured.
         """
         if self.here:
             return duration(self.seconds)
@@ -70,12 +70,12 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far one run of a request is.
+    """The progress of one run of a request.
 
     Attributes:
         experiment: what is trained.
-        fraction: of its epochs that is done; 1 once it has ended.
-        seconds: that its training took, once it has ended; None if it was not trained here.
+        fraction: fraction of its epochs that is done; 1 once it has ended.
+        seconds: duration of its training, once it has ended; None if it was not trained here.
     """
 
     experiment: Experiment
@@ -84,12 +84,12 @@ class Progress:
 
 
 def work(experiment: Experiment) -> float:
-    """Units of work of one run, as MACs: training, evaluation after each epoch, and the test."""
+    """The work of one run, in MACs: training, evaluation after each epoch, and the test."""
     return training_work(experiment).macs
 
 
 def speed(dataset: str | None, known: Sequence[Rate]) -> float:
-    """Seconds for a unit of work on a data set, on one core; on none in particular if None."""
+    """Seconds for a unit of work on one core, for a data set; for any data set if None."""
     return median(rate.seconds for rate in _like(dataset, known)) if known else MAC_SECONDS
 
 
@@ -100,13 +100,13 @@ def estimate(
     progress: Mapping[str, float] | None = None,
     start: float = 0.0,
 ) -> Estimate | None:
-    """Estimate the time for missing runs; None if no run says how fast this machine is.
+    """Estimate the time for missing runs; None if none are missing or no rate is known.
 
     Args:
         missing: experiments without a run.
-        known: of earlier runs, as `rates` gives them.
-        workers: number of trainings that run side by side.
-        progress: key -> fraction of that run which is done already.
+        known: rates of earlier runs, as `rates` returns them.
+        workers: number of trainings that run in parallel.
+        progress: key -> fraction of that run that is already done.
         start: seconds until the first of them begins.
     """
     progress = progress or {}
@@ -119,7 +119,7 @@ def estimate(
         rate = median(item.seconds for item in used)
         left = 1 - progress.get(experiment.key, 0.0)
         seconds.append(RUN_SECONDS + BUILD_SECONDS + work(experiment) * rate * left)
-    # the last runs do not fill every worker
+    # the last runs may not fill every worker, so the longest run is a lower bound
     together = max(sum(seconds) / workers, *seconds)
     return Estimate(
         start + together, sum(seconds) / len(seconds), len(used), all(rate.here for rate in used)
@@ -133,14 +133,14 @@ def _like(dataset: str | None, known: Sequence[Rate]) -> Sequence[Rate]:
 
 
 def time_left(request: Sequence[Progress], known: Sequence[Rate], workers: int) -> Estimate | None:
-    """Estimate the time until a request that is being trained has ended.
+    """Estimate the time until all runs of a request have ended.
 
-    As soon as runs of the request have ended, their own times count and stored runs no more.
+    As soon as runs of the request have ended, their times are used instead of stored runs.
 
     Args:
-        request: every run of it.
-        known: of stored runs.
-        workers: number of trainings that run side by side.
+        request: progress of every run of the request.
+        known: rates of stored runs.
+        workers: number of trainings that run in parallel.
     """
     own = [
         _rate(item.experiment, item.seconds, here=True)
@@ -159,10 +159,10 @@ def time_left(request: Sequence[Progress], known: Sequence[Rate], workers: int) 
 
 
 def rates(stored: Iterable[RunSummary]) -> list[Rate]:
-    """How fast the newest stored runs on a CPU were.
+    """The rates of the newest stored runs that were trained on a CPU.
 
     Args:
-        stored: runs whose time is known, newest first.
+        stored: runs, newest first.
     """
     rates_of_runs = []
     for summary in islice(stored, MOST_RATED_RUNS):
@@ -170,7 +170,7 @@ def rates(stored: Iterable[RunSummary]) -> list[Rate]:
             try:
                 experiment = Experiment.from_flat(summary.config)
             except ConfigError:
-                # a run of an older version of Poolscope
+                # the run is from an older version of Poolscope
                 continue
             here = summary.source is Source.HERE
             rates_of_runs.append(_rate(experiment, summary.seconds, here=here))
@@ -178,6 +178,6 @@ def rates(stored: Iterable[RunSummary]) -> list[Rate]:
 
 
 def _rate(experiment: Experiment, seconds: float, *, here: bool) -> Rate:
-    # a training that took little more than its start tells little
+    # a lower bound, because the fixed part may exceed the time of a very short training
     trained = max(seconds - BUILD_SECONDS, seconds / 4)
     return Rate(trained / work(experiment), experiment.data.dataset, here)

@@ -1,6 +1,6 @@
-"""Which experiments does a grid file ask for? Flat names; lists are crossed.
+"""Which experiments does a grid file ask for? Its keys are flat names; lists are crossed.
 
-A file holds one grid, or several as tables `[[grids]]`, whose experiments are put together.
+A file holds one grid, or several as tables `[[grids]]`, whose experiments are combined.
 """
 
 import json
@@ -17,16 +17,16 @@ from core.errors import ConfigError
 from core.network import describe
 
 MOST = 10_000
-"""experiments in one grid; a slip in a list should not ask for a million"""
+"""most experiments in one grid, so that a typo in a list cannot ask for a million"""
 
 MOST_GRID_BYTES = 2**18
 """of a grid file: ten thousand seeds, or thousands of tables"""
 
 SEVERAL = "grids"
-"""the name of the tables of a file with several grids"""
+"""name of the tables in a file with several grids"""
 
 NAMED = 3
-"""refused networks that a message names before it counts the rest"""
+"""number of refused networks that a message names; it counts the rest"""
 
 
 Flat = Mapping[str, Any]
@@ -36,12 +36,12 @@ def read_grid(path: Path, resolve: Callable[[Flat], Flat] = dict) -> tuple[Exper
     """The experiments of a grid file, in order, without duplicates.
 
     Args:
-        path: of the file.
-        resolve: adds what a folder of images holds (`core.with_folder`); without it, grids that
-            name a folder are refused.
+        path: path of the file.
+        resolve: adds the contents of a folder of images (`core.with_folder`); without it, grids
+            that name a folder are refused.
 
     Raises:
-        ConfigError: the file cannot be read, or asks for something that is not allowed.
+        ConfigError: the file cannot be read, or contains something that is not allowed.
     """
     content = _parse(path)
     parts = content.pop(SEVERAL, [content])
@@ -60,14 +60,14 @@ def read_grid(path: Path, resolve: Callable[[Flat], Flat] = dict) -> tuple[Exper
 
 
 def as_toml(comparison: Comparison) -> str:
-    """A grid file that asks for the experiments of a comparison: `read_grid` gives them back."""
+    """A grid file for the experiments of a comparison, from which `read_grid` restores them."""
     lines = ["# A comparison of Poolscope; `poolscope sweep FILE` trains what is missing of it."]
     default = Experiment().to_flat()
     for arm in comparison.arms:
         flat = arm.experiment.to_flat()
         lines += ["", f"[[{SEVERAL}]]"]
         always: tuple[str, ...] = ("dataset", "pooling", "head")
-        # their defaults depend on the data set, so hyperparameters are always said
+        # hyperparameters are always written, because their defaults depend on the data set
         always += tuple(name for name, section in SECTION_OF.items() if section == "training")
         lines += [
             f"{name} = {_toml(flat[name])}"
@@ -79,7 +79,7 @@ def as_toml(comparison: Comparison) -> str:
 
 
 def _toml(value: object) -> str:
-    """A text or a number as TOML, which differs from JSON in what has to be escaped."""
+    """A text or a number as TOML; unlike JSON, TOML requires DEL to be escaped."""
     if not isinstance(value, str):
         return json.dumps(value)
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
@@ -117,10 +117,10 @@ def _crossed(
 
 
 def check_buildable(experiments: Iterable[Experiment]) -> None:
-    """Refuse networks whose maps shrink away, all of them at once.
+    """Refuse networks whose maps become too small, in one message for all of them.
 
     Raises:
-        ConfigError: names them and the layer at which it happens.
+        ConfigError: some cannot be built; the message names them and the layer where they fail.
     """
     refused: dict[str, str] = {}
     for experiment in experiments:
@@ -137,7 +137,7 @@ def check_buildable(experiments: Iterable[Experiment]) -> None:
 
 
 def _network(experiment: Experiment) -> str:
-    """The network in the names of the flat table, without what is at its default."""
+    """The network by flat names, without settings at their defaults."""
     flat, default = experiment.to_flat(), Experiment().to_flat()
     chosen = {
         name: value

@@ -1,4 +1,4 @@
-"""The cost ledger as plain rows: one network in full, or one figure of several side by side."""
+"""The cost ledger as plain rows: one network in full, or one quantity of several networks."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -13,12 +13,12 @@ from core.words import size
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One figure of a layer.
+    """One quantity of a layer.
 
     Attributes:
-        name: the field of `Layer`, and the key in JSON.
-        heading: how a table writes it, with its unit.
-        counted: how it was counted, and what it leaves out.
+        name: field of `Layer`, and key in JSON.
+        heading: heading in a table, with its unit.
+        counted: how it is counted, and what it leaves out.
     """
 
     name: str
@@ -77,23 +77,23 @@ def on_square_images(arm: Arm, head: Head, side: int) -> Architecture | None:
 
 
 def row(layer: Layer) -> dict[str, object]:
-    """A layer as plain data, by the names of the columns."""
+    """A layer as plain data: name of the column -> value."""
     return {column.name: getattr(layer, column.name) for column in LEDGER_COLUMNS}
 
 
 def readable(layer: Layer) -> dict[str, object]:
-    """A layer for people: shapes as text, by the headings of the columns."""
+    """A layer in readable form: heading of the column -> value, with shapes as text."""
     return {column.heading: _shown(layer, column.name) for column in LEDGER_COLUMNS}
 
 
 def side_by_side(
     arms: Sequence[tuple[str, Architecture]], quantity: Column
 ) -> list[dict[str, object]]:
-    """One figure of several networks, a row for each layer that any of them has.
+    """One quantity of several networks, with a row for each layer that any of them has.
 
     Args:
         arms: heading and layers of each network.
-        quantity: which figure.
+        quantity: the quantity.
 
     Returns:
         Rows with "layer", one entry per network (None where it has no such layer), and "differs".
@@ -107,19 +107,19 @@ def side_by_side(
 
 
 def layer_names(networks: Sequence[Architecture]) -> list[str]:
-    """The layers of several networks; one that only some have stands where it would stand."""
+    """Names of the layers of several networks, in order; one missing from some is in its place."""
     names = dict.fromkeys(layer.name for network in networks for layer in network.layers)
     return sorted(names, key=lambda name: (_part(name), _place(name, networks)))
 
 
 def _part(name: str) -> tuple[int, str]:
-    """Input, blocks and head in the order in which data pass them."""
+    """Sort key of input, blocks and head, in the order in which data pass them."""
     part = name.split(".", maxsplit=1)[0]
     return {"input": (0, ""), "head": (2, "")}.get(part, (1, part))
 
 
 def _place(name: str, networks: Sequence[Architecture]) -> float:
-    """Mean place of a layer within its part, over the networks that have it."""
+    """Mean relative position of a layer within its part, over the networks that have it."""
     prefix = f"{name.partition('.')[0]}."
     parts = [
         [layer.name for layer in network.layers if layer.name.startswith(prefix)]

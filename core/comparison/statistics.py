@@ -1,7 +1,7 @@
-"""What can the seeds tell? Means with intervals, paired differences, and what n seeds would miss.
+"""What do the seeds show? Means with intervals, paired differences, and what n seeds can detect.
 
-All intervals are over training seeds, on one test set: they do not contain the test set's own
-standard error. Accuracies and differences are fractions, not percent.
+All intervals are over training seeds, on one test set: they do not include the test set's own
+standard error. Accuracies and differences are fractions, not percentages.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,13 +19,13 @@ from core.run import Epoch, Run
 CONFIDENCE = 0.95
 POWER = 0.8
 LEAST_PAIRS = 2
-"""seeds below which a spread is not defined"""
+"""fewest seeds for which a spread is defined"""
 NO_SPREAD = 1e-9
-"""a standard deviation below this is rounding: one image in a thousand million"""
+"""a smaller standard deviation is rounding error: one image in a thousand million"""
 
 
 class Verdict(StrEnum):
-    """What a paired difference says about the arm, against its reference."""
+    """The conclusion from a paired difference: how the arm compares with its reference."""
 
     HIGHER = "higher"
     LOWER = "lower"
@@ -34,7 +34,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A mean with its interval; low and high are None with fewer than two values."""
+    """A mean of n values with its interval; low and high are None for fewer than two values."""
 
     mean: float
     low: float | None
@@ -49,12 +49,12 @@ class Difference:
     Attributes:
         seeds: seeds that both have, ascending.
         differences: one per seed.
-        mean: their mean.
+        mean: mean of the differences.
         low: lower end of the corrected interval of the mean.
-        high: upper end.
-        correlation: Pearson's, between the arms over seeds; None if one of them has no spread.
-            Pairing helps as far as it is high.
-        detectable: the true difference that this many seeds would find with a power of 80 %.
+        high: upper end of the interval.
+        correlation: Pearson's correlation of the arms over seeds; None if one of them has no
+            spread. The higher it is, the more pairing helps.
+        detectable: the true difference that this many seeds would detect with a power of 80 %.
         comparisons: number of comparisons that the interval is corrected for.
         verdict: higher or lower only if the interval excludes zero.
     """
@@ -84,10 +84,10 @@ class Pair:
 
 
 def mean_interval(values: Sequence[float], confidence: float = CONFIDENCE) -> Interval:
-    """Mean and its interval by Student's t: mean +- t(1 - alpha/2, n - 1) * s / sqrt(n).
+    """Mean and its Student's t interval: mean +- t(1 - alpha/2, n - 1) * s / sqrt(n).
 
     Raises:
-        ValueError: there is no value.
+        ValueError: there are no values.
     """
     if not values:
         raise ValueError("a mean needs one value or more; received none")
@@ -106,21 +106,21 @@ def paired_difference(
 ) -> Difference | None:
     """Compare two arms seed by seed, over the seeds that both have.
 
-    The interval is that of the paired t-test, at 1 - alpha/comparisons: the correction of
-    Bonferroni, which holds however the comparisons depend on each other. Differences without
-    any spread have no interval to speak of: they are undecided, an exact tie like all others.
+    The interval is that of the paired t-test at 1 - alpha/comparisons: Bonferroni's correction,
+    which holds however the comparisons depend on each other. Differences without any spread have
+    no meaningful interval and are undecided, whether they are zero or not.
 
     Args:
         arm: seed -> value.
         reference: seed -> value.
-        comparisons: how many comparisons are shown together.
-        confidence: of all of them together.
+        comparisons: number of comparisons that are shown together.
+        confidence: joint confidence of all of them.
 
     Returns:
-        None if fewer than two seeds have both.
+        Arm minus reference; None if they share fewer than two seeds.
 
     Raises:
-        ValueError: there is no comparison to correct for.
+        ValueError: `comparisons` is less than 1.
     """
     if comparisons < 1:
         raise ValueError(f"comparisons: 1 or more is allowed; received {comparisons}")
@@ -140,7 +140,7 @@ def _difference(
     if low is None or high is None:
         return None
     if deviation < NO_SPREAD:
-        # accuracies are k/n in binary: equal differences differ in their last bit
+        # accuracies k/n are rounded in binary, so equal differences may differ in their last bit
         low, high, deviation = interval.mean, interval.mean, 0.0
     return Difference(
         seeds=seeds,
@@ -157,10 +157,10 @@ def _difference(
 
 @lru_cache(maxsize=64)
 def compare_facet(results: Results, facet: Facet, reference: Arm) -> tuple[Pair, ...]:
-    """Test accuracy of every other arm of a facet against its reference, in order.
+    """Compare the test accuracy of every other arm of a facet with its reference, in order.
 
-    Corrected for all comparisons that the results show: in every facet, every arm but one, as
-    far as they have the runs to be compared.
+    Corrected for all comparisons that the results show: every arm but one in every facet, if it
+    has enough runs to be compared.
     """
     visible = sum(_comparable(results, other) for other in results.comparison.facets)
     base = results.test_accuracy(reference)
@@ -173,13 +173,13 @@ def compare_facet(results: Results, facet: Facet, reference: Arm) -> tuple[Pair,
 
 
 def _comparable(results: Results, facet: Facet) -> int:
-    """How many arms of a facet can be compared with one of them."""
+    """Number of arms of a facet that can be compared with another one of them."""
     ready = [arm for arm in facet.arms if len(results.test_accuracy(arm)) >= LEAST_PAIRS]
     return max(len(ready) - 1, 0)
 
 
 def _deviation(values: Sequence[float]) -> float:
-    """The standard deviation of a sample; exactly 0 where all values are one."""
+    """The standard deviation of a sample; exactly 0 if all values are equal."""
     return 0.0 if min(values) == max(values) else float(np.std(values, ddof=1))
 
 
@@ -194,15 +194,15 @@ def _verdict(low: float, high: float) -> Verdict:
 def detectable_difference(
     deviation: float, n: int, power: float = POWER, alpha: float = 1 - CONFIDENCE
 ) -> float:
-    """The smallest true difference that a paired t-test on n seeds finds with the given power.
+    """The smallest true difference that a paired t-test on n seeds detects with the given power.
 
-    Found from the noncentral t distribution; the usual 2.8 * s / sqrt(n) is far too small for
+    Computed from the noncentral t distribution; the usual 2.8 * s / sqrt(n) is far too small for
     small n.
 
     Args:
-        deviation: standard deviation of the differences between seeds.
+        deviation: standard deviation of the differences over seeds.
         n: number of pairs, two or more.
-        power: probability of finding it.
+        power: probability of detecting it.
         alpha: two-sided level of the test.
 
     Raises:
@@ -216,14 +216,14 @@ def detectable_difference(
 @lru_cache(maxsize=1024)
 def _noncentrality(freedom: int, power: float, alpha: float) -> float:
     """The noncentrality at which the two-sided t-test has the given power."""
-    # scipy.special costs a tenth of the start-up of scipy.stats
+    # importing scipy.special takes a tenth of the time of scipy.stats
     from scipy.optimize import brentq
     from scipy.special import nctdtr
 
     critical = _t(1 - alpha, freedom)
 
     def excess(shift: float) -> float:
-        # the tail on the far side is left out: below 1e-5 where the power is 80 %
+        # the opposite tail is left out: it is below 1e-5 where the power is 80 %
         return float(1 - nctdtr(freedom, shift, critical) - power)
 
     # at twice the critical value the power is above 95 % for any number of seeds
@@ -247,12 +247,12 @@ def _correlation(first: Sequence[float], second: Sequence[float]) -> float | Non
         return None
     means = fmean(first), fmean(second)
     products = ((a - means[0]) * (b - means[1]) for a, b in zip(first, second, strict=True))
-    # rounding may step over the ends
+    # rounding errors may exceed the range
     return max(-1.0, min(1.0, sum(products) / (len(first) - 1) / spread))
 
 
 def curve(runs: Iterable[Run], value: Callable[[Epoch], float]) -> tuple[Interval, ...]:
-    """Mean and interval of a figure after each epoch, over runs; as long as the longest run."""
+    """Mean and interval over runs of a value after each epoch, up to the longest run's last."""
     lines = [[value(epoch) for epoch in run.epochs] for run in runs]
     if len({len(line) for line in lines}) == 1 and len(lines) >= LEAST_PAIRS:
         return _even(lines)
@@ -264,7 +264,7 @@ def curve(runs: Iterable[Run], value: Callable[[Epoch], float]) -> tuple[Interva
 
 
 def _even(lines: Sequence[Sequence[float]]) -> tuple[Interval, ...]:
-    """What `mean_interval` says of every column, for all at once: a page draws a thousand."""
+    """`mean_interval` of every column, vectorised, because a page draws a thousand of them."""
     table = np.array(lines)
     n = len(lines)
     means = table.mean(axis=0)

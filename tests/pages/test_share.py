@@ -36,7 +36,7 @@ def test_a_grid_file_asks_for_the_experiments_of_its_comparison(tmp_path, flats)
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ('pooling = "max"\n[[grids]]\nseed = 1\n', "belongs into one of the"),
+        ('pooling = "max"\n[[grids]]\nseed = 1\n', "belongs in one of the"),
         ("grids = 3\n", "are tables"),
         ("[grids]\nseed = 1\n", "are tables"),
         ('[[grids]]\npooling = "banana"\n', "banana"),
