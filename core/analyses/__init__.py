@@ -1,6 +1,6 @@
-"""What workers compute besides trainings, and what of it needs no worker: requests and results.
+"""The computations besides training: their requests and results.
 
-Importing this package needs no torch; the computations import it when they run.
+Importing this package does not import torch; the computations import it when they run.
 """
 
 from core.analyses.effective_field import EffectiveField, EffectiveFieldRequest

@@ -1,7 +1,8 @@
-"""Which part of the field does a trained network use? Gradients of a middle cell, over images.
+"""Which part of its receptive field does a trained network use?
 
 The effective receptive field of Luo et al. 2016 (Understanding the effective receptive field in
-deep convolutional neural networks): the gradient of one cell of a layer in the pixels of the image.
+deep convolutional neural networks): the gradient of the middle cell of a layer with respect to the
+pixels of the image, averaged over images.
 """
 
 from collections.abc import Mapping
@@ -16,17 +17,17 @@ if TYPE_CHECKING:
     from core.analyses.inspection import Network
 
 FIELD_LAYERS = ("conv", "pool")
-"""layers of a block that make the field larger"""
+"""layers of a block that enlarge the receptive field"""
 FIELD_IMAGES = 100
-"""test images over which it is averaged: the first ones"""
+"""number of test images to average over: the first ones"""
 
 
 @dataclass(frozen=True, slots=True)
 class EffectiveField:
-    """Where the gradient of the middle cell of a layer comes from, on average over images.
+    """How the gradient of a layer's middle cell is spread over the pixels, averaged over images.
 
     Attributes:
-        images: how many.
+        images: number of images.
         shares: name of the layer -> (H, W) shares of the absolute gradient, which sum to 1.
     """
 
@@ -36,7 +37,7 @@ class EffectiveField:
 
 @dataclass(frozen=True)
 class EffectiveFieldRequest(Request[EffectiveField]):
-    """The effective receptive fields of a run."""
+    """A request for the effective receptive fields of a run."""
 
     experiment: Experiment
     kind: ClassVar[str] = "sight"
@@ -49,14 +50,14 @@ class EffectiveFieldRequest(Request[EffectiveField]):
 
     @property
     def work(self) -> Work:
-        """A gradient from each of the layers that are shown back to the pixels."""
+        """The work of one gradient per layer, from the layer back to the pixels."""
         _, height, width = self.experiment.input_shape
         layers = len(FIELD_LAYERS) * len(self.experiment.model.widths)
         kept = layers * height * width * NUMBER_BYTES
         return passes_work(self.experiment, FIELD_IMAGES * (1 + 2 * layers), FIELD_IMAGES, kept)
 
     def compute(self, weights: bytes) -> EffectiveField:
-        """Follow gradients back to the pixels."""
+        """Compute the fields of the trained network."""
         from core.analyses.inspection import Network
 
         return effective_field(Network.of(self.experiment, weights))
@@ -65,8 +66,8 @@ class EffectiveFieldRequest(Request[EffectiveField]):
 def effective_field(network: "Network") -> EffectiveField:
     """The share of every pixel in the absolute gradient of the middle cell, layer by layer.
 
-    After each convolution and pool of the blocks; the channels of the cell are added up, and
-    images on which it is zero altogether do not count.
+    Computed after each convolution and pool of the blocks, summed over the channels of the cell.
+    Images whose gradient is zero add nothing.
     """
     import torch
 
@@ -86,7 +87,7 @@ def effective_field(network: "Network") -> EffectiveField:
                 middle = y[:, :, y.shape[2] // 2, y.shape[3] // 2].sum()
                 (gradient,) = torch.autograd.grad(middle, x, retain_graph=True)
                 absolute = gradient.abs().sum((0, 1)).double()
-                # a cell that is off on every image has no gradient to divide
+                # a cell that is zero on every image has no gradient; 1 avoids 0/0
                 share = absolute / (absolute.sum() or 1)
                 shares[name] = tuple(tuple(row) for row in share.tolist())
     return EffectiveField(len(data), shares)

@@ -1,6 +1,6 @@
-"""An exact statement and what a computation says of it.
+"""The result of checking an exact statement, and the request that checks it.
 
-The computations themselves are in `core.analyses.facts`, each under its name.
+The computations themselves are in `core.analyses.facts`, registered by name.
 """
 
 import json
@@ -12,23 +12,23 @@ from core.analyses.request import Request
 from core.network.work import MAC_SECONDS, ROW_BYTES, Work
 
 FACTS_VERSION = 1
-"""raised when the computations of facts change"""
+"""incremented when the computations of facts change"""
 SECONDS = {"gate-aps": 22.0, "gate-max": 7.0, "gate-none": 6.0}
-"""on one core, of the facts that take longer than the others"""
+"""seconds on one core, for the facts that take longest"""
 MOST_SECONDS = 4.0
-"""of all others, on one core"""
+"""upper bound of the seconds on one core, for all other facts"""
 FACT_BYTES = 200_000_000
-"""of memory, at most"""
+"""upper bound of the memory that a fact takes"""
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What came out of an exact computation.
+    """The result of an exact computation.
 
     Attributes:
         holds: whether the statement is true.
-        sentence: what was found, with its numbers.
-        rows: the numbers.
+        sentence: the result in words, with its numbers.
+        rows: the numbers as rows of a table.
     """
 
     holds: bool
@@ -38,7 +38,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class FactRequest(Request[Fact]):
-    """An exact computation by its name."""
+    """A request for an exact computation, by its name."""
 
     name: str
     kind: ClassVar[str] = "fact"
@@ -46,17 +46,17 @@ class FactRequest(Request[Fact]):
 
     @property
     def settings(self) -> str:
-        """Its name and the version of the computations."""
+        """The name of the fact and the version of the computations, as JSON."""
         return json.dumps({"fact": self.name, "version": FACTS_VERSION})
 
     @property
     def work(self) -> Work:
-        """As measured: it is the same for everybody."""
+        """The work as measured, because a fact depends on no configuration."""
         seconds = SECONDS.get(self.name, MOST_SECONDS)
         return Work(macs=seconds / MAC_SECONDS, memory=FACT_BYTES, kept=ROW_BYTES)
 
     def compute(self, weights: bytes) -> Fact:  # noqa: ARG002 (it needs no training)
-        """Compute it."""
+        """Compute the fact."""
         from core.analyses.facts import fact
 
         return fact(self.name)

@@ -1,7 +1,7 @@
-"""The arithmetic of one window: its numbers, the formula with them filled in, the sizes.
+"""The arithmetic of one window: its values, the formula with the values filled in, the sizes.
 
-Pure Python and numpy, for figures and pages; what operators really give, and which cells they
-read, comes from `core.analyses.operate`.
+Pure Python and numpy, for figures and pages. The actual outputs of operators, and the cells they
+read, come from `core.analyses.operate`.
 """
 
 from collections.abc import Sequence
@@ -18,9 +18,9 @@ from core.words import MINUS, inside, join, plain
 
 Numbers = NDArray[np.float64]
 MOST_SPOKEN_VALUES, MOST_NAMED_OPERATORS = 4, 2
-"""values of a window that a headline lists, and operators whose outputs it names"""
+"""most values of a window that a headline lists, and most operators whose outputs it names"""
 MOST_LISTED_VALUES = 16
-"""values of a window that a formula lists; of more it gives the number"""
+"""most values of a window that a formula lists; if there are more, it states how many"""
 UNTRAINED = "as it starts, untrained"
 
 
@@ -29,12 +29,12 @@ class Worked:
     """One operator on one grid of numbers.
 
     Attributes:
-        pooling: which operator.
+        pooling: the operator.
         inputs: (H, W).
         outputs: (h, w).
-        gradient: (H, W): what each input gets if every output, or the chosen one, gets 1.
-        windows: which cells each output reads.
-        cell: row and column of the output that gets the gradient; None for all of them.
+        gradient: (H, W), the gradient of the chosen output, or of the sum of all outputs.
+        windows: the cells that each output reads.
+        cell: row and column of the chosen output; None for all outputs.
     """
 
     pooling: Pooling
@@ -46,18 +46,18 @@ class Worked:
 
     @property
     def reached(self) -> int:
-        """How many inputs get any gradient."""
+        """Number of inputs that receive a gradient."""
         return int(np.count_nonzero(self.gradient))
 
 
 def titled(pooling: Pooling) -> str:
-    """An operator's name where it stands alone; a learned one says that it is untrained."""
+    """An operator's name as a title; for a learned operator, with a note that it is untrained."""
     entry = POOLINGS[pooling]
     return f"{entry.label} ({UNTRAINED})" if entry.learned else entry.label
 
 
 def untrained_sentence(poolings: Sequence[Pooling]) -> str:
-    """Which of them stand as they start: "Conv and LIP: as they start, untrained."."""
+    """A sentence naming the learned operators: "Conv and LIP: as they start, untrained."."""
     learned = [POOLINGS[pooling].label for pooling in poolings if POOLINGS[pooling].learned]
     if not learned:
         return ""
@@ -66,31 +66,33 @@ def untrained_sentence(poolings: Sequence[Pooling]) -> str:
 
 
 def first_window(many: Sequence[Worked]) -> tuple[str, list[tuple[Pooling, str]]] | None:
-    """The numbers of the first window, and what the first operators turn them into.
+    """The values of the first window, and the outputs of the first operators for them.
 
-    Only those that read the same few numbers there; None where the first reads many, or where
-    there are so many operators that their gradient fills a headline.
+    Only operators that read the same values there are included. None if the first operator reads
+    too many values to list, or if there are too many operators, whose gradients then fill the
+    headline.
     """
     if not many or len(many) > MOST_SPOKEN_VALUES:
         return None
     values = many[0].windows.values(many[0].inputs, (0, 0))
     if not 1 < len(values) <= MOST_SPOKEN_VALUES:
         return None
-    alike = [each for each in many if each.windows.values(each.inputs, (0, 0)) == values]
+    alike = [worked for worked in many if worked.windows.values(worked.inputs, (0, 0)) == values]
     return ", ".join(map(plain, values)), [
-        (each.pooling, plain(float(each.outputs[0, 0]))) for each in alike[:MOST_NAMED_OPERATORS]
+        (worked.pooling, plain(float(worked.outputs[0, 0])))
+        for worked in alike[:MOST_NAMED_OPERATORS]
     ]
 
 
 def shown_remarks(
     chosen: Sequence[Pooling], able: Sequence[Pooling], shown: Sequence[Pooling]
 ) -> list[str]:
-    """Which of the chosen strategies are shown, and why the others are not.
+    """A remark on which of the chosen strategies are shown and why the others are not, if any.
 
     Args:
-        chosen: in the sidebar.
-        able: those of them that are an operator on a map.
-        shown: those of these that are drawn.
+        chosen: strategies chosen in the sidebar.
+        able: those of them that are operators on a map.
+        shown: those of `able` that are drawn.
     """
     if len(shown) == len(chosen):
         return []
@@ -145,7 +147,7 @@ def _mean(values: Sequence[float]) -> float:
 
 
 def _cube(values: Sequence[float]) -> str:
-    """GeM raises no number below 10⁻⁶: it says so where there is one."""
+    """The cube in GeM's formula, with its lower bound of 10⁻⁶ if a value is below it."""
     return "x³" if min(values) >= GEM_SMALLEST else f"max(x, {plain(GEM_SMALLEST)})³"
 
 
@@ -155,7 +157,7 @@ def _softmax(values: Sequence[float]) -> list[float]:
 
 
 def _shares(values: Sequence[float]) -> list[float]:
-    """What stochastic pooling weights with: each value's share of the positive sum."""
+    """The weights of stochastic pooling: each value's share of the sum of positive values."""
     positive = [max(value, 0.0) for value in values]
     total = sum(positive)
     return [value / total for value in positive] if total else [1 / len(values)] * len(values)
@@ -166,7 +168,7 @@ def _weighted(values: Sequence[float], weights: Sequence[float]) -> str:
 
 
 def _factor(value: float) -> str:
-    """A number inside a formula: brackets around a negative one."""
+    """A number inside a formula; a negative one is put in brackets."""
     text = plain(value)
     return f"({text})" if text.startswith(MINUS) else text
 
@@ -178,5 +180,5 @@ def between(values: Sequence[float], temperature: float) -> float:
 
 
 def outputs_of(side: int, size: int, stride: int, padding: int) -> int:
-    """floor((n + 2p - f)/s) + 1."""
+    """Outputs along one side: floor((n + 2p - f)/s) + 1."""
     return (side + 2 * padding - size) // stride + 1

@@ -1,6 +1,6 @@
 """What does an operator do to a few numbers? Its windows, outputs, gradient, and simple tests.
 
-Every figure comes from the operators that train, never from a second implementation.
+All results come from the operators used in training, never from a second implementation.
 """
 
 from dataclasses import dataclass
@@ -21,13 +21,13 @@ from core.network.pooling.antialiased import AdaptivePolyphasePool
 from core.network.pooling.sampled import FractionalMaxPool
 
 LEAST_LINE_SIDE = 8
-"""least side of the pictures of the line test"""
+"""smallest side of the pictures of the line test"""
 SUM_ROUNDING = 1e-9
-"""sums of numbers of size one that differ by less are the same"""
+"""sums of numbers of magnitude one that differ by less count as equal"""
 
 
 def is_worked(pooling: Pooling) -> bool:
-    """Whether the strategy is an operator on a map; strided lies in the block's convolution."""
+    """Whether the strategy is an operator on a map; "strided" is part of a convolution instead."""
     return POOLINGS[pooling].downsampling is not Downsampling.STRIDE
 
 
@@ -41,15 +41,15 @@ def work(  # noqa: PLR0913, PLR0917 (the arguments of a pool, and where to begin
     *,
     mode: Padding = Padding.ZEROS,
 ) -> Worked:
-    """Apply an operator in evaluation mode, and send gradient back.
+    """Apply an operator in evaluation mode and backpropagate through it.
 
     Args:
-        pooling: which; learned ones as they start, before any training.
+        pooling: the operator; a learned one is used untrained.
         inputs: (H, W).
         size: side of the window.
-        stride: between windows.
+        stride: distance between windows.
         padding: rows and columns added on each side.
-        cell: row and column of the output that gets the gradient 1; None for all of them.
+        cell: row and column of the output whose gradient is taken; None for the sum of all.
         mode: what is added.
 
     Raises:
@@ -76,16 +76,16 @@ def windows(  # noqa: PLR0913, PLR0917 (the arguments of a pool)
     padding: int = 0,
     mode: Padding = Padding.ZEROS,
 ) -> Windows:
-    """Which cells each output of an operator reads, on this grid.
+    """The cells that each output of an operator reads, on this grid.
 
-    Operators with a grid of their own (aps, fractional-max) are asked for it; the others read
-    what receptive fields are computed from.
+    Operators that choose their grid (aps, fractional-max) report it; the windows of the others
+    are those from which receptive fields are computed.
 
     Args:
-        pooling: which.
+        pooling: the operator.
         inputs: (H, W).
         size: side of the window.
-        stride: between windows.
+        stride: distance between windows.
         padding: rows and columns added on each side.
         mode: what is added.
 
@@ -102,7 +102,7 @@ def windows(  # noqa: PLR0913, PLR0917 (the arguments of a pool)
     return Windows(rows - padding, columns - padding, (height, width), padding)
 
 
-def _lines(  # noqa: PLR0913, PLR0917 (likewise)
+def _lines(  # noqa: PLR0913, PLR0917 (the arguments of a pool)
     pooling: Pooling, inputs: Numbers, size: int, stride: int, padding: int, mode: Padding
 ) -> tuple[Places, Places]:
     """The rows and columns that each output reads, counted on the padded grid."""
@@ -126,7 +126,7 @@ def _lines(  # noqa: PLR0913, PLR0917 (likewise)
 
 
 def middle(windows: Windows) -> tuple[int, int]:
-    """The output in the middle, or the first after it."""
+    """Row and column of the output in the middle, or just after it."""
     rows, columns = windows.shape
     return rows // 2, columns // 2
 
@@ -155,14 +155,14 @@ def _check(size: int, padding: int, grid: tuple[int, ...]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Additivity:
-    """Whether an operator of a sum is the sum of the operators.
+    """Whether an operator f is additive: f(x + y) = f(x) + f(y).
 
     Attributes:
-        together: the operator of x + y, in the window where the two differ most.
-        apart: the operator of x plus that of y, in the same window.
-        largest: the difference of the two.
-        cell: row and column of that output; the first where none differs.
-        holds: whether it is additive on these numbers, up to rounding.
+        together: f(x + y), in the window where the two sides differ most.
+        apart: f(x) + f(y), in the same window.
+        largest: absolute difference of the two.
+        cell: row and column of that output; the first one if no output differs.
+        holds: whether f is additive on these numbers, up to rounding.
     """
 
     together: float
@@ -175,9 +175,9 @@ class Additivity:
 def additivity(
     pooling: Pooling, inputs: Numbers, size: int, stride: int, *, mode: Padding = Padding.ZEROS
 ) -> Additivity:
-    """Compare f(x + y) with f(x) + f(y), y the grid turned by a quarter.
+    """Compare f(x + y) with f(x) + f(y), where y is the grid rotated by 90 degrees.
 
-    A convolution is additive: that is a part of what linear means.
+    A convolution is additive, because it is linear. If the grid is not square, y is x upside down.
     """
     other = np.rot90(inputs).copy() if inputs.shape[0] == inputs.shape[1] else inputs[::-1].copy()
     one, two, both = (
@@ -186,7 +186,7 @@ def additivity(
     )
     apart = one + two
     gaps = np.abs(both - apart)
-    # what rounding leaves grows with the numbers
+    # rounding errors grow with the numbers
     holds = bool(gaps.max() < SUM_ROUNDING * max(1.0, float(np.abs(inputs).max())))
     row, column = (0, 0) if holds else map(int, np.unravel_index(gaps.argmax(), gaps.shape))
     return Additivity(
@@ -199,7 +199,7 @@ def additivity(
 
 
 def as_convolution(inputs: Numbers, size: int, stride: int) -> Numbers:
-    """A convolution whose weights are all 1/k²: average pooling, computed the other way."""
+    """Average pooling computed as a convolution whose weights are all 1/k²."""
     weight = torch.full((1, 1, size, size), 1 / size**2, dtype=torch.float64)
     x: Tensor = torch.tensor(inputs, dtype=torch.float64)[None, None]
     outputs: Numbers = nn.functional.conv2d(x, weight, stride=stride)[0, 0].numpy()
@@ -207,16 +207,17 @@ def as_convolution(inputs: Numbers, size: int, stride: int) -> Numbers:
 
 
 def contrast_kept(pooling: Pooling, size: int, stride: int, *, light: bool) -> float:
-    """The contrast of a thin line after pooling, as a share of what it was.
+    """The contrast of a line one pixel wide after pooling, as a fraction of its contrast before.
 
     Args:
-        pooling: which operator.
+        pooling: the operator.
         size: side of the window.
-        stride: between windows.
-        light: a light line on a dark ground, or the negative.
+        stride: distance between windows.
+        light: True for a light line on a dark ground, False for the negative.
 
     Returns:
-        (largest minus smallest output, of those that read nothing beyond the border) / 1.
+        Largest minus smallest output, over outputs that read nothing beyond the border; the
+        contrast of the line itself is 1.
     """
     # far enough from the border for three windows of the widest reach on either side
     side = max(LEAST_LINE_SIDE, 4 * stride + 2 * size)

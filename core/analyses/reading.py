@@ -1,7 +1,7 @@
-"""Which cells of a grid does each output of an operator read? What boxes and shading are drawn by.
+"""Which cells of a grid does each output of an operator read? Figures draw boxes and shading by it.
 
-Windows come from the operator itself (`core.analyses.operate.windows`), never from the plain grid:
-fractional-max spreads its windows, aps chooses a phase for each image, blur and conv reach beyond
+Windows come from the operator itself (`core.analyses.operate.windows`), not from a regular grid:
+fractional-max spreads its windows, aps chooses a phase for each image, blur and conv read beyond
 a window, and a circular border wraps.
 """
 
@@ -21,7 +21,7 @@ Places = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Neighbouring cells: first and last row, first and last column."""
+    """A rectangle of cells: first and last row, first and last column."""
 
     rows: tuple[int, int]
     columns: tuple[int, int]
@@ -29,13 +29,14 @@ class Box:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Windows:
-    """The cells that each output reads: the crossings of its rows and columns.
+    """The cells that each output reads: those where its rows and columns intersect.
 
     Attributes:
-        rows: (h, reach); below 0 or from H on they are zeros around the grid.
-        columns: (w, reach); likewise.
+        rows: (h, reach), rows read by each row of outputs; those below 0 or from H upwards are
+            zeros around the grid.
+        columns: (w, reach), columns read by each column of outputs; zeros as for rows.
         grid: rows H and columns W of the grid.
-        padding: rows and columns of zeros that were added on each side; 0 where they wrap.
+        padding: rows and columns of zeros added on each side; 0 where windows wrap.
     """
 
     rows: Places
@@ -45,24 +46,24 @@ class Windows:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Rows and columns of the output."""
+        """Number of rows and columns of the output."""
         return len(self.rows), len(self.columns)
 
     def cells(self, output: Cell) -> list[Cell]:
-        """Row by row, also those outside the grid."""
+        """The cells that an output reads, row by row, including those outside the grid."""
         row, column = output
         return list(product(self.rows[row].tolist(), self.columns[column].tolist()))
 
     def values(self, inputs: NDArray[np.float64], output: Cell) -> list[float]:
-        """The numbers that an output reads; outside the grid they are zeros."""
+        """The values that an output reads; cells outside the grid are zero."""
         return [float(inputs[cell]) if self.holds(cell) else 0.0 for cell in self.cells(output)]
 
     def holds(self, cell: Cell) -> bool:
-        """Whether a cell lies in the grid."""
+        """Whether a cell is inside the grid."""
         return all(0 <= place < side for place, side in zip(cell, self.grid, strict=True))
 
     def boxes(self, output: Cell) -> list[Box]:
-        """What an output reads, as rectangles: several where it wraps around the border."""
+        """The cells that an output reads, as rectangles: several if it wraps around the border."""
         row, column = output
         return [
             Box(rows, columns)
@@ -85,7 +86,7 @@ class Windows:
 
     @property
     def margins(self) -> tuple[range, range]:
-        """Rows and columns to be drawn: the grid, its padding, and what is read beyond."""
+        """Rows and columns to draw: the grid, its padding, and cells read beyond them."""
         ends = []
         for lines, side in ((self.rows, self.grid[0]), (self.columns, self.grid[1])):
             first = min(-self.padding, int(lines.min()))
@@ -101,7 +102,7 @@ class Windows:
 
 
 def unread_sentence(windows: Windows) -> str:
-    """Which rows and columns no output reads: "Row 5 and column 5 are not read (shaded)."."""
+    """A sentence on what is not read: "Row 5 and column 5 are not read (shaded)."."""
     rows, columns = windows.unread
     if not rows and not columns:
         return "Every row and column is read."
@@ -115,19 +116,19 @@ def unread_sentence(windows: Windows) -> str:
     return capitalised(text)
 
 
-def unread_by_operator(found: Iterable[tuple[Pooling, Windows]]) -> str:
-    """The same for several operators, each sentence with those that it holds for."""
+def unread_by_operator(operators: Iterable[tuple[Pooling, Windows]]) -> str:
+    """`unread_sentence` for several operators, naming the operators where sentences differ."""
     groups: dict[str, list[str]] = {}
-    for pooling, windows in found:
+    for pooling, windows in operators:
         groups.setdefault(unread_sentence(windows), []).append(inside(POOLINGS[pooling].label))
     if len(groups) == 1:
         return next(iter(groups))
     named = [f"{join(names)}: {text[0].lower()}{text[1:]}" for text, names in groups.items()]
-    return " ".join(capitalised(each) for each in named)
+    return " ".join(map(capitalised, named))
 
 
 def _runs(line: Places) -> list[tuple[int, int]]:
-    """First and last of the neighbouring places of a line."""
+    """First and last place of every run of consecutive places in a line."""
     places = sorted(set(line.tolist()))
     runs: list[tuple[int, int]] = []
     for place in places:

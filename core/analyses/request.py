@@ -1,8 +1,8 @@
-"""What a computation is: what is asked, how it is computed, how its result is kept.
+"""The base class of computations: what is asked for, how it is computed, how the result is stored.
 
 A new analysis is one module with two classes: a frozen dataclass for the result, and a `Request`
-that computes it. Importing the module needs no torch; `compute` imports what it needs, because it
-runs in a worker process.
+that computes it. Importing the module does not import torch; `compute` imports what it needs,
+because it runs in a worker process.
 """
 
 import json
@@ -20,16 +20,16 @@ from core.run import NO_RUN
 Result = TypeVar("Result")
 
 NUMBER_BYTES = 25
-"""of a number in JSON, at most"""
+"""most bytes that a number takes in JSON"""
 
 
 class Request(ABC, Generic[Result]):
-    """A computation that can be asked for: equal requests have one result in the store.
+    """A request for a computation; equal requests share one result in the store.
 
     Attributes:
-        kind: its name in the store.
-        result: the dataclass of its result.
-        alone: whether nothing else may be computed beside it, because it is timed.
+        kind: name of the computation in the store.
+        result: dataclass of its result.
+        alone: whether it must run alone, because it measures time.
     """
 
     kind: ClassVar[str]
@@ -38,47 +38,47 @@ class Request(ABC, Generic[Result]):
 
     @property
     def run(self) -> Experiment | None:
-        """The experiment whose weights it needs, if any."""
+        """The experiment whose weights it needs; None if it needs none."""
         return None
 
     @property
     def key(self) -> str:
-        """Of the run that it belongs to."""
+        """Key of the run that it belongs to; `NO_RUN` if there is none."""
         return self.run.key if self.run else NO_RUN
 
     @property
     def id(self) -> str:
-        """Tells it from all others, as its place in the store does."""
+        """Text that identifies the request; its parts are the key of the result in the store."""
         return f"{self.kind} {self.key} {self.settings}"
 
     @property
     def settings(self) -> str:
-        """How it is computed, as text: with the key and the kind, its place in the store."""
+        """How it is computed, as JSON: together with key and kind, the key in the store."""
         return "{}"
 
     @property
     @abstractmethod
     def work(self) -> Work:
-        """What it takes: without this nobody could say how long it will be, or refuse it.
+        """The work it takes, from which its time is predicted and by which it may be refused.
 
         Raises:
-            ConfigError: a network of it cannot be built.
+            ConfigError: one of its networks cannot be built.
         """
 
     @abstractmethod
     def compute(self, weights: bytes) -> Result:
-        """Compute it, in a worker.
+        """Compute the result, in a worker process.
 
         Args:
-            weights: of the run, as safetensors bytes; empty if it needs none.
+            weights: weights of the run, as safetensors bytes; empty if it needs none.
         """
 
     def write(self, result: Result) -> str:
-        """The result as JSON, for the store."""
+        """Serialise a result as JSON, for the store."""
         return json.dumps(asdict(result))  # type: ignore[call-overload]
 
     def read(self, text: str) -> Result:
-        """The result, from what the store keeps.
+        """Parse a result from the store.
 
         Raises:
             ValueError: it is not a result of this kind.

@@ -10,7 +10,7 @@ from core.analyses.shift_map import SHIFTED_BATCH, ShiftMap, ShiftSettings
 from core.data import to_input, translate
 
 NEARLY_TIED = 1e-5
-"""two logits this near, of logits of size one, may change places by rounding alone"""
+"""rounding alone may swap two logits of magnitude one that are closer than this"""
 
 
 def shift_map(
@@ -18,12 +18,12 @@ def shift_map(
     settings: ShiftSettings,
     on_row: Callable[[int, int], None] | None = None,
 ) -> ShiftMap:
-    """Move the test images by every shift and compare the answers with the unmoved ones.
+    """Move the test images by every shift and compare the answers with those for unmoved images.
 
     Args:
-        network: trained or not.
+        network: a network, trained or not.
         settings: which shifts, of how many images.
-        on_row: called after each row of shifts with the rows done and all rows.
+        on_row: called after each row of shifts with the number of rows done and of all rows.
     """
     data = images_of_test(network.experiment).first(settings.images)
     background = network.experiment.data.entry.background
@@ -64,6 +64,6 @@ def _logits(network: Network, x: Tensor) -> Tensor:
 
 
 def _close(logits: Tensor) -> Tensor:
-    """Where the two best classes are within rounding of each other."""
+    """Whether the two best classes of each image (N,) are within rounding error of each other."""
     best = logits.topk(2, dim=1).values
     return (best[:, 0] - best[:, 1]) <= NEARLY_TIED * best.abs().amax(dim=1).clamp(min=1)

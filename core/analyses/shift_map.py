@@ -1,6 +1,6 @@
-"""How steady are a network's answers when the image moves? The results, as plain numbers.
+"""How consistent are a network's answers when the image moves? The results, as plain numbers.
 
-Pure Python and numpy; what computes it is in `core.analyses.shift`.
+Pure Python and numpy; the computation is in `core.analyses.shift`.
 """
 
 import json
@@ -15,10 +15,10 @@ from core.config import Experiment
 from core.network.work import Work, passes_work
 
 MOST_SHIFTED_IMAGES = 1_000
-"""test images that are moved: the first ones"""
+"""most test images that are moved: the first ones"""
 SHIFTED_BATCH = 64
 FURTHEST_SHIFT = 8
-"""pixels; less on an image whose half is less"""
+"""in pixels; at most half the side of the image"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,10 @@ class ShiftSettings:
     """How the images are moved.
 
     Attributes:
-        circular: what leaves on one side comes in on the other; otherwise the ground comes in.
+        circular: whether pixels shifted out on one side come in on the other; otherwise the
+            ground comes in.
         reach: largest shift in each direction, px.
-        images: how many test images at most.
+        images: maximum number of test images.
     """
 
     circular: bool
@@ -37,27 +38,28 @@ class ShiftSettings:
 
     @classmethod
     def of(cls, shape: tuple[int, int, int], *, circular: bool) -> "ShiftSettings":
-        """The usual ones for images (C, H, W)."""
+        """The default settings for images of a shape (C, H, W)."""
         return cls(circular, min(FURTHEST_SHIFT, min(shape[1:]) // 2))
 
     @property
     def text(self) -> str:
-        """The key of a stored result."""
+        """The settings as JSON, which is part of the key of a stored result."""
         return json.dumps(asdict(self), sort_keys=True)
 
 
 @dataclass(frozen=True, slots=True)
 class ShiftMap:
-    """Answers under every shift, against those for the unmoved image.
+    """How many answers stay the same under every shift of the image.
 
     Attributes:
         settings: how the images were moved.
         size: rows and columns of an image.
-        images: how many were moved.
-        same: (2R + 1, 2R + 1), share of images whose answer stays; rows down, columns right,
-            from -R to R.
-        right: likewise, share whose answer stays and is correct.
-        ties: largest number of images per shift whose two best classes came within rounding.
+        images: number of images moved.
+        same: (2R + 1, 2R + 1), share of images whose answer stays the same; shifts down by row
+            and right by column, from -R to R.
+        right: (2R + 1, 2R + 1), share of images whose answer stays the same and is correct.
+        ties: over all shifts, largest number of images whose answer changed while the two best
+            classes were within rounding error of each other.
     """
 
     settings: ShiftSettings
@@ -69,28 +71,28 @@ class ShiftMap:
 
     @property
     def shifts(self) -> range:
-        """-R to R."""
+        """The shifts along one axis, -R to R."""
         return range(-self.settings.reach, self.settings.reach + 1)
 
     def at(self, down: int, right: int) -> float:
-        """Share of answers that stay at one shift."""
+        """Share of answers that stay the same at one shift."""
         reach = self.settings.reach
         return self.same[down + reach][right + reach]
 
     def mean_same(self) -> float:
-        """Mean over all shifts but (0, 0), circular duplicates counted once."""
+        """Mean of `same` over all shifts but (0, 0), with circular duplicates counted once."""
         return float(np.array(self.same)[self._counted()].mean())
 
     def mean_right(self) -> float:
-        """Likewise for answers that stay and are correct."""
+        """Mean of `right` over the same shifts as `mean_same`."""
         return float(np.array(self.right)[self._counted()].mean())
 
     def one_pixel(self) -> float:
-        """Mean over the four shifts by one pixel."""
+        """Mean of `same` over the four shifts by one pixel."""
         return float(np.mean([self.at(*shift) for shift in ((0, 1), (1, 0), (0, -1), (-1, 0))]))
 
     def _counted(self) -> NDArray[np.bool_]:
-        """Which shifts count: with circular ones, -H/2 and H/2 are the same."""
+        """Mask of the shifts that count: with circular shifts, -H/2 and H/2 are the same."""
         seen: set[tuple[int, int]] = {(0, 0)}
         mask = np.zeros((len(self.shifts),) * 2, dtype=bool)
         for i, down in enumerate(self.shifts):
@@ -106,7 +108,7 @@ class ShiftMap:
 
 @dataclass(frozen=True)
 class ShiftMapRequest(Request[ShiftMap]):
-    """The shift map of a run.
+    """A request for the shift map of a run.
 
     Attributes:
         experiment: the trained network.
@@ -125,7 +127,7 @@ class ShiftMapRequest(Request[ShiftMap]):
 
     @property
     def settings(self) -> str:
-        """How the images are moved, and what comes in where that is not black."""
+        """How the images are moved, and the value shifted in if it is not black, as JSON."""
         fill = None if self.how.circular else self.experiment.data.fill
         if fill is None:
             return self.how.text
@@ -133,14 +135,14 @@ class ShiftMapRequest(Request[ShiftMap]):
 
     @property
     def work(self) -> Work:
-        """Every image once for each shift, and once where it is."""
+        """The work of passing every image once for each shift, and once unmoved."""
         images = min(self.how.images, self.experiment.data.entry.splits.test)
         shifts = (2 * self.how.reach + 1) ** 2
         kept = 2 * shifts * NUMBER_BYTES
         return passes_work(self.experiment, images * (shifts + 1), SHIFTED_BATCH, kept, maps=1)
 
     def compute(self, weights: bytes) -> ShiftMap:
-        """Move the test images."""
+        """Compute the shift map of the trained network."""
         from core.analyses.inspection import Network
         from core.analyses.shift import shift_map
 

@@ -1,6 +1,6 @@
-"""How long networks take: what was measured, and the request that measures it.
+"""How long do networks take? The measured times, and the request for them.
 
-The clock itself is in `core.analyses.timing`.
+The measurement itself is in `core.analyses.timing`.
 """
 
 import json
@@ -15,16 +15,16 @@ from core.network.work import BACKWARD_FACTOR, STEP_MACS, Work, passes_work, tog
 
 TIMED_BATCH = 64
 TIMED_REPEATS = 5
-"""measurements in one round, of which the median counts"""
+"""measurements in one round, of which the median is taken"""
 WARM_UP_ROUNDS = 2
-"""rounds that do not count"""
+"""rounds that are discarded at the start"""
 TIMES_BYTES = 50_000
-"""of the times of one network, at most"""
+"""upper bound of the stored size of one network's times"""
 
 
 @dataclass(frozen=True, slots=True)
 class LayerTime:
-    """Seconds for one batch, one value for each round."""
+    """Seconds that a layer takes for one batch, one value per round."""
 
     forward: tuple[float, ...]
     backward: tuple[float, ...]
@@ -40,28 +40,29 @@ class StepTime:
     """How long a network takes for one batch.
 
     Attributes:
-        step: seconds of a whole training step, one for each round.
-        layers: name -> each layer by itself.
+        step: seconds of a whole training step, one value per round.
+        layers: name of a layer -> its own time.
     """
 
     step: tuple[float, ...]
     layers: Mapping[str, LayerTime]
 
     def share(self, names: tuple[str, ...], number: int) -> float:
-        """Which part of the time of all layers goes into some, in one round."""
+        """Share of some layers in the time of all layers, in one round."""
         seconds = {
-            name: each.forward[number] + each.backward[number] for name, each in self.layers.items()
+            name: layer.forward[number] + layer.backward[number]
+            for name, layer in self.layers.items()
         }
         return sum(seconds[name] for name in names) / sum(seconds.values())
 
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Networks timed in turns on one machine.
+    """Times of networks that took turns on one machine.
 
     Attributes:
         machine: processor and threads, in words.
-        batch: images in a batch.
+        batch: number of images in a batch.
         networks: key of the experiment -> its times.
     """
 
@@ -72,11 +73,11 @@ class Times:
 
 @dataclass(frozen=True)
 class TimesRequest(Request[Times]):
-    """Training steps of networks that take turns, on images of noise.
+    """A request to time training steps of networks that take turns, on images of noise.
 
     Attributes:
-        experiments: which networks.
-        rounds: how often each has its turn.
+        experiments: the networks.
+        rounds: number of turns of each network.
     """
 
     experiments: tuple[Experiment, ...]
@@ -87,23 +88,23 @@ class TimesRequest(Request[Times]):
 
     @property
     def settings(self) -> str:
-        """The networks and the number of rounds."""
+        """The keys of the networks and the number of rounds, as JSON."""
         keys = [experiment.key for experiment in self.experiments]
         return json.dumps({"networks": keys, "rounds": self.rounds})
 
     @property
     def work(self) -> Work:
-        """Steps, and every layer by itself, of batches of noise."""
+        """The work of training steps, and of every layer by itself, on batches of noise."""
         repeats = (WARM_UP_ROUNDS + self.rounds) * TIMED_REPEATS
-        # a step and its layers one by one: each forward and backward
+        # twice: once for the whole step, once for its layers one by one
         passes = 2 * BACKWARD_FACTOR * TIMED_BATCH * repeats
         parts = [passes_work(each, passes, TIMED_BATCH, TIMES_BYTES) for each in self.experiments]
-        # no data set is drawn
-        found = replace(together(parts), setup=0.0)
-        return replace(found, macs=found.macs + len(parts) * repeats * STEP_MACS)
+        passing = together(parts)
+        # no setup, because noise needs no data set
+        return replace(passing, setup=0.0, macs=passing.macs + len(parts) * repeats * STEP_MACS)
 
-    def compute(self, weights: bytes) -> Times:  # noqa: ARG002 (new networks take as long)
-        """Start the clock."""
+    def compute(self, weights: bytes) -> Times:  # noqa: ARG002 (untrained networks take as long)
+        """Measure the times."""
         from core.analyses.timing import times
 
         return times(self.experiments, self.rounds)

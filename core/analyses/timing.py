@@ -1,4 +1,4 @@
-"""How long does a network take? Training steps, and every layer by itself, in turns."""
+"""How long does a network take? Times training steps and single layers of networks in turns."""
 
 import platform
 import time
@@ -23,11 +23,11 @@ from core.network.build import build_model, generator, layers
 
 
 def times(experiments: Sequence[Experiment], rounds: int) -> Times:
-    """Time networks on one thread, on images of noise; in every round each has its turn.
+    """Time networks on one thread, on images of noise; each network has one turn per round.
 
-    A layer is timed by itself, on the input that it gets in the network: backward means the
-    gradients of its input and its weights. What surrounds it in a training step (loss, optimiser,
-    bookkeeping) is in the time of the step only.
+    A layer is timed by itself, on the input that it gets in the network; its backward time covers
+    the gradients of its input and its weights. The rest of a training step (loss, optimiser,
+    bookkeeping) is included in the time of the step only.
     """
     before = torch.get_num_threads()
     torch.set_num_threads(1)
@@ -53,7 +53,7 @@ def times(experiments: Sequence[Experiment], rounds: int) -> Times:
 def _by_layer(rounds: list[dict[str, tuple[float, float]]]) -> dict[str, LayerTime]:
     return {
         name: LayerTime(
-            tuple(each[name][0] for each in rounds), tuple(each[name][1] for each in rounds)
+            tuple(parts[name][0] for parts in rounds), tuple(parts[name][1] for parts in rounds)
         )
         for name in rounds[0]
     }
@@ -90,12 +90,12 @@ class _Timed:
         return median(_clock(run) for _ in range(TIMED_REPEATS))
 
     def parts(self) -> dict[str, tuple[float, float]]:
-        """Median seconds of every layer: forward, backward."""
+        """Name of each layer -> its median seconds forward and backward."""
         return {name: _part(layer, x) for name, layer, x in self.layers}
 
 
 def _with_inputs(model: nn.Sequential, x: Tensor) -> Iterator[tuple[str, nn.Module, Tensor]]:
-    """Every layer with its name and the input that it gets."""
+    """Yield the name of every layer, the layer, and the input that it gets."""
     for name, layer in layers(model):
         yield name, layer, x
         x = layer(x).detach()

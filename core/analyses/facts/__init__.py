@@ -1,7 +1,7 @@
-"""The computations that decide exact claims, each by its name. They need no training and no data.
+"""The computations that decide exact claims, by name. They need no training and no data.
 
-Every figure comes from the operators and networks that train, never from a second implementation;
-where a formula is claimed, formula and operator are compared.
+All numbers come from the operators and networks used in training, never from a second
+implementation; where a claim states a formula, the formula is compared with the operator.
 """
 
 from core.analyses import Fact
@@ -10,10 +10,10 @@ from core.analyses.facts.registry import FACTS
 
 
 def fact(name: str) -> Fact:
-    """Make a computation.
+    """Run the computation with a name.
 
     Raises:
-        KeyError: there is none of this name.
+        KeyError: there is no computation with this name.
     """
     return FACTS[name]()
 

@@ -1,4 +1,4 @@
-"""How many numbers are learned, and how many operations does an image take?"""
+"""How many parameters are learned, and how many operations does an image take?"""
 
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
@@ -85,7 +85,7 @@ def _dense_factor() -> Fact:
 
 
 def _dense_weights(head: Head, side: int, pooling: Pooling) -> int:
-    """Weights of the first dense layer, counted in the built network."""
+    """Number of weights of the first dense layer, counted in the built network."""
     config = ModelConfig(head=head, pooling=pooling)
     model = build_model(config, (1, side, side), FACT_CLASSES)
     dense = next(module for module in model.modules() if isinstance(module, nn.Linear))
@@ -129,7 +129,7 @@ def _gap_grows() -> Fact:
 
 
 LARGE_SIDE = 32
-"""side of a map from which on the ratio is a hundred and more"""
+"""smallest side of a map at which the ratio is at least a hundred"""
 
 
 @exact("conv-fewer")
@@ -139,7 +139,7 @@ def _conv_fewer() -> Fact:
     for side in sides:
         convolution = nn.Conv2d(FACT_CHANNELS, FACT_CHANNELS, 3).requires_grad_(requires_grad=False)
         counted = sum(p.numel() for p in convolution.parameters())
-        # not built: at 64 x 64 it would take 256 GiB
+        # computed instead of built: at 64 x 64 the layer would take 256 GiB
         inputs = FACT_CHANNELS * side * side
         dense = inputs * inputs + inputs
         rows.append({"map": f"64 × {side} × {side}", "convolution": counted, "dense": dense})

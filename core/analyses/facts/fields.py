@@ -18,17 +18,17 @@ FIELD_WIDTHS = (4, 4, 4)
 
 
 def _stack() -> tuple[Architecture, nn.Sequential]:
-    """Three blocks of a 3 x 3 convolution and a 2 x 2 pool, on images that hold every field."""
-    # average: of a window of max only the winner is seen
+    """Three blocks of a 3 x 3 convolution and a 2 x 2 pool, on images larger than every field."""
+    # average, because through max only the largest value of a window has a gradient
     config = ModelConfig(widths=FIELD_WIDTHS, pooling=Pooling.AVERAGE)
     shape = (1, FIELD_SIDE, FIELD_SIDE)
     return describe_model(config, shape, FACT_CLASSES), build_model(config, shape, FACT_CLASSES)
 
 
 def _seen(model: nn.Sequential) -> dict[str, Tensor]:
-    """Layer of the blocks -> absolute gradient (H, W) of its middle cell in the input.
+    """Layer of the blocks -> absolute gradient (H, W) of its middle cell over the input.
 
-    Without the ReLUs: one that is off would hide cells that others of its kind see.
+    Computed without the ReLUs, because an inactive one would hide cells of the receptive field.
     """
     gradients: dict[str, Tensor] = {}
     x = torch.rand(1, 1, FIELD_SIDE, FIELD_SIDE, generator=generator(0, "image")).requires_grad_()
@@ -44,7 +44,7 @@ def _seen(model: nn.Sequential) -> dict[str, Tensor]:
 
 
 def _fields() -> list[dict[str, Any]]:
-    """Field and jump after every convolution and pool, by formula and by gradient."""
+    """Receptive field and jump after every convolution and pool, by formula and by gradient."""
     architecture, model = _stack()
     seen = _seen(model)
     return [
@@ -64,7 +64,7 @@ def _agree(rows: list[dict[str, Any]]) -> bool:
 
 
 def _at_pools(rows: list[dict[str, Any]], what: str) -> list[tuple[int, int]]:
-    """A figure before and after every pool."""
+    """The values of a column before and after every pool."""
     return [
         (before[what], after[what])
         for before, after in pairwise(rows)

@@ -10,7 +10,7 @@ from core.catalog import POOLINGS, Combining, Pooling
 
 
 def _lines() -> list[dict[str, Any]]:
-    """What every operator keeps of a thin line's contrast."""
+    """Rows with the share of a thin line's contrast that every operator keeps."""
     return [
         {
             "operator": str(name),
@@ -19,12 +19,13 @@ def _lines() -> list[dict[str, Any]]:
             "dark line kept, %": round(100 * contrast_kept(name, 2, 2, light=False), 1),
         }
         for name, entry in POOLINGS.items()
-        # a learned convolution keeps what its weights say
+        # what a learned convolution keeps depends on its weights
         if is_worked(name) and entry.combining is not Combining.TRANSFORMS
     ]
 
 
-def _kept(light: bool) -> tuple[float, float]:  # noqa: FBT001 (two pictures, named by the caller)
+def _kept(*, light: bool) -> tuple[float, float]:
+    """Share of the contrast that max and average keep."""
     first, second = (
         contrast_kept(name, 2, 2, light=light) for name in (Pooling.MAX, Pooling.AVERAGE)
     )

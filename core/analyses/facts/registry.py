@@ -1,4 +1,4 @@
-"""The computations by name, and what several of them use."""
+"""The table of computations by name, and helpers shared by several of them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +13,7 @@ FACTS: dict[str, Callable[[], Fact]] = {}
 FACT_CLASSES = 10
 FACT_CHANNELS = 64
 LOGIT_ROUNDING = 1e-4
-"""logits of size one that differ by less are the same up to rounding in single precision"""
+"""logits of magnitude one that differ by less are equal up to rounding in single precision"""
 
 
 def exact(name: str) -> Callable[[Callable[[], Fact]], Callable[[], Fact]]:
@@ -27,7 +27,7 @@ def exact(name: str) -> Callable[[Callable[[], Fact]], Callable[[], Fact]]:
 
 
 def whole(share: float) -> str:
-    """A fraction in whole percent, for a sentence."""
+    """A fraction as a whole percentage, for a sentence."""
     return f"{100 * share:.0f} %"
 
 

@@ -1,4 +1,4 @@
-"""Under which shifts does nothing change at all?"""
+"""Under which shifts of the image do the logits not change at all?"""
 
 from itertools import product
 
@@ -16,12 +16,12 @@ MOVED_SIDE = 16
 
 
 def _moving(pooling: Pooling, step: int) -> tuple[int, int, float]:
-    """Answers that change under circular shifts by multiples of a step.
+    """How the logits change under circular shifts by multiples of a step.
 
-    Two stages, circular padding, GAP head, untrained.
+    The network has two stages, circular padding and a GAP head, and is untrained.
 
     Returns:
-        Shifts tried, shifts under which any answer or logit changes, largest change of a logit.
+        Number of shifts tried, number of shifts that change a logit, largest change of a logit.
     """
     config = ModelConfig(widths=(6, 8), pooling=pooling, head=Head.GAP, padding=Padding.CIRCULAR)
     model = build_model(config, (1, MOVED_SIDE, MOVED_SIDE), FACT_CLASSES).eval()

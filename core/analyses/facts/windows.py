@@ -1,4 +1,4 @@
-"""What is a pool as a function: linear or not, of what size, of which values?"""
+"""What kind of function is a pool: is it linear, what is its output size, what are its values?"""
 
 from itertools import product
 
@@ -31,7 +31,7 @@ def _average_convolution() -> Fact:
 
 @exact("max-additive")
 def _max_additive() -> Fact:
-    # the other grid is this one turned by a quarter: 2 4 / 1 3
+    # `additivity` adds this grid rotated by 90 degrees: 2 4 / 1 3
     grid = np.array([[1.0, 2.0], [3.0, 4.0]])
     maximum, mean = (additivity(each, grid, 2, 2) for each in (Pooling.MAX, Pooling.AVERAGE))
     return Fact(

@@ -1,8 +1,8 @@
-"""What does a trained network do with one image? Its maps, its answer, where that comes from.
+"""What does a trained network do with one image? Its maps, its answer, and the answer's origin.
 
-A network is opened once and stays as it is, in evaluation mode; maps are read by calling
-its layers one after the other, without hooks. Attribution needs hooks and gradients, and
-works on a copy of its own: visitors share the network.
+A network is opened once and never changed, in evaluation mode; maps are read by calling its layers
+one after the other, without hooks. Attribution needs hooks and gradients, so it works on a copy:
+visitors share the network.
 """
 
 from core.analyses.inspection.attribution import Method, attribution, methods

@@ -1,4 +1,4 @@
-"""Where does an answer come from? Four definitions, by captum."""
+"""Where in the image does an answer come from? Four methods, three of them by captum."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -14,7 +14,7 @@ from core.config import Experiment
 
 
 class Method(StrEnum):
-    """Where an answer comes from, by different definitions."""
+    """A definition of how much each place contributes to an answer."""
 
     GRAD_CAM = "Grad-CAM"
     CAM = "CAM"
@@ -23,7 +23,7 @@ class Method(StrEnum):
 
 
 def methods(experiment: Experiment) -> tuple[Method, ...]:
-    """The methods that a network allows; CAM needs a GAP head right before the logits."""
+    """The methods that work for a network; CAM needs a GAP head right before the logits."""
     plain_gap = experiment.model.head is Head.GAP and not experiment.model.hidden
     return tuple(m for m in Method if m is not Method.CAM or plain_gap)
 
@@ -31,31 +31,31 @@ def methods(experiment: Experiment) -> tuple[Method, ...]:
 def attribution(
     network: Network, x: Tensor, target: int, method: Method, layer: str | None = None
 ) -> Floats:
-    """How much each place of the image speaks for a class.
+    """How much each place of the image contributes to the score of a class.
 
-    It hooks and differentiates a copy: others may be reading the network at the same time.
+    Hooks and gradients act on a copy, because others may be reading the network at the same time.
 
     Args:
-        network: any.
+        network: the network.
         x: (1, C, H, W).
         target: the class.
-        method: by which definition. Saliency: |gradient of the logit| (Simonyan et al. 2014);
-            occlusion: the loss of the logit when a window is greyed out (Zeiler & Fergus 2014);
+        method: the definition. Saliency: |gradient of the logit| (Simonyan et al. 2014);
+            occlusion: the drop of the logit when a window is greyed out (Zeiler & Fergus 2014);
             Grad-CAM: the last map weighted by the mean gradients, negative parts cut (Selvaraju et
             al. 2017); CAM: the last map weighted by the class's weights (Zhou et al. 2016).
-        layer: for Grad-CAM, the layer of the blocks whose map is taken; None for the last.
+        layer: for Grad-CAM, the layer of the blocks whose map is used; None for the last.
 
     Returns:
         (H, W) of the image for saliency and occlusion, of the map otherwise.
 
     Raises:
-        ValueError: CAM of a network without a plain GAP head.
+        ValueError: CAM was asked for, and the network has no GAP head right before the logits.
     """
     with network.lock, torch.enable_grad():
-        own = replace(network, model=deepcopy(network.model).requires_grad_())
+        copied = replace(network, model=deepcopy(network.model).requires_grad_())
         if method is Method.GRAD_CAM:
-            return _grad_cam(own, x.clone(), target, layer)
-        return _METHODS[method](own, x.clone(), target)
+            return _grad_cam(copied, x.clone(), target, layer)
+        return _METHODS[method](copied, x.clone(), target)
 
 
 def _cam(network: Network, x: Tensor, target: int) -> Floats:
@@ -106,7 +106,7 @@ _METHODS: dict[Method, Callable[[Network, Tensor, int], Floats]] = {
 
 
 def _as_map(attributed: Tensor) -> Floats:
-    """(1, C, H, W) -> (H, W): the sum over channels, or the mean over colours."""
+    """(1, C, H, W) -> (H, W): the mean over channels."""
     values: Floats = attributed.detach()[0].mean(dim=0).float().numpy()
     return values
 

@@ -1,4 +1,4 @@
-"""What is said below a picture of a network, above all where there is nothing in it to see."""
+"""Captions of pictures of a network, above all of those in which there is nothing to see."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ _NOTHING = {
 
 
 def emptiness(values: Floats, method: Method) -> str:
-    """Why an attribution (H, W) looks blank; empty if it does not."""
+    """A sentence on why an attribution (H, W) looks blank; empty if it does not."""
     if not values.any():
         return f"Zero everywhere: {_NOTHING[method]}."
     if values.size == 1:
@@ -27,19 +27,18 @@ def emptiness(values: Floats, method: Method) -> str:
 
 
 def ranking(patches: Sequence[Patch], asked: int, tested: int) -> str:
-    """Which images patches are cut from, and how far their order means anything.
+    """Sentences on the images that patches are cut from, and on ties in their order.
 
     Args:
-        patches: the patches that are shown, the strongest first; one at least.
-        asked: how many there could have been.
-        tested: how many images were looked at.
+        patches: the patches shown, strongest first; at least one.
+        asked: number of patches asked for.
+        tested: number of images that were searched.
     """
-    images = (
-        f"Test {plural('image', len(patches))} {', '.join(str(each.image) for each in patches)}"
-    )
+    numbers = ", ".join(str(patch.image) for patch in patches)
+    images = f"Test {plural('image', len(patches))} {numbers}"
     alone = "; no other excites it" if len(patches) < min(asked, tested) else ""
     text = f"{images}{_order(patches, tested)}{alone}."
-    if all(np.ptp(each.pixels) == 0 for each in patches):
+    if all(np.ptp(patch.pixels) == 0 for patch in patches):
         text += " Each of these parts is of one shade."
     return text
 
@@ -51,7 +50,7 @@ def _order(patches: Sequence[Patch], tested: int) -> str:
     if first.tied >= len(patches):
         others = "" if first.tied == len(patches) else f", like {first.tied:,} of {tested:,}"
         return f": equally strong{others}"
-    shown = sum(abs(each.value - last.value) <= PATCH_ROUNDING * last.value for each in patches)
+    shown = sum(abs(patch.value - last.value) <= PATCH_ROUNDING * last.value for patch in patches)
     more = last.tied - shown
     if more <= 0:
         return ", strongest first"

@@ -1,4 +1,4 @@
-"""A trained network, opened for reading, and the images that it is shown."""
+"""A trained network, opened for reading, and the images that are passed through it."""
 
 from dataclasses import dataclass, field
 from threading import Lock
@@ -16,7 +16,7 @@ from core.network.build import build_model
 Floats = NDArray[np.float32]
 
 INSPECTED_IMAGES = 1_000
-"""test images on which the accuracy of a changed network is measured: the first ones"""
+"""number of test images, the first ones, that are searched or on which accuracy is measured"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ class Network:
 
     Attributes:
         experiment: how it was trained.
-        model: in evaluation mode; nobody changes it, nor hooks into it, not even for a moment.
-        lock: held during a pass, so that visitors of one network take turns at the cores.
+        model: in evaluation mode; never modified or hooked, because visitors share it.
+        lock: held during a pass, so that visitors who share a network take turns at the cores.
     """
 
     experiment: Experiment
@@ -51,7 +51,7 @@ class Network:
 
 
 def images_of_test(experiment: Experiment) -> LabelledImages:
-    """The test images of an experiment's data set, and how they are shown to the network."""
+    """The test images of an experiment's data set, with their normalisation."""
     return load(experiment.data).test
 
 

@@ -1,4 +1,4 @@
-"""What excites a channel? Parts of test images."""
+"""What excites a channel? The parts of test images with the largest activations."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from core.network.build import layers
 from core.network.receptive_field import Field, seen_by
 
 PATCH_ROUNDING = 1e-6
-"""equal values differ by so much, relative to them, when they are summed in another order"""
+"""relative difference of equal values that were summed in a different order"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,11 @@ class Patch:
     """A part of a test image that excites a channel.
 
     Attributes:
-        image: the number of the test image.
-        value: of the cell, the largest of its image.
-        pixels: (C, rows, columns) as stored. With circular padding the patch goes on with the
-            other side of the image; what the cell does not read has the ground's value.
-        tied: how many of the images that were looked at have this value as their largest, itself
-            among them.
+        image: number of the test image.
+        value: activation of the cell, the largest in its image.
+        pixels: (C, rows, columns) as stored. With circular padding the patch continues on the
+            other side of the image; pixels that the cell does not read have the ground's value.
+        tied: number of searched images whose largest value this is, including this image.
     """
 
     image: int
@@ -39,16 +38,16 @@ class Patch:
 def exciting(
     network: Network, layer: str, channel: int, data: LabelledImages, count: int = 8
 ) -> tuple[Patch, ...]:
-    """The patches of test images in which a channel is largest, one for each image at most.
+    """The patches of test images in which a channel is largest, at most one per image.
 
-    Images on which it is nowhere above zero do not excite it and are left out.
+    Images on which the channel is nowhere above zero are left out.
 
     Args:
-        network: any.
+        network: the network.
         layer: name of a layer of the blocks.
         channel: number of the channel, from 0.
-        data: test images, of which the first `INSPECTED_IMAGES` are taken.
-        count: how many patches.
+        data: test images, of which the first `INSPECTED_IMAGES` are searched.
+        count: maximum number of patches.
 
     Raises:
         KeyError: the blocks have no such layer.
@@ -94,9 +93,9 @@ def _after(network: Network, layer: str, x: Tensor) -> Tensor:
 def _cut(
     image: NDArray[np.uint8], field: Field, shape: tuple[int, int], ground: tuple[int, ...]
 ) -> NDArray[np.uint8]:
-    """What a cell reads of an image, in its place in a rectangle of some shape.
+    """The pixels (C, rows, columns) of an image that a cell reads, in a rectangle of given shape.
 
-    A grid that moves reads a row more here than there: the rectangle has room for the largest.
+    On a grid that moves, some cells read a row more than others: the shape is that of the largest.
     """
     patch = np.full((len(image), *shape), np.reshape(ground, (-1, 1, 1)), dtype=np.uint8)
     rows, columns = (np.array(places) for places in field.positions)

@@ -1,4 +1,4 @@
-"""Maps and answer of a network on one image, and its filters."""
+"""The maps and the answer of a network for one image, and its filters."""
 
 from dataclasses import dataclass
 
@@ -13,10 +13,10 @@ from core.network.build import layers
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What a network makes of one image.
+    """The output of every layer of a network for one image.
 
     Attributes:
-        maps: layer name -> (C, H, W) after it; vectors are left out.
+        maps: layer name -> map (C, H, W) after it; vectors are left out.
         probabilities: (classes,), softmax of the logits.
     """
 
@@ -25,7 +25,7 @@ class Response:
 
     @property
     def answer(self) -> int:
-        """The class of largest probability."""
+        """The class with the largest probability."""
         return int(self.probabilities.argmax())
 
 
@@ -33,8 +33,8 @@ def respond(network: Network, x: Tensor) -> Response:
     """Pass an image through a network, layer by layer.
 
     Args:
-        network: any.
-        x: (1, C, H, W), as `prepared` gives it.
+        network: the network.
+        x: (1, C, H, W), as `prepared` returns it.
     """
     maps: dict[str, Floats] = {}
     with network.lock, torch.inference_mode():
@@ -52,7 +52,7 @@ def silent(maps: Floats) -> NDArray[np.bool_]:
 
 
 def level(maps: Floats) -> NDArray[np.bool_]:
-    """Which channels (C,) hold one value everywhere, other than zero; a single cell is no map."""
+    """Which channels (C,) have the same nonzero value everywhere; never for maps of one cell."""
     if maps[0].size == 1:
         return np.zeros(len(maps), dtype=bool)
     constant: NDArray[np.bool_] = (np.ptp(maps, axis=(1, 2)) == 0) & np.logical_not(silent(maps))
@@ -60,7 +60,7 @@ def level(maps: Floats) -> NDArray[np.bool_]:
 
 
 def winners(maps: Floats, size: int, stride: int) -> NDArray[np.bool_]:
-    """Cells (C, H, W) whose value a max pool passes on; of equal ones the first."""
+    """Which cells (C, H, W) a max pool selects; of equal values, the first."""
     _, index = torch.nn.functional.max_pool2d(
         torch.from_numpy(maps)[None], size, stride, return_indices=True
     )
@@ -70,7 +70,7 @@ def winners(maps: Floats, size: int, stride: int) -> NDArray[np.bool_]:
 
 
 def filters(network: Network) -> Floats:
-    """The weights of the first convolution, (filters, rows, columns); colours are averaged."""
+    """The weights of the first convolution (filters, rows, columns), averaged over colours."""
     first = next(m for m in network.model.modules() if isinstance(m, nn.Conv2d))
     weights: Floats = first.weight.mean(dim=1).numpy()
     return weights

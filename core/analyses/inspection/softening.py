@@ -1,4 +1,4 @@
-"""How accurate does a max network stay when its pools are turned towards average?"""
+"""How accurate does a max network stay when its pools are softened towards average?"""
 
 from math import inf
 
@@ -27,18 +27,18 @@ class _Softened(nn.Module):
 def softened_accuracy(
     network: Network, temperatures: tuple[float, ...], data: LabelledImages
 ) -> dict[float, float]:
-    """Test accuracy of a trained max network whose pools are turned towards average.
+    """Test accuracy of a trained max network whose pools are softened towards average.
 
     Args:
-        network: with max pooling.
+        network: a network with max pooling.
         temperatures: t of y = sum of softmax(t * x)_i * x_i; infinity is max itself.
-        data: test images, of which the first `INSPECTED_IMAGES` are taken.
+        data: test images, of which the first `INSPECTED_IMAGES` are used.
 
     Returns:
-        temperature -> accuracy, a fraction.
+        Temperature -> accuracy, a fraction.
 
     Raises:
-        ValueError: the network has other pools.
+        ValueError: the network does not use max pooling.
     """
     config = network.experiment.model
     if config.pooling is not Pooling.MAX:
