@@ -1,8 +1,8 @@
-"""From a description to a network, with weights that depend on seed and name alone.
+"""From a description to a network, with weights that depend only on seed and tensor name.
 
 Each tensor is drawn from a generator seeded by the seed and the tensor's name. Two networks
 that share a tensor (same name, same shape) therefore start from the same values, whatever else
-differs between them: the pairing on which fair comparisons rest.
+differs between them. Fair comparisons rest on this pairing.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from core.network.heads import HEAD_MODULES
 from core.network.pooling import make_margins, make_pooling
 
 MARGINS_NAME = "margins"
-"""name of the module that pads a map unevenly; it belongs to the convolution after it"""
+"""name of the module that pads a map asymmetrically; it belongs to the convolution after it"""
 
 
 def build_model(
@@ -31,13 +31,13 @@ def build_model(
     """Build a network.
 
     Args:
-        model_config: which network.
+        model_config: the network to build.
         input_shape: (C, H, W) of an image.
         classes: number of logits.
-        seed: decides the initial weights.
+        seed: determines the initial weights.
 
     Returns:
-        A module from (N, C, H, W) to logits (N, classes). Its parts carry the names of
+        A module from (N, C, H, W) to logits (N, classes). Its parts have the names used by
         `describe_model(...)`: "block1.conv" is `model.block1.conv`.
 
     Raises:
@@ -61,7 +61,7 @@ def _assemble(architecture: Architecture, config: ModelConfig) -> nn.Sequential:
 
 
 def _modules(layer: Layer, name: str, config: ModelConfig) -> OrderedDict[str, nn.Module]:
-    """The module of a layer, with its margins before it where it needs uneven ones."""
+    """The module of a layer by name, preceded by its margins if its padding is asymmetric."""
     if layer.kind is LayerKind.CONVOLUTION:
         return _convolution(layer, name, config)
     return OrderedDict([(name, _module(layer, config))])
@@ -74,7 +74,7 @@ def _module(layer: Layer, config: ModelConfig) -> nn.Module:
         case LayerKind.ACTIVATION:
             return nn.ReLU()
         case LayerKind.POOL:
-            # with valid padding a pool that needs a margin gets zeros: sizes must agree
+            # with valid padding, a pool that needs margins gets zeros, so that all sizes agree
             mode = Padding.ZEROS if config.padding is Padding.VALID else config.padding
             return make_pooling(
                 config.pooling,
@@ -114,9 +114,9 @@ def _convolution(layer: Layer, name: str, config: ModelConfig) -> OrderedDict[st
 
 
 def layers(model: nn.Sequential) -> Iterator[tuple[str, nn.Module]]:
-    """Take a network apart: its layers in order, by the names of its description.
+    """Yield the layers of a network in order, with their names in its description.
 
-    Passing an input through all of them gives what the network gives.
+    Passing an input through all of them produces the output of the network.
     """
     for part_name, part in model.named_children():
         before: list[nn.Module] = []
@@ -129,12 +129,12 @@ def layers(model: nn.Sequential) -> Iterator[tuple[str, nn.Module]]:
 
 
 def initialise(model: nn.Module, seed: int, prefix: str = "") -> None:
-    """Draw the weights of every convolution and dense layer; their biases start at zero.
+    """Draw the weights of every convolution and dense layer; set their biases to zero.
 
     Uniform in +-1/sqrt(fan_in), the scale of LeCun et al. 1998 (Efficient backprop). A bias has
-    the same shape whatever the fan-in, so drawing it on that scale would give two networks that
-    share it different values. Norm layers and operators keep the values they are built with.
-    `prefix` stands before the names of a part of a network.
+    the same shape whatever the fan-in, so drawing it on that scale would give different values to
+    two networks that share it. Norm layers and operators keep the values they are built with.
+    `prefix` is put before the tensor names if the module is part of a network.
     """
     with torch.no_grad():
         for name, module in model.named_modules():
@@ -147,7 +147,7 @@ def initialise(model: nn.Module, seed: int, prefix: str = "") -> None:
 
 
 def generator(seed: int, name: str) -> torch.Generator:
-    """A random generator of its own for one purpose: the same for the same seed and name."""
+    """A separate random generator for one purpose, determined by seed and name."""
     digest = hashlib.sha256(f"{seed}/{name}".encode()).digest()
-    # torch takes seeds of 64 bits; the sign bit is left out for portability
+    # torch takes 64-bit seeds; the sign bit is dropped for portability
     return torch.Generator().manual_seed(int.from_bytes(digest[:8], "big") >> 1)

@@ -1,4 +1,4 @@
-"""From a configuration to the layers of its network, one after the other."""
+"""From a configuration to the layers of its network, in order."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,7 +23,7 @@ from core.network.layers import Architecture, Layer, LayerKind, Window
 
 
 def describe(experiment: Experiment) -> Architecture:
-    """Describe the network of an experiment.
+    """The description of an experiment's network.
 
     Raises:
         ConfigError: the map becomes smaller than a window; the message names the layer.
@@ -35,7 +35,7 @@ def describe(experiment: Experiment) -> Architecture:
 def describe_model(
     model: ModelConfig, input_shape: tuple[int, int, int], classes: int
 ) -> Architecture:
-    """Describe the network that a configuration builds.
+    """The description of the network that a configuration builds.
 
     Args:
         model: the configuration.
@@ -57,44 +57,44 @@ def _layers(model: ModelConfig, input_shape: tuple[int, int, int], classes: int)
         receptive_field=1,
         jump=1,
     )
-    here = start
+    last = start
     if model.dropout is DropoutPosition.INPUT:
-        here = _same_shape(here, "input.dropout", LayerKind.DROPOUT)
-        yield here
+        last = _same_shape(last, "input.dropout", LayerKind.DROPOUT)
+        yield last
     for index, width in enumerate(model.widths):
-        for layer in _block(model, index, width, here):
+        for layer in _block(model, index, width, last):
             yield layer
-            here = layer
-    yield from _head(model, here, classes)
+            last = layer
+    yield from _head(model, last, classes)
 
 
-def _block(model: ModelConfig, index: int, width: int, here: Layer) -> Iterator[Layer]:
+def _block(model: ModelConfig, index: int, width: int, last: Layer) -> Iterator[Layer]:
     """Convolution, norm, activation, pool and dropout of one block, in the chosen order."""
     prefix = f"block{index + 1}"
     shrinks = index < model.downsampling_blocks
     strides = POOLINGS[model.pooling].downsampling is Downsampling.STRIDE
-    here = _convolution(model, f"{prefix}.conv", width, here, strided=shrinks and strides)
-    yield here
+    last = _convolution(model, f"{prefix}.conv", width, last, strided=shrinks and strides)
+    yield last
     if model.norm is Norm.BATCH:
-        here = _same_shape(here, f"{prefix}.norm", LayerKind.NORM)
+        last = _same_shape(last, f"{prefix}.norm", LayerKind.NORM)
         # a learned scale and shift per channel; the running statistics are not learned
-        here = replace(here, parameters=2 * width)
-        yield here
+        last = replace(last, parameters=2 * width)
+        yield last
     after_activation = model.pool_order is PoolOrder.AFTER_ACTIVATION
     if after_activation:
-        here = _same_shape(here, f"{prefix}.relu", LayerKind.ACTIVATION)
-        yield here
+        last = _same_shape(last, f"{prefix}.relu", LayerKind.ACTIVATION)
+        yield last
     if model.dropout is DropoutPosition.BEFORE_POOL:
-        here = _same_shape(here, f"{prefix}.dropout", LayerKind.DROPOUT)
-        yield here
+        last = _same_shape(last, f"{prefix}.dropout", LayerKind.DROPOUT)
+        yield last
     if shrinks and not strides:
-        here = _pool(model, f"{prefix}.pool", here)
-        yield here
+        last = _pool(model, f"{prefix}.pool", last)
+        yield last
     if not after_activation:
-        here = _same_shape(here, f"{prefix}.relu", LayerKind.ACTIVATION)
-        yield here
+        last = _same_shape(last, f"{prefix}.relu", LayerKind.ACTIVATION)
+        yield last
     if _drops_after(model, index):
-        yield _same_shape(here, f"{prefix}.dropout", LayerKind.DROPOUT)
+        yield _same_shape(last, f"{prefix}.dropout", LayerKind.DROPOUT)
 
 
 def _drops_after(model: ModelConfig, index: int) -> bool:
@@ -137,7 +137,7 @@ def _head(model: ModelConfig, here: Layer, classes: int) -> Iterator[Layer]:
 
 
 def _same_shape(before: Layer, name: str, kind: LayerKind) -> Layer:
-    """A layer that works value by value."""
+    """An elementwise layer."""
     return Layer(
         name=name,
         kind=kind,
@@ -151,9 +151,9 @@ def _same_shape(before: Layer, name: str, kind: LayerKind) -> Layer:
 def convolution_window(padding: Padding, stride: int | None = None) -> Window:
     """The window of a block's convolution.
 
-    Without a stride the map keeps its size (or loses two rows with valid padding). With one, it
-    reads what the convolution and a pool of window 2 would keep: the positions of the convolution
-    at multiples of the stride, floor((m - 2)/stride) + 1 of them for m positions.
+    Without a stride, the map keeps its size (or loses two rows with valid padding). With a stride,
+    the output has the size that a convolution and a pool of window 2 would produce: of the m
+    positions of the convolution, it keeps floor((m - 2)/stride) + 1, at multiples of the stride.
     """
     same = 0 if padding is Padding.VALID else 1
     if stride is None:
@@ -182,7 +182,7 @@ def _convolution(
 
 
 def _squeeze(name: str, channels: int, before: Layer) -> Layer:
-    """A 1x1 convolution that leaves so many channels."""
+    """A 1x1 convolution that reduces the map to a number of channels."""
     inputs, height, width = before.shape
     return Layer(
         name=name,
@@ -247,7 +247,11 @@ def _dense(name: str, units: int, before: Layer, grid: tuple[int, int], *, seen:
 
 
 def _slide(name: str, window: Window, before: Layer) -> tuple[int, int]:
-    """Rows and columns of the output, refused if there are none."""
+    """Rows and columns of the output.
+
+    Raises:
+        ConfigError: there are none.
+    """
     _, height, width = before.shape
     rows, columns = window.outputs(height), window.outputs(width)
     if rows < 1 or columns < 1:

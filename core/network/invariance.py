@@ -1,11 +1,11 @@
-"""Which circular shifts of the image can change nothing in what a network answers?
+"""Which circular shifts of the image cannot change the output of a network?
 
-Arithmetic, for evaluation and any weights. A convolution with circular padding moves its output
-with its input. So does a window with a stride, under shifts by multiples of the stride, if its
-windows tile the map (`Window.tiles`): otherwise the border stays in its place and rows are left out
-or read by windows that stand nowhere else. A cyclic pool (aps) that tiles the map moves with every
-shift, except where two of its grids have the same norm. A head that reads no places then gives the
-same vector. Batch norm, ReLU and dropout work value by value.
+Arithmetic, for evaluation and any weights. The output of a convolution with circular padding moves
+with its input. So does the output of a window with a stride, under shifts by multiples of the
+stride, if its windows tile the map (`Window.tiles`); otherwise the border does not move, and rows
+are skipped or read by windows that have no counterpart. The output of a cyclic pool (aps) that
+tiles the map moves with every shift, unless two of its grids have the same norm. A head that
+ignores position then produces the same vector. Batch norm, ReLU and dropout are elementwise.
 """
 
 from dataclasses import dataclass
@@ -17,26 +17,27 @@ from core.network.layers import Architecture, LayerKind
 
 @dataclass(frozen=True, slots=True)
 class Invariance:
-    """The shifts that change no logit, but for rounding.
+    """The shifts that change no logit, except by rounding.
 
     Attributes:
-        step: px; circular shifts by multiples of it, down and to the right, change nothing.
-        but_for_ties: whether a pool chooses its grid by the values: of two grids with equal norms
-            it takes the first, which a shift may turn into the other.
+        step: in px; circular shifts by multiples of it, down and to the right, change nothing.
+        but_for_ties: whether a pool chooses its grid by the values. Of two grids with equal norms
+            it takes the first, and a shift may exchange the two.
     """
 
     step: int
     but_for_ties: bool = False
 
     def covers(self, down: int, right: int) -> bool:
-        """Whether it holds for a shift."""
+        """Whether a shift changes nothing."""
         return down % self.step == right % self.step == 0
 
 
 def invariance(architecture: Architecture, model: ModelConfig) -> Invariance | None:
-    """What theory promises about circular shifts of the image; None if nothing.
+    """The circular shifts of the image that theory guarantees to change nothing; None if none.
 
-    The conditions are sufficient. A network without a promise may still happen to be steady.
+    The conditions are sufficient, not necessary: without a guarantee, a network may still happen to
+    be invariant.
     """
     blocks = [layer for layer in architecture.layers if layer.name.startswith("block")]
     if model.padding is not Padding.CIRCULAR or not _reads_no_places(model, blocks[-1].shape):
@@ -56,5 +57,5 @@ def invariance(architecture: Architecture, model: ModelConfig) -> Invariance | N
 
 
 def _reads_no_places(model: ModelConfig, last_map: tuple[int, ...]) -> bool:
-    """Whether the head gives one vector wherever the values of the map stand."""
+    """Whether the output of the head does not depend on where in the map values are."""
     return HEADS[model.head].is_global or last_map[1:] == (1, 1)

@@ -1,4 +1,4 @@
-"""What a network is described with: layers, windows, and their sums."""
+"""The parts of a network's description: layers, windows and totals."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +8,7 @@ FLOAT_BYTES = 4
 
 
 class LayerKind(StrEnum):
-    """What a layer does."""
+    """The kinds of layers."""
 
     CONVOLUTION = "convolution"
     NORM = "batch-norm"
@@ -29,14 +29,15 @@ class Window:
     after: int = 0
 
     def outputs(self, rows: int) -> int:
-        """Number of positions on `rows` rows; 0 or less if the window does not fit."""
+        """Number of window positions on `rows` rows; 0 or less if the window does not fit."""
         return (rows + self.before + self.after - self.size) // self.stride + 1
 
     def tiles(self, rows: int) -> bool:
-        """Whether as many windows stand on `rows` rows as strides: round the border none is left.
+        """Whether the number of windows times the stride is exactly `rows`.
 
-        A window of a plain pool, without rows added, does so where `rows` is a multiple of the
-        stride and the window is no larger than it.
+        Windows then repeat around a circular border without a gap. For a plain pool, without added
+        rows, this holds if `rows` is a multiple of the stride and the window is no larger than the
+        stride.
         """
         return self.outputs(rows) * self.stride == rows
 
@@ -52,16 +53,16 @@ class Layer:
     """One layer.
 
     Attributes:
-        name: its path in the built model, "block1.conv".
-        kind: what it does.
+        name: its path in the built model, such as "block1.conv".
+        kind: its kind.
         inputs: shape of its input, (C, H, W) or (N,).
         shape: shape of its output.
-        parameters: learned parameters.
-        macs: multiply-accumulate operations.
-        pooling_ops: elementary operations of pooling.
+        parameters: number of learned parameters.
+        macs: multiply-accumulate operations for one image.
+        pooling_ops: elementary operations of pooling for one image.
         receptive_field: in input pixels, on an endless image.
-        jump: in input pixels.
-        dropped: unread rows and columns of its input.
+        jump: distance between neighbouring output cells, in input pixels.
+        dropped: number of rows and of columns of its input that are not read.
         window: its sliding window, if it has one.
     """
 
@@ -79,13 +80,13 @@ class Layer:
 
     @property
     def activation_bytes(self) -> int:
-        """Bytes of its output for one image, as float32."""
+        """Size of its output for one image in bytes, as float32."""
         return prod(self.shape) * FLOAT_BYTES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """Sums over the layers."""
+    """Sums of the costs of all layers."""
 
     parameters: int
     macs: int
@@ -95,13 +96,13 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
-    """The layers of a network, in the order in which data passes them."""
+    """The layers of a network, in the order in which data passes through them."""
 
     layers: tuple[Layer, ...]
 
     @property
     def totals(self) -> Totals:
-        """Sums over the layers."""
+        """Sums of the costs of all layers."""
         return Totals(
             parameters=sum(layer.parameters for layer in self.layers),
             macs=sum(layer.macs for layer in self.layers),
@@ -111,18 +112,18 @@ class Architecture:
 
     @property
     def head_parameters(self) -> int:
-        """Learned parameters of everything after the last block."""
+        """Number of learned parameters after the last block."""
         return sum(layer.parameters for layer in self._head)
 
     @property
     def head_ratio(self) -> float:
-        """Parameters of the head as a multiple of what a GAP head on the same map has.
+        """Parameters of the head divided by those of a GAP head on the same map.
 
-        For flatten-matched: how close the match came; above 1.5 it counts as none.
+        It tells how close flatten-matched comes to a match; above 1.5 it does not count as one.
         """
         channels = self._head[0].inputs[0]
         dense = [layer for layer in self._head if layer.kind is LayerKind.DENSE]
-        # GAP learns nothing itself and hands one value per channel to the first dense layer
+        # GAP has no parameters and passes one value per channel to the first dense layer
         first = dense[0].shape[0] * (channels + 1)
         return self.head_parameters / (first + sum(layer.parameters for layer in dense[1:]))
 

@@ -1,8 +1,8 @@
 """A network as plain PyTorch: one file that runs without Poolscope.
 
-The operators and heads are the project's own classes, cut out of their files with everything that
-they need, so that the code people copy cannot differ from the code that was trained. Nothing is
-imported for that: the files are read, and no page has to load torch.
+Operators and heads are the project's own classes, copied from their source files with everything
+they need, so that the exported code cannot differ from the code that was trained. The files are
+read instead of imported, so that no page has to load torch.
 """
 
 import ast
@@ -20,7 +20,7 @@ from core.network import Layer, LayerKind, describe
 ROOT = Path(__file__).resolve().parents[2]
 
 REMARK = re.compile(r"  # (noqa|type: ignore)[^\n]*")
-"""what a comment says to the linter and the type checker of this project"""
+"""comments for this project's linter and type checker, which are left out"""
 
 HEADS_FILE = "core.network.heads"
 OPERATOR_FILES = tuple(
@@ -28,33 +28,34 @@ OPERATOR_FILES = tuple(
     for family in ("fixed", "sampled", "learned", "antialiased", "convolution")
 )
 
-# what PyTorch has itself is called by its name there
+# operators and heads that PyTorch provides
 PLAIN_POOLS = {Pooling.MAX: "nn.MaxPool2d", Pooling.AVERAGE: "nn.AvgPool2d"}
 PLAIN_HEADS = {Head.FLATTEN: "nn.Flatten()", Head.FLATTEN_MATCHED: "nn.Flatten()"}
 
 
 @dataclass(slots=True)
 class _Collected:
-    """Definitions in the order in which they depend on each other, and the imports of all."""
+    """The definitions to copy, each after those it depends on, and the imports of all."""
 
     imports: set[str] = field(default_factory=set)
     definitions: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 def torch_code(experiment: Experiment) -> str:
-    """Write a network as Python code with the names of its stored weights.
+    """Python code that builds a network, with the parameter names of its stored weights.
 
     Args:
-        experiment: whose network; its weights are loaded from `export --format safetensors`.
+        experiment: the experiment with the network; the code can load the weights written by
+            `export --format safetensors`.
 
     Raises:
         ConfigError: the network cannot be built.
     """
     layers = describe(experiment).layers
-    found = _Collected(
+    collected = _Collected(
         {"from collections import OrderedDict", "import torch", "from torch import nn"}
     )
-    body = "\n".join(_parts(layers, experiment, found))
+    body = "\n".join(_parts(layers, experiment, collected))
     flat = experiment.to_flat()
     what = ", ".join(f"{name} {flat[name]}" for name in ("pooling", "head", "widths", "dataset"))
     shape = ", ".join(map(str, experiment.input_shape))
@@ -71,8 +72,8 @@ def torch_code(experiment: Experiment) -> str:
     )
     sections = [
         _docstring(f"A small CNN, written by Poolscope: {what}."),
-        "\n".join(sorted(found.imports)),
-        *found.definitions.values(),
+        "\n".join(sorted(collected.imports)),
+        *collected.definitions.values(),
         build,
         show,
     ]
@@ -80,46 +81,50 @@ def torch_code(experiment: Experiment) -> str:
 
 
 def _docstring(text: str) -> str:
-    """Text as a docstring that ends where the text ends, whatever is in it."""
+    """Text as a docstring, escaped so that its contents cannot end the docstring."""
     quoted = text.replace("\\", r"\\").replace('"', r"\"")
-    # ascii writes what cannot be seen as an escape
-    seen = (letter if letter.isprintable() else ascii(letter)[1:-1] for letter in quoted)
-    return f'"""{"".join(seen)}"""'
+    # `ascii` writes unprintable characters as escapes
+    visible = (letter if letter.isprintable() else ascii(letter)[1:-1] for letter in quoted)
+    return f'"""{"".join(visible)}"""'
 
 
-def _parts(layers: tuple[Layer, ...], experiment: Experiment, found: _Collected) -> Iterator[str]:
-    """The parts of the network, each an entry of the outer list."""
+def _parts(
+    layers: tuple[Layer, ...], experiment: Experiment, collected: _Collected
+) -> Iterator[str]:
+    """Yield the lines of the parts of the network, each part an entry of the outer list."""
     for part, members in groupby(layers, key=lambda layer: layer.name.split(".")[0]):
         yield f'                ("{part}", nn.Sequential(OrderedDict(['
         for layer in members:
-            for name, code in _modules(layer, experiment, found):
+            for name, code in _modules(layer, experiment, collected):
                 yield f'                    ("{name}", {code}),'
         yield "                ]))),"
 
 
-def _modules(layer: Layer, experiment: Experiment, found: _Collected) -> Iterator[tuple[str, str]]:
-    """Name and code of the modules of a layer, as `core.network.build` builds them."""
+def _modules(
+    layer: Layer, experiment: Experiment, collected: _Collected
+) -> Iterator[tuple[str, str]]:
+    """Yield name and code of the modules of a layer, as `core.network.build` builds them."""
     name, model = layer.name.split(".")[1], experiment.model
     match layer.kind:
         case LayerKind.CONVOLUTION:
-            yield from _convolution(layer, name, model.padding, found)
+            yield from _convolution(layer, name, model.padding, collected)
         case LayerKind.NORM:
             yield name, f"nn.BatchNorm2d({layer.inputs[0]})"
         case LayerKind.ACTIVATION:
             yield name, "nn.ReLU()"
         case LayerKind.POOL:
-            yield name, _pool(layer, experiment, found)
+            yield name, _pool(layer, experiment, collected)
         case LayerKind.DROPOUT:
             whole = model.dropout_kind is DropoutKind.CHANNEL and len(layer.inputs) > 1
             yield name, f"nn.Dropout{'2d' if whole else ''}({model.dropout_rate!r})"
         case LayerKind.HEAD:
-            yield name, PLAIN_HEADS.get(model.head) or _head(model.head, found)
+            yield name, PLAIN_HEADS.get(model.head) or _head(model.head, collected)
         case LayerKind.DENSE:
             yield name, f"nn.Linear({layer.inputs[0]}, {layer.shape[0]})"
 
 
 def _convolution(
-    layer: Layer, name: str, padding: Padding, found: _Collected
+    layer: Layer, name: str, padding: Padding, collected: _Collected
 ) -> Iterator[tuple[str, str]]:
     window = layer.window
     if window is None:
@@ -133,64 +138,64 @@ def _convolution(
     if padding is Padding.CIRCULAR and window.size > 1:
         options.append('padding_mode="circular"')
     if not even:
-        _collect("core.network.pooling.margins", "make_margins", found)
+        _collect("core.network.pooling.margins", "make_margins", collected)
         yield "margins", f"make_margins({window.before}, {window.after}, Padding.{padding.name})"
     yield name, f"nn.Conv2d({', '.join(options)})"
 
 
-def _pool(layer: Layer, experiment: Experiment, found: _Collected) -> str:
+def _pool(layer: Layer, experiment: Experiment, collected: _Collected) -> str:
     model = experiment.model
     if plain := PLAIN_POOLS.get(model.pooling):
         return f"{plain}({model.pool_size}, {model.pool_stride})"
     file, cls = _operators()[model.pooling]
-    _collect(file, cls, found)
-    # with valid padding a pool that needs a margin gets zeros, as in the network that was trained
+    _collect(file, cls, collected)
+    # with valid padding, a pool that needs margins gets zeros, as in the network that was trained
     mode = Padding.ZEROS if model.padding is Padding.VALID else model.padding
-    _collect("core.catalog.names", "Padding", found)
+    _collect("core.catalog.names", "Padding", collected)
     return f"{cls}({layer.inputs[0]}, {model.pool_size}, {model.pool_stride}, Padding.{mode.name})"
 
 
-def _head(head: Head, found: _Collected) -> str:
-    """A head's class, as the table at the end of its file names it."""
+def _head(head: Head, collected: _Collected) -> str:
+    """Code that makes a head; its class is read from the table at the end of the heads' file."""
     for node in ast.walk(_tree(HEADS_FILE)):
         if isinstance(node, ast.Dict):
             for key, value in zip(node.keys, node.values, strict=True):
                 if isinstance(key, ast.Attribute) and key.attr == head.name:
                     cls = ast.unparse(value)
-                    _collect(HEADS_FILE, cls, found)
+                    _collect(HEADS_FILE, cls, collected)
                     return f"{cls}()"
     raise ValueError(f"{head}: has no class in {HEADS_FILE}")
 
 
 @lru_cache(maxsize=1)
 def _operators() -> dict[Pooling, tuple[str, str]]:
-    """Strategy -> file and class, read off the decorators `@operator(Pooling.NAME)`."""
-    found = {}
+    """Strategy -> file and class, read from the decorators `@operator(Pooling.NAME)`."""
+    operators = {}
     for file in OPERATOR_FILES:
         for node in _tree(file).body:
             if isinstance(node, ast.ClassDef):
                 for decorator in filter(_is_entry, node.decorator_list):
                     name = ast.unparse(decorator).removesuffix(")").rpartition(".")[2]
-                    found[Pooling[name]] = (file, node.name)
-    return found
+                    operators[Pooling[name]] = (file, node.name)
+    return operators
 
 
 def _is_entry(decorator: ast.expr) -> bool:
-    """Whether it enters a class into Poolscope's table, which the copy has not."""
+    """Whether a decorator registers a class in Poolscope's table, which the copy lacks."""
     return ast.unparse(decorator).startswith("operator(")
 
 
-def _collect(module: str, name: str, found: _Collected) -> None:
-    """Take a definition with all that it uses; imports from elsewhere stay imports."""
-    if (module, name) in found.definitions:
+def _collect(module: str, name: str, collected: _Collected) -> None:
+    """Collect a definition and all that it uses; names from other packages stay imports."""
+    if (module, name) in collected.definitions:
         return
     node = _defined(module).get(name)
     if node is None:
         source, line = _imported(module)[name]
         if source.split(".")[0] == "core":
-            _collect(source, name, found)
+            _collect(source, name, collected)
         else:
-            found.imports.add(line)
+            collected.imports.add(line)
         return
     decorators = [d for d in getattr(node, "decorator_list", []) if not _is_entry(d)]
     known = {*_defined(module), *_imported(module)}
@@ -199,10 +204,10 @@ def _collect(module: str, name: str, found: _Collected) -> None:
         (_names(node) - entered | {n for d in decorators for n in _names(d)}) & known
     ):
         if used != name:
-            _collect(module, used, found)
+            _collect(module, used, collected)
     text = REMARK.sub("", ast.get_source_segment(_text(module), node) or "")
     head = "".join(f"@{ast.unparse(decorator)}\n" for decorator in decorators)
-    found.definitions[module, name] = head + text
+    collected.definitions[module, name] = head + text
 
 
 def _names(node: ast.AST) -> set[str]:
@@ -224,26 +229,26 @@ def _tree(module: str) -> ast.Module:
 @lru_cache
 def _defined(module: str) -> dict[str, ast.stmt]:
     """Name -> its definition at the top of a module."""
-    found: dict[str, ast.stmt] = {}
+    definitions: dict[str, ast.stmt] = {}
     for node in _tree(module).body:
         match node:
             case ast.FunctionDef() | ast.ClassDef():
-                found[node.name] = node
+                definitions[node.name] = node
             case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
-                found[name] = node
-    return found
+                definitions[name] = node
+    return definitions
 
 
 @lru_cache
 def _imported(module: str) -> dict[str, tuple[str, str]]:
     """Name -> the module that it comes from, and the line that imports it."""
-    found = {}
+    imports = {}
     for node in _tree(module).body:
         if isinstance(node, ast.Import):
             for item in node.names:
                 line = f"import {item.name}" + (f" as {item.asname}" if item.asname else "")
-                found[item.asname or item.name.split(".")[0]] = (item.name, line)
+                imports[item.asname or item.name.split(".")[0]] = (item.name, line)
         elif isinstance(node, ast.ImportFrom) and node.module:
             for item in node.names:
-                found[item.name] = (node.module, f"from {node.module} import {item.name}")
-    return found
+                imports[item.name] = (node.module, f"from {node.module} import {item.name}")
+    return imports

@@ -1,4 +1,4 @@
-"""Which part of the image does one cell see? Receptive fields as intervals, layer by layer."""
+"""Which part of the image does one cell see? Receptive fields, traced back layer by layer."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,19 +11,19 @@ from core.network.layers import Architecture, Layer, LayerKind, Window
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What one cell of a layer's output sees.
+    """The part of the image that one cell of a layer's output sees.
 
-    Positions are those of the image continued endlessly, so that what lies beyond one border is
-    numbered on: with circular padding position -1 is the last row.
+    Positions count rows and columns of an image that continues endlessly, so numbering goes on
+    beyond a border: with circular padding, position -1 is the last row.
 
     Attributes:
-        layer: the name of the layer.
-        rows: first and last position, before the border cuts any off.
-        columns: likewise.
+        layer: name of the layer.
+        rows: first and last row position, before the border cuts any off.
+        columns: first and last column position, before the border cuts any off.
         side: number of rows by the formula, the receptive field.
-        jump: input pixels between neighbours.
-        positions: the positions of rows and of columns at which a pixel is read. Padding with
-            zeros is none; circular padding reads the pixel on the other side.
+        jump: input pixels between neighbouring cells.
+        positions: the row positions and the column positions at which a pixel is read. Zero
+            padding is not a pixel; circular padding reads the pixel on the opposite side.
         image: rows and columns of the image.
     """
 
@@ -37,7 +37,7 @@ class Field:
 
     @property
     def seen(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Rows and columns of the image that are read, each once; it sees where they cross."""
+        """Rows and columns of the image that are read, each once; pixels are at their crossings."""
         rows, columns = (
             tuple(sorted({place % size for place in places}))
             for places, size in zip(self.positions, self.image, strict=True)
@@ -46,13 +46,13 @@ class Field:
 
     @property
     def pixels(self) -> int:
-        """How many pixels of the image it sees, each counted once."""
+        """Number of pixels of the image that it sees, each counted once."""
         rows, columns = self.seen
         return len(rows) * len(columns)
 
     @property
     def wraps(self) -> bool:
-        """Whether it reads the other side of the image beyond a border."""
+        """Whether it reads the opposite side of the image beyond a border."""
         return any(
             not 0 <= place < size
             for places, size in zip(self.positions, self.image, strict=True)
@@ -61,11 +61,11 @@ class Field:
 
 
 def fields(architecture: Architecture, model: ModelConfig) -> tuple[Field, ...]:
-    """The fields of the middle cell after each convolution and pool of the blocks.
+    """The receptive fields of the middle cell after each convolution and pool of the blocks.
 
-    They are those of the theory, an upper bound: where a grid moves (aps, fractional-max) they
-    hold every place that it can take, where a pool selects or dropout zeroes values the gradient
-    reaches less.
+    They are upper bounds from theory: where a grid moves (aps, fractional-max), they cover every
+    position it can take, and where a pool selects or dropout zeroes values, the gradient reaches
+    fewer pixels.
     """
     layers = [layer for layer in architecture.layers if layer.name.startswith("block")]
     return tuple(
@@ -78,13 +78,13 @@ def fields(architecture: Architecture, model: ModelConfig) -> tuple[Field, ...]:
 def seen_by(
     architecture: Architecture, model: ModelConfig, layer: str, cell: tuple[int, int]
 ) -> Field:
-    """What one cell, row and column, of a layer of the blocks sees.
+    """The field of one cell (row, column) of a layer of the blocks.
 
     Raises:
         KeyError: the blocks have no such layer.
     """
-    layers = [each for each in architecture.layers if each.name.startswith("block")]
-    names = [each.name for each in layers]
+    layers = [item for item in architecture.layers if item.name.startswith("block")]
+    names = [item.name for item in layers]
     if layer not in names:
         raise KeyError(layer)
     return _back(layers[: names.index(layer) + 1], model, cell)
@@ -96,7 +96,7 @@ def _field(layers: list[Layer], model: ModelConfig) -> Field:
 
 
 def _back(layers: list[Layer], model: ModelConfig, cell: tuple[int, int]) -> Field:
-    """Go back from a cell of the last layer to the image."""
+    """Trace a cell of the last layer back to the image."""
     last, (_, height, width) = layers[-1], layers[0].inputs
     rows, columns = (_along(layers, model, axis, cell[axis]) for axis in (0, 1))
     return Field(
@@ -122,7 +122,7 @@ def _along(
             places = {seen for place in places for seen in slide.read(place)}
     size = layers[0].inputs[1 + axis]
     if any(not 0 <= place < size for place in places):
-        # round a border the tiles count: a map that drops rows repeats sooner than its image
+        # across a border only `places` are right: a map that drops rows repeats before its image
         return (min(places), max(places)), tuple(sorted(places))
     return (min(ends[0], *places), max(ends[1], *places)), tuple(sorted(places))
 
@@ -132,11 +132,11 @@ class _Slide:
     """A window that slides along one axis of a map.
 
     Attributes:
-        size: rows that it reads.
-        first: index of a window -> the first row that it can read, on an endless map.
+        size: number of rows that it reads.
+        first: index of a window -> first row that it can read, on an endless map.
         inputs: rows of the map.
-        outputs: rows of what comes out.
-        wraps: whether it reads the other side beyond the border, and not zeros.
+        outputs: rows of the output.
+        wraps: whether it reads the opposite side beyond a border, instead of zeros.
     """
 
     size: int
@@ -146,11 +146,11 @@ class _Slide:
     wraps: bool
 
     def span(self, ends: tuple[int, int]) -> tuple[int, int]:
-        """The interval that an interval of the output reads, on an endless map."""
+        """The interval of the map that an interval of the output reads, on an endless map."""
         return self.first(ends[0]), self.first(ends[1]) + self.size - 1
 
     def read(self, place: int) -> Iterator[int]:
-        """The positions that one position of the output reads, of those that hold a value."""
+        """Yield the positions that one position of the output reads, without zero padding."""
         tile, index = divmod(place, self.outputs)
         first = self.first(index)
         for row in range(first, first + self.size):

@@ -1,25 +1,25 @@
-"""Which layer of another network stands at the same stage, and what does the next pool read?
+"""Which layer of another network is at the same stage, and which layer does a pool read?
 
-Networks of one comparison have the same blocks, but not the same layers in them: a strided
-convolution needs no pool, and dropout acts at one place or another.
+Networks of one comparison have the same blocks, but different layers in them: a strided
+convolution needs no pool, and dropout may be in different places.
 """
 
 from collections.abc import Sequence
 
 
 def same_stage(layer: str, owner: Sequence[str], other: Sequence[str]) -> str | None:
-    """The layer after which another network is as far as its owner is after this one.
+    """The layer of another network whose output corresponds to that of a layer.
 
-    The layer of that name, if it stands on the same side of the pool; else the last layer that both
-    networks have before it, dropout apart, which does nothing in evaluation.
+    It is the layer of the same name, if that is on the same side of the pool; otherwise the last
+    layer before it that both networks have, ignoring dropout, which does nothing in evaluation.
 
     Args:
-        layer: of a block.
-        owner: the layers of a network that has it, in order.
-        other: those of the other network.
+        layer: name of a layer of a block.
+        owner: names of the layers of the network that has it, in order.
+        other: names of the layers of the other network, in order.
 
     Returns:
-        None if the other network has nothing of that block.
+        Name of the layer; None if the other network has no such layer in that block.
     """
     pool = f"{_block(layer)}.pool"
     ahead = _until(layer, owner)
@@ -32,7 +32,7 @@ def same_stage(layer: str, owner: Sequence[str], other: Sequence[str]) -> str | 
 
 
 def is_pooled(layer: str, layers: Sequence[str]) -> bool:
-    """Whether the pool of its block reads what this layer puts out."""
+    """Whether the pool of its block reads the output of this layer, ignoring dropout."""
     block = [name for name in layers if _block(name) == _block(layer)]
     following = (name for name in block[block.index(layer) + 1 :] if not _drops(name))
     return next(following, "").endswith(".pool")
@@ -43,7 +43,7 @@ def _block(layer: str) -> str:
 
 
 def _until(layer: str, layers: Sequence[str]) -> list[str]:
-    """The layers of its block up to this one."""
+    """The layers of its block up to and including this one."""
     block = [name for name in layers if _block(name) == _block(layer)]
     return block[: block.index(layer) + 1]
 

@@ -1,8 +1,8 @@
-"""How much work is a training, or a look at a trained network, whatever the machine?
+"""How much work is a training, or an analysis of a trained network, whatever the machine?
 
 Work is counted in multiply-accumulate operations (MACs): those of convolutions and dense layers,
-pooling operations at their weight, and what every image and every step cost besides. Memory and
-bytes are upper bounds: what a computation may hold at its worst moment, and what it leaves.
+weighted pooling operations, and a fixed cost per image and per step. Memory and stored bytes are
+upper bounds: the peak memory of a computation, and the size of what it stores.
 """
 
 from dataclasses import dataclass
@@ -13,35 +13,36 @@ from core.config import Experiment
 from core.network.description import describe
 from core.network.layers import FLOAT_BYTES, LayerKind
 
-# forward and backward cost about three forward passes
+# forward and backward together cost about as much as three forward passes
 BACKWARD_FACTOR = 3
 IMAGE_MACS, STEP_MACS = 100_000, 13_600_000
-"""work that does not grow with the network, of one pass of an image and of one step of the
-optimiser, as MACs. Fitted to 1,716 runs, of which nine in ten then take 0.4 to 1.3 times what is
-predicted, and to trainings with batches of 1 to 256"""
+"""work in MACs that does not grow with the network, per image pass and per optimiser step; fitted
+to trainings with batches of 1 to 256 and to 1,716 runs, nine in ten of which take 0.4 to 1.3 times
+the predicted time"""
 EVALUATED_IMAGES = 5_000
-"""training images on which the figures of an epoch are taken: the first ones, for every seed"""
+"""number of training images on which an epoch is evaluated: the first ones, for every seed"""
 EVALUATION_BATCH = 256
 DRAWING_MACS = 1_100
-"""of one pixel of a data set that is drawn"""
+"""work in MACs per pixel of a data set that is drawn"""
 BUILD_SECONDS = 0.008
-"""of a run's own time: building the network and the optimiser, whatever its size"""
+"""part of a run's time: building network and optimiser, whatever their size"""
 RUN_SECONDS = 0.1
-"""of handing out a run and taking it back, whatever its size"""
+"""time to send a run to a worker and take it back, whatever its size"""
 MAC_SECONDS = 6e-11
-"""on one core of the machine that trained the bundled runs: where no run tells the speed"""
+"""time of a MAC on one core of the machine that trained the bundled runs, if no rate is known"""
 
 STATE_COPIES = 5
-"""of the weights: themselves, gradients, momentum, and two while they are written"""
+"""copies of the weights: themselves, gradients, momentum, and two while they are written"""
 KEPT_MAPS = 3
-"""of each map while a batch is trained: itself, its gradient, what a layer keeps for it"""
+"""copies of each map during training: itself, its gradient, and what a layer keeps for it"""
 KEPT_WINDOWS = 5
-"""of the values of all windows, where an operator lays them out"""
+"""copies of the values of all windows, for operators that lay them out"""
 DRAWING_COPIES = 7
-"""of the pixels of a data set while it is drawn, a byte each"""
+"""bytes per pixel of a data set while it is drawn"""
 ROW_BYTES = 4_000
-"""of a run or a result in the store besides its weights and epochs"""
+"""stored size of a run or a result without its weights and epochs"""
 EPOCH_BYTES = 80
+"""stored size of an epoch"""
 
 IN_PLACE = frozenset(
     (
@@ -50,18 +51,18 @@ IN_PLACE = frozenset(
         *(Pooling.STRIDED, Pooling.CONV, Pooling.CONV_MAX),
     )
 )
-"""operators that read their windows where they lie; all others lay them out"""
+"""operators that read their windows in place; all others copy every window's values"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """What a computation takes, whatever the machine.
+    """The resources that a computation takes, whatever the machine.
 
     Attributes:
-        macs: of the computation itself.
-        setup: MACs before it begins: a data set that is drawn, once for each process.
-        memory: bytes at its worst moment, beyond an idle worker.
-        kept: bytes that it leaves in the store.
+        macs: work of the computation itself, in MACs.
+        setup: work before it begins, in MACs: drawing a data set, once per process.
+        memory: peak memory in bytes, in addition to that of an idle worker.
+        kept: bytes that it adds to the store.
     """
 
     macs: float
@@ -71,32 +72,32 @@ class Work:
 
 
 def pass_macs(experiment: Experiment) -> float:
-    """MACs of one image through a network, forward."""
+    """Work in MACs of one forward pass of one image."""
     totals = describe(experiment).totals
     weight = POOLINGS[experiment.model.pooling].weight
     return totals.macs + weight * totals.pooling_ops + IMAGE_MACS
 
 
 def training_work(experiment: Experiment) -> Work:
-    """Training, evaluation after each epoch, and the test images at the end.
+    """The work of a run: training, evaluation after each epoch, and the test images at the end.
 
     Raises:
         ConfigError: the network cannot be built.
     """
-    recipe, splits = experiment.hyperparameters, experiment.data.entry.splits
-    images = experiment.data.training_images
-    steps = ceil(images / recipe.batch_size)
+    hyperparameters, splits = experiment.hyperparameters, experiment.data.entry.splits
+    epochs, images = hyperparameters.epochs, experiment.data.training_images
+    steps = ceil(images / hyperparameters.batch_size)
     evaluated = min(images, EVALUATED_IMAGES) + splits.validation
-    passes = recipe.epochs * (BACKWARD_FACTOR * images + evaluated) + splits.test
+    passes = epochs * (BACKWARD_FACTOR * images + evaluated) + splits.test
     batch = ceil(images / steps)
     weights = weight_bytes(experiment)
     trained = batch * _image_bytes(experiment, KEPT_MAPS)
     evaluating = EVALUATION_BATCH * _image_bytes(experiment, 1)
     return Work(
-        macs=passes * pass_macs(experiment) + recipe.epochs * steps * STEP_MACS,
+        macs=passes * pass_macs(experiment) + epochs * steps * STEP_MACS,
         setup=_setup_macs(experiment),
         memory=_data_bytes(experiment) + STATE_COPIES * weights + max(trained, evaluating),
-        kept=weights + splits.test + recipe.epochs * EPOCH_BYTES + ROW_BYTES,
+        kept=weights + splits.test + epochs * EPOCH_BYTES + ROW_BYTES,
     )
 
 
@@ -123,7 +124,7 @@ def passes_work(
 
 
 def together(parts: list[Work]) -> Work:
-    """Computations one after the other in one process."""
+    """The work of computations that run one after the other in one process."""
     return Work(
         macs=sum(part.macs for part in parts),
         setup=sum(part.setup for part in parts),
@@ -133,12 +134,12 @@ def together(parts: list[Work]) -> Work:
 
 
 def weight_bytes(experiment: Experiment) -> int:
-    """Of the weights of a network as float32."""
+    """Size of the weights of a network in bytes, as float32."""
     return FLOAT_BYTES * describe(experiment).totals.parameters
 
 
 def _image_bytes(experiment: Experiment, maps: int) -> int:
-    """Of one image on its way through a network whose maps are held so many times."""
+    """Bytes per image in a network that keeps each map `maps` times, plus copied windows."""
     layers = describe(experiment).layers
     held = maps * sum(layer.activation_bytes for layer in layers)
     if experiment.model.pooling in IN_PLACE:

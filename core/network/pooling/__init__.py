@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 FAMILIES = (fixed, sampled, learned, antialiased, convolution)
-"""the files of the operators; importing one enters its classes into `OPERATORS`"""
+"""the files of the operators; importing one registers its classes in `OPERATORS`"""
 
 
 def make_pooling(  # noqa: PLR0913, PLR0917 (the arguments of torch's own pools, with a name first)
@@ -35,18 +35,19 @@ def make_pooling(  # noqa: PLR0913, PLR0917 (the arguments of torch's own pools,
     """Build a pooling operator.
 
     Args:
-        kind: a name of the catalog. `none` and `strided` give an identity: they are properties
+        kind: a name in the catalog. `none` and `strided` return an identity: they are properties
             of a block, not operators.
-        channels: C of the input.
+        channels: number of channels C of the input.
         size: side k of the window.
         stride: distance s between windows.
-        padding: rows and columns added on each side before pooling, for every operator alike
-            (a padded zero can therefore be the largest value of a window).
+        padding: rows and columns added on each side before pooling, for every operator alike, so
+            that a padded zero can be the largest value of a window.
         padding_mode: "zeros" or "circular": what is added, also where an operator itself reads
             beyond the border (blur, conv). aps is always circular.
 
     Returns:
-        A module from (N, C, H, W) to (N, C, floor((H + 2p - k)/s) + 1, likewise W).
+        A module from (N, C, H, W) to
+        (N, C, floor((H + 2p - k)/s) + 1, floor((W + 2p - k)/s) + 1).
 
     Raises:
         ConfigError: the name is not in the catalog or a number is out of range.

@@ -17,7 +17,7 @@ class Blur(nn.Module):
     """y = sum over a 3 x 3 window of b_i * b_j * x_ij, at a stride, each channel by itself.
 
     b = (1, 2, 1)/4, the coefficients of ((1 + z)/2)^2: a low-pass filter that sums to one and is
-    zero at the highest frequency. A buffer that is computed, not learned and not stored.
+    zero at the highest frequency. The kernel is a buffer: computed, not learned and not stored.
     """
 
     kernel: Tensor
@@ -40,8 +40,8 @@ class Blur(nn.Module):
 class BlurredPool(WindowPool):
     """A pool at stride 1, then a binomial 3-tap filter at the stride. Zhang 2019.
 
-    The map gets one row more on each side (zeros, or its own other side), so that the filter has
-    as many positions as a window of side k has on the bare map: floor((H - k)/s) + 1.
+    The map is padded by one row on each side (zeros, or its own opposite side), so that the filter
+    has as many positions as a window of side k on the unpadded map: floor((H - k)/s) + 1.
     """
 
     def __init__(self, channels: int, size: int, stride: int, mode: Padding) -> None:

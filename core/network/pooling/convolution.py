@@ -15,8 +15,8 @@ from core.network.pooling.windows import WindowPool
 class ConvolutionPool(WindowPool):
     """y = ReLU(b_c + sum over channels and a 3x3 window of w * x), learned, with stride s.
 
-    The map gets 3 - k rows and columns more (fewer for k = 4), so that the output has the size
-    that a pool of window k gives. All-CNN of Springenberg et al. 2014.
+    The map is padded by 3 - k rows and columns (cropped for k = 4), so that the output has the same
+    size as that of a pool with window k. All-CNN of Springenberg et al. 2014.
     """
 
     def __init__(self, channels: int, size: int, stride: int, mode: Padding) -> None:
@@ -34,9 +34,9 @@ class ConvolutionPool(WindowPool):
 class ConvolutionMaxPool(WindowPool):
     """y = max over W of ReLU(b_c + sum over channels and a 3x3 window of w * x), learned.
 
-    The convolution of conv at stride 1, with a row more on each side so that the map keeps its
-    size, then max: as many parameters as conv. Ties as for max. ConvPool-CNN of Springenberg et
-    al. 2014.
+    The convolution of conv at stride 1, padded by one row on each side so that the map keeps its
+    size, then max: the same number of parameters as conv. Ties as for max. ConvPool-CNN of
+    Springenberg et al. 2014.
     """
 
     def __init__(self, channels: int, size: int, stride: int, mode: Padding) -> None:
@@ -51,7 +51,7 @@ class ConvolutionMaxPool(WindowPool):
 
 
 def convolution_pool_window(size: int, stride: int) -> Window:
-    """A 3x3 window with as many positions on any map as a pool of window `size` has."""
+    """A 3x3 window that has as many positions on any map as a pool with window `size`."""
     extra = CONV_SIZE - size
     before = -(-extra // 2)
     return Window(CONV_SIZE, stride, before=before, after=extra - before)

@@ -1,4 +1,4 @@
-"""Operators without anything learned or random: selections, means and norms of a window."""
+"""Operators that are neither learned nor random: selections, means and norms of a window."""
 
 from math import inf, log, nan
 
@@ -55,7 +55,7 @@ class MedianPool(WindowPool):
     """y = x_(m), the value of rank m = floor((n + 1)/2) from below: for even n the lower middle.
 
     It selects, so the gradient goes to one value. Ties are ranked in row order (a stable sort).
-    For k = 1 it is the identity; one outlier in a window never gets through for k >= 2.
+    For k = 1 it is the identity; for k >= 2 a single outlier in a window is never selected.
     Tukey 1977.
     """
 
@@ -131,7 +131,7 @@ class SoftPool(WindowPool):
         return (torch.softmax(values, dim=0) * values).sum(dim=0)
 
     def at_edges(self, x: Tensor) -> Tensor:
-        """Plus infinity outweighs all others; minus infinity has no weight."""
+        """Plus infinity outweighs all other values; minus infinity has no weight."""
         values = windows(x, self.size, self.stride)
         infinite = (values == inf).to(x.dtype)
         bounded = values.clamp(min=torch.finfo(x.dtype).min)
@@ -186,7 +186,7 @@ class DetailPool(WindowPool):
         return (weights * values).sum(dim=0) / weights.sum(dim=0)
 
     def at_edges(self, x: Tensor) -> Tensor:
-        """In units of the largest value; beside a huge one eps is the weight of a flat window."""
+        """Scaled by the largest value if it is huge; eps then only keeps flat windows finite."""
         values = windows(x, self.size, self.stride)
         largest = values.detach().abs().amax(dim=0)
         huge = largest > HUGE

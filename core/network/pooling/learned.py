@@ -61,7 +61,7 @@ class GatedPool(WindowPool):
         return gate * largest + (1 - gate) * mean
 
     def at_edges(self, x: Tensor) -> Tensor:
-        """A share of exactly 0 makes nothing of an infinity."""
+        """A share of exactly 0 ignores an infinity, instead of making it NaN."""
         gate = self._gate(within_range(x))
         largest = F.max_pool2d(x, self.size, self.stride)
         mean = F.avg_pool2d(x, self.size, self.stride)
@@ -99,7 +99,7 @@ class PowerMeanPool(WindowPool):
 class LocalImportancePool(WindowPool):
     """y = sum over W of exp(l_i) * x_i / sum over W of exp(l_i), l = 12 * sigmoid(conv1x1(x)).
 
-    l: importance of a place in a channel, read off all channels there. The 1x1 convolution starts
+    l: importance of a place in a channel, based on all channels there. The 1x1 convolution starts
     at 0, where y is the average; weights differ by a factor of at most exp(12), so nothing
     overflows. Gao, Wang, Wu 2019, in the projection form and without its instance norm, whose
     statistics would make every output depend on the whole map.
@@ -115,7 +115,7 @@ class LocalImportancePool(WindowPool):
         return self._mean(x, x)
 
     def at_edges(self, x: Tensor) -> Tensor:
-        """An infinity is as important as can be, and not no number."""
+        """An infinity has the largest importance, instead of one that is NaN."""
         return self._mean(x, within_range(x))
 
     def _mean(self, x: Tensor, seen: Tensor) -> Tensor:

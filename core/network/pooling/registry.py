@@ -1,4 +1,4 @@
-"""Which class computes which strategy."""
+"""Which class implements which strategy?"""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -16,10 +16,10 @@ OPERATORS: dict[Pooling, Operator] = {}
 
 
 def operator(name: Pooling) -> Callable[[Entered], Entered]:
-    """Enter a class into the table of operators: `@operator(Pooling.MAX)`.
+    """Register a class in the table of operators: `@operator(Pooling.MAX)`.
 
     Args:
-        name: the strategy that the class computes; it needs an entry in the catalog too.
+        name: the strategy that the class implements; it also needs an entry in the catalog.
     """
 
     def enter(cls: Entered) -> Entered:

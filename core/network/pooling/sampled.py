@@ -20,8 +20,8 @@ class StochasticPool(WindowPool):
     """Training: y = x_i with probability p_i = x_i / sum over W of x_j. Evaluation: sum p_i * x_i.
 
     The gradient goes to the drawn value alone. The paper pools after ReLU; here negative values
-    have probability 0, and where no value is positive all have the same, 1/n. So a pool before
-    the activation gives what one after it gives, bit by bit. Zeiler & Fergus 2013.
+    have probability 0, and if no value is positive, all have the same probability, 1/n. A pool
+    before the activation is therefore bit-identical to one after it. Zeiler & Fergus 2013.
     """
 
     def compute(self, x: Tensor) -> Tensor:
@@ -34,14 +34,14 @@ class StochasticPool(WindowPool):
         return self._drawn(values, weights)
 
     def at_edges(self, x: Tensor) -> Tensor:
-        """Infinite values share the probability if there are any; NaN leaves none to others."""
+        """Infinite values, if any, share all of the probability; a NaN makes the result NaN."""
         values = windows(x, self.size, self.stride)
         weights = values.clamp(min=0)
         infinite = weights == inf
         weights = torch.where(infinite.any(dim=0), infinite.to(x.dtype), weights)
         unknown = weights.isnan().any(dim=0)
         weights = torch.where(weights.sum(dim=0) > 0, weights, torch.ones_like(weights))
-        # a weight of 0 makes nothing of minus infinity
+        # 0 times minus infinity would be NaN
         kept = values.masked_fill(weights == 0, 0.0)
         mean = (weights / weights.sum(dim=0) * kept).sum(dim=0)
         y = self._drawn(values, weights) if self.training else mean
@@ -52,7 +52,7 @@ class StochasticPool(WindowPool):
         total = bounds[-1]
         # contiguous, so that the draw does not depend on the memory layout of x
         drawn = torch.rand(total.shape, dtype=total.dtype, device=total.device) * total
-        # the first value whose bound exceeds the draw; weight 0 leaves no room for a draw
+        # the first value whose bound exceeds the draw; a value of weight 0 is never drawn
         index = (bounds <= drawn).sum(dim=0, keepdim=True).clamp(max=self.size**2 - 1)
         return values.gather(0, index).squeeze(0)
 

@@ -1,4 +1,4 @@
-"""How a map is cut into windows, and how windows of another grid are taken from it."""
+"""How a map is cut into windows, and how the windows of an irregular grid are taken from it."""
 
 import torch
 from torch import Tensor
@@ -8,10 +8,10 @@ from core.network.maps import MapModule
 
 
 class WindowPool(MapModule):
-    """What every operator keeps: the side k of its window and the stride s.
+    """The base class of operators, which keeps the side k of the window and the stride s.
 
-    The other arguments of an operator are the channels of its input and what lies beyond the
-    border; most operators need neither.
+    The other arguments of an operator are the number of channels of its input and the padding
+    mode; most operators need neither.
     """
 
     def __init__(
@@ -19,7 +19,7 @@ class WindowPool(MapModule):
         channels: int,  # noqa: ARG002 (one signature for all)
         size: int,
         stride: int,
-        mode: Padding,  # noqa: ARG002 (likewise)
+        mode: Padding,  # noqa: ARG002 (one signature for all)
     ) -> None:
         super().__init__()
         self.size, self.stride = size, stride
@@ -31,15 +31,15 @@ class WindowPool(MapModule):
 
 
 def positions(rows: int, size: int, stride: int) -> int:
-    """Windows on `rows` rows: floor((rows - size)/stride) + 1."""
+    """Number of windows on `rows` rows: floor((rows - size)/stride) + 1."""
     return (rows - size) // stride + 1
 
 
 def windows(x: Tensor, size: int, stride: int) -> Tensor:
     """The values of every window: (N, C, H, W) -> (k*k, N, C, h, w), in row order.
 
-    Strided slices, whose gradient is a plain addition: deterministic, and faster on a CPU than
-    torch's unfold.
+    Made of strided slices, whose gradient is a plain addition: deterministic, and faster on a CPU
+    than torch's unfold.
     """
     height, width = (positions(rows, size, stride) for rows in x.shape[2:])
     bottom, right = (height - 1) * stride + 1, (width - 1) * stride + 1
@@ -53,7 +53,7 @@ def windows(x: Tensor, size: int, stride: int) -> Tensor:
 
 
 def take_grid(x: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
-    """Values at the crossings of an image's own rows and columns.
+    """The values at the intersections of rows and columns, which differ from image to image.
 
     Args:
         x: (N, C, H, W).
