@@ -1,8 +1,8 @@
 """Trains experiments in worker processes: submit, watch, cancel.
 
-The engine is one object with a list of jobs. A thread of its own (`dispatcher`) makes every
-change; Dask (`cluster`) runs the trainings (`worker`) elsewhere. Importing this package imports
-neither torch nor Dask: they come when something has to be trained.
+The engine is one object with a list of jobs. A single thread (`dispatcher`) makes every change;
+Dask (`cluster`) runs the trainings (`worker`) in other processes. Importing this package imports
+neither torch nor Dask: they are imported when something has to be trained.
 """
 
 from core.engine.engine import Engine

@@ -1,6 +1,6 @@
-"""Where trainings run: a local Dask cluster of one-thread processes, or somebody's scheduler.
+"""Where trainings run: a local Dask cluster of one-thread processes, or an external scheduler.
 
-Everything that knows Dask is here and in `worker`. Dask is imported when a cluster is opened.
+Only this module and `worker` depend on Dask, which is imported when a cluster is opened.
 """
 
 import logging
@@ -23,7 +23,7 @@ ANSWER_SECONDS = 5
 """how long a scheduler may take to answer the first call"""
 
 COUNT_SECONDS = 5
-"""between two counts of the workers of somebody's cluster"""
+"""time between two counts of the workers of an external cluster"""
 
 RESULT_SECONDS = 60
 """how long the transfer of a result may take"""
@@ -33,11 +33,11 @@ LOST = "the connection to the Dask scheduler was lost"
 HERE = "127.0.0.1"
 
 MOST_DEATHS = 3
-"""a training under which so many workers died has failed, unless it is said otherwise"""
+"""default number of worker deaths at which a training has failed"""
 
-# Set before a worker process starts, because the C library reads them once. Dask's own choice, a
-# trim threshold of 64 KiB, makes every tensor a fresh mapping and halves the speed of a training.
-# 32 MiB is the largest mmap threshold that every 64-bit glibc accepts.
+# Set before a worker process starts, because the C library reads them once. Dask's default, a trim
+# threshold of 64 KiB, makes every tensor a fresh mapping and halves the speed of training. 32 MiB
+# is the largest mmap threshold that every 64-bit glibc accepts.
 WORKER_ENVIRONMENT = {
     "OMP_NUM_THREADS": 1,
     "MKL_NUM_THREADS": 1,
@@ -49,15 +49,15 @@ WORKER_ENVIRONMENT = {
 LOCAL_SETTINGS = {
     "distributed.nanny.pre-spawn-environ": WORKER_ENVIRONMENT,
     "distributed.worker.preload": [dask_setup.__module__],
-    # no web pages, and no need of the packages that draw them
+    # no web pages, so that the packages that draw them are not needed
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
-    # Dask's profiler stops the training a hundred times a second
+    # Dask's profiler interrupts the training a hundred times a second
     "distributed.worker.profile.enabled": False,
-    # and its clocks tick fifty times a second: idle, 7.6 % of a core instead of 3
+    # at the default of 20 ms an idle worker uses 7.6 % of a core instead of 3
     "distributed.admin.tick.interval": "500ms",
-    # Results are small and leave at once: nothing to spill, and a worker that pauses because
-    # its process has grown would never go on
+    # Results are small and sent at once, so there is nothing to spill, and a worker that pauses
+    # because its process has grown would never resume
     "distributed.worker.memory.target": False,
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.pause": False,
@@ -66,13 +66,14 @@ LOCAL_SETTINGS = {
 
 @dataclass(frozen=True, slots=True)
 class ClusterSpec:
-    """On which machines and devices trainings run.
+    """The machines and devices that trainings run on.
 
     Attributes:
-        workers: how many to start; with a scheduler, how many trainings to send out at least.
-        scheduler: address of somebody's Dask scheduler; None for local processes.
-        device: what a worker trains on.
-        deaths: a training under which so many local workers died has failed.
+        workers: number of workers to start; with a scheduler, the minimum number of trainings to
+            send out.
+        scheduler: address of an external Dask scheduler; None for local processes.
+        device: device that workers train on.
+        deaths: number of deaths of local workers at which a training has failed.
     """
 
     workers: int
@@ -86,8 +87,8 @@ class Failure:
     """A training that ended without a run.
 
     Attributes:
-        cause: one sentence.
-        lost: the connection to the scheduler is gone, and all that ran there with it.
+        cause: why, in one sentence.
+        lost: whether the connection to the scheduler was lost, and with it all that ran there.
     """
 
     cause: str
@@ -95,7 +96,7 @@ class Failure:
 
 
 Outcome = Run | Failure | None
-"""None: it was stopped"""
+"""how a training ended; None means that it was stopped"""
 
 
 @dataclass(slots=True, eq=False)
@@ -103,9 +104,9 @@ class Ticket:
     """A training that was sent out.
 
     Attributes:
-        key: of its experiment.
-        stop_name: of the Dask event that stops it; another one each time.
-        future: Dask's; None once nobody waits for it.
+        key: key of its experiment.
+        stop_name: name of the Dask event that stops it; a new name each time.
+        future: the Dask future; None once it has been released.
     """
 
     key: str
@@ -114,7 +115,7 @@ class Ticket:
 
 
 class Cluster:
-    """Workers that train, at the other end of a Dask client."""
+    """Workers that train experiments, reached through a Dask client."""
 
     def __init__(self, client: Any, local: Any, spec: ClusterSpec, quiet: ExitStack) -> None:
         self._client = client
@@ -126,9 +127,9 @@ class Cluster:
 
     @property
     def size(self) -> int:
-        """How many trainings to send out at once: one for each thread of the workers."""
+        """Number of trainings to send out at once: one for each thread of the workers."""
         if self._local is None and time.monotonic() - self._counted > COUNT_SECONDS:
-            # workers of somebody's cluster come and go
+            # workers of an external cluster come and go
             with suppress(EngineError), self._reaching():
                 self._size = max(self._least, sum(self._client.nthreads().values()))
             self._counted = time.monotonic()
@@ -140,11 +141,11 @@ class Cluster:
         spec: ClusterSpec,
         on_progress: Callable[[str, tuple[float, ...]], None],
     ) -> "Cluster":
-        """Start local workers, or reach a scheduler.
+        """Start local workers, or connect to a scheduler.
 
         Args:
-            spec: how many, or which scheduler.
-            on_progress: called in a thread of Dask's with a key and its validation accuracies.
+            spec: how many workers, or which scheduler.
+            on_progress: called in one of Dask's threads with a key and its validation accuracies.
 
         Raises:
             EngineError: the workers cannot be started or the scheduler does not answer.
@@ -152,7 +153,7 @@ class Cluster:
         from distributed.utils import silence_logging_cmgr
 
         with ExitStack() as stack:
-            # what goes wrong is told by the jobs, in a sentence
+            # jobs report failures in a sentence, so Dask's log would only repeat them
             stack.enter_context(silence_logging_cmgr(logging.CRITICAL))
             local = None if spec.scheduler else _start(spec)
             client = _reach(spec.scheduler) if spec.scheduler else _connect(local)
@@ -171,12 +172,12 @@ class Cluster:
         on_end: Callable[[Ticket, Outcome], None],
         limit: Limit | None = None,
     ) -> Ticket:
-        """Send an experiment out; `on_end` is called in a thread of Dask's.
+        """Send an experiment to a worker.
 
         Args:
             experiment: what to train.
-            on_end: what to call.
-            limit: where the worker ends it.
+            on_end: called in one of Dask's threads when the training has ended.
+            limit: limit at which the worker ends it.
 
         Raises:
             EngineError: the scheduler is gone.
@@ -193,7 +194,7 @@ class Cluster:
                     limit=limit,
                 ),
                 settings.__version__,
-                # one key per experiment: sessions that share a scheduler share the training
+                # one key per experiment, so that sessions that share a scheduler share trainings
                 key=f"poolscope-{experiment.key}",
             )
         future.add_done_callback(lambda ended: self._ended(ticket, ended, on_end))
@@ -206,20 +207,20 @@ class Cluster:
         try:
             outcome = _outcome(future)
         finally:
-            # also if reading the result raised something that nobody thought of
+            # even if reading the result raised an unexpected exception
             on_end(ticket, outcome)
 
     def release(self, ticket: Ticket) -> None:
-        """Let go of a training, so that its key can be sent out again; a queued one is dropped."""
+        """Release a training, so that its key can be sent out again; a queued one is dropped."""
         future, ticket.future = ticket.future, None
-        # what a scheduler that is gone knew is gone as well
+        # if the scheduler is gone, there is nothing to release
         with suppress(EngineError), self._reaching():
             future.release()
-            # Dask releases in its own thread; a key sent out before that would get the old answer
+            # Dask releases in its own thread; a key sent out before that would get the old result
             self._client.sync(_nothing)
 
     def stop(self, ticket: Ticket) -> None:
-        """Ask a training to stop, and let go of it."""
+        """Ask a training to stop, and release it."""
         from distributed import Event
 
         with suppress(EngineError), self._reaching():
@@ -227,7 +228,7 @@ class Cluster:
         self.release(ticket)
 
     def close(self) -> None:
-        """Leave the scheduler; local workers end."""
+        """Disconnect from the scheduler and end local workers."""
         self._client.close()
         if self._local is not None:
             self._local.close()
@@ -235,7 +236,7 @@ class Cluster:
 
     @contextmanager
     def _reaching(self) -> Iterator[None]:
-        """Turn Dask's ways of saying that the scheduler is gone into one."""
+        """Turn the exceptions that Dask raises if the scheduler is gone into an EngineError."""
         from distributed.client import ClosedClientError
 
         try:
@@ -245,7 +246,7 @@ class Cluster:
 
 
 def _start(spec: ClusterSpec) -> Any:
-    """A local cluster of one-thread processes, which speak TLS with a key of their own."""
+    """Start a local cluster of one-thread processes, which use TLS with a temporary key."""
     import dask
     from distributed import LocalCluster
     from distributed.security import Security
@@ -256,11 +257,11 @@ def _start(spec: ClusterSpec) -> Any:
                 n_workers=spec.workers,
                 threads_per_worker=1,
                 processes=True,
-                # The endpoints run arbitrary code, and every user of this machine reaches them:
-                # only who holds the key that is made here, in memory, may speak to them.
+                # The endpoints run arbitrary code, and every user of this machine can reach them;
+                # the key, made here in memory, keeps others out.
                 host=HERE,
                 security=Security.temporary(),
-                # any free port: without an address Dask takes 8787 and warns if it is in use
+                # any free port: without an address Dask tries 8787 and warns if it is in use
                 dashboard_address=f"{HERE}:0",
                 silence_logs=logging.CRITICAL,
                 scheduler_kwargs={"allowed_failures": spec.deaths - 1, "dashboard": False},
@@ -270,7 +271,7 @@ def _start(spec: ClusterSpec) -> Any:
 
 
 def _connect(scheduler: Any) -> Any:
-    """A client of the local cluster, whose workers are told to import what a training needs."""
+    """Connect a client to the local cluster and let its workers import what a training needs."""
     from distributed import Client
 
     client = Client(scheduler, set_as_default=False)
@@ -281,7 +282,7 @@ def _connect(scheduler: Any) -> Any:
 
 
 def _reach(scheduler: str) -> Any:
-    """A client of somebody's scheduler."""
+    """Connect a client to an external scheduler."""
     from distributed import Client
 
     try:
@@ -294,7 +295,7 @@ def _reach(scheduler: str) -> Any:
 
 
 def _outcome(future: Any) -> Outcome:
-    """What came of a future that is done."""
+    """The outcome of a future that is done."""
     if future.status == "error":
         return Failure(explain(future.exception()))
     if future.status == "cancelled":
@@ -328,4 +329,4 @@ def _line(error: BaseException) -> str:
 
 
 async def _nothing() -> None:
-    """Pass through Dask's thread: what was handed to it before is done then."""
+    """Do nothing in Dask's thread; when it returns, everything queued there before is done."""

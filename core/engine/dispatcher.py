@@ -1,7 +1,7 @@
-"""What happens next: the one thread that changes jobs, sends trainings out and stores runs.
+"""The single thread that changes jobs, sends trainings out and stores runs.
 
-Everything arrives as a message: what people ask for, what workers report, how a connection went.
-Nothing here blocks on a lock, on a worker or on a cluster that starts.
+Everything arrives as a message: requests of people, reports of workers, results of connecting.
+Nothing here blocks on a lock, on a worker or on a cluster that is starting.
 """
 
 import atexit
@@ -31,17 +31,17 @@ from core.run import Run
 from core.store import FullDiskError, ReadOnlyStoreError, RunStore
 
 FIRST_RANK = 0, 0.0
-"""the rank of what has none"""
+"""the rank of keys that were given none"""
 
 LOCKED_ELSEWHERE_SECONDS = 0.2
-"""before a key that another process trains is looked up again"""
+"""time until a key that another process is training is looked up again"""
 
 
 class Dispatcher:
-    """The actor behind an engine: one thread, from `start` to `close`."""
+    """The actor behind an engine: one thread that runs from `start` to `close`."""
 
     def __init__(self, store: RunStore, spec: ClusterSpec, jobs: Jobs) -> None:
-        # a daemon, so that a program that forgets to close can end: atexit closes then
+        # a daemon, so that a program that forgets to close can exit; atexit then closes it
         self._thread = Thread(target=self._run, name="poolscope-dispatcher", daemon=True)
         self.inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._store = store
@@ -52,7 +52,7 @@ class Dispatcher:
         self._look_again: dict[str, float] = {}
         self._claimed: deque[str] = deque()
         self._out: dict[str, Ticket] = {}
-        # keys that are asked for with their weights
+        # keys whose runs must have weights
         self._whole: set[str] = set()
         self._permits: dict[str, Permit] = {}
         self._cluster: Cluster | None = None
@@ -61,7 +61,7 @@ class Dispatcher:
         self._aside = ThreadPoolExecutor(1, thread_name_prefix="poolscope-cluster")
 
     def start(self) -> None:
-        """Start the thread, if it has not been started."""
+        """Start the thread, unless it has been started."""
         if not self._thread.ident:
             self._thread.start()
             atexit.register(self.close)
@@ -77,14 +77,14 @@ class Dispatcher:
         return self.alive or self._thread.ident is None
 
     def close(self) -> None:
-        """Cancel what is not ended, end the worker processes and the thread."""
+        """Cancel jobs that have not ended, then end the worker processes and the thread."""
         atexit.unregister(self.close)
         if self.alive:
             self.inbox.put(Closed())
             self._thread.join()
 
     def _run(self) -> None:
-        """Handle messages until `Closed`, then give everything back."""
+        """Handle messages until `Closed`, then release everything."""
         orderly = False
         try:
             while not isinstance(message := self._next(), Closed):
@@ -125,7 +125,7 @@ class Dispatcher:
         active = set(self._jobs.active())
         asked = {each.key: Job(experiment=each) for each in message.experiments}
         for key in asked.keys() & active:
-            # who joins a training has it for nothing
+            # joining a training that somebody else pays for is free
             message.permit.on_end(key, 0.0)
         asked = {key: job for key, job in asked.items() if key not in active}
         if message.with_weights:
@@ -143,17 +143,17 @@ class Dispatcher:
             if key in present:
                 self._end(key, JobState.DONE, cached=True, epoch=job.epochs)
         self._waiting.extend(key for key in asked if key not in present)
-        # those of one rank stay in the order in which they came
+        # a stable sort: keys of equal rank stay in the order in which they came
         self._waiting = deque(sorted(self._waiting, key=self._rank))
 
     def _rank(self, key: str) -> tuple[int, float]:
         return self._permits[key].ranks.get(key, FIRST_RANK)
 
     def _there(self, keys: Iterable[str]) -> set[str]:
-        """Which of these keys need no training."""
-        found = self._store.present(keys)
-        bare = found & self._whole
-        return found - bare | self._store.with_weights(bare) if bare else found
+        """The keys that need no training, because the store has their runs."""
+        present = self._store.present(keys)
+        strict = present & self._whole
+        return present - strict | self._store.with_weights(strict) if strict else present
 
     def _cancelled(self, keys: frozenset[str] | None) -> None:
         for key in self._jobs.active():
@@ -161,7 +161,7 @@ class Dispatcher:
                 self._end(key, JobState.CANCELLED)
 
     def _claim(self) -> None:
-        """Take the locks of the next keys, one for each worker; locked ones go to the back."""
+        """Lock the next keys, one for each worker; keys locked elsewhere go to the back."""
         for _ in range(len(self._waiting)):
             if len(self._claimed) + len(self._out) >= self._window:
                 return
@@ -180,7 +180,7 @@ class Dispatcher:
             self._look_again[key] = time.monotonic() + LOCKED_ELSEWHERE_SECONDS
             self._waiting.append(key)
         elif self._there([key]):
-            # whoever held the lock has trained it
+            # the process that held the lock has trained it
             self._end(key, JobState.DONE, elsewhere=True, epoch=self._job(key).epochs)
         else:
             self._claimed.append(key)
@@ -188,7 +188,7 @@ class Dispatcher:
     @property
     def _window(self) -> int:
         # One training for each worker and none in reserve: Dask blames the death of a worker on
-        # all that was sent to it, and a key that waits here can be trained by another process
+        # everything sent to it, and a key that waits here can be trained by another process
         return self._cluster.size if self._cluster else self._spec.workers
 
     def _send_out(self) -> None:
@@ -225,7 +225,7 @@ class Dispatcher:
         error = result.exception()
         if error is None:
             self._cluster = result.result()
-            # again, now after Dask's own: what is registered last is called first
+            # registered again, after Dask's own handlers: what is registered last is called first
             atexit.unregister(self.close)
             atexit.register(self.close)
             return
@@ -235,7 +235,7 @@ class Dispatcher:
     def _ended(self, ticket: Ticket, outcome: Outcome) -> None:
         key = ticket.key
         if outcome is None:
-            # stopped by another session that shares the scheduler: not our wish
+            # stopped by another session that shares the scheduler, so it is still wanted here
             self._take_back(key)
             self._claimed.append(key)
         elif isinstance(outcome, Failure):
@@ -269,13 +269,13 @@ class Dispatcher:
         )
 
     def _leave_cluster(self) -> None:
-        """Give up a scheduler that went away; the next training tries to reach it again."""
+        """Abandon a scheduler that is gone; the next training tries to connect again."""
         if self._cluster is not None:
             self._aside.submit(self._cluster.close)
             self._cluster = None
 
     def _end(self, key: str, state: JobState, **changes: object) -> None:
-        """End a job, wherever it stands, and free what it holds."""
+        """End a job in whatever state it is, and release what it holds."""
         self._take_back(key, stop=state is JobState.CANCELLED)
         for line in (self._waiting, self._claimed):
             if key in line:
@@ -287,7 +287,7 @@ class Dispatcher:
         self._permits.pop(key, UNBOUNDED).on_end(key, used)
 
     def _take_back(self, key: str, *, stop: bool = False) -> None:
-        """Let go of a training that was sent out, if it was."""
+        """Release a training, if it was sent out."""
         ticket = self._out.pop(key, None)
         if ticket is None or self._cluster is None:
             return

@@ -1,4 +1,4 @@
-"""The engine as everybody uses it: ask for experiments, read jobs, wait, cancel."""
+"""The public interface of the engine: submit experiments, read jobs, wait, cancel."""
 
 from collections.abc import Callable, Iterable
 from threading import Event, Lock
@@ -17,18 +17,18 @@ from core.store import RunStore
 
 
 class Engine:
-    """Trains what is asked for in worker processes, each experiment once, and stores the runs.
+    """Trains experiments in worker processes, each one once, and stores the runs.
 
-    Any thread may use it. Making one starts nothing; worker processes start when the first
+    Any thread may use it. Creating an engine starts nothing; worker processes start when the first
     experiment has to be trained. They import the main script again, so a script that uses an
     engine needs `if __name__ == "__main__":`.
 
     Args:
         store: where runs are looked up and kept.
-        workers: how many one-thread processes to start.
+        workers: number of one-thread processes to start.
         scheduler: address of a Dask scheduler to use instead, such as tcp://host:8786.
-        device: what the workers train on.
-        deaths: a training under which so many local workers died has failed.
+        device: device that the workers train on.
+        deaths: number of deaths of local workers at which a training has failed.
     """
 
     def __init__(
@@ -54,15 +54,15 @@ class Engine:
         with_weights: bool = False,
         permit: Permit | None = None,
     ) -> tuple[str, ...]:
-        """Ask for experiments.
+        """Ask for experiments to be trained.
 
-        One that is queued or running is joined. One that ended is looked up in the store again:
-        it is done if it is there, and trained otherwise.
+        An experiment that is queued or running is joined. One that has ended is looked up in the
+        store again, and trained if it is not there.
 
         Args:
             experiments: what to train.
             with_weights: whether a run that was kept without its weights is trained again.
-            permit: its limits and its place in the queue; those that are joined keep theirs.
+            permit: limits and ranks in the queue; experiments that are joined keep their own.
 
         Returns:
             The keys, in order, each once.
@@ -71,18 +71,18 @@ class Engine:
             EngineError: the engine is closed, or this process demands a permit.
         """
         allowed = checked(permit)
-        wanted = tuple({each.key: each for each in experiments}.values())
-        message = Submitted(wanted, with_weights, allowed)
+        unique = {experiment.key: experiment for experiment in experiments}
+        message = Submitted(tuple(unique.values()), with_weights, allowed)
         with self._opening:
             if self._closed:
                 raise EngineError("the engine is closed; make a new one")
             self._dispatcher.start()
             self._dispatcher.inbox.put(message)
         self._await(message.taken)
-        return tuple(each.key for each in wanted)
+        return tuple(unique)
 
     def jobs(self) -> tuple[Job, ...]:
-        """All jobs that are not forgotten, in order of submission."""
+        """All jobs that have not been forgotten, in order of submission."""
         return self._jobs.snapshot().jobs
 
     @property
@@ -96,7 +96,7 @@ class Engine:
         return None if self._dispatcher.works else "the engine has stopped; start the server again"
 
     def cancel(self, keys: Iterable[str] | None = None) -> None:
-        """Cancel some keys, or all: they end as cancelled and leave no run behind."""
+        """Cancel the jobs of some keys, or all jobs; they end as cancelled and leave no run."""
         if self._dispatcher.alive:
             message = Cancelled(None if keys is None else frozenset(keys))
             self._dispatcher.inbox.put(message)
@@ -107,12 +107,12 @@ class Engine:
         keys: Iterable[str],
         on_change: Callable[[tuple[Job, ...]], None] | None = None,
     ) -> tuple[Job, ...]:
-        """Block until all have ended.
+        """Block until all jobs have ended.
 
         Args:
-            keys: as `submit` returned them.
-            on_change: called in this thread with the jobs of all the keys: at once, when
-                something has changed, and every second.
+            keys: as returned by `submit`.
+            on_change: called in this thread with the jobs of all the keys: at once, after every
+                change, and every second.
 
         Returns:
             The jobs, in the order of the keys.
@@ -120,9 +120,9 @@ class Engine:
         Raises:
             KeyError: a key was never submitted.
         """
-        wanted = tuple(keys)
+        awaited = tuple(keys)
         while True:
-            snapshot = self._jobs.of(wanted)
+            snapshot = self._jobs.of(awaited)
             if on_change:
                 on_change(snapshot.jobs)
             if all(job.state.ended for job in snapshot.jobs):
@@ -130,11 +130,11 @@ class Engine:
             self._jobs.wait(snapshot.version)
 
     def forget_ended(self) -> None:
-        """Take ended jobs off the list."""
+        """Remove ended jobs from the list."""
         self._jobs.forget_ended()
 
     def close(self) -> None:
-        """Cancel what is not ended and end the worker processes; a second call does nothing."""
+        """Cancel jobs that have not ended and end the worker processes; may be called twice."""
         with self._opening:
             self._closed = True
         self._dispatcher.close()

@@ -1,4 +1,4 @@
-"""What is asked for and how far it is: the jobs of an engine, as anyone may read them."""
+"""The jobs of an engine: what was asked for, and the progress so far. Any thread may read them."""
 
 import time
 from collections.abc import Iterable
@@ -10,36 +10,35 @@ from core.config import Experiment
 
 
 class JobState(StrEnum):
-    """Where a job stands."""
+    """The state of a job."""
 
     QUEUED = "queued"
     RUNNING = "running"
     DONE = "done"
-    """its run is in the store, also if it diverged"""
+    """its run is in the store, even if it diverged"""
     FAILED = "failed"
     CANCELLED = "cancelled"
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more happens to the job unless it is asked for again."""
+        """Whether nothing more happens to the job unless it is submitted again."""
         return self not in (JobState.QUEUED, JobState.RUNNING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One experiment that was submitted, at one moment.
+    """An immutable snapshot of a submitted experiment.
 
     Attributes:
         experiment: what was asked for.
-        state: where it stands.
-        epoch: finished epochs; all of them for a run that was only looked up.
-        validation_accuracy: after each epoch, as far as this engine watched; fractions.
-        cached: it was in the store when it was submitted.
-        elsewhere: another process trained it meanwhile.
+        state: its state.
+        epoch: number of finished epochs; all of them for a run that was only looked up.
+        validation_accuracy: fraction after each epoch, as far as this engine watched.
+        cached: whether its run was in the store when it was submitted.
+        elsewhere: whether another process trained it in the meantime.
         cause: why it failed, in one sentence; empty otherwise.
-        seconds: of wall time: so far, or of the whole training; None if this engine did not
-            train it.
-        used: seconds that a worker has spent on it, whatever came of it.
+        seconds: wall time so far, or of the whole training; None if this engine did not train it.
+        used: seconds that a worker has spent on it, whatever the outcome.
     """
 
     experiment: Experiment
@@ -59,7 +58,7 @@ class Job:
 
     @property
     def epochs(self) -> int:
-        """How many epochs were asked for."""
+        """Number of epochs that were asked for."""
         return self.experiment.hyperparameters.epochs
 
 
@@ -68,8 +67,8 @@ class Snapshot:
     """Jobs at one moment.
 
     Attributes:
-        version: grows with every change of any job.
-        jobs: in the order asked for, or of submission.
+        version: incremented with every change of any job.
+        jobs: in the order of the keys asked for, or of submission.
     """
 
     version: int
@@ -87,7 +86,7 @@ class Jobs:
         self._version = 0
 
     def add(self, jobs: Iterable[Job]) -> None:
-        """Put jobs at the end of the list; one that is there is replaced by the new one."""
+        """Append jobs to the list; a job of the same key is removed first."""
         with self._changed:
             for job in jobs:
                 self._jobs.pop(job.key, None)
@@ -96,7 +95,7 @@ class Jobs:
             self._notify()
 
     def progress(self, key: str, validation_accuracy: tuple[float, ...]) -> None:
-        """Note that a training runs and which epochs are behind it."""
+        """Record that a training is running, with the accuracies of its finished epochs."""
         with self._changed:
             self._started.setdefault(key, time.monotonic())
             self._jobs[key] = replace(
@@ -108,7 +107,7 @@ class Jobs:
             self._notify()
 
     def end(self, key: str, job: Job) -> float:
-        """Replace a job by its ended form; the seconds that a worker has spent on it."""
+        """Replace a job by its final state, and return the seconds a worker has spent on it."""
         with self._changed:
             used = self._spent(key)
             self._started.pop(key, None)
@@ -117,18 +116,18 @@ class Jobs:
         return used
 
     def get(self, key: str) -> Job | None:
-        """The job of a key, forgotten ones too."""
+        """The job of a key, even if it has been forgotten; None if there is none."""
         with self._changed:
             return self._jobs.get(key)
 
     def snapshot(self) -> Snapshot:
-        """All jobs that are not forgotten, in order of submission."""
+        """All jobs that have not been forgotten, in order of submission."""
         with self._changed:
             listed = [key for key in self._jobs if key not in self._forgotten]
             return self._snapshot(listed)
 
     def of(self, keys: Iterable[str]) -> Snapshot:
-        """The jobs of some keys, in their order.
+        """The jobs of some keys, in the order of the keys.
 
         Raises:
             KeyError: a key was never submitted.
@@ -137,7 +136,7 @@ class Jobs:
             return self._snapshot(keys)
 
     def wait(self, version: int) -> None:
-        """Return when something changed since that version, or after a second."""
+        """Wait until something has changed since a version, but no longer than a second."""
         with self._changed:
             self._changed.wait_for(lambda: self._version != version, timeout=1.0)
 
@@ -147,7 +146,7 @@ class Jobs:
             return tuple(key for key, job in self._jobs.items() if not job.state.ended)
 
     def forget_ended(self) -> None:
-        """Take ended jobs off the list; those who wait for them still find them."""
+        """Remove ended jobs from the list; they can still be read by key."""
         with self._changed:
             self._forgotten |= {key for key, job in self._jobs.items() if job.state.ended}
             self._notify()

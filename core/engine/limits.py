@@ -1,7 +1,8 @@
-"""Where a computation ends, enforced in the process that makes it.
+"""Limits of a computation, enforced in the process that runs it.
 
-Memory by the kernel, which refuses to give more. Time first by a question that the computation
-asks itself, then by a clock of the kernel's that ends the process: it needs no turn of Python's.
+Memory is limited by the kernel, which refuses to allocate more. Time is limited by a check that the
+computation calls now and then, and after that by a kernel timer that ends the process, even while
+Python code cannot run.
 """
 
 import signal
@@ -14,17 +15,17 @@ from core.engine.permit import Limit
 from core.errors import EngineError
 
 HARD_FACTOR, HARD_SECONDS = 1.25, 2.0
-"""how much later than the question the kernel's clock ends the process"""
+"""how much later than the check the kernel timer ends the process"""
 STUCK_FACTOR, STUCK_SECONDS = 10.0, 60.0
-"""of real time, how much longer than of a core's: other programs may have the cores"""
+"""how much longer than the core time the wall time may be: other programs may occupy the cores"""
 
 
 @contextmanager
 def enforced(limit: Limit | None) -> Iterator[Callable[[], None]]:
-    """Hold what runs inside to its limit; gives the question to ask now and then.
+    """Hold the code of a `with` block to a limit; yields the check to call now and then.
 
     Raises:
-        EngineError: it needs more memory; the question raises it when the time is over.
+        EngineError: the code needs too much memory; the check raises it when the time is over.
     """
     if limit is None:
         yield _never
@@ -41,7 +42,7 @@ def enforced(limit: Limit | None) -> Iterator[Callable[[], None]]:
         try:
             yield question
         except (MemoryError, RuntimeError) as error:
-            # torch reports it as a RuntimeError of its allocator
+            # torch's allocator reports a lack of memory as a RuntimeError
             if not isinstance(error, MemoryError) and "allocate memory" not in str(error):
                 raise
             raise EngineError(
@@ -51,12 +52,12 @@ def enforced(limit: Limit | None) -> Iterator[Callable[[], None]]:
 
 
 def _never() -> None:
-    """There is no limit."""
+    """The check where there is no limit."""
 
 
 @contextmanager
 def _clock(seconds: float) -> Iterator[None]:
-    """End the process by a signal whose default action is just that."""
+    """Set timers whose signals end the process by their default action."""
     if not hasattr(signal, "setitimer"):
         yield
         return
@@ -72,7 +73,7 @@ def _clock(seconds: float) -> Iterator[None]:
 
 @contextmanager
 def _ceiling(memory: int) -> Iterator[None]:
-    """Let what the process has written grow by so many bytes and no more."""
+    """Limit the growth of the process's data to a number of bytes."""
     if sys.platform != "linux":
         yield
         return
@@ -80,7 +81,7 @@ def _ceiling(memory: int) -> Iterator[None]:
 
     import psutil
 
-    # not the address space, of which libraries take gigabytes when they are loaded
+    # data instead of address space, of which libraries reserve gigabytes when they are loaded
     before = resource.getrlimit(resource.RLIMIT_DATA)
     most = psutil.Process().memory_info().data + memory
     resource.setrlimit(resource.RLIMIT_DATA, (most, before[1]))

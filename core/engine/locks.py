@@ -1,4 +1,4 @@
-"""Which process trains a key: one file lock per key, freed by the system if its holder dies."""
+"""Which process trains a key? One file lock per key, released by the system if its holder dies."""
 
 from pathlib import Path
 
@@ -15,12 +15,12 @@ class KeyLocks:
         self._held: dict[str, FileLock] = {}
 
     def acquire(self, key: str) -> bool:
-        """Take the lock of a key without waiting; False if someone else holds it.
+        """Take the lock of a key without waiting; return False if another process holds it.
 
         Raises:
-            StoreError: the lock file cannot be made.
+            StoreError: the lock file cannot be created.
         """
-        # not bound to a thread: the one that closes the engine may be another one
+        # not bound to a thread, because the engine may be closed from another thread
         lock = FileLock(self._folder / f"{key}.lock", blocking=False, thread_local=False)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -29,19 +29,19 @@ class KeyLocks:
             return False
         except OSError as error:
             raise StoreError(
-                f"{self._folder}: a lock cannot be made there ({error.strerror or error}); set "
-                f"POOLSCOPE_HOME to a folder on a local disk that can be written"
+                f"{self._folder}: a lock cannot be created there ({error.strerror or error}); set "
+                f"POOLSCOPE_HOME to a writable folder on a local disk"
             ) from error
         self._held[key] = lock
         return True
 
     def release(self, key: str) -> None:
-        """Free the lock of a key, if it is held."""
+        """Release the lock of a key, if it is held."""
         lock = self._held.pop(key, None)
         if lock is not None:
             lock.release()
 
     def release_all(self) -> None:
-        """Free every lock."""
+        """Release every lock."""
         for key in tuple(self._held):
             self.release(key)

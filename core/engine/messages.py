@@ -1,4 +1,4 @@
-"""What the dispatcher is told: by people, by workers, and by the cluster that opens."""
+"""The messages to the dispatcher: from people, from workers, and from a cluster being opened."""
 
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from core.engine.permit import UNBOUNDED, Permit
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """Someone asks for experiments; perhaps runs that were kept without weights will not do."""
+    """A request to train experiments, perhaps only accepting stored runs that have weights."""
 
     experiments: tuple[Experiment, ...]
     with_weights: bool = False
@@ -21,7 +21,7 @@ class Submitted:
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """Someone asks to stop some keys, or all (None)."""
+    """A request to cancel some keys, or all of them (None)."""
 
     keys: frozenset[str] | None
     taken: Event = field(default_factory=Event)
@@ -37,7 +37,7 @@ class Progressed:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A training has come to its end."""
+    """A training has ended."""
 
     ticket: Ticket
     outcome: Outcome
@@ -45,14 +45,14 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The attempt to open a cluster has ended, well or badly."""
+    """The attempt to open a cluster has succeeded or failed."""
 
     result: Future[Cluster]
 
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """Someone asks for the end."""
+    """A request to end the dispatcher."""
 
 
 Message = Submitted | Cancelled | Progressed | Ended | Opened | Closed

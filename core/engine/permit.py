@@ -1,6 +1,6 @@
-"""What somebody may have computed, and where it ends whatever it is doing.
+"""Permits: what somebody may have computed, and the limits at which it is ended.
 
-A permit is given by `core.hosting`. Once a process demands permits, as the server of a hosted
+Permits are issued by `core.hosting`. Once a process demands permits, as the server of a hosted
 dashboard does, its engine and its process pool compute nothing without one.
 """
 
@@ -13,11 +13,11 @@ from core.errors import EngineError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """Where one computation ends.
+    """The limit at which one computation is ended.
 
     Attributes:
-        seconds: of a core.
-        memory: bytes that it may take beyond what its process has.
+        seconds: core seconds that it may use.
+        memory: bytes that it may take in addition to what its process already has.
     """
 
     seconds: float
@@ -25,7 +25,7 @@ class Limit:
 
 
 def _forget(_key: str, _seconds: float) -> None:
-    """Nobody counts."""
+    """Ignore the seconds used; the default of `Permit.on_end`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +33,10 @@ class Permit:
     """What somebody may have computed.
 
     Attributes:
-        limits: key of the computation -> where it ends.
-        ranks: key -> its place in the queue: smaller ones go first.
-        most_weights: bytes; larger weights are not kept with their run.
-        on_end: called once for each key with the seconds that a worker spent on it.
+        limits: key of the computation -> its limit.
+        ranks: key -> its rank in the queue; smaller ranks go first.
+        most_weights: maximum size in bytes of weights that are kept with their run; None for any.
+        on_end: called once for each key, with the seconds that a worker spent on it.
     """
 
     limits: Mapping[str, Limit] = field(default_factory=dict)
@@ -46,13 +46,13 @@ class Permit:
 
 
 UNBOUNDED = Permit()
-"""of whoever owns the machine"""
+"""the permit of the machine's owner, without limits"""
 
 _demanded = Event()
 
 
 def demand_permits() -> None:
-    """From now on this process computes nothing without a permit."""
+    """Make this process refuse to compute anything without a permit."""
     _demanded.set()
 
 
@@ -62,10 +62,10 @@ def waive_permits() -> None:
 
 
 def checked(permit: Permit | None) -> Permit:
-    """The permit to compute by.
+    """The permit, or `UNBOUNDED` if there is none and this process does not demand one.
 
     Raises:
-        EngineError: there is none in a process that demands one.
+        EngineError: there is none, and this process demands one.
     """
     if permit is None and _demanded.is_set():
         raise EngineError("nothing is computed on this server without a permit of its gate")

@@ -1,7 +1,7 @@
-"""Work of seconds that is no training: in processes of their own, so that torch stays out of ours.
+"""Runs analyses, which take seconds, in separate processes, so that this one never imports torch.
 
-The labels of the test images, the maps of the shift map, receptive fields, times and exact facts.
-Results are small and are kept by those who ask: labels in a cache, everything else in the store.
+They are the labels of the test images, shift maps, receptive fields, times and exact facts. Results
+are small and kept by the callers: labels in a cache, everything else in the store.
 """
 
 import os
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from multiprocessing.queues import SimpleQueue
 
 WANTED_POLL_SECONDS = 0.25
-"""between two questions whether a computation is still wanted"""
+"""time between two checks whether a computation is still wanted"""
 
 Result = TypeVar("Result")
 
@@ -36,11 +36,12 @@ def labels_of_test(data: DataConfig, permit: Permit | None = None) -> bytes:
     """The class of each test image, one byte each, in the order of stored predictions.
 
     Args:
-        data: which images.
-        permit: its only limit is that of the labels.
+        data: the data set.
+        permit: a permit with a single limit, that of reading the labels.
 
     Raises:
-        DataError: the data set is not there, likewise ConfigError for a folder.
+        DataError: the data set cannot be loaded.
+        ConfigError: the folder is no longer a data set.
         EngineError: the process ended before it answered, or this one demands a permit.
     """
     limit = next(iter(checked(permit).limits.values()), None)
@@ -50,12 +51,12 @@ def labels_of_test(data: DataConfig, permit: Permit | None = None) -> bytes:
 
 
 def stored(store: RunStore, request: Request[Result]) -> Result | None:
-    """What was computed before; None if it was not."""
+    """The stored result of a request; None if it has not been computed."""
     content = store.analysis(request.key, request.kind, request.settings)
     return request.read(content.decode()) if content else None
 
 
-def compute(  # noqa: PLR0913 (what, where, by whose leave, and whom to tell)
+def compute(  # noqa: PLR0913 (what, where, by whose permit, and whom to notify)
     store: RunStore,
     requests: Sequence[Request[Any]],
     workers: int,
@@ -64,28 +65,28 @@ def compute(  # noqa: PLR0913 (what, where, by whose leave, and whom to tell)
     permit: Permit | None = None,
     wanted: Callable[[], bool] = lambda: True,
 ) -> None:
-    """Make computations and keep them in the store.
+    """Run computations and keep their results in the store.
 
-    What goes on the clock comes last and by itself, so that nothing else disturbs it.
+    Computations that measure time run last and alone, so that nothing disturbs them.
 
     Args:
-        store: has the runs with their weights.
+        store: holds the runs with their weights, and receives the results.
         requests: what to compute.
-        workers: processes side by side.
+        workers: number of parallel processes.
         on_done: called with the number of computations that are done.
-        permit: the limits of each by its `id`.
-        wanted: asked now and then; where it says no, everything that is computed here ends.
+        permit: limits of the requests by their `id`.
+        wanted: called now and then; if it returns False, everything being computed here is ended.
 
     Raises:
-        EngineError: a network has no weights, a process ended before it answered, nobody wants
-            it any more, or this process demands a permit.
+        EngineError: a network has no weights, a process ended before it answered, the results are
+            no longer wanted, or this process demands a permit.
     """
     allowed = checked(permit)
     timed = [request for request in requests if request.alone]
     others = [request for request in requests if not request.alone]
     done = 0
     for group, count in ((others, workers), (timed, 1)):
-        # closed at once also where `on_done` breaks off: nothing is computed for nobody
+        # closed at once even if `on_done` raises, so that nothing is computed in vain
         with closing(_computed(store, group, count, allowed, wanted)) as results:
             for request, text in results:
                 store.put_analysis(request.key, request.kind, request.settings, text.encode())
@@ -101,10 +102,10 @@ def _computed(
     permit: Permit,
     wanted: Callable[[], bool],
 ) -> Generator[tuple[Request[Any], str]]:
-    """Each request with its result, as they come; whoever stops reading ends the processes."""
+    """Yield requests with their results as they are ready; closing this ends the processes."""
     if not group:
         return
-    # by id: what is not told apart is computed once
+    # by id, so that equal requests are computed once
     left = {request.id: request for request in group}
     began, spent = time.monotonic(), 0.0
     try:
@@ -125,17 +126,17 @@ def _computed(
             finally:
                 end()
     finally:
-        # what did not answer had the rest of the time
+        # the remaining time is charged to the requests that were not answered
         rest = max(0.0, (time.monotonic() - began) * min(workers, len(group)) - spent)
         for request_id in left:
             permit.on_end(request_id, rest / len(left))
 
 
 def _as_wanted(waiting: Iterable["Future[Any]"], wanted: Callable[[], bool]) -> Iterator[Any]:
-    """The futures as they are done.
+    """Yield the futures as they are done.
 
     Raises:
-        EngineError: nobody wants them any more.
+        EngineError: they are no longer wanted.
     """
     pending = set(waiting)
     while pending:
@@ -156,7 +157,7 @@ def _weights(store: RunStore, request: Request[Any]) -> bytes:
 
 @contextmanager
 def _processes(count: int) -> Iterator[tuple[ProcessPoolExecutor, Callable[[], None]]]:
-    """One-thread processes that import what they need themselves, and what ends them at once."""
+    """A pool of one-thread processes, and a function that ends them at once."""
     before = {name: os.environ.get(name) for name in WORKER_ENVIRONMENT}
     os.environ.update({name: str(value) for name, value in WORKER_ENVIRONMENT.items()})
     context = get_context("spawn")
@@ -183,7 +184,7 @@ def _processes(count: int) -> Iterator[tuple[ProcessPoolExecutor, Callable[[], N
 
 
 def _announce(started: "SimpleQueue[int]") -> None:
-    """Tell the process that waits for this one which it is."""
+    """Report the id of this process to its parent, which may have to end it."""
     started.put(os.getpid())
 
 
@@ -208,11 +209,11 @@ def _labels(data: DataConfig, limit: Limit | None) -> bytes:
 
 
 _told = [0.0]
-"""seconds of a core that this process has told of; the first time, its own start counts too"""
+"""core seconds this process has reported so far; the first report includes its own start"""
 
 
 def _compute(request: Request[Any], weights: bytes, limit: Limit | None) -> tuple[str, float]:
-    """The result as text, and the seconds of a core since the last one."""
+    """The result as text, and the core seconds since the last result."""
     import torch
 
     torch.set_num_threads(1)

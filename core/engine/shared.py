@@ -20,23 +20,23 @@ _shared = _Shared()
 
 
 def shared_engine() -> Engine:
-    """The engine of this process, made from the settings by the first caller.
+    """The engine of this process, created from the settings by the first call.
 
-    It closes when the program ends, or by `close_shared_engine`.
+    It is closed by `close_shared_engine`, or when the program ends.
 
     Raises:
         ConfigError: a setting has a value that is not allowed.
     """
     with _shared.lock:
         if _shared.engine is None:
-            wanted = settings.load()
+            loaded = settings.load()
             _shared.engine = Engine(
-                RunStore(wanted.store, wanted.gallery, max_pages=wanted.max_pages),
-                wanted.workers,
-                wanted.scheduler,
-                wanted.device,
-                # what strangers ask for is not tried again and again
-                deaths=1 if wanted.hosted else MOST_DEATHS,
+                RunStore(loaded.store, loaded.gallery, max_pages=loaded.max_pages),
+                loaded.workers,
+                loaded.scheduler,
+                loaded.device,
+                # what strangers ask for is not retried
+                deaths=1 if loaded.hosted else MOST_DEATHS,
             )
         return _shared.engine
 
@@ -48,7 +48,7 @@ def shared_engine_problem() -> str | None:
 
 
 def close_shared_engine() -> None:
-    """Close the engine of this process, if there is one; the next caller gets a new one."""
+    """Close the engine of this process, if there is one; the next call creates a new one."""
     with _shared.lock:
         engine, _shared.engine = _shared.engine, None
     if engine is not None:

@@ -1,4 +1,4 @@
-"""What runs inside a worker process: one training, its progress, and its ear for a stop."""
+"""The code that runs inside a worker process: one training, its progress, and its stopping."""
 
 import atexit
 import os
@@ -20,19 +20,19 @@ PROGRESS_TOPIC = "poolscope-progress"
 """Dask's event topic; a message is {"key": ..., "validation_accuracy": [one per epoch]}"""
 
 STOP_POLL_SECONDS = 0.5
-"""between two questions to the scheduler whether the training should stop"""
+"""time between two queries to the scheduler whether the training should stop"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingJob:
-    """What a worker is asked to do: names and numbers, never tensors.
+    """A training as it is sent to a worker: names and numbers, never tensors.
 
     Attributes:
         flat: the experiment by flat names.
-        key: what its key must be: another version of this package might compute another one.
+        key: the expected key; another version of this package might compute a different one.
         stop_name: name of the Dask event that asks for a stop.
         device: what to train on.
-        limit: where it ends, if it is not to go on for as long as it takes.
+        limit: limit at which it is ended; None for no limit.
     """
 
     flat: Mapping[str, Any]
@@ -46,15 +46,15 @@ def train_in_worker(job: TrainingJob, version: str) -> Run | None:
     """Train an experiment in a Dask worker.
 
     Args:
-        job: what to train, and on what.
-        version: of this package where the job was written.
+        job: what to train, and on which device.
+        version: version of this package in the process that sent the job.
 
     Returns:
         The run, or None if it was asked to stop.
 
     Raises:
-        EngineError: the versions of this package differ, the device is not there, or it took more
-            than its limit.
+        EngineError: the versions of this package differ, the device does not exist, or the
+            training exceeded its limit.
         ConfigError: the network cannot be built.
         DataError: the data set cannot be loaded.
     """
@@ -86,7 +86,7 @@ def train_in_worker(job: TrainingJob, version: str) -> Run | None:
 
 
 def _both(within_limit: Callable[[], None], question: Callable[[], bool]) -> Callable[[], bool]:
-    """A question that also asks whether the time is over."""
+    """A question that first checks whether the time is over."""
 
     def asked() -> bool:
         within_limit()
@@ -96,10 +96,10 @@ def _both(within_limit: Callable[[], None], question: Callable[[], bool]) -> Cal
 
 
 def _experiment(job: TrainingJob, version: str) -> Experiment:
-    """The experiment, as this version of the package understands it.
+    """The experiment of a job.
 
     Raises:
-        EngineError: that is not what was asked for.
+        EngineError: another version of this package sent it, or it gets another key here.
     """
     if version != settings.__version__:
         raise EngineError(
@@ -116,20 +116,20 @@ def _experiment(job: TrainingJob, version: str) -> Experiment:
 
 
 def warm_up() -> None:
-    """Import what a training needs, so that the next one starts at once."""
+    """Import what a training needs, so that the first one starts without delay."""
     import core.training  # noqa: F401
 
 
 def dask_setup(_worker: object) -> None:
-    """Prepare a local worker process; Dask calls this when one starts, the first or a new one."""
+    """Prepare a local worker process; Dask calls this whenever one starts."""
     # Ctrl-C reaches the whole process group; the engine ends its workers itself
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # taking torch down module by module takes more than a second, in which nothing is gained
+    # skips the shutdown of torch's modules, which takes more than a second and achieves nothing
     atexit.register(os._exit, 0)
 
 
 def _stop_question(name: str) -> Callable[[], bool]:
-    """Ask the scheduler whether the event is set; a set event is removed, as it has served."""
+    """A question to the scheduler whether a stop event is set; a set event is cleared."""
     from distributed import Event
 
     event = Event(name)
@@ -144,7 +144,7 @@ def _stop_question(name: str) -> Callable[[], bool]:
 
 
 def _rarely(question: Callable[[], bool]) -> Callable[[], bool]:
-    """Ask at most once in STOP_POLL_SECONDS, and answer False in between."""
+    """A question that is passed on at most once per STOP_POLL_SECONDS and is False in between."""
     last = time.monotonic()
 
     def answer() -> bool:

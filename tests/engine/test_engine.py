@@ -382,7 +382,7 @@ def test_without_a_place_for_locks_a_job_fails_with_the_reason(tmp_path: Path):
         [job] = engine.wait(engine.submit([tiny(0)]))
 
     assert JobState.FAILED is job.state
-    assert job.cause.startswith(f"{tmp_path / 'locks'}: a lock cannot be made there")
+    assert job.cause.startswith(f"{tmp_path / 'locks'}: a lock cannot be created there")
 
 
 def test_a_scheduler_that_does_not_answer_fails_its_jobs_with_its_address(
