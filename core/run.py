@@ -32,7 +32,7 @@ Number = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
 Fraction = Annotated[Number, Field(le=1)]
 Count = Annotated[int, Field(strict=True, ge=0)]
 Text = Annotated[str, Field(strict=True, max_length=300)]
-"""kinds and ranges of what a training leaves behind; the store holds every run against them"""
+"""types and ranges of the fields of a run; the store checks every run against them"""
 
 
 class Status(StrEnum):

@@ -73,13 +73,13 @@ class Settings(BaseSettings):
         visitors_megabytes: part of the store that visitors' runs and results may take.
         store_megabytes: largest size of the store of a hosted dashboard.
         weights_kilobytes: larger weights of visitors' runs are not kept.
-        memory_megabytes: at which a hosted dashboard lets nobody else in.
-        proxies: reverse proxies before a hosted dashboard: how many, or their addresses.
-        address_sessions: most visitors of a hosted dashboard at once from one network address.
-        silent_seconds: a visitor's socket that asks for no page within this time is closed.
-        idle_seconds: a page that nobody touches for so long is closed.
-        uploads_megabytes: of all visitors' files together.
-        import_megabytes: of one file with runs.
+        memory_megabytes: memory use at which a hosted dashboard admits nobody else.
+        proxies: reverse proxies in front of a hosted dashboard: how many, or their addresses.
+        address_sessions: maximum number of simultaneous visitors from one network address.
+        silent_seconds: time after which a visitor's socket that has asked for no page is closed.
+        idle_seconds: time after which a page that nobody uses is closed.
+        uploads_megabytes: largest size of all visitors' files together.
+        import_megabytes: largest size of a file with runs.
         embed: origins whose pages may show the dashboard in a frame, separated by spaces.
     """
 

@@ -20,7 +20,7 @@ MOST = 10_000
 """most experiments in one grid, so that a typo in a list cannot ask for a million"""
 
 MOST_GRID_BYTES = 2**18
-"""of a grid file: ten thousand seeds, or thousands of tables"""
+"""largest grid file: room for ten thousand seeds, or thousands of tables"""
 
 SEVERAL = "grids"
 """name of the tables in a file with several grids"""
@@ -48,7 +48,7 @@ def read_grid(path: Path, resolve: Callable[[Flat], Flat] = dict) -> tuple[Exper
     if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
         raise ConfigError(f"{path}: {SEVERAL} are tables: write [[{SEVERAL}]] above each")
     if content and parts != [content]:
-        raise ConfigError(f"{path}: {', '.join(content)}: belongs into one of the [[{SEVERAL}]]")
+        raise ConfigError(f"{path}: {', '.join(content)}: belongs in one of the [[{SEVERAL}]]")
     # counted before anything is crossed: a small file can ask for more than the memory holds
     grids = [_lists(part, path) for part in parts]
     count = sum(prod(map(len, values.values())) for values in grids)

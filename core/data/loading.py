@@ -49,7 +49,7 @@ def load_splits(source: DataConfig, root: Path) -> Splits:
 
 
 def _advice(source: DataConfig, root: Path) -> str:
-    """What to do about data that are not what they were."""
+    """What to do about data whose fingerprint has changed."""
     if source.folder:
         return "the files have changed since; ask again"
     if source.dataset == Dataset.FASHION:

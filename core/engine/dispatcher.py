@@ -73,7 +73,7 @@ class Dispatcher:
 
     @property
     def works(self) -> bool:
-        """Whether the thread runs, or will when there is something to do."""
+        """Whether the thread runs, or will be started when there is something to do."""
         return self.alive or self._thread.ident is None
 
     def close(self) -> None:
@@ -252,7 +252,7 @@ class Dispatcher:
         try:
             self._store.put(run)
         except (FullDiskError, ReadOnlyStoreError) as error:
-            # nothing else could be kept either
+            # no other run could be stored either
             for each in self._jobs.active():
                 self._take_back(each, stop=True)
                 self._end(each, JobState.FAILED, cause=str(error))

@@ -92,7 +92,7 @@ class Engine:
 
     @property
     def problem(self) -> str | None:
-        """Why nothing would be trained, in a sentence; None if it would."""
+        """Why the engine cannot train anything, in a sentence; None if it can."""
         return None if self._dispatcher.works else "the engine has stopped; start the server again"
 
     def cancel(self, keys: Iterable[str] | None = None) -> None:

@@ -42,7 +42,7 @@ def shared_engine() -> Engine:
 
 
 def shared_engine_problem() -> str | None:
-    """Why the engine of this process trains nothing, in a sentence; None if it would."""
+    """Why the engine of this process cannot train anything, in a sentence; None if it can."""
     engine = _shared.engine
     return engine.problem if engine is not None else None
 

@@ -104,14 +104,14 @@ def training_work(experiment: Experiment) -> Work:
 def passes_work(
     experiment: Experiment, passes: float, batch: int, kept: int, *, maps: int = KEPT_MAPS
 ) -> Work:
-    """Images through a network.
+    """The work of passing images through a network.
 
     Args:
-        experiment: its network and its data set.
-        passes: of one image, forward; a gradient counts as two.
-        batch: images at once.
-        kept: bytes of the result.
-        maps: how often each map is held: once, if there are no gradients.
+        experiment: the network and its data set.
+        passes: number of forward passes of one image; a backward pass counts as two.
+        batch: number of images at a time.
+        kept: size of the result in bytes.
+        maps: number of copies of each map in memory: one, if there are no gradients.
     """
     return Work(
         macs=passes * pass_macs(experiment),
