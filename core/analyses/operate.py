@@ -17,7 +17,7 @@ from core.network import Window
 from core.network.build import initialise
 from core.network.description import reading_window
 from core.network.pooling import make_margins, make_pooling
-from core.network.pooling.antialiased import AdaptivePolyphasePool
+from core.network.pooling.antialiased import PolyphasePool
 from core.network.pooling.sampled import FractionalMaxPool
 
 LEAST_LINE_SIDE = 8
@@ -107,12 +107,17 @@ def _lines(  # noqa: PLR0913, PLR0917 (the arguments of a pool)
 ) -> tuple[Places, Places]:
     """The rows and columns that each output reads, counted on the padded grid."""
     sides = [side + 2 * padding for side in inputs.shape]
-    pool = make_pooling(pooling, 1, size, stride, 0, mode)
-    if isinstance(pool, AdaptivePolyphasePool | FractionalMaxPool):
+    pool = _untrained(pooling, size, stride, mode)
+    if isinstance(pool, PolyphasePool | FractionalMaxPool):
         x = torch.tensor(inputs, dtype=torch.float64)[None, None]
-        corners = pool.eval().starts(make_margins(padding, padding, mode)(x))
+        corners = pool.starts(make_margins(padding, padding, mode)(x))
         starts = [each[0].numpy() for each in corners]
-        reach, wraps = size, isinstance(pool, AdaptivePolyphasePool)
+        reach, wraps = size, isinstance(pool, PolyphasePool)
+    elif POOLINGS[pooling].whole_map:
+        rows, columns = (
+            np.tile(np.arange(side), ((side - size) // stride + 1, 1)) for side in sides
+        )
+        return rows, columns
     else:
         window = reading_window(POOLINGS[pooling], Window(size, stride))
         counts = [(side - size) // stride + 1 for side in sides]
@@ -140,9 +145,18 @@ def _module(  # noqa: PLR0913, PLR0917 (the arguments of a pool, and the grid)
     grid: tuple[int, ...],
 ) -> nn.Module:
     _check(size, padding, grid)
-    module = make_pooling(pooling, 1, size, stride, padding, mode).double()
-    initialise(module, 0)
-    return module.eval()
+    pool = _untrained(pooling, size, stride, mode)
+    if POOLINGS[pooling].downsampling is not Downsampling.POOL:
+        # what does nothing gets no padding either
+        return pool
+    return nn.Sequential(make_margins(padding, padding, mode), pool)
+
+
+def _untrained(pooling: Pooling, size: int, stride: int, mode: Padding) -> nn.Module:
+    """The operator as it starts, with the same weights whatever the grid and its padding."""
+    pool = make_pooling(pooling, 1, size, stride, padding_mode=mode).double()
+    initialise(pool, 0)
+    return pool.eval()
 
 
 def _check(size: int, padding: int, grid: tuple[int, ...]) -> None:
@@ -219,10 +233,11 @@ def contrast_kept(pooling: Pooling, size: int, stride: int, *, light: bool) -> f
         Largest minus smallest output, over outputs that read nothing beyond the border; the
         contrast of the line itself is 1.
     """
-    # far enough from the border for three windows of the widest reach on either side
-    side = max(LEAST_LINE_SIDE, 4 * stride + 2 * size)
+    # far enough from the border for every window that holds the line, and for one that does not
+    place = stride * max(2, -(-size // stride))
+    side = max(LEAST_LINE_SIDE, place + 2 * stride + 2 * size)
     picture = np.zeros((side, side))
-    picture[:, 2 * stride] = 1.0
+    picture[:, place] = 1.0
     if not light:
         picture = 1 - picture
     worked = work(pooling, picture, size, stride)

@@ -28,6 +28,16 @@ class Pooling(StrEnum):
     CONV_MAX = "conv-max"
     RANK = "rank"
     DETAIL = "detail"
+    SUBSAMPLE = "subsample"
+    TOP_K = "top-k"
+    TREE = "tree"
+    LEARNED_LSE = "learned-lse"
+    ADAPOOL = "adapool"
+    BLUR_STRIDED = "blur-strided"
+    PATCH = "patch"
+    SPECTRAL = "spectral"
+    FLC = "flc"
+    LPS = "lps"
 
 
 class Head(StrEnum):

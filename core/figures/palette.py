@@ -111,6 +111,16 @@ STYLES: dict[Pooling, Style] = {
     Pooling.STRIDED: Style(*RED, "solid", "cross", "✚", headline=True),
     Pooling.CONV: Style(*MAUVE, "solid", "star", "★", headline=True),
     Pooling.CONV_MAX: Style(*MAUVE, "dash", "star-open", "☆"),
+    Pooling.PATCH: Style(*MAUVE, "dot", "star-diamond", "✦"),
+    Pooling.SUBSAMPLE: Style(*SLATE, "dash", "cross-thin-open", "+"),
+    Pooling.TOP_K: Style(*BLUE, "dashdot", "circle-x", "⊗"),
+    Pooling.TREE: Style(*VIOLET, "longdash", "hexagon2", "⬣"),
+    Pooling.LEARNED_LSE: Style(*VIOLET, "longdashdot", "bowtie", "⋈"),
+    Pooling.ADAPOOL: Style(*SKY, "dash", "triangle-down-open", "▽"),
+    Pooling.BLUR_STRIDED: Style(*GREEN, "longdash", "triangle-right", "▶"),
+    Pooling.SPECTRAL: Style(*GREEN, "dashdot", "triangle-left", "◀"),
+    Pooling.FLC: Style(*GREEN, "longdashdot", "triangle-left-open", "◁"),
+    Pooling.LPS: Style(*GREEN, "12px,3px,3px,3px,3px,3px", "triangle-right-open", "▷"),
 }
 
 

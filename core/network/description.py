@@ -209,7 +209,8 @@ def _pool(model: ModelConfig, name: str, before: Layer) -> Layer:
         inputs=(height, width),
         outputs=(rows, columns),
     )
-    reach = entry.reach(window.size, window.stride)
+    reach = max(before.shape[1:]) if entry.whole_map else entry.reach(window.size, window.stride)
+    leaves_out = entry.regular_grid and not entry.whole_map
     return Layer(
         name=name,
         kind=LayerKind.POOL,
@@ -220,13 +221,16 @@ def _pool(model: ModelConfig, name: str, before: Layer) -> Layer:
         pooling_ops=entry.operations(shape),
         receptive_field=before.receptive_field + (reach - 1) * before.jump,
         jump=before.jump * window.stride,
-        dropped=_unread(reading_window(entry, window), before) if entry.regular_grid else (0, 0),
+        dropped=_unread(reading_window(entry, window), before) if leaves_out else (0, 0),
         window=window,
     )
 
 
 def reading_window(entry: PoolingEntry, window: Window) -> Window:
-    """The rows that an operator really reads where its window stands, at as many positions."""
+    """The rows that an operator really reads where its window stands, at as many positions.
+
+    Not of one that reads the whole map.
+    """
     reach, lead = (of(window.size, window.stride) for of in (entry.reach, entry.lead))
     return Window(reach, window.stride, before=lead, after=reach - window.size - lead)
 

@@ -24,8 +24,8 @@ REMARK = re.compile(r"  # (noqa|type: ignore)[^\n]*")
 
 HEADS_FILE = "core.network.heads"
 OPERATOR_FILES = tuple(
-    f"core.network.pooling.{family}"
-    for family in ("fixed", "sampled", "learned", "antialiased", "convolution")
+    f"core.network.pooling.{path.stem}"
+    for path in sorted((ROOT / "core" / "network" / "pooling").glob("[!_]*.py"))
 )
 
 # operators and heads that PyTorch provides

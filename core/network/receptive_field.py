@@ -166,6 +166,8 @@ def _slide(layer: Layer, window: Window, model: ModelConfig, axis: int) -> _Slid
             window.size, lambda i: i * window.stride - window.before, inputs, outputs, circular
         )
     entry = POOLINGS[model.pooling]
+    if entry.whole_map:
+        return _Slide(inputs, lambda _: 0, inputs, outputs, wraps=False)
     reading = reading_window(entry, window)
     return _Slide(
         reading.size,

@@ -246,7 +246,10 @@ def test_average_is_additive_however_large_the_numbers(times):
     assert additivity(Pooling.AVERAGE, GRID * times / 7, 2, 2).holds
 
 
-@pytest.mark.parametrize("pooling", [name for name in WORKED if POOLINGS[name].regular_grid])
+LOCAL = [n for n in WORKED if POOLINGS[n].regular_grid and not POOLINGS[n].whole_map]
+
+
+@pytest.mark.parametrize("pooling", LOCAL)
 @pytest.mark.parametrize("light", [True, False])
 @pytest.mark.parametrize("size", [2, 3, 4])
 @pytest.mark.parametrize("stride", [1, 2, 3, 4])
@@ -306,7 +309,10 @@ def test_the_figures_have_a_number_for_each_input_output_and_share(pooling, dark
         (figures.hand_gradient, worked.gradient),
     ):
         figure = chart(worked).draw(Look(dark))
-        assert np.allclose(values, np.array(figure.data[0].z))
+        # cells that nothing reads have no colour of the scale
+        coloured = np.array(figure.data[0].z)
+        assert np.allclose(values[~np.isnan(coloured)], coloured[~np.isnan(coloured)])
+        assert not values[np.isnan(coloured)].any()
         assert [brief(value) for value in values.ravel()] == texts(figure)
     drawn = figures.hand_input(worked).draw(Look(dark))
     inside = [

@@ -80,8 +80,29 @@ def said(sentence, what):
     return [] if not found else [int(number) - 1 for number in re.findall(r"\d+", found[1])]
 
 
+@pytest.mark.parametrize("pooling", ["spectral", "flc"])
+def test_an_operator_of_waves_is_said_to_read_the_whole_map(pooling):
+    """Single cells may have no weight, which no box could show."""
+    for side, size, stride, padding in SETTINGS:
+        grid = grid_of(side)
+        found = windows(pooling, grid, size, stride, padding)
+        assert all(
+            set(map(tuple, found.cells(o))) >= set(np.ndindex(side, side))
+            for o in np.ndindex(*found.shape)
+        )
+        assert "Every row and column is read." == unread_sentence(found)
+        assert measured(pooling, grid, size, stride, padding, Padding.ZEROS).mean() > 0.2
+
+
+def test_lps_shows_the_windows_of_the_component_that_it_chose():
+    grid = grid_of(8)
+    worked = work(Pooling.LPS, grid, 2, 2)
+    values = [max(worked.windows.values(grid, output)) for output in np.ndindex(4, 4)]
+    assert np.allclose(values, worked.outputs.ravel())
+
+
 @pytest.mark.parametrize("mode", [Padding.ZEROS, Padding.CIRCULAR])
-@pytest.mark.parametrize("pooling", WORKED)
+@pytest.mark.parametrize("pooling", [name for name in WORKED if not POOLINGS[name].whole_map])
 def test_boxes_shading_sentence_and_outputs_are_those_of_what_an_operator_reads(pooling, mode):
     for side, size, stride, padding in SETTINGS:
         grid = grid_of(side)

@@ -75,6 +75,12 @@ def point(x, y):
     return Box(x, x, y, y)
 
 
+def touching(figure):
+    """Whether two marks stand on each other, so that no label is nearer to one than the other."""
+    places = list(drawn(figure, 640)[0].values())
+    return any(one.distance(other) < 12 for one, other in combinations(places, 2))
+
+
 def drawn(figure, width):
     """Marks and labels in px of a figure so many px wide: name -> point, name -> box."""
     layout = figure.layout
@@ -168,8 +174,8 @@ def test_only_the_front_and_the_reference_are_labelled(measure):
         figure = tradeoff(count, seed, measure)
         texts = {note.text for note in figure.layout.annotations}
         assert texts <= {reference, *on_the_front(found, measure)}
-        # few networks leave room for all of them
-        assert count > 4 or texts == {reference, *on_the_front(found, measure)}
+        # few networks leave room for all of them, unless their marks touch
+        assert count > 4 or touching(figure) or texts == {reference, *on_the_front(found, measure)}
         # the caption has all of the front, also those without room
         caption = figures.tradeoff(found, measure).caption.lower()
         assert all(name.lower() in caption for name in on_the_front(found, measure))

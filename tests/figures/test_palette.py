@@ -45,6 +45,16 @@ CODES = {
     "strided": ("#C54B30", "#EA5F38", "solid", "cross", "✚"),
     "conv": ("#9E5687", "#C993BC", "solid", "star", "★"),
     "conv-max": ("#9E5687", "#C993BC", "dash", "star-open", "☆"),
+    "patch": ("#9E5687", "#C993BC", "dot", "star-diamond", "✦"),
+    "subsample": ("#4A5459", "#DDE2E4", "dash", "cross-thin-open", "+"),
+    "top-k": ("#1D5AB4", "#6FA0FF", "dashdot", "circle-x", "⊗"),
+    "tree": ("#493A78", "#9168CC", "longdash", "hexagon2", "⬣"),
+    "learned-lse": ("#493A78", "#9168CC", "longdashdot", "bowtie", "⋈"),
+    "adapool": ("#4E92C4", "#64DBF9", "dash", "triangle-down-open", "▽"),
+    "blur-strided": ("#06644D", "#5FA37A", "longdash", "triangle-right", "▶"),
+    "spectral": ("#06644D", "#5FA37A", "dashdot", "triangle-left", "◀"),
+    "flc": ("#06644D", "#5FA37A", "longdashdot", "triangle-left-open", "◁"),
+    "lps": ("#06644D", "#5FA37A", "12px,3px,3px,3px,3px,3px", "triangle-right-open", "▷"),
 }
 HEADLINE = {"max", "average", "none", "soft", "stochastic", "blur-max", "strided", "conv"}
 

@@ -60,6 +60,13 @@ def _detail(window):
     return (weights * window).sum() / weights.sum()
 
 
+def _adapool(window):
+    """Halfway between the mean by likeness to the mean, and soft."""
+    mean = window.mean()
+    weights = np.exp(2 * abs(mean * window) / (mean**2 + window**2))
+    return ((weights * window).sum() / weights.sum() + _soft(window)) / 2
+
+
 NAIVE = {
     Pooling.MAX: np.max,
     Pooling.MIN: np.min,
@@ -75,6 +82,11 @@ NAIVE = {
     Pooling.GATED: lambda window: (window.max() + window.mean()) / 2,
     Pooling.GEM: lambda window: np.cbrt((np.maximum(window, 1e-6) ** 3).mean()),
     Pooling.LIP: np.mean,
+    Pooling.SUBSAMPLE: lambda window: window[0, 0],
+    Pooling.TOP_K: lambda window: sum(sorted(window.ravel())[-2:]) / min(window.size, 2),
+    Pooling.TREE: np.mean,
+    Pooling.LEARNED_LSE: lambda window: np.log(np.exp(5 * window).mean()) / 5,
+    Pooling.ADAPOOL: _adapool,
 }
 
 
@@ -130,22 +142,21 @@ def test_a_blurred_pool_is_a_pool_at_every_place_and_a_binomial_filter(
     assert np.allclose(expected, _pool(name, shape[1], size, stride, mode)(x).numpy())
 
 
-def _polyphase(x, size, stride):
-    """The component of largest norm, image by image, value by value."""
+def _polyphase(x, size, stride, score=lambda component: np.sqrt((component**2).sum())):
+    """The component of largest norm, or another score, image by image, value by value."""
     n, c, h, w = x.shape
     wrapped = np.pad(x, ((0, 0), (0, 0), (0, size - 1), (0, size - 1)), mode="wrap")
     everywhere = _naive(wrapped, size, 1, np.max)
     y = np.empty((n, c, (h - size) // stride + 1, (w - size) // stride + 1))
     for image in range(n):
-        largest = -1.0
+        largest = -np.inf
         for a, b in np.ndindex(stride, stride):
             component = np.empty(y.shape[1:])
             for channel, i, j in np.ndindex(component.shape):
                 row, column = (a + i * stride) % h, (b + j * stride) % w
                 component[channel, i, j] = everywhere[image, channel, row, column]
-            norm = np.sqrt((component**2).sum())
-            if norm > largest:
-                largest, y[image] = norm, component
+            if (reached := score(component)) > largest:
+                largest, y[image] = reached, component
     return y
 
 
@@ -155,6 +166,126 @@ def test_aps_keeps_the_polyphase_component_of_largest_norm(size, stride, shape):
     x = _random(shape)
     actual = _pool("aps", shape[1], size, stride)(x).numpy()
     assert np.array_equal(_polyphase(x.numpy(), size, stride), actual)
+
+
+def _convolved(maps, layer):
+    """A 3x3 convolution that goes on at the other side, place by place: (C, h, w)."""
+    weight, bias = layer.weight.detach().numpy(), layer.bias.detach().numpy()
+    _, h, w = maps.shape
+    y = np.empty((len(weight), h, w))
+    for i, j in np.ndindex(h, w):
+        rows, columns = [(i + d) % h for d in (-1, 0, 1)], [(j + d) % w for d in (-1, 0, 1)]
+        around = maps[:, rows][:, :, columns]
+        y[:, i, j] = np.tensordot(weight, around, axes=3) + bias
+    return y
+
+
+@pytest.mark.parametrize(("size", "stride"), WINDOWS)
+def test_lps_keeps_the_component_with_the_highest_learned_score(size, stride):
+    x, pool = _random((6, 2, 8, 9)), _pool("lps", 2, size, stride)
+
+    def score(component):
+        return _convolved(np.maximum(_convolved(component, pool.hidden), 0), pool.score).mean()
+
+    assert np.array_equal(_polyphase(x.numpy(), size, stride, score), pool(x).numpy())
+
+
+def test_lps_trains_on_a_mean_of_all_components_whose_weights_are_drawn():
+    x, pool = _random((1, 2, 8, 8)), _pool("lps", 2).train()
+    parts = pool.by_component(pool.everywhere(x))[0].flatten(1)
+    torch.manual_seed(0)
+    seen = torch.stack([pool(x).flatten() for _ in range(400)])
+    # the weights that give each draw, from all components
+    weights = torch.linalg.lstsq(parts.T, seen.T).solution.T
+    assert torch.allclose(torch.ones(400).double(), weights.sum(dim=1))
+    assert (weights > -1e-9).all()
+    assert 1 < len({int(row.argmax()) for row in weights})
+    pool(x).sum().backward()
+    assert pool.hidden.weight.grad.abs().sum() > 0
+
+
+@pytest.mark.parametrize(("size", "stride"), WINDOWS)
+@pytest.mark.parametrize("shape", [(2, 3, 8, 8), (1, 1, 7, 5), (2, 2, 9, 6)])
+@pytest.mark.parametrize(("mode", "numpy_mode"), [("zeros", "reflect"), ("circular", "wrap")])
+def test_blur_strided_is_a_binomial_filter_on_a_mirrored_map(shape, size, stride, mode, numpy_mode):
+    x = _random(shape)
+    extra = 3 - size
+    before = -(-extra // 2)
+    sides = (max(before, 0), max(extra - before, 0))
+    padded = np.pad(x.numpy(), ((0, 0), (0, 0), sides, sides), mode=numpy_mode)
+    cut = slice(max(-before, 0), padded.shape[2] - max(before - extra, 0))
+    padded = padded[:, :, cut]
+    cut = slice(max(-before, 0), padded.shape[3] - max(before - extra, 0))
+    expected = _naive(padded[..., cut], 3, stride, lambda window: (BINOMIAL * window).sum())
+    assert np.allclose(expected, _pool("blur-strided", shape[1], size, stride, mode)(x).numpy())
+
+
+@pytest.mark.parametrize(("size", "stride"), WINDOWS)
+def test_a_patch_is_a_weighted_sum_of_its_window_in_all_channels(size, stride):
+    x, pool = _random((2, 3, 9, 8)), _pool("patch", 3, size, stride)
+    weight, bias = pool.conv.weight.detach().numpy(), pool.conv.bias.detach().numpy()
+    y = pool(x).detach().numpy()
+    for image, channel, i, j in np.ndindex(y.shape):
+        top, left = i * stride, j * stride
+        window = x.numpy()[image, :, top : top + size, left : left + size]
+        assert np.isclose((weight[channel] * window).sum() + bias[channel], y[image, channel, i, j])
+
+
+@pytest.mark.parametrize("size", [2, 3])
+def test_a_tree_mixes_two_weighted_sums_by_a_gate_read_off_the_window(size):
+    pool, x = _pool("tree", 2, size), _random((2, 2, 7, 8))
+    pool.leaves.data, pool.gate.data = _random((2, size * size)), _random((size * size,)) / 2
+    (left, right), gate = pool.leaves.data.numpy(), pool.gate.data.numpy()
+
+    def tree(window):
+        share = 1 / (1 + np.exp(-(gate * window.ravel()).sum()))
+        return share * (left * window.ravel()).sum() + (1 - share) * (right * window.ravel()).sum()
+
+    assert np.allclose(_naive(x.numpy(), size, 2, tree), pool(x).detach().numpy())
+
+
+def _spectrum_cut(line, outputs):
+    """The lowest frequencies of a line, at `outputs` places: inverse DFT of the cut DFT."""
+    rows = len(line)
+    found, kept = np.fft.fft(line) / rows, np.zeros(outputs, dtype=complex)
+    for frequency in range(-(outputs // 2), outputs // 2 + 1):
+        # of an even number the highest frequency stands for both of its signs
+        share = 0.5 if 2 * abs(frequency) == outputs else 1.0
+        kept[frequency % outputs] += share * found[frequency % rows]
+    return (np.fft.ifft(kept) * outputs).real
+
+
+@pytest.mark.parametrize(("size", "stride"), WINDOWS)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_spectral_is_the_inverse_dft_of_the_low_frequencies(shape, size, stride):
+    x = _random(shape)
+    rows, columns = ((n - size) // stride + 1 for n in shape[2:])
+    by_rows = np.apply_along_axis(_spectrum_cut, 2, x.numpy(), rows)
+    expected = np.apply_along_axis(_spectrum_cut, 3, by_rows, columns)
+    assert np.allclose(expected, _pool("spectral", shape[1], size, stride)(x).numpy())
+
+
+@pytest.mark.parametrize(("size", "stride"), WINDOWS)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_flc_removes_what_the_coarser_grid_would_alias_and_subsamples(shape, size, stride):
+    x = _random(shape)
+    spectrum = np.fft.fft2(x.numpy())
+    for axis in (2, 3):
+        frequencies = abs(np.fft.fftfreq(shape[axis]))
+        passes = (frequencies < 0.5 / stride) | (stride == 1)
+        spectrum *= passes.reshape([-1 if other == axis else 1 for other in range(4)])
+    rows, columns = ((n - size) // stride + 1 for n in shape[2:])
+    expected = np.fft.ifft2(spectrum).real[:, :, ::stride, ::stride][:, :, :rows, :columns]
+    assert np.allclose(expected, _pool("flc", shape[1], size, stride)(x).numpy())
+
+
+def test_flc_and_spectral_lose_a_wave_that_subsampling_takes_for_another():
+    places = np.arange(16)
+    fast = np.cos(2 * np.pi * 7 * places / 16)[None, None, :, None] * np.ones((1, 1, 1, 16))
+    x = torch.tensor(fast)
+    assert _pool("subsample")(x).abs().max() > 0.9
+    for name in ("flc", "spectral"):
+        assert _pool(name)(x).abs().max() < 1e-12
 
 
 def _fractional(x, size, stride, u):

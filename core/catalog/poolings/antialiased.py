@@ -1,10 +1,12 @@
 """Strategies that guard against aliasing: a low-pass filter before the stride, or a chosen grid."""
 
 from core.catalog.names import Pooling
-from core.catalog.poolings.entry import Combining, Family, PoolingEntry, PoolShape
+from core.catalog.poolings.entry import CONV_SIZE, Combining, Family, PoolingEntry, PoolShape
 
 BLUR_SIZE = 3
 """taps of the binomial filter in each direction"""
+LPS_HIDDEN = 8
+"""channels of the network that scores the components of lps"""
 
 
 def _first_stage(shape: PoolShape) -> int:
@@ -21,6 +23,31 @@ def _blur(shape: PoolShape) -> int:
 def _aps_operations(shape: PoolShape) -> int:
     """Max at every position; a square and an addition per value for the norms; the largest norm."""
     return shape.input_values * (shape.cells - 1 + 2) + shape.stride**2 - 1
+
+
+def _lps_parameters(channels: int) -> int:
+    """Two 3x3 convolutions with biases, to a few channels and from them to a score."""
+    return CONV_SIZE**2 * (channels + 1) * LPS_HIDDEN + LPS_HIDDEN + 1
+
+
+def _lps_macs(shape: PoolShape) -> int:
+    """Both convolutions, on each of the s*s components."""
+    height, width = shape.outputs
+    places = shape.stride**2 * height * width
+    return places * CONV_SIZE**2 * LPS_HIDDEN * (shape.channels + 1)
+
+
+def _lps_operations(shape: PoolShape) -> int:
+    """Max at every position; an addition for each place's score, s*s means; then the largest."""
+    height, width = shape.outputs
+    scores = shape.stride**2 * (height * width + 1) - 1
+    return shape.input_values * (shape.cells - 1) + scores
+
+
+def _cut(shape: PoolShape) -> int:
+    """A product and an addition for each row that an output reads, axis by axis."""
+    (height, width), (rows, columns) = shape.inputs, shape.outputs
+    return 2 * shape.channels * (rows * height * width + rows * columns * width)
 
 
 ANTIALIASED_ENTRIES = (
@@ -64,6 +91,65 @@ ANTIALIASED_ENTRIES = (
         channel_independent=False,
         regular_grid=False,
         cyclic=True,
+        weight=50,
+    ),
+    PoolingEntry(
+        name=Pooling.BLUR_STRIDED,
+        label="Blur-strided",
+        family=Family.ANTI_ALIASED,
+        headline=False,
+        sentence="blurs the map and drops the places between, without any pool",
+        reference="Zhang 2019, Making convolutional networks shift-invariant again",
+        combining=Combining.AVERAGES,
+        operations=_blur,
+        reach=lambda size, stride: BLUR_SIZE,
+        lead=lambda size, stride: -((size - BLUR_SIZE) // 2),
+        weight=5,
+    ),
+    PoolingEntry(
+        name=Pooling.SPECTRAL,
+        label="Spectral",
+        family=Family.ANTI_ALIASED,
+        headline=False,
+        sentence="keeps as many low frequencies of the map as the smaller map can hold",
+        reference="Rippel, Snoek, Adams 2015, Spectral representations for convolutional neural "
+        "networks",
+        combining=Combining.AVERAGES,
+        operations=_cut,
+        whole_map=True,
+        weight=2,
+    ),
+    PoolingEntry(
+        name=Pooling.FLC,
+        label="FLC",
+        family=Family.ANTI_ALIASED,
+        headline=False,
+        sentence="removes every frequency that the coarser grid would alias, then subsamples",
+        reference="Grabinski, Jung, Keuper, Keuper 2022, FrequencyLowCut pooling: plug and play "
+        "against catastrophic overfitting",
+        combining=Combining.AVERAGES,
+        operations=_cut,
+        whole_map=True,
+        weight=2,
+    ),
+    PoolingEntry(
+        name=Pooling.LPS,
+        label="LPS",
+        family=Family.ANTI_ALIASED,
+        headline=False,
+        sentence="takes the max at every position and keeps the grid that a learned score prefers",
+        reference="Rojas-Gomez, Lim, Schwing, Do, Yeh 2022, Learnable polyphase sampling for shift "
+        "invariant and equivariant convolutional networks",
+        combining=Combining.SELECTS,
+        parameters=lambda channels, size: _lps_parameters(channels),
+        macs=_lps_macs,
+        operations=_lps_operations,
+        # the score reads all places of the map, and learns from them
+        whole_map=True,
+        channel_independent=False,
+        regular_grid=False,
+        cyclic=True,
+        random=True,
         weight=50,
     ),
 )

@@ -60,4 +60,17 @@ CONVOLUTION_ENTRIES = (
         channel_independent=False,
         weight=45,
     ),
+    PoolingEntry(
+        name=Pooling.PATCH,
+        label="Patch",
+        family=Family.CONVOLUTION,
+        headline=False,
+        sentence="turns each window into one vector by a learned convolution, without ReLU",
+        reference="Dosovitskiy et al. 2020, An image is worth 16x16 words; Liu et al. 2022, A "
+        "ConvNet for the 2020s; Sunkara & Luo 2022, No more strided convolutions or pooling",
+        combining=Combining.TRANSFORMS,
+        parameters=lambda channels, size: size * size * channels * channels + channels,
+        macs=lambda shape: shape.output_values * shape.cells * shape.channels,
+        channel_independent=False,
+    ),
 )

@@ -108,6 +108,7 @@ class PoolingEntry:
         lead: (window, stride) -> how many of these rows precede the window's first row.
         start: (index, rows of the map, window, stride) -> first row at which that window can
             begin.
+        whole_map: whether an output can depend on the whole map; `reach` and `lead` are unused then.
         commutes_with_relu: whether pool and ReLU can be swapped without changing a bit. True for
             operators that select by order, because ReLU is monotone, and for operators that treat
             negative values as zero.
@@ -137,6 +138,7 @@ class PoolingEntry:
     lead: Callable[[int, int], int] = lambda size, stride: 0
     start: Callable[[int, int, int, int], int] = lambda index, rows, size, stride: index * stride
     commutes_with_relu: bool = False
+    whole_map: bool = False
     channel_independent: bool = True
     differentiable: bool = True
     regular_grid: bool = True

@@ -6,11 +6,22 @@ from core.catalog.poolings.entry import (
     Downsampling,
     Family,
     PoolingEntry,
+    PoolShape,
     averaging,
     comparisons,
     sorting,
     weighted_mean,
 )
+
+TOP_K = 2
+"""values of a window that top-k takes the mean of"""
+
+
+def _top_k(shape: PoolShape) -> int:
+    """A running extreme for each of the k, then a mean of k."""
+    k = min(TOP_K, shape.cells)
+    return shape.output_values * (sum(shape.cells - 1 - rank for rank in range(k)) + k)
+
 
 FIXED_ENTRIES = (
     PoolingEntry(
@@ -135,5 +146,27 @@ FIXED_ENTRIES = (
             averaging(shape) + shape.output_values * 4 * shape.cells + weighted_mean(shape)
         ),
         weight=45,
+    ),
+    PoolingEntry(
+        name=Pooling.SUBSAMPLE,
+        label="Subsample",
+        family=Family.FIXED,
+        headline=False,
+        sentence="keeps the first value of each window, whatever the others are",
+        reference="Shannon 1949, Communication in the presence of noise; as a baseline: Zhang 2019",
+        combining=Combining.SELECTS,
+        reach=lambda size, stride: 1,
+        commutes_with_relu=True,
+    ),
+    PoolingEntry(
+        name=Pooling.TOP_K,
+        label="Top-k",
+        family=Family.FIXED,
+        headline=False,
+        sentence="takes the mean of the two largest values of each window",
+        reference="Ozdemir 2023, Avg-topk: a new pooling method for convolutional neural networks",
+        combining=Combining.AVERAGES,
+        operations=_top_k,
+        weight=110,
     ),
 )

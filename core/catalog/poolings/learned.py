@@ -8,17 +8,30 @@ from core.catalog.poolings.entry import (
     PoolShape,
     averaging,
     comparisons,
+    weighted_mean,
 )
 
 GEM_SMALLEST = 1e-6
 """lower bound to which GeM clamps its input, because a power mean needs positive numbers"""
 GEM_EXPONENT = 3.0
 """GeM's exponent before training"""
+LSE_SHARPNESS = 5.0
+"""r of lse, and learned-lse's r before training"""
 
 
 def _lip_operations(shape: PoolShape) -> int:
     """Sigmoid, scale, exponential and product per position; a ratio of sums per output value."""
     return 4 * shape.input_values + shape.output_values * (2 * shape.cells - 1)
+
+
+def _adapool_operations(shape: PoolShape) -> int:
+    """Two weighted means, their n exponentials each; the mean and 6 for each likeness; the mix.
+
+    Of a likeness: two squares (one shared), a sum, a product, an absolute value, a division.
+    """
+    likeness = averaging(shape) + shape.output_values * 6 * shape.cells
+    means = 2 * (shape.output_values * shape.cells + weighted_mean(shape))
+    return likeness + means + 3 * shape.output_values
 
 
 LEARNED_ENTRIES = (
@@ -81,5 +94,46 @@ LEARNED_ENTRIES = (
         operations=_lip_operations,
         channel_independent=False,
         weight=18,
+    ),
+    PoolingEntry(
+        name=Pooling.TREE,
+        label="Tree",
+        family=Family.LEARNED,
+        headline=False,
+        sentence="mixes two learned weighted sums of each window, by a learned gate",
+        reference="Lee, Gallagher, Tu 2016, Generalizing pooling functions in CNNs: mixed, gated, "
+        "and tree",
+        combining=Combining.TRANSFORMS,
+        parameters=lambda channels, size: 3 * size * size,
+        # three sums of n products and n - 1 additions, a sigmoid; 1 - g, two products, an addition
+        operations=lambda shape: shape.output_values * (6 * shape.cells + 2),
+        weight=60,
+    ),
+    PoolingEntry(
+        name=Pooling.LEARNED_LSE,
+        label="Learned LSE",
+        family=Family.LEARNED,
+        headline=False,
+        sentence="takes the logarithm of the mean exponential, its sharpness learned",
+        reference="Pinheiro & Collobert 2015, From image-level to pixel-level labeling with "
+        "convolutional networks",
+        combining=Combining.AVERAGES,
+        parameters=lambda channels, size: 1,
+        # as lse
+        operations=lambda shape: shape.output_values * (3 * shape.cells + 2),
+        weight=50,
+    ),
+    PoolingEntry(
+        name=Pooling.ADAPOOL,
+        label="AdaPool",
+        family=Family.LEARNED,
+        headline=False,
+        sentence="mixes two weighted means of each window: near its mean, and large, count more",
+        reference="Stergiou & Poppe 2023, AdaPool: exponential adaptive pooling for "
+        "information-retaining downsampling",
+        combining=Combining.AVERAGES,
+        parameters=lambda channels, size: 1,
+        operations=_adapool_operations,
+        weight=60,
     ),
 )

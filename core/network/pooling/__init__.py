@@ -8,7 +8,7 @@ from torch import nn
 
 from core.catalog import POOLINGS, Downsampling, Padding
 from core.errors import ConfigError
-from core.network.pooling import antialiased, convolution, fixed, learned, sampled
+from core.network.pooling import antialiased, convolution, fixed, learned, sampled, spectral
 from core.network.pooling.margins import make_margins
 from core.network.pooling.registry import OPERATORS, operator
 
@@ -20,7 +20,7 @@ __all__ = [
     "operator",
 ]
 
-FAMILIES = (fixed, sampled, learned, antialiased, convolution)
+FAMILIES = (fixed, sampled, learned, antialiased, spectral, convolution)
 """the files of the operators; importing one registers its classes in `OPERATORS`"""
 
 

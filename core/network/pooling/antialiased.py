@@ -7,7 +7,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.catalog import Padding, Pooling
-from core.catalog.poolings.antialiased import BLUR_SIZE
+from core.catalog.poolings import CONV_SIZE
+from core.catalog.poolings.antialiased import BLUR_SIZE, LPS_HIDDEN
+from core.network.maps import within_range
 from core.network.pooling.margins import make_margins
 from core.network.pooling.registry import operator
 from core.network.pooling.windows import WindowPool, positions, take_grid
@@ -76,8 +78,95 @@ class BlurAveragePool(BlurredPool):
         return blurred
 
 
+@operator(Pooling.BLUR_STRIDED)
+class BlurStridedPool(WindowPool):
+    """y = blur of x at the stride, without a pool: a low-pass filter instead of a window.
+
+    Behind a convolution at stride 1 and ReLU it is Zhang's replacement of a strided convolution.
+    The map is mirrored at its border (with circular padding it wraps), by as many rows as it takes
+    to have as many outputs as a pool of window k: floor((H - k)/s) + 1. Zhang 2019 (his second
+    variant).
+    """
+
+    def __init__(self, channels: int, size: int, stride: int, mode: Padding) -> None:
+        super().__init__(channels, size, stride, mode)
+        extra = BLUR_SIZE - size
+        self.before = -(-extra // 2)
+        self.after = extra - self.before
+        self.wraps = mode is Padding.CIRCULAR
+        self.blur = Blur(stride)
+
+    def compute(self, x: Tensor) -> Tensor:
+        """x: (N, C, H, W)."""
+        blurred: Tensor = self.blur(mirrored(x, self.before, self.after, wraps=self.wraps))
+        return blurred
+
+
+def mirrored(x: Tensor, before: int, after: int, *, wraps: bool) -> Tensor:
+    """A map with one row and column more, or fewer, on each side.
+
+    What is added mirrors the map about its border, as in the paper, or comes from the other side.
+    A single row has no neighbour to mirror, so it is repeated.
+    """
+    sides = []
+    for axis, rows in ((2, x.shape[2]), (3, x.shape[3])):
+        places = torch.arange(-before, rows + after, device=x.device)
+        index = (
+            places % rows if wraps else (rows - 1 - (rows - 1 - places.abs()).abs()).clamp(min=0)
+        )
+        sides.append((axis, index))
+    for axis, index in sides:
+        x = x.index_select(axis, index)
+    return x
+
+
+class PolyphasePool(WindowPool):
+    """m = max over W at every place, circular, then one of its s*s polyphase components.
+
+    Component (a, b), 0 <= a, b < s: rows a, a + s, ... and columns b, b + s, ... of m, as many as a
+    pool has, counted round the border. One component per image, for all channels alike.
+    """
+
+    def compute(self, x: Tensor) -> Tensor:
+        """x: (N, C, H, W)."""
+        everywhere = self.everywhere(x)
+        return take_grid(everywhere, *self._chosen(everywhere))
+
+    def starts(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """First rows (N, h) and columns (N, w) of the windows, which wrap around the border."""
+        return self._chosen(self.everywhere(x))
+
+    def best(self, everywhere: Tensor) -> Tensor:
+        """Index a*s + b of the component that is taken: (N, C, H, W) -> (N,)."""
+        raise NotImplementedError
+
+    def everywhere(self, x: Tensor) -> Tensor:
+        """Max over the window at every place: (N, C, H, W), as large as x."""
+        beyond = self.size - 1
+        wrapped = F.pad(x, (0, beyond, 0, beyond), mode="circular")
+        return F.max_pool2d(wrapped, self.size, 1)
+
+    def by_component(self, everywhere: Tensor) -> Tensor:
+        """All components: (N, C, H, W) -> (N, s*s, C, h, w)."""
+        rows, columns = (self._phases(n, everywhere.device) for n in everywhere.shape[2:])
+        # (N, C, a, h, W) -> (N, C, a, h, b, w)
+        parts = everywhere[:, :, rows][..., columns]
+        return parts.permute(0, 2, 4, 1, 3, 5).flatten(1, 2)
+
+    def _chosen(self, everywhere: Tensor) -> tuple[Tensor, Tensor]:
+        rows, columns = (self._phases(n, everywhere.device) for n in everywhere.shape[2:])
+        best = self.best(everywhere)
+        return rows[best // self.stride], columns[best % self.stride]
+
+    def _phases(self, n: int, device: torch.device) -> Tensor:
+        """Rows of each phase: (s, h)."""
+        index = torch.arange(positions(n, self.size, self.stride), device=device)
+        phase = torch.arange(self.stride, device=device)
+        return (phase[:, None] + self.stride * index) % n
+
+
 @operator(Pooling.APS)
-class AdaptivePolyphasePool(WindowPool):
+class AdaptivePolyphasePool(PolyphasePool):
     """y = the polyphase component of m of largest Euclidean norm, m = max at every place.
 
     m: max over the window at stride 1, circular, so that it has all H rows. Component (a, b),
@@ -96,24 +185,11 @@ class AdaptivePolyphasePool(WindowPool):
     Chaman & Dokmanic 2021.
     """
 
-    def compute(self, x: Tensor) -> Tensor:
-        """x: (N, C, H, W)."""
-        everywhere = self._everywhere(x)
-        return take_grid(everywhere, *self._chosen(everywhere))
-
-    def starts(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """First rows (N, h) and columns (N, w) of the windows, which wrap around the border."""
-        return self._chosen(self._everywhere(x))
-
-    def _everywhere(self, x: Tensor) -> Tensor:
-        beyond = self.size - 1
-        wrapped = F.pad(x, (0, beyond, 0, beyond), mode="circular")
-        return F.max_pool2d(wrapped, self.size, 1)
-
-    def _chosen(self, everywhere: Tensor) -> tuple[Tensor, Tensor]:
-        rows, columns = (self._phases(n, everywhere.device) for n in everywhere.shape[2:])
+    def best(self, everywhere: Tensor) -> Tensor:
+        """Index a*s + b of the component of largest norm of each image: (N,)."""
         infinite = everywhere.detach().isinf()
         energy = everywhere.detach().masked_fill(infinite, 0.0).double().square().sum(dim=1)
+        rows, columns = (self._phases(n, everywhere.device) for n in everywhere.shape[2:])
         # (N, H, W) -> (N, a, h, b, w) -> (N, a, b) -> (N, a*s + b)
         norms, infinities = (
             values[:, rows][:, :, :, columns].sum(dim=(2, 4)).flatten(1)
@@ -121,11 +197,55 @@ class AdaptivePolyphasePool(WindowPool):
         )
         # of several infinite norms the one with most infinities, then the largest of what is left
         fewer = infinities < infinities.amax(dim=1, keepdim=True)
-        best = norms.masked_fill(fewer, -1.0).argmax(dim=1)
-        return rows[best // self.stride], columns[best % self.stride]
+        return norms.masked_fill(fewer, -1.0).argmax(dim=1)
 
-    def _phases(self, n: int, device: torch.device) -> Tensor:
-        """Rows of each phase: (s, h)."""
-        index = torch.arange(positions(n, self.size, self.stride), device=device)
-        phase = torch.arange(self.stride, device=device)
-        return (phase[:, None] + self.stride * index) % n
+
+@operator(Pooling.LPS)
+class LearnedPolyphasePool(PolyphasePool):
+    """y = the polyphase component of m with the highest learned score, m = max at every place.
+
+    Components are those of aps. Score: the mean of conv(ReLU(conv(component))), two learned 3x3
+    convolutions, circular, so that a shifted component has the same score. In evaluation the first
+    of the highest; in training y is the mean of all components, weighted by the softmax of
+    score + g with g drawn from Gumbel's distribution, through which the scores learn.
+
+    It moves with circular shifts as aps does, on the same maps, up to ties of the score.
+    Rojas-Gomez et al. 2022, without lowering the temperature (1) while training.
+    """
+
+    def __init__(self, channels: int, size: int, stride: int, mode: Padding) -> None:
+        super().__init__(channels, size, stride, mode)
+        self.hidden = nn.Conv2d(channels, LPS_HIDDEN, CONV_SIZE)
+        self.score = nn.Conv2d(LPS_HIDDEN, 1, CONV_SIZE)
+
+    def compute(self, x: Tensor) -> Tensor:
+        """x: (N, C, H, W)."""
+        return (
+            self._mixed(self.by_component(self.everywhere(x)))
+            if self.training
+            else super().compute(x)
+        )
+
+    def _mixed(self, parts: Tensor) -> Tensor:
+        """The mean of all components (N, s*s, C, h, w), by drawn weights."""
+        draws = torch.rand(parts.shape[:2], dtype=parts.dtype, device=parts.device)
+        least = torch.finfo(parts.dtype).tiny
+        gumbel = -(-draws.clamp(min=least).log()).clamp(min=least).log()
+        weights = torch.softmax(self._scores(parts) + gumbel, dim=1)[:, :, None, None, None]
+        # a weight of exactly 0 makes nothing of an infinity
+        return (weights * parts.masked_fill(weights == 0, 0.0)).sum(dim=1)
+
+    def best(self, everywhere: Tensor) -> Tensor:
+        """Index a*s + b of the component with the highest score of each image: (N,)."""
+        return self._scores(self.by_component(everywhere)).argmax(dim=1)
+
+    def _scores(self, parts: Tensor) -> Tensor:
+        """(N, s*s, C, h, w) -> (N, s*s)."""
+        values = within_range(parts.flatten(0, 1))
+        for layer in (self.hidden, self.score):
+            around = F.pad(values, (1, 1, 1, 1), mode="circular")
+            # in the precision of the map: half precision would choose another component
+            weight, bias = layer.weight.to(parts.dtype), layer.bias
+            values = F.conv2d(around, weight, None if bias is None else bias.to(parts.dtype))
+            values = F.relu(values) if layer is self.hidden else values
+        return values.mean(dim=(1, 2, 3)).view(parts.shape[:2])

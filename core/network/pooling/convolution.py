@@ -50,6 +50,25 @@ class ConvolutionMaxPool(WindowPool):
         return F.max_pool2d(activations, self.size, self.stride)
 
 
+@operator(Pooling.PATCH)
+class PatchPool(WindowPool):
+    """y = b_c + sum over channels and W of w * x, learned, with stride s and no ReLU after it.
+
+    Where windows tile the map (k = s) each patch becomes one vector, as in a space-to-depth step
+    and a 1x1 convolution: the downsampling of vision transformers and ConvNeXt. Dosovitskiy et al.
+    2020; Liu et al. 2022, who put a layer norm before it; Sunkara & Luo 2022 (SPD-Conv).
+    """
+
+    def __init__(self, channels: int, size: int, stride: int, mode: Padding) -> None:
+        super().__init__(channels, size, stride, mode)
+        self.conv = nn.Conv2d(channels, channels, size, stride)
+
+    def compute(self, x: Tensor) -> Tensor:
+        """x: (N, C, H, W)."""
+        y: Tensor = self.conv(x.to(self.conv.weight.dtype))
+        return y
+
+
 def convolution_pool_window(size: int, stride: int) -> Window:
     """A 3x3 window that has as many positions on any map as a pool with window `size`."""
     extra = CONV_SIZE - size

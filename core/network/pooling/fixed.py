@@ -7,9 +7,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from core.catalog import Padding, Pooling
+from core.catalog.poolings.fixed import TOP_K
+from core.catalog.poolings.learned import LSE_SHARPNESS
 from core.network.maps import HUGE
 from core.network.pooling.registry import operator
-from core.network.pooling.windows import WindowPool, windows
+from core.network.pooling.windows import WindowPool, positions, windows
 
 
 @operator(Pooling.MAX)
@@ -106,7 +108,7 @@ class LogSumExpPool(WindowPool):
 
     def __init__(self, channels: int, size: int, stride: int, mode: Padding) -> None:
         super().__init__(channels, size, stride, mode)
-        self.r = 5.0
+        self.r = LSE_SHARPNESS
 
     def compute(self, x: Tensor) -> Tensor:
         """x: (N, C, H, W)."""
@@ -197,3 +199,38 @@ class DetailPool(WindowPool):
         weights = ((scaled - mean).square() + offset) ** (self.q / 2)
         y = unit * ((weights * scaled).sum(dim=0) / weights.sum(dim=0))
         return torch.where(largest == inf, mean, y)
+
+
+@operator(Pooling.SUBSAMPLE)
+class Subsample(WindowPool):
+    """y = x_1, the first value of W in row order: a stride and nothing else.
+
+    The baseline of every argument about aliasing: without a low-pass filter, what varies faster
+    than half the rate of the grid folds onto lower frequencies. The gradient goes to that value
+    alone. Shannon 1949; Zhang 2019.
+    """
+
+    def compute(self, x: Tensor) -> Tensor:
+        """x: (N, C, H, W)."""
+        height, width = (positions(rows, self.size, self.stride) for rows in x.shape[2:])
+        bottom, right = (height - 1) * self.stride + 1, (width - 1) * self.stride + 1
+        return x[:, :, : bottom : self.stride, : right : self.stride]
+
+
+@operator(Pooling.TOP_K)
+class TopKPool(WindowPool):
+    """y = (1/k) * sum of the k largest values of W, k = 2 (or n, where W holds fewer).
+
+    k = 1 gives max, k = n average. The gradient goes to these values, 1/k to each. Ties are ranked
+    in row order (a stable sort). Ozdemir 2023 (Avg-TopK); its successor T-Max-Avg adds a threshold
+    above which the largest value alone counts, which is left out here.
+    """
+
+    def __init__(self, channels: int, size: int, stride: int, mode: Padding) -> None:
+        super().__init__(channels, size, stride, mode)
+        self.k = min(TOP_K, size**2)
+
+    def compute(self, x: Tensor) -> Tensor:
+        """x: (N, C, H, W)."""
+        values = windows(x, self.size, self.stride)
+        return values.sort(dim=0, descending=True, stable=True).values[: self.k].mean(dim=0)
