@@ -108,7 +108,8 @@ class PoolingEntry:
         lead: (window, stride) -> how many of these rows precede the window's first row.
         start: (index, rows of the map, window, stride) -> first row at which that window can
             begin.
-        whole_map: whether an output can depend on the whole map; `reach` and `lead` are unused then.
+        whole_map: whether an output can depend on the whole map, where `reach` and `lead` are not
+            used.
         commutes_with_relu: whether pool and ReLU can be swapped without changing a bit. True for
             operators that select by order, because ReLU is monotone, and for operators that treat
             negative values as zero.
