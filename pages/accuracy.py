@@ -14,21 +14,22 @@ from pages.shared import cached, controls, frame, gate, jobs
 
 CURVES_HELP = """
 Each line is the mean over the seeds, measured on the validation images after each epoch; the band
-is its 95 % interval (Student's t). Validation images are never trained on. The number at the end of
-a line is its last value, in percent.
+is its 95 % interval (Student's t). No network trains on the validation images. The number at the
+end of a line is its last value, in percent.
 """
 PAIRS_HELP = """
-Seed by seed, every strategy starts from the same weights and sees its batches in the same order, so
-a difference can be taken within each seed: the small dots. The bar is the 95 % interval of their
+For each seed, every strategy starts from the same weights and sees the batches in the same order,
+so differences are taken within a seed: the small dots. The bar is the 95 % interval of their
 mean, corrected for all comparisons on this page (Bonferroni). If it excludes zero, the difference
-is established, on this test set, over training seeds; else it is **undecided**. The grey zone
-holds differences that this number of seeds would usually miss (power 80 %).
+is established, on this test set, over training seeds; otherwise it is **undecided**. The grey zone
+marks differences that this number of seeds would usually miss (power 80 %).
 """
 
 
 CONFUSION_HELP = """
-Rows are the true classes, columns what the network said, counted on the test images from the stored
-predictions. Grey numbers on the diagonal are right; the darker a cell, the more often that mistake.
+Rows are the true classes, columns the predicted ones, counted on the test images from the stored
+predictions. Grey numbers on the diagonal are correct; the darker a cell, the more frequent the
+mistake.
 """
 TITLES = {
     Quantity.VALIDATION: "Validation accuracy",
@@ -40,7 +41,7 @@ TITLES = {
 def main() -> None:
     """Draw the page."""
     results = cached.results(controls.comparison())
-    # in the order of the page: what stands above depends on controls below
+    # reserved in page order, because the top depends on controls further down
     top, curves, differences = st.container(), st.container(), st.container()
     with differences:
         reference = _reference(results)
@@ -65,7 +66,7 @@ def main() -> None:
 
 
 def _reference(results: Results) -> Pooling | None:
-    """The strategy that the visitor compares with; None while there is nothing to compare."""
+    """Draw the choice of the strategy to compare with; return it, or None without runs."""
     if not results.runs:
         return None
     poolings = list(dict.fromkeys(str(arm.pooling) for arm in results.comparison.arms))
@@ -80,13 +81,13 @@ def _reference(results: Results) -> Pooling | None:
     return Pooling(chosen or poolings[0])
 
 
-def _curves(results: Results, wanted: Pooling | None) -> None:
-    """Draw the curves of every facet."""
+def _curves(results: Results, compare_with: Pooling | None) -> None:
+    """Draw the accuracy curves of every facet."""
     view = _view()
     facets = results.comparison.facets
     with frame.grid(min(len(facets), 2), min_column_width=420):
         for facet in facets:
-            reference = results.reference(facet, wanted)
+            reference = results.reference(facet, compare_with)
             frame.show(
                 f"{TITLES[view.quantity]}, {facet.label}",
                 cached.chart(figures.accuracy_curves, results, facet, reference, view),
@@ -99,7 +100,7 @@ def _curves(results: Results, wanted: Pooling | None) -> None:
 
 
 def _view() -> View:
-    """How the curves are drawn, as the visitor likes it."""
+    """Draw the controls of the curves; return how to draw them."""
     with frame.settings_row():
         quantity = frame.one_of(
             "Curves",
@@ -119,13 +120,13 @@ def _view() -> View:
                 0.1,
                 key="smoothing",
                 bind="query-params",
-                help="Weight of the past in a moving average. The raw line stays visible.",
+                help="Weight of past epochs in a moving average. The raw line stays visible.",
             )
     return View(Quantity(quantity), Against(against), seeds, smoothing)
 
 
 def _changed(results: Results) -> None:
-    """Everything else in which two networks of the comparison differ."""
+    """Draw a table of everything else in which two networks of the comparison differ."""
     arms = {arm.label: arm for arm in results.comparison.arms}
     names = list(arms)
     with frame.card("What else changed", "changed"):
@@ -138,7 +139,7 @@ def _changed(results: Results) -> None:
         one, other = arms[first], arms[second]
         changes = what_else(one, other)
         if not changes:
-            st.caption("Nothing else that is counted: the same parameters, work and sight.")
+            st.caption("Nothing else differs: same parameters, MACs and receptive field.")
         else:
             rows = [
                 {
@@ -155,7 +156,7 @@ def _changed(results: Results) -> None:
 
 
 def _confusion(results: Results) -> None:
-    """Mistakes of one run, or of two and their difference."""
+    """Draw the confusion matrix of one run, or the difference between two."""
     runs = {
         f"{arm.label}, seed {seed}": run
         for arm in results.comparison.arms
@@ -164,9 +165,7 @@ def _confusion(results: Results) -> None:
     if not runs:
         return
     names = list(runs)
-    with frame.card(
-        "Which classes are taken for which", "confusion", reading=CONFUSION_HELP
-    ) as head:
+    with frame.card("Confusion matrix", "confusion", reading=CONFUSION_HELP) as head:
         with st.container(horizontal=True):
             first = st.selectbox("Run", names, key="confusion_of") or names[0]
             second = st.selectbox("minus", ["nothing", *names], key="confusion_minus")
@@ -190,12 +189,12 @@ def _predictions(run: Run) -> bytes:
     return cached.store().predictions(run.key) or b""
 
 
-def _differences(results: Results, wanted: Pooling | None) -> None:
+def _differences(results: Results, compare_with: Pooling | None) -> None:
     """Draw the paired differences of every facet."""
     facets = results.comparison.facets
     with frame.grid(min(len(facets), 2), min_column_width=420):
         for facet in facets:
-            reference = results.reference(facet, wanted)
+            reference = results.reference(facet, compare_with)
             if reference is None:
                 continue
             frame.show(

@@ -1,4 +1,4 @@
-"""By hand: what does each operator do to a few numbers, and to whom does the gradient go?"""
+"""By hand: what does each operator do to a few numbers, and which cells get the gradient?"""
 
 import streamlit as st
 
@@ -12,22 +12,22 @@ from pages.cards import grid, hand
 from pages.shared import controls, frame
 
 CARD_WIDTH, LEAST_GRID_WIDTH = 460, 125
-"""px: of a card with three grids, and of a grid in it; on a telephone they stand in two rows"""
+"""px: a card with three grids, and one grid in it; a phone shows the grids in two rows"""
 GRIDS = {
     "Input": figures.hand_input,
     "Output": figures.hand_output,
     "Gradient": figures.hand_gradient,
 }
 ROUTING_HELP = """
-**Input**: the numbers, and as boxes the windows that this operator reads, where they do not
-overlap; zeros around the grid are padding, and what no window reads is shaded. **Output**: one
-number for each window, on the same colour scale. **Gradient**: how much each cell gets when every
-output gets 1; where a share is negative, blue is positive and red negative.
+**Input**: the numbers. Boxes mark the windows that this operator reads, unless they overlap; zeros
+around the grid are padding, and cells that no window reads are shaded. **Output**: one number for
+each window, on the same colour scale. **Gradient**: how much each cell receives when every output
+receives 1; if any share is negative, blue is positive and red negative.
 """
 STEPS_HELP = """
-Press Play, or move the slider: the boxes show what the operators read, and each line fills these
-numbers into the formula of an operator. Where operators read different cells, each has a box in
-its colour. It runs in your browser.
+Press Play or move the slider: the boxes show what the operators read, and each line puts these
+numbers into the formula of one operator. Where operators read different cells, each has a box in
+its own colour. The animation runs in your browser.
 """
 
 
@@ -44,7 +44,7 @@ def main() -> None:
     pool = hand.Pool.of(asked.numbers, experiment.model, asked.padding)
     worked = hand.worked(asked.poolings, pool, single=asked.single)
     with top:
-        gradients = [(each.pooling, each.reached, each.gradient.size) for each in worked]
+        gradients = [(item.pooling, item.reached, item.gradient.size) for item in worked]
         frame.top(
             "By hand: what does the operator do to a few numbers?",
             routing_headline(gradients, first_window(worked)),
@@ -58,8 +58,8 @@ def main() -> None:
 
 def _cards(worked: list[Worked], pool: hand.Pool) -> None:
     with frame.grid(min(len(worked), 2), min_column_width=CARD_WIDTH):
-        for each in worked:
-            _operator(each)
+        for operator in worked:
+            _operator(operator)
     plain_windows = hand.plain_windows(pool)
     left, right = frame.columns((1, 1))
     with left:
@@ -73,7 +73,7 @@ def _cards(worked: list[Worked], pool: hand.Pool) -> None:
     with right:
         hand.sizes(worked, pool)
         hand.temperature(plain_windows, pool)
-    poolings = [each.pooling for each in worked]
+    poolings = [operator.pooling for operator in worked]
     with frame.grid(2, min_column_width=420):
         hand.additive(poolings, pool)
         hand.contrast(poolings, pool)
@@ -90,7 +90,7 @@ def _scene(pool: hand.Pool) -> str:
 
 
 def _operator(worked: Worked) -> None:
-    """Input, output and gradient of one operator, side by side or one below the other."""
+    """Draw input, output and gradient of one operator, side by side where there is room."""
     pooling = worked.pooling
     label, key = POOLINGS[pooling].label, f"operator {pooling}"
     title = f"{frame.mark(pooling)} {label}"

@@ -16,12 +16,12 @@ GUESSES = [
 ]
 MEANINGS = """
 **Holds**: every part of the claim holds. **Depends**: some parts hold and some are refuted.
-**Refuted**: every part is. **Undecided**: these seeds cannot tell.
+**Refuted**: every part is refuted. **Undecided**: these seeds are too few to tell.
 """
 
 
 def main() -> None:
-    """Draw all claims, or the one that the link names."""
+    """Draw all claims, or only the one that the link names."""
     results = cached.claim_results()
     name = st.query_params.get("claim")
     if name in results:
@@ -55,8 +55,8 @@ def _all(results: Collection[ClaimResult], unknown: str | None) -> None:
     st.caption(
         "A verdict follows from the stored runs by a fixed rule: ten paired seeds for each arm, a "
         "95 % interval, and the smallest effect that would matter, stated for each part. It is "
-        "valid for these test sets, over training seeds. Claims have arms of their own: the "
-        "comparison in the sidebar is for the other pages."
+        "valid for these test sets, over training seeds. Claims use their own networks; the "
+        "sidebar does not affect this page."
     )
 
 
@@ -92,12 +92,12 @@ def _tile(result: ClaimResult, *, hidden: bool) -> None:
 
 
 def _said(result: ClaimResult) -> str:
-    """What came out; where runs have not learned, that is said first."""
+    """The result in words, after a warning if some runs have not learned."""
     return " ".join(filter(None, (caution(result), verdict_sentence(result))))
 
 
 def _guesses() -> dict[str, str]:
-    """Claim -> what the visitor has predicted, in this session."""
+    """What the visitor has predicted in this session, by the claim's id."""
     guesses: dict[str, str] = st.session_state.setdefault("guesses", {})
     return guesses
 
@@ -117,14 +117,14 @@ def _one(result: ClaimResult) -> None:
     guess = _guesses().get(claim.id)
     if predict and not guess:
         _ask(claim.id)
-        st.caption("The experiment and its outcome appear once you have predicted.")
+        st.caption("Make a prediction to see the experiment and its result.")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         frame.badge(result.verdict)
         st.markdown(f"**{_said(result)}**", help=MEANINGS, width="content")
         if guess:
-            right = ", rightly" if guess == verdict_word(result.verdict) else ""
-            st.markdown(f":gray[You predicted: {guess.lower()}{right}.]", width="content")
+            correct = ", correctly" if guess == verdict_word(result.verdict) else ""
+            st.markdown(f":gray[You predicted: {guess.lower()}{correct}.]", width="content")
     _missing(result)
     wide, narrow = st.columns([3, 2])
     with wide:
@@ -134,7 +134,7 @@ def _one(result: ClaimResult) -> None:
 
 
 def _walk(name: str) -> bool:
-    """Buttons to all claims and to the neighbours; whether the visitor wants to predict first."""
+    """Draw buttons to all claims and to the neighbours; return whether to predict first."""
     names = list(CLAIMS)
     place = names.index(name)
     buttons: tuple[tuple[str, str, Literal["left", "right"], str | None], ...] = (
@@ -157,7 +157,7 @@ def _walk(name: str) -> bool:
 
 
 def _ask(name: str) -> None:
-    """Ask for a prediction; once there is one, the page is drawn anew."""
+    """Ask for a prediction; redraw the page once there is one."""
     guess = st.segmented_control("What do you expect?", GUESSES, key=f"guess {name}", help=MEANINGS)
     if guess:
         _guesses()[name] = guess
@@ -165,7 +165,7 @@ def _ask(name: str) -> None:
 
 
 def _missing(result: ClaimResult) -> None:
-    """Offer the trainings that are missing; once they are there, the computations."""
+    """Offer to train the missing runs; once they exist, offer the missing computations."""
     runs = jobs.not_asked_for(result.runs)
     if runs:
         known = jobs.expected(runs)

@@ -1,4 +1,4 @@
-"""Cost: what does each strategy ask for, in parameters, work, memory and sight?"""
+"""Cost: what does each strategy need, in parameters, MACs, memory and receptive field?"""
 
 import numpy as np
 import streamlit as st
@@ -28,28 +28,29 @@ from pages.shared import cached, computing, controls, frame, jobs
 from pages.shared.parameters import LEDGER_ALL, LEDGER_TIME
 
 PARAMETERS_HELP = """
-Each bar is one network, from the first layer to the last: convolutions grey, what a pool learns in
-the colour of its strategy, dense layers hatched. Networks with the same parameters share a row.
+Each bar is one network, from its first layer to its last: convolutions are grey, learned parameters
+of a pool have the colour of its strategy, dense layers are hatched. Networks with the same
+parameters share a row.
 """
 TRADEOFF_HELP = """
-Up is more accurate, left is cheaper. Dotted steps join the networks that no other one beats in
-both, if there are two or more. Labels name these and the reference. Bars: 95 % interval of the mean
-over seeds. Parameters and MACs are counted from the architecture; seconds were measured while
-training, on the machine that trained.
+Up is more accurate, left is cheaper. The dotted steps join the networks that no other network beats
+in both (the efficient frontier), if there are at least two; labels name these and the reference.
+Bars: 95 % interval of the mean over seeds. Parameters and MACs are counted from the architecture;
+seconds were measured during training, on the machine that trained.
 """
 THEORY, EFFECTIVE = "theory", "effective"
 FIELD_HELP = """
-The solid square is the part of the image that the middle cell of the chosen layer can see, the
-dotted ones that of the layers before it: the **theory**. With circular padding, and always with
-APS, a field that reaches over the border goes on at the other side. **Effective** shows what a
-trained network makes of it: the share of each pixel in the gradient of that cell, over 100 test
-images (Luo et al. 2016).
+**Theory**: the solid square is the part of the image that the middle cell of the chosen layer can
+see; dotted squares are those of the layers before it. With circular padding, and always with APS,
+a field that crosses the border continues on the other side. **Effective**: what a trained network
+makes of it, as the share of each pixel in the gradient of that cell, over 100 test images (Luo et
+al. 2016).
 """
 TIME_ROUNDS = 5
 GROWTH_HELP = """
-Flatten gives every value of the last map a weight of its own, so its dense layer grows with the
-area of the image. GAP hands on one value per channel, whatever the size. flatten-matched first
-leaves so few channels that it costs about as much as GAP, as long as one channel is few enough.
+Flatten gives every value of the last map its own weight, so its dense layer grows with the area of
+the image. GAP passes on one value per channel, whatever the size. flatten-matched first reduces the
+channels until the head costs about as much as GAP, or until one channel is left.
 """
 
 
@@ -58,7 +59,7 @@ def main() -> None:
     results = cached.results(controls.comparison())
     arms = _distinct(results)
     frame.top(
-        "Cost: what does each strategy ask for?",
+        "Cost: what does each strategy need?",
         cost_headline(results.comparison),
         frame.scene(results),
     )
@@ -75,7 +76,7 @@ def main() -> None:
 
 
 def _distinct(results: Results) -> list[Arm]:
-    """One arm for each pooling and head: dropout costs nothing that is counted here."""
+    """One arm for each pooling and head, because dropout changes no cost counted here."""
     last = {(arm.pooling, arm.head): arm for arm in reversed(results.comparison.arms)}
     return list(reversed(last.values()))
 
@@ -123,7 +124,7 @@ def _field(arms: list[Arm], results: Results) -> None:
 
 
 def _effective(arm: Arm, results: Results) -> EffectiveField | None:
-    """The effective fields of the first seed of an arm; offers to compute them."""
+    """The effective fields of the first seed of an arm; if None, offers to compute them."""
     seed = results.comparison.seeds[0]
     trained = [other for other in results.comparison.arms if seed in results.of(other)]
     network = next(
@@ -141,7 +142,7 @@ def _effective(arm: Arm, results: Results) -> EffectiveField | None:
 
 
 def _sample(arm: Arm) -> NDArray[np.uint8]:
-    """A test image of the data set, (H, W) in grey; an empty one where none is bundled."""
+    """A test image of the data set, (H, W) in grey; all zeros if none is bundled."""
     path = PROJECT / "assets" / "samples" / f"{arm.experiment.data.dataset}.png"
     _, height, width = arm.experiment.input_shape
     if not path.is_file():
@@ -175,8 +176,8 @@ def _code(arms: list[Arm]) -> None:
             on_click="ignore",
         )
         st.caption(
-            "Runs with torch alone, and takes the weights of `export --format safetensors`: the "
-            "names are the same."
+            "Needs only torch, and loads the weights from `export --format safetensors`: the "
+            "tensor names are the same."
         )
 
 
@@ -221,7 +222,7 @@ def _one(arm: Arm) -> None:
 
 
 def _times(arms: list[Arm], names: list[str]) -> None:
-    """Seconds of every layer, measured here; offers to measure them."""
+    """Draw the measured time of every layer, or offer to measure it on this machine."""
     request = TimesRequest(tuple(arm.seeded(0) for arm in arms), TIME_ROUNDS)
     times = stored(cached.store(), request)
     if times is None:
@@ -230,8 +231,8 @@ def _times(arms: list[Arm], names: list[str]) -> None:
         return
     rows = timed_rows(
         [
-            (name, times.networks[each.key])
-            for name, each in zip(names, request.experiments, strict=True)
+            (name, times.networks[experiment.key])
+            for name, experiment in zip(names, request.experiments, strict=True)
         ],
         [architecture_of(arm) for arm in arms],
     )
@@ -239,7 +240,7 @@ def _times(arms: list[Arm], names: list[str]) -> None:
     st.caption(
         f"Milliseconds for a batch of {times.batch}, forward + backward, each layer by itself; "
         f"medians of {TIME_ROUNDS} rounds in which the networks take turns ({times.machine}). The "
-        f"whole step holds the loss and the optimiser too. Complete but for these, and noisy."
+        f"whole step also includes the loss and the optimiser. Timings are noisy."
     )
 
 
@@ -263,7 +264,7 @@ def _differing(rows: int, networks: int) -> str:
 
 
 def _choose(label: str, names: list[str], key: str) -> str:
-    """One of the networks; without a second there is nothing to choose."""
+    """The name of the network that the visitor chose; asks only if there are several."""
     if len(names) == 1:
         return names[0]
     chosen = st.selectbox(label, names, key=key, label_visibility="collapsed", width=260)

@@ -18,18 +18,18 @@ from pages.shared import cached, chooser, controls, frame, jobs
 from pages.shared.problems import literal
 
 if TYPE_CHECKING:
-    # they load torch, which this page does when it is opened and not before
+    # they load torch, which must not happen before this page is opened
     from core.analyses.inspection import Network, Response
 
 NETWORKS_SHOWN = 4
-"""networks side by side; more would be too small to compare"""
+"""networks on the page; more would be too small to compare"""
 CHANNELS_SHOWN = 16
-"""maps in one sheet; of more, others are shown on demand"""
+"""maps in one sheet; the visitor chooses the sheet if there are more channels"""
 MAPS_HELP = """
-Each tile is one channel after the chosen layer. For one seed every network starts from the same
-filters, so the same place in each row began as the same channel. A network that has no such layer
-is shown after the one in its place, named at its left. A crossed-out tile is zero everywhere on
-this image. Darker (in the dark theme: lighter) is larger.
+Each tile is one channel after the chosen layer. With the same seed, every network starts from the
+same filters, so tiles at the same place in each row began as the same channel. If a network lacks
+this layer, its row shows the corresponding layer, named on the left. A crossed-out tile is zero
+everywhere on this image. Darker (in the dark theme: lighter) is larger.
 """
 
 
@@ -39,7 +39,7 @@ def main() -> None:
     with st.spinner("Loading PyTorch, once…"):
         from pages.shared import networks
     seed = results.comparison.seeds[0]
-    # the sentence stands above the controls that it depends on
+    # reserved first, because the headline depends on controls below it
     top = st.container()
     arms = chooser.networks(results.comparison, NETWORKS_SHOWN)
     opened = ((arm, networks.network(arm, seed)) for arm in arms)
@@ -88,7 +88,7 @@ def _looks(there: dict[Arm, "Network"], image: np.ndarray) -> dict[Arm, "Respons
 
 
 def _maps(looks: dict[Arm, "Response"]) -> dict[Arm, str]:
-    """One row per network: name, maps, answer. Gives the layer that is shown of each."""
+    """Draw one row per network: name, maps, prediction. Return the layer shown of each."""
     with frame.section("feature maps"), st.container(border=True, height="stretch"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown("**Feature maps**", help=MAPS_HELP, width="stretch")
@@ -118,7 +118,7 @@ def _maps(looks: dict[Arm, "Response"]) -> dict[Arm, str]:
 
 
 def _layers(looks: dict[Arm, "Response"]) -> tuple[str, dict[Arm, str]]:
-    """The layer that is chosen, and for each network the one at the same stage."""
+    """The layer that the visitor chose, and for each network its layer at the same stage."""
     layers = list(dict.fromkeys(layer for seen in looks.values() for layer in seen.maps))
     offered = [layer for layer in layers if layer.startswith("block")]
     pools = [layer for layer in offered if layer.endswith(".pool")]
@@ -132,12 +132,12 @@ def _layers(looks: dict[Arm, "Response"]) -> tuple[str, dict[Arm, str]]:
 
 
 def _feeds_max(arm: Arm, seen: "Response", layer: str) -> bool:
-    """Whether a max pool reads this layer."""
+    """Whether a max pool reads the output of this layer."""
     return arm.pooling is Pooling.MAX and is_pooled(layer, list(seen.maps))
 
 
 def _remarks(present: dict[Arm, np.ndarray]) -> str:
-    """Which networks have channels in whose maps there is nothing to see."""
+    """How many channels of each network are zero or constant on this image, in words."""
     from core.analyses.inspection import level, silent
 
     text = ""
@@ -153,7 +153,7 @@ def _dots(layer: str, *, drawn: bool) -> str:
 
 
 def _first_channel(most: int) -> int:
-    """The first of the channels that are shown; asks which, if there are more than one sheet."""
+    """The first channel of the sheet to show; asks which sheet if there are several."""
     if most <= CHANNELS_SHOWN:
         return 0
     starts = range(0, most, CHANNELS_SHOWN)
@@ -182,7 +182,7 @@ def _row(  # noqa: PLR0913 (what is drawn, and how)
             width="stretch",
         )
     with right:
-        st.markdown(f"says **{literal(classes[seen.answer])}**")
+        st.markdown(f"predicts **{literal(classes[seen.answer])}**")
         st.caption(f"{percent(float(seen.probabilities.max()))} % sure")
 
 

@@ -1,4 +1,4 @@
-"""Home: what does pooling really do? The answer of the cached runs, and where to go next."""
+"""Home: what does pooling really do? The answer from the cached runs, and where to go next."""
 
 from collections import Counter
 from typing import Any
@@ -26,10 +26,10 @@ BADGES: dict[Verdict, tuple[str, Any, str]] = {
     Verdict.UNDECIDED: ("Undecided", "gray", ":material/pending:"),
 }
 CLAIMS_SAID = {
-    ClaimVerdict.SUPPORTED: "as it is told",
+    ClaimVerdict.SUPPORTED: "true as stated",
     ClaimVerdict.NUANCED: "true in part",
-    ClaimVerdict.REFUTED: "not so",
-    ClaimVerdict.UNDECIDED: "these seeds cannot tell",
+    ClaimVerdict.REFUTED: "false",
+    ClaimVerdict.UNDECIDED: "too few seeds to tell",
     ClaimVerdict.UNTESTED: "runs are missing",
 }
 NEXT = (
@@ -93,10 +93,10 @@ def main() -> None:
 
 
 def _claims() -> None:
-    """How many claims came out how."""
+    """Draw how many claims there are with each verdict."""
     counts = Counter(result.verdict for result in cached.claim_results().values())
     with st.container(border=True):
-        st.markdown("**What is said about pooling**")
+        st.markdown("**Claims about pooling**")
         for verdict, phrase in CLAIMS_SAID.items():
             if counts[verdict]:
                 with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
@@ -104,14 +104,14 @@ def _claims() -> None:
                     st.markdown(f"**{counts[verdict]}** :gray[{phrase}]")
         st.page_link(
             Page.CLAIMS.file,
-            label="Twenty claims, tested",
+            label="See all twenty claims",
             icon=":material/arrow_forward:",
             icon_position="right",
         )
 
 
 def _differences(results: Results) -> None:
-    """The paired differences in words, one row each."""
+    """Draw the paired differences in words, one row each."""
     st.markdown("**Which differences are real?**")
     shown = False
     for facet in results.comparison.facets:
@@ -130,7 +130,7 @@ def _differences(results: Results) -> None:
                     f"{span(item.difference)}"
                 )
     if not shown:
-        st.caption("Two strategies with two seeds each are needed to compare.")
+        st.caption("A comparison needs two strategies with two seeds each.")
         return
     st.caption(
         "95 % intervals of the paired differences, corrected for the comparisons shown; on this "

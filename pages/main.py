@@ -1,6 +1,6 @@
-"""The main script, in which nothing stands: every process that is spawned reads it, too.
+"""Streamlit's main script. It does nothing on import, because every spawned process imports it.
 
-Streamlit runs it as `__main__`; workers that train or compute need nothing of Streamlit.
+Streamlit runs it as `__main__`; workers that train or compute must not load Streamlit.
 """
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The router: which page, which comparison. What pages share is chosen here, once."""
+"""Choose the page and the comparison, once, for whatever page runs."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Shift: what does a one-pixel shift of the image do to each network's answer?"""
+"""Shift: what does a one-pixel shift of the image do to each network's prediction?"""
 
 import streamlit as st
 
@@ -13,20 +13,20 @@ from pages.shared import cached, chooser, computing, controls, frame, jobs
 
 FILLED, CIRCULAR = "filled", "circular"
 MAPS_SHOWN, IN_ROW = 8, 4
-"""maps on the page, of more networks the visitor chooses; and maps that stand in one row"""
+"""maps on the page (the visitor chooses if there are more networks), and maps in one row"""
 LIGHT_END = 0.9
-"""share at the light end of the scale, or the least share of all maps, if that is lower"""
+"""share at the light end of the scale, unless the smallest share of all maps is lower"""
 MAP_HELP = """
-Each cell is one shift: rows are pixels down, columns pixels to the right, the blank cell is the
-unmoved image. The number is the share of test images, in percent, whose answer stays what it was
-for the unmoved image, right or wrong.
+Each cell is one shift: rows are pixels down, columns pixels to the right, and the blank cell is the
+unshifted image. The number is the share of test images, in percent, whose prediction is the same as
+for the unshifted image, right or wrong.
 """
 PROFILE_HELP = """
-The row through the middle of each map: shifts to the right alone. Where nothing happens at the
-border, a network with a global head answers alike under shifts by multiples of all its strides
-together, which is 4 after two pools of stride 2: hence the teeth. That takes circular shifts,
-circular padding, and at every pool a map whose side is a multiple of the stride and a window no
-larger than the stride. Under each map stands what theory promises for that network, if anything.
+The middle row of each map: shifts to the right only. Without border effects, the prediction of a
+network with a global head is the same for shifts by multiples of the product of its strides, which
+is 4 after two pools of stride 2: hence the teeth. This requires circular shifts, circular padding,
+and at every pool a map whose side is a multiple of the stride and a window no larger than the
+stride. The caption of each map states what theory guarantees for that network, if anything.
 """
 
 
@@ -41,7 +41,7 @@ def main() -> None:
     maps = _computed(trained, seed, settings) if settings else {}
     with top:
         frame.top(
-            "Shift: what does one pixel do to the answer?",
+            "Shift: what does one pixel do to the prediction?",
             steadiness_headline(maps, results.comparison, seed),
             frame.scene(results),
         )
@@ -66,30 +66,30 @@ def main() -> None:
 def _settings(arm: Arm) -> ShiftSettings:
     with frame.settings_row():
         chosen = frame.one_of(
-            "What comes in at the border",
+            "Fill at the border",
             [FILLED, CIRCULAR],
             "shift_border",
-            help_="**filled**: the ground of the images, around photographs black; **circular**: "
-            "what left on the other side.",
+            help_="**filled**: with the background of the images, black for photographs; "
+            "**circular**: with what left on the other side.",
         )
     return ShiftSettings.of(arm.experiment.input_shape, circular=chosen == CIRCULAR)
 
 
 def _computed(trained: list[Arm], seed: int, settings: ShiftSettings) -> dict[Arm, ShiftMap]:
-    """The maps that are stored, of networks in order."""
+    """The stored maps, by network in the given order."""
     requests = ((arm, ShiftMapRequest(arm.seeded(seed), settings)) for arm in trained)
     maps = ((arm, stored(cached.store(), request)) for arm, request in requests)
     return {arm: steadiness for arm, steadiness in maps if steadiness}
 
 
 def _offer(missing: list[Arm], seed: int, settings: ShiftSettings) -> None:
-    """Name the maps that are missing, with a button that computes exactly these."""
+    """Offer to compute exactly the missing maps."""
     requests = [ShiftMapRequest(arm.seeded(seed), settings) for arm in missing]
     computing.offer(requests, "map", "maps", key="compute_maps")
 
 
 def _maps(maps: dict[Arm, ShiftMap], results: Results) -> None:
-    shares = (share for each in maps.values() for row in each.same for share in row)
+    shares = (share for steadiness in maps.values() for row in steadiness.same for share in row)
     low = min(LIGHT_END, *shares)
     with frame.grid(len(maps) if len(maps) <= IN_ROW else 3, min_column_width=210):
         for arm, steadiness in maps.items():
@@ -103,11 +103,11 @@ def _maps(maps: dict[Arm, ShiftMap], results: Results) -> None:
             )
     first = next(iter(maps.values()))
     entry = results.comparison.arms[0].experiment.data.entry
-    filled = f"{'black' if entry.photographs else 'the ground'} comes in at the border"
+    filled = f"the border filled with {'black' if entry.photographs else 'the background'}"
     moved = "circular shifts" if first.settings.circular else filled
     st.caption(
         f"First {first.images:,} test images, seed {results.comparison.seeds[0]}, {moved}. One "
-        f"scale for all maps, from {percent(low)} to 100 %. Means leave out the unmoved image."
+        f"scale for all maps, from {percent(low)} to 100 %. Means exclude the unshifted image."
     )
 
 

@@ -1,4 +1,4 @@
-"""Train: what of the comparison is missing, and how long will it take?"""
+"""Train: which runs of the comparison are missing, and how long will they take?"""
 
 import streamlit as st
 
@@ -27,7 +27,7 @@ def main() -> None:
 
 
 def _how_far() -> None:
-    """What is missing and how long that takes, drawn again while anything is trained."""
+    """Draw what is missing and how long it takes; redrawn while anything is training."""
     results = cached.results(controls.comparison())
     missing = len(results.missing)
     known = jobs.expected(results.missing)
@@ -46,8 +46,8 @@ def _how_far() -> None:
             f"{workers} {plural('worker', workers)}, {known.per_run:.1f} s per run"
             if known
             else _why(missing),
-            help_="From the time that runs took here, or else the bundled ones on their machine, "
-            "in proportion to the work of each run: operations, images, steps and epochs.",
+            help_="From the time of earlier runs on this machine, or else of the bundled runs on "
+            "theirs, in proportion to the work of each run: operations, images, steps and epochs.",
         )
         waiting = jobs.waiting()
         _tile("Queue", f"{waiting:,}", "waiting" if waiting else "nothing is waiting")

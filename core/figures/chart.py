@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     Row: TypeAlias = Mapping[str, Any] | DataclassInstance
 
-NOTHING_TRAINED = "This comparison is not trained yet."
+NOTHING_TRAINED = "This comparison has not been trained yet."
 """caption of a chart without runs"""
 
 

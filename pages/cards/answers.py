@@ -1,4 +1,4 @@
-"""What explains the answers of trained networks: sources, patches, filters, softer pools."""
+"""Cards that explain predictions: attribution maps, patches, filters, softened pools."""
 
 from typing import TYPE_CHECKING
 
@@ -17,29 +17,29 @@ if TYPE_CHECKING:
     from core.analyses.inspection import Method, Network, Response
 
 FILTERS_SHOWN = 16
-"""of the first block"""
+"""filters of the first block"""
 PATCHES_SHOWN = 8
 TEMPERATURES = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, float("inf"))
 PATCHES_HELP = """
-Each picture is cut from another test image: the part that the channel's strongest cell sees. Beyond
-a border of the image it shows the ground, or with circular padding the other side, as the cell
-reads it. A channel that stands for something shows it here again and again.
+Each picture is cut from a different test image: the part that the channel's strongest cell sees.
+Outside the image it shows the background, or with circular padding the opposite side, as the cell
+reads it. A channel that detects one thing shows it here again and again.
 """
 FILTERS_HELP = """
-For one seed all networks start from the same filters; what differs is what training made of them.
-A filter looks for what its picture shows: blue where it wants light, red where it wants dark.
+With the same seed, all networks start from the same filters; training makes the differences.
+A filter responds to what its picture shows: blue where it wants light, red where it wants dark.
 """
 SOURCE_HELP = """
-**Grad-CAM**: the map after the layer chosen above, weighted by how strongly each channel moves the
-answer, what speaks against it left out. **CAM**: the last map, weighted by the dense layer, which a
-GAP head allows. **Saliency**: how much the answer
-moves with each pixel. **Occlusion**: how much of the answer is lost when a window is greyed out.
-None of them says why the network learned what it did.
+**Grad-CAM**: the maps after the layer chosen above, weighted by how strongly each channel affects
+the score of the class; negative values are dropped. **CAM**: the last maps, weighted by the dense
+layer, which only a GAP head allows. **Saliency**: how much the score changes with each pixel.
+**Occlusion**: how much of the score is lost when a window is greyed out. None of them says why the
+network learned what it did.
 """
 
 
 def title(arm: Arm) -> str:
-    """Pooling, head and dropout of a network, as Markdown."""
+    """The pooling, head and dropout of a network, as Markdown."""
     return f"{frame.mark(arm.pooling)} **{POOLINGS[arm.pooling].label}** + {arm.head_label}"
 
 
@@ -49,10 +49,10 @@ def sources(
     image: np.ndarray,
     layers: dict[Arm, str],
 ) -> None:
-    """Which part of the image speaks for the answer."""
+    """Draw which part of the image supports each network's prediction."""
     from core.analyses.inspection import Method, methods
 
-    with frame.card("Where the answer comes from", "sources", reading=SOURCE_HELP):
+    with frame.card("What the prediction is based on", "sources", reading=SOURCE_HELP):
         method = Method(
             frame.one_of(
                 "Method",
@@ -62,7 +62,7 @@ def sources(
                 named=False,
             )
         )
-        # four stand two by two
+        # four networks in two rows of two
         with st.grid({4: 2}.get(len(there), min(len(there), 3)), min_column_width=130):
             for arm, network in there.items():
                 with st.container(gap="xsmall"):
@@ -72,16 +72,16 @@ def sources(
                         continue
                     _source(network, image, looks[arm].answer, method, layers[arm])
         st.caption(
-            "For the class that each network names. Each picture has its own scale; where a method "
-            "gives negative values, blue speaks for the class and red against it."
-            + (" Grad-CAM of the layer that is shown above." if method is Method.GRAD_CAM else "")
+            "For the class that each network predicts. Each picture has its own scale; where a "
+            "method gives negative values, blue supports the class and red speaks against it."
+            + (" Grad-CAM uses the layer shown above." if method is Method.GRAD_CAM else "")
         )
 
 
 def _source(
     network: "Network", image: np.ndarray, answer: int, method: "Method", layer: str
 ) -> None:
-    """The map of one network, and for which class it speaks."""
+    """Draw the attribution map of one network, and name the class that it is for."""
     from core.analyses.inspection import Method, emptiness
     from pages.shared import networks
 
@@ -95,11 +95,11 @@ def _source(
 
 
 def patches(there: dict[Arm, "Network"], layers: dict[Arm, str]) -> None:
-    """The parts of test images in which one channel is largest."""
+    """Draw the parts of test images on which one channel is largest."""
     from core.analyses.inspection import INSPECTED_IMAGES, ranking
     from pages.shared import networks
 
-    with frame.card("What excites a channel", "patches", reading=PATCHES_HELP):
+    with frame.card("What activates a channel", "patches", reading=PATCHES_HELP):
         channel = st.number_input("Channel", 1, 1024, key="channel", bind="query-params") - 1
         tested = min(INSPECTED_IMAGES, next(iter(there)).experiment.data.entry.splits.test)
         for arm, network in there.items():
@@ -111,30 +111,30 @@ def patches(there: dict[Arm, "Network"], layers: dict[Arm, str]) -> None:
                 st.caption(f"This network has no channel {channel + 1} after {layer}.")
                 continue
             if not exciting:
-                st.caption(f"After {layer}: no test image excites it.")
+                st.caption(f"After {layer}: no test image activates it.")
                 continue
             entry = experiment.data.entry
             st.image(
                 sheet.side_by_side(
-                    [sheet.grey(each.pixels, entry.white, dark=frame.dark()) for each in exciting],
+                    [sheet.grey(part.pixels, entry.white, dark=frame.dark()) for part in exciting],
                     dark=frame.dark(),
                 ),
                 width="stretch",
             )
             st.caption(f"After {layer}. {ranking(exciting, PATCHES_SHOWN, tested)}")
         st.caption(
-            f"Channel {channel + 1} after the layer that is shown above: the part of the image "
-            f"that its strongest cell sees, among the first {tested:,} test images."
+            f"Channel {channel + 1} after the layer shown above: the part of the image that its "
+            f"strongest cell sees, among the first {tested:,} test images."
         )
 
 
 def filters(there: dict[Arm, "Network"]) -> None:
-    """The weights of the first convolution, after training."""
+    """Draw the trained weights of the first convolution."""
     from core.analyses.inspection import filters
 
     with frame.card("Filters of the first block", "filters", reading=FILTERS_HELP):
         kernels = {arm: filters(network) for arm, network in there.items()}
-        scale = Scale.even(np.concatenate([each.ravel() for each in kernels.values()]))
+        scale = Scale.even(np.concatenate([weights.ravel() for weights in kernels.values()]))
         with st.grid(min(len(kernels), 2), min_column_width=300):
             for arm, weights in kernels.items():
                 with st.container(gap="xsmall"):
@@ -142,26 +142,26 @@ def filters(there: dict[Arm, "Network"]) -> None:
                     picture = sheet.sheet(weights[:FILTERS_SHOWN], scale, dark=frame.dark())
                     st.image(picture, width="stretch")
         st.caption(
-            f"One scale for all: blue is positive, red negative, the largest weight "
+            f"One scale for all: blue is positive, red negative, the largest weight is "
             f"{scale.high:.2f}. The first "
             f"{min(FILTERS_SHOWN, max(map(len, kernels.values())))} filters."
         )
 
 
 def softened(there: dict[Arm, "Network"]) -> None:
-    """Accuracy of trained max networks whose pools are turned towards average."""
+    """Draw the accuracy of trained max networks whose pools are softened into average."""
     from core.analyses.inspection import INSPECTED_IMAGES
     from pages.shared import networks
 
     with frame.card(
-        "Turning max towards average",
+        "Softening max into average",
         "softened",
         reading="The pools of a trained max network are replaced by y = Σ softmax(t·x)·x, without "
-        "training again: t = 0 takes the mean, a large t the largest value.",
+        "retraining: t = 0 takes the mean, a large t the largest value.",
     ):
         own = {arm: n for arm, n in there.items() if arm.pooling is Pooling.MAX}
         if not own:
-            st.caption("No network shown pools with max; choose one to see it with softer pools.")
+            st.caption("No network shown uses max; choose one to see it with softer pools.")
             return
         rows = []
         for arm, network in own.items():
@@ -182,5 +182,5 @@ def softened(there: dict[Arm, "Network"]) -> None:
         tested = min(INSPECTED_IMAGES, next(iter(own)).experiment.data.entry.splits.test)
         st.caption(
             f"Accuracy in percent on the first {tested:,} test {plural('image', tested)}; the "
-            f"weights stay those that were trained with max."
+            f"weights are those trained with max."
         )

@@ -1,7 +1,4 @@
-"""What stands next to the evidence for a claim: papers, expectations, and where else to look.
-
-Drawn on Claims.
-"""
+"""Background of a claim, next to its evidence: papers, expectations, and where else to look."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,7 +18,7 @@ from pages.shared import cached, controls
 
 
 def draw(result: ClaimResult) -> None:
-    """Papers, expectations, what else differs between the arms, and a page to try it on."""
+    """Draw papers, expectations, what else differs between the arms, and a page to try it on."""
     _papers(result.claim)
     with st.container(border=True):
         st.markdown("**What we expected, before looking**")
@@ -40,23 +37,25 @@ def _papers(claim: Claim) -> None:
             st.markdown(f"{finding.source}: {finding.result} :gray[({finding.certainty})]")
         if not claim.literature:
             exact = claim.kind is Kind.EXACT
-            none = "A matter of arithmetic." if exact else "We have no figure from a paper."
+            none = (
+                "No paper needed: this is arithmetic." if exact else "We found no published figure."
+            )
             st.markdown(f":gray[{none}]")
 
 
 def _try(page: Page, parameters: Mapping[str, Any]) -> None:
-    """A page on which one can try what the claim computes, and what it shows."""
+    """Link to a page on which visitors can try what the claim computes; say what it shows."""
     with st.container(border=True):
         _link(f"Try it on {PAGES[page].title}", page, parameters)
         if page is Page.BY_HAND:
-            st.caption("Numbers of your own choice, by the operators alone.")
+            st.caption("The operators alone, on numbers of your own.")
             return
         comparison = controls.led_to(parameters)
         keys = {experiment.key for experiment in comparison.experiments}
         absent = len(keys - cached.store().present(keys))
         st.caption(
-            f"Counted there: {networks(comparison)}. Times are measured anew."
-            + (f" Its accuracies lack {absent} runs." if absent else "")
+            f"It shows {networks(comparison)}, and measures times anew."
+            + (f" {absent} of its runs are missing." if absent else "")
         )
 
 
@@ -66,7 +65,7 @@ def _link(label: str, page: Page, parameters: Mapping[str, Any]) -> None:
 
 
 def _arms(results: tuple[ComparedPart, ...]) -> None:
-    """What differs between the arms besides what is compared, and where else they are compared."""
+    """Draw what else differs between the arms, and link to a page that compares them."""
     pairs = {_pair(result.part): result for result in results if not result.part.metric.is_timed}
     if not pairs:
         return
@@ -83,7 +82,7 @@ def _pair(part: Hypothesis) -> str:
 
 
 def _changes(arm: Arm, control: Arm) -> None:
-    """Fields of the configuration and quantities of the ledger that differ, as a table."""
+    """Draw the settings and the ledger's quantities that differ, as a table."""
     fields = (control.experiment.to_flat(), arm.experiment.to_flat())
     configured = [
         (inside(FIELDS[name].about.label), str(value), str(fields[1][name]))
@@ -94,14 +93,14 @@ def _changes(arm: Arm, control: Arm) -> None:
     columns = ("what", "control", "arm")
     rows = [dict(zip(columns, row, strict=True)) for row in (*configured, *counted)]
     if rows:
-        # a table wraps what is long, where a data frame hides its last column
+        # not a data frame, which hides its last column when texts are long
         st.table(rows, border="horizontal", hide_index=True)
     else:
-        st.caption("Nothing that the ledger counts.")
+        st.caption("Nothing else differs.")
 
 
 def _lead(result: ComparedPart) -> None:
-    """The page that compares these networks, and every difference between there and here."""
+    """Link to the page that compares these networks; name what is different there."""
     nearest = lead(result, cached.store().present)
     if nearest is None:
         st.caption("No page gives these networks the same settings: they are compared only here.")

@@ -1,7 +1,4 @@
-"""What decides a claim: the experiment, its exact parts, its measured parts, and what goes with it.
-
-Drawn on Claims.
-"""
+"""Evidence for a claim: the experiment, its exact and measured parts, and extra measurements."""
 
 from collections.abc import Sequence
 
@@ -15,31 +12,31 @@ from pages.shared import cached, frame
 INTERVALS_READING = """
 Each row is one part. The bar is the 95 % interval of the paired difference over ten training
 seeds, or ten timed rounds; the mark is its mean, filled if the part is decided. The part **holds**
-if the whole bar lies in the grey zone, is **refuted** if the whole bar lies outside, and is
-**undecided** otherwise. The line is no effect.
+if the whole bar lies in the grey zone, is **refuted** if the whole bar lies outside it, and is
+**undecided** otherwise. The line marks no effect.
 """
-TITLE_ENDS = {Unit.POINTS: "", Unit.PERCENT: ": shares", Unit.TIMES: ": times"}
+TITLE_ENDS = {Unit.POINTS: "", Unit.PERCENT: " as percentages", Unit.TIMES: " as ratios"}
 
 
 def draw(result: ClaimResult) -> None:
-    """The experiment and what came out; folded, what was measured as well."""
+    """Draw the experiment and its results; folded, what else was measured."""
     claim = result.claim
     with frame.section("experiment"), st.container(border=True):
         st.markdown("**The experiment**")
         st.markdown(claim.test)
         _facts(computed(result.parts))
-    _effects(compared(result.parts), "What came out", "parts", claim.id)
+    _effects(compared(result.parts), "Results", "parts", claim.id)
     if result.extras:
         with (
             frame.section("extras"),
-            st.expander("Measured as well; not part of the verdict", icon=":material/add:"),
+            st.expander("Also measured; not part of the verdict", icon=":material/add:"),
         ):
             _facts(computed(result.extras))
-            _effects(compared(result.extras), "Measured as well", "extras", f"{claim.id} beside")
+            _effects(compared(result.extras), "Also measured", "extras", f"{claim.id} beside")
 
 
 def _facts(results: Sequence[ComputedPart]) -> None:
-    """The exact parts, a row each: verdict, statement, what came out, its numbers."""
+    """Draw the exact parts, a row each: verdict, statement, result, numbers."""
     for result in results:
         with st.container(horizontal=True, vertical_alignment="top", wrap=False):
             frame.badge(result.verdict)
@@ -52,7 +49,7 @@ def _facts(results: Sequence[ComputedPart]) -> None:
 
 
 def _effects(results: Sequence[ComparedPart], title: str, card: str, key: str) -> None:
-    """The measured parts, a figure for each unit."""
+    """Draw the measured parts, one figure per unit."""
     for unit in Unit:
         chart = cached.chart(figures.effects, tuple(results), unit)
         if not chart.rows:
@@ -62,7 +59,7 @@ def _effects(results: Sequence[ComparedPart], title: str, card: str, key: str) -
         with frame.card(
             heading, f"{card} {kind}", reading=INTERVALS_READING, stretch=False
         ) as head:
-            # each network once, whatever it is compared with
+            # name each network once, even if several parts compare it
             drawn = (result for result in results if result.part.unit is unit)
             said = dict.fromkeys(sentence for result in drawn for sentence in cautions(result))
             frame.warn([(sentence,) for sentence in said])

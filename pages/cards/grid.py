@@ -18,9 +18,9 @@ PATCH, DIGIT, LINE, EDGE = "patch", "digit", "line", "edge"
 OWN, UPLOAD = "own", "upload"
 OWN_SIDES = (4, 6, 8)
 UPLOAD_SIDE = 12
-"""rows and columns to which an upload is reduced: every number must be readable"""
+"""rows and columns of a reduced upload, so that every number stays readable"""
 LIGHTEST = 16
-"""the lightest number of a grid"""
+"""the number of a white cell"""
 OPERATORS_SHOWN = 8
 FIRST_NUMBERS = [[0, 5, 13, 9], [0, 13, 15, 10], [0, 3, 15, 2], [4, 12, 0, 8]]
 
@@ -32,8 +32,8 @@ class Asked:
     Attributes:
         numbers: the grid, (H, W).
         padding: rows and columns added on each side.
-        single: whether the gradient comes from one output alone.
-        poolings: the operators.
+        single: whether to send the gradient from one output only.
+        poolings: the operators to show.
     """
 
     numbers: np.ndarray
@@ -43,20 +43,20 @@ class Asked:
 
 
 def controls(able: list[Pooling], entry: DatasetEntry) -> Asked:
-    """The controls of the page.
+    """Draw the controls of the page; return what the visitor chose.
 
     Args:
         able: operators that can be worked by hand.
-        entry: of the data set, whose images say how an upload looks.
+        entry: the data set, whose polarity an upload is matched to.
     """
     with frame.settings_row():
         kind = frame.one_of(
             "Input",
             [PATCH, DIGIT, LINE, EDGE, OWN, UPLOAD],
             "grid",
-            help_="**patch**: 4 × 4 of a digit; **digit**: all of it; **line**: one light column; "
-            "**edge**: dark to light; **own**: type your own; **upload**: an image of yours, "
-            f"reduced to {UPLOAD_SIDE} × {UPLOAD_SIDE} shades.",
+            help_="**patch**: 4 × 4 of a digit; **digit**: the whole digit; **line**: one light "
+            "column; **edge**: dark to light; **own**: type your own numbers; **upload**: your "
+            f"own image, reduced to {UPLOAD_SIDE} × {UPLOAD_SIDE} shades.",
             wraps=True,
         )
         invert = st.toggle(
@@ -70,7 +70,7 @@ def controls(able: list[Pooling], entry: DatasetEntry) -> Asked:
             "Gradient of one output",
             key="one_output",
             bind="query-params",
-            help="Send the gradient from the output in the middle, not from all.",
+            help="Send the gradient from the middle output only.",
         )
         poolings = _operators(able)
     numbers = _grid(kind, entry)
@@ -114,7 +114,7 @@ def _digit() -> np.ndarray:
 
 
 def _own() -> np.ndarray:
-    """Numbers that a visitor types."""
+    """The numbers that the visitor types."""
     side = frame.one_of("Size", OWN_SIDES, "own_side")
     start = (
         np.array(FIRST_NUMBERS, dtype=float)
@@ -131,14 +131,14 @@ def _own() -> np.ndarray:
 
 
 def _upload(entry: DatasetEntry) -> np.ndarray:
-    """An image of the visitor's, as shades from 0 to 16; zeros until there is one."""
+    """The visitor's image as shades from 0 to 16; zeros until there is one."""
     with st.container(width=420):
         given = st.file_uploader(
             "An image", list(UPLOAD_ENDINGS), key="hand_upload", max_upload_size=2
         )
     empty = np.zeros((UPLOAD_SIDE, UPLOAD_SIDE))
     if given is None:
-        st.caption("Up to 2 MB. It stays in memory. Until you choose one, the grid is empty.")
+        st.caption("Up to 2 MB, kept in memory only. The grid is empty until you choose an image.")
         return empty
     try:
         picture = uploaded(given.getvalue())

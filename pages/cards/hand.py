@@ -1,4 +1,4 @@
-"""The cards of By hand: sizes, temperature, additivity, and what is left of a thin line."""
+"""The cards of By hand: output size, temperature, additivity, and contrast of a thin line."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ from pages.shared import frame
 
 WITH_RELU = (Pooling.CONV, Pooling.CONV_MAX)
 NO_CONTRAST = 0.005
-"""less than this is written as 0 %"""
+"""a smaller share is written as 0 %"""
 SAME_NUMBERS = 1e-9
-"""a relative difference that rounding leaves"""
+"""relative difference that rounding errors may cause"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,7 +29,7 @@ class Pool:
         size: side of the window.
         stride: between windows.
         padding: rows and columns added on each side.
-        mode: what is added, also where an operator itself reads beyond the border.
+        mode: what the padding holds, also where an operator itself reads beyond the border.
     """
 
     grid: Numbers
@@ -40,21 +40,21 @@ class Pool:
 
     @classmethod
     def of(cls, grid: Numbers, model: ModelConfig, padding: int) -> "Pool":
-        """The windows of a network's pools over a grid."""
-        # a convolution without padding leaves its pool as it is
+        """A grid with the windows of a network's pools."""
+        # padding "none" concerns the convolutions only
         mode = Padding.CIRCULAR if model.padding is Padding.CIRCULAR else Padding.ZEROS
         return cls(grid, model.pool_size, model.pool_stride, padding, mode)
 
     @property
     def padded(self) -> Numbers:
-        """The grid with what is added around it."""
+        """The grid including its padding."""
         if self.mode is Padding.CIRCULAR:
             return np.pad(self.grid, self.padding, mode="wrap")
         return np.pad(self.grid, self.padding)
 
 
 def worked(poolings: Sequence[Pooling], pool: Pool, *, single: bool) -> list[Worked]:
-    """Every operator on the grid; the gradient from all outputs, or from the one in the middle."""
+    """Apply every operator to the grid; gradients come from all outputs or the middle one."""
     from core.analyses import operate
 
     settings = (pool.size, pool.stride, pool.padding)
@@ -77,26 +77,26 @@ def plain_windows(pool: Pool) -> Windows:
 
 
 def sizes(many: Sequence[Worked], pool: Pool) -> None:
-    """How many outputs there are, and which rows they leave out."""
+    """Draw how many outputs there are, and which rows no window reads."""
     with frame.card("How many outputs", "sizes"):
         n, side, stride, padding = pool.grid.shape[0], pool.size, pool.stride, pool.padding
         count = outputs_of(n, side, stride, padding)
-        # two lines: a telephone is narrow
+        # two lines, to fit a phone
         st.latex(r"\left\lfloor \frac{n + 2p - f}{s} \right\rfloor + 1")
         st.latex(
             rf"= \left\lfloor \frac{{{n} + 2\cdot{padding} - {side}}}{{{stride}}} "
             rf"\right\rfloor + 1 = {count}"
         )
-        keeps = " None keeps all n." if any(len(e.outputs) != count for e in many) else ""
+        keeps = " None keeps all n." if any(len(one.outputs) != count for one in many) else ""
         st.caption(
             f"n = {n} rows, window f = {side}, stride s = {stride}, padding p = {padding}.{keeps} "
-            f"{unread_by_operator((each.pooling, each.windows) for each in many)} "
+            f"{unread_by_operator((one.pooling, one.windows) for one in many)} "
             f"A convolution without padding and with stride 1 gives n − f + 1 = {n - side + 1}."
         )
 
 
 def temperature(windows: Windows, pool: Pool) -> None:
-    """Between average and max."""
+    """Draw the softmax-weighted mean of the first window, between average and max."""
     with frame.card("From average to max", "temperature"):
         t = st.slider("Temperature t", 0.0, 3.0, 0.5, 0.05, key="temperature", bind="query-params")
         values = windows.values(pool.grid, (0, 0))
@@ -110,7 +110,7 @@ def temperature(windows: Windows, pool: Pool) -> None:
 
 
 def additive(poolings: Sequence[Pooling], pool: Pool) -> None:
-    """Whether the operators of a sum are the sums of the operators."""
+    """Draw whether each operator is additive: f(x + y) = f(x) + f(y)."""
     from core.analyses.operate import as_convolution, work
 
     grid, side, stride = pool.padded, pool.size, pool.stride
@@ -150,13 +150,13 @@ def _sums(pooling: Pooling, pool: Pool) -> dict[str, str]:
 
 
 def _short(pooling: Pooling) -> str:
-    """A name that finds room in a table; the caption says what untrained means."""
+    """A name short enough for a table; the caption says what untrained means."""
     entry = POOLINGS[pooling]
     return f"{entry.label} (untrained)" if entry.learned else entry.label
 
 
 def contrast(poolings: Sequence[Pooling], pool: Pool) -> None:
-    """What the operators leave of a line one pixel wide."""
+    """Draw how much contrast of a line one pixel wide each operator keeps."""
     from core.analyses.operate import contrast_kept
 
     with frame.card("What is left of a thin line", "contrast"):
@@ -182,8 +182,8 @@ def contrast(poolings: Sequence[Pooling], pool: Pool) -> None:
             if dark < NO_CONTRAST
         ]
         st.caption(
-            "Contrast of a line one pixel wide after pooling, as a share of what it was. Outputs "
-            "that read beyond the border are left out."
-            + (f" A dark line is lost with {join(lost)}." if lost else "")
+            "Contrast of a line one pixel wide after pooling, as a share of its contrast before. "
+            "Outputs that read beyond the border are left out."
+            + (f" A dark line vanishes with {join(lost)}." if lost else "")
             + f" {untrained_sentence(poolings)}"
         )

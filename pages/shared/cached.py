@@ -1,4 +1,4 @@
-"""What pages keep between reruns: the store, and the runs of a comparison."""
+"""What pages keep between reruns: the store, its runs, charts and claims."""
 
 from collections.abc import Callable, Hashable, Iterable
 from functools import lru_cache
@@ -25,12 +25,12 @@ P = ParamSpec("P")
 @st.cache_resource
 def store() -> RunStore:
     """The run store of this server, with the bundled gallery next to it."""
-    here = settings.load()
-    return RunStore(here.store, here.gallery, max_pages=here.max_pages)
+    chosen = settings.load()
+    return RunStore(chosen.store, chosen.gallery, max_pages=chosen.max_pages)
 
 
 def results(comparison: Comparison) -> Results:
-    """The runs of a comparison that exist now."""
+    """The runs of a comparison that are stored now."""
     return _results(comparison, _stamp())
 
 
@@ -40,22 +40,22 @@ def summaries() -> tuple[RunSummary, ...]:
 
 
 def curves(keys: Iterable[str]) -> dict[str, list[float]]:
-    """Validation accuracy after each epoch, percent, of every stored run among the keys."""
+    """Validation accuracy after each epoch, in percent, by key of every stored run."""
     return _curves(tuple(keys), _stamp())
 
 
 def rates() -> list[Rate]:
-    """How fast the newest runs were trained."""
+    """The training speed of the newest runs."""
     return _rates(_stamp())
 
 
 def chart(make: Callable[P, Chart], *args: P.args, **how: P.kwargs) -> Chart:
-    """A chart that was made before, for anybody.
+    """A chart, cached for all visitors.
 
     Args:
-        make: one of `core.figures`.
-        args: what it takes; all can be hashed.
-        how: its keyword arguments.
+        make: a function of `core.figures` that makes it.
+        args: its positional arguments, all hashable.
+        how: its keyword arguments, all hashable.
     """
     return _chart(make, *args, **how)  # type: ignore[arg-type]
 
@@ -65,12 +65,12 @@ def _chart(make: Callable[..., Chart], *args: Hashable, **how: Hashable) -> Char
     return make(*args, **how)
 
 
-# as long as their charts: those that are made anew in every run take no room here
+# weak keys, so that a drawing goes with its chart; charts made anew in every rerun do not pile up
 _drawings: WeakKeyDictionary[Chart, dict[Look, Drawn]] = WeakKeyDictionary()
 
 
 def drawing(chart: Chart, look: Look) -> Drawn:
-    """A chart that was drawn before, for anybody: drawing takes longer than sending."""
+    """The drawing of a chart, cached for all visitors, because drawing is slower than sending."""
     drawn = _drawings.setdefault(chart, {})
     if look not in drawn:
         drawn[look] = Drawn(chart.draw(look))
@@ -78,19 +78,19 @@ def drawing(chart: Chart, look: Look) -> Drawn:
 
 
 def without_weights(experiments: Iterable[Experiment]) -> tuple[Experiment, ...]:
-    """Those that are trained and were kept without their weights."""
-    wanted = {experiment.key: experiment for experiment in experiments}
-    bare = store().present(wanted) - store().with_weights(wanted)
-    return tuple(experiment for key, experiment in wanted.items() if key in bare)
+    """The experiments whose runs are stored without weights."""
+    by_key = {experiment.key: experiment for experiment in experiments}
+    bare = store().present(by_key) - store().with_weights(by_key)
+    return tuple(experiment for key, experiment in by_key.items() if key in bare)
 
 
 def claim_results() -> dict[str, ClaimResult]:
-    """The verdict on every claim, by its name."""
+    """The verdict on every claim, by the claim's id."""
     return _claim_results(_stamp())
 
 
 def _stamp() -> Stamp:
-    """Changes whenever the store file or its write-ahead log does."""
+    """A value that changes whenever the store file or its write-ahead log does."""
     path = store().path
     return tuple(_change(file) for file in (path, path.with_name(path.name + "-wal")))
 
@@ -103,8 +103,8 @@ def _change(file: Path) -> tuple[int, int]:
     return status.st_mtime_ns, status.st_size
 
 
-# Frozen results may be shared by sessions, so they are kept as they are and not pickled. The stamp
-# is a part of the cache's key, and must not be called _: Streamlit leaves such arguments out.
+# cache_resource, because sessions may share frozen results without pickling. The stamp is part of
+# the cache's key, so its name must not start with _: Streamlit leaves such arguments out.
 @st.cache_resource(max_entries=32)
 def _results(comparison: Comparison, stamp: Stamp) -> Results:  # noqa: ARG001
     keys = [experiment.key for experiment in comparison.experiments]

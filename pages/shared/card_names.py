@@ -1,4 +1,4 @@
-"""What do scripts of talks call the cards? Headings may be reworded, these names are public."""
+"""The names by which scripts of talks call cards. They are public; headings may be reworded."""
 
 CARD_NAMES = {
     # Home
@@ -18,10 +18,10 @@ CARD_NAMES = {
     "growth": "As the image grows",
     "code": "As plain PyTorch",
     "ledger": "Layer by layer",
-    # Shift: the name of a map is that of its network
+    # Shift: a map is named after its network
     "map": "",
     "profile": "Along one axis",
-    # By hand: the name of its grids is that of an operator
+    # By hand: the grids are named after their operator
     "operator": "",
     "steps": "Window by window",
     "sizes": "How many outputs",
@@ -54,6 +54,6 @@ def script_name(card: str, part: str = "") -> str:
 
     Args:
         card: its id.
-        part: what tells it apart from others of its kind: a facet, a network, an operator.
+        part: what distinguishes it from similar cards: a facet, a network, an operator.
     """
     return ", ".join(filter(None, (CARD_NAMES.get(card, card), part)))

@@ -1,4 +1,4 @@
-"""Which networks does a page show that has no room for all? Those chosen, or some of each head."""
+"""Which networks does a page show if it has no room for all? Those chosen, or some per head."""
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ NETWORKS_KEY = "networks"
 
 
 def networks(comparison: Comparison, most: int) -> list[Arm]:
-    """All networks; of more than so many those that the visitor chooses, in the link too."""
+    """Draw a choice if there are more than `most` networks; return the networks to show."""
     arms = comparison.arms
     if len(arms) <= most:
         return list(arms)
@@ -25,7 +25,7 @@ def networks(comparison: Comparison, most: int) -> list[Arm]:
             select_all=False,
             key=NETWORKS_KEY,
             bind="query-params",
-            help=f"Up to {number_word(most)} of the {number_word(len(arms))} networks that are "
-            "compared. Without a choice the heads take turns.",
+            help=f"Up to {number_word(most)} of the {number_word(len(arms))} networks compared. "
+            "Without a choice, the heads take turns.",
         )
     return list(picked(arms, chosen, most))

@@ -1,7 +1,7 @@
 """The sidebar's controls and the comparison that they describe: the one place that reads them.
 
 Every control's key is its URL parameter. Options are the public names, because a bound widget
-writes what it shows into the URL; the labels with their marks stand in the scene line.
+writes what it shows into the URL; the scene line shows the labels with their marks.
 """
 
 from collections.abc import Mapping, Sequence
@@ -42,26 +42,27 @@ from pages.shared.parameters import (
 
 
 def without_slips() -> dict[str, list[str]] | None:
-    """The parameters of the link, where they are not those that can be shown; notes what is not.
+    """The link's parameters without values that no control can show; None if all can be shown.
 
-    Ask before any control is drawn: each takes out of the URL what it cannot show.
+    Remembers what was left out, for the note on the page. Call it before drawing any control,
+    because controls remove from the URL what they cannot show.
     """
     hosted = settings.load().hosted
     allowed = {**parameters.of_sidebar(hosted=hosted), **parameters.of_pages(dataset.test_images())}
     if not hosted and dataset.is_path(st.query_params.get("dataset") or ""):
-        # what is wrong with a folder is said above the page
+        # `dataset.problem` reports an unusable folder above the page
         allowed["dataset"] = link.Anything()
     wrong = link.unusable(allowed, parameters.REPEATABLE, parameters.OF_ALL_PAGES)
     link.remember(wrong)
     given = {name: st.query_params.get_all(name) for name in st.query_params}
     kept = link.corrected(allowed, parameters.REPEATABLE)
-    # misspelt names do no harm, and whoever made the link may want to see them
+    # misspelt names do no harm, and the author of the link may want to see them
     kept |= {name: values for name, values in given.items() if name not in allowed}
     return kept if wrong and kept != given else None
 
 
 def sidebar() -> None:
-    """Draw the controls of the shared comparison, and note what of the link they cannot show."""
+    """Draw the controls of the shared comparison, and drop notes that no longer apply."""
     hosted = settings.load().hosted
     if not hosted:
         dataset.settle()
@@ -80,11 +81,11 @@ def sidebar() -> None:
 
 
 def _choose_data(*, hosted: bool) -> DeltaGenerator:
-    """Draw the box of the data set; gives the place for what is known of a folder."""
+    """Draw the box of the data set; return the place for findings about a folder."""
     st.selectbox(
         FIELDS["dataset"].about.label,
         FIELDS["dataset"].words,
-        # any text, so that a folder can be named
+        # free text, for the path of a folder
         accept_new_options=not hosted,
         key="dataset",
         bind="query-params",
@@ -96,7 +97,7 @@ def _choose_data(*, hosted: bool) -> DeltaGenerator:
 
 
 def _choose_arms() -> None:
-    """Draw what the arms of the comparison differ in."""
+    """Draw the controls in which the arms of the comparison differ."""
     pooling, head, dropout = (FIELDS[name].about for name in ("pooling", "head", "dropout"))
     st.pills(
         pooling.label,
@@ -105,7 +106,7 @@ def _choose_arms() -> None:
         default=DEFAULTS["pooling"],
         key="pooling",
         bind="query-params",
-        help=f"{pooling.help} Several at once are compared.",
+        help=f"{pooling.help} Choose several to compare them.",
     )
     st.toggle(f"Show all {len(POOLINGS)}", key="show_all", bind="query-params")
     st.segmented_control(
@@ -129,7 +130,7 @@ def _choose_arms() -> None:
 
 
 def _choose_seeds() -> None:
-    """Draw how often each network is trained."""
+    """Draw the number of seeds."""
     st.slider(
         "Seeds",
         SEED_COUNTS.least,
@@ -137,13 +138,13 @@ def _choose_seeds() -> None:
         DEFAULTS["seeds"],
         key="seeds",
         bind="query-params",
-        help="How often each network is trained. Seed by seed, all strategies start from the "
+        help="How often each network is trained. For each seed, all strategies start from the "
         "same weights and see the batches in the same order, so their differences are paired.",
     )
 
 
 def _pooling_choices() -> list[str]:
-    """The headline strategies and whatever else is chosen; on demand all of them."""
+    """The headline strategies and any others that are chosen; all if the visitor asks."""
     state = st.session_state
     if state.get("show_all", "true" in st.query_params.get_all("show_all")):
         return [*POOLING_CHOICES]
@@ -152,7 +153,7 @@ def _pooling_choices() -> list[str]:
 
 
 def _advanced() -> None:
-    """Draw what all arms have in common, and the rarer heads."""
+    """Draw the settings that all arms share, and the less common heads."""
     st.pills(
         "More heads",
         MORE_HEADS,
@@ -172,9 +173,9 @@ def _advanced() -> None:
 
 
 def _hyperparameters(shown: str) -> None:
-    """Draw the hyperparameters, which begin as the data set's own and follow it while untouched.
+    """Draw the hyperparameters, which follow the data set's defaults until they are changed.
 
-    Empty fields would do for that, but their − and + are dead until somebody types a number.
+    Empty fields would show that too, but their − and + do nothing until a number is typed.
     """
     own = DATASETS[Dataset(shown)].training if shown in DATASETS else FOLDER_HYPERPARAMETERS
     state = st.session_state
@@ -182,7 +183,7 @@ def _hyperparameters(shown: str) -> None:
     for name in SHARED_SETTINGS:
         if FIELDS[name].section != "training":
             continue
-        # a scene of a talk asks for None
+        # a scene of a talk sets None
         untouched = name in state and state[name] in (None, getattr(before, name))
         if untouched and state[name] != getattr(own, name):
             state[name] = getattr(own, name)
@@ -191,7 +192,7 @@ def _hyperparameters(shown: str) -> None:
 
 
 def comparison() -> Comparison:
-    """The comparison that the sidebar describes.
+    """The comparison that the sidebar describes; remembers which arms cannot be built.
 
     Raises:
         ConfigError: a text field holds something that is not allowed, or no arm can be built.
@@ -220,7 +221,7 @@ def led_to(parameters: Mapping[str, Any]) -> Comparison:
 
 
 def _comparison(chosen: Mapping[str, Any]) -> tuple[Comparison, dict[str, list[str]]]:
-    """The comparison of a choice; and why some of its poolings cannot be built."""
+    """The comparison of a choice; and the poolings that cannot be built, by reason."""
     shared = {n: chosen[n] for n in (*SHARED_SETTINGS, "folder") if chosen.get(n) is not None}
     arms = []
     refused: dict[str, list[str]] = {}
@@ -249,7 +250,7 @@ def _heads(choice: str | None, more: Sequence[str] | None) -> list[str]:
 
 
 def remarks() -> list[str]:
-    """What a visitor should know about the choice: what of it, or of the link, is not shown."""
+    """Sentences on what of the choice, or of the link, is not shown, as Markdown."""
     said: list[str] = []
     if note := link.note():
         said.append(note)

@@ -1,6 +1,6 @@
-"""The data set box: which names and folders it takes, and what is said of one that it cannot use.
+"""The data set box: which names and folders it accepts, and what it says about others.
 
-Asked before the box is drawn: a text that means nothing is replaced by the last good choice.
+Before the box is drawn, the last good choice replaces a text that names no data set.
 """
 
 from contextlib import suppress
@@ -20,16 +20,16 @@ from pages.shared.problems import literal
 
 DATASET_KEY = "dataset"
 _GOOD, _WRONG = "dataset_good", "dataset_wrong"
-"""the last choice that could be used, and what is said of a later one"""
+"""the last usable choice, and the note on a later, unusable one"""
 MAX_QUOTED = 200
-"""letters of a text from outside that are quoted"""
+"""letters to quote of a text from outside"""
 
 
 def settle() -> bool:
-    """Put what was chosen, or the last good choice, into the box.
+    """Put the visitor's choice, or the last good one, into the box.
 
     Returns:
-        Whether all was said: False leaves a name in a link that nobody knows to the note on links.
+        False if a link names an unknown data set, which the note on links then reports.
     """
     state = st.session_state
     linked = DATASET_KEY not in state
@@ -50,9 +50,9 @@ def settle() -> bool:
 
 
 def current() -> str:
-    """What the page shows: the choice in the box, or the last good one while that means nothing.
+    """The choice in the box, or the last good one if the box names no data set.
 
-    A link puts its text into the box whatever `settle` put there.
+    A link overwrites what `settle` put into the box.
     """
     in_box: str = st.session_state[DATASET_KEY] or ""
     try:
@@ -62,14 +62,14 @@ def current() -> str:
 
 
 def shown() -> str:
-    """The data set that is shown; strangers have no folders, so their box says it."""
+    """The data set that the page shows; on a hosted server, simply the one in the box."""
     if settings.load().hosted:
         return st.session_state[DATASET_KEY] or str(Dataset.DIGITS)
     return current()
 
 
 def test_images() -> int:
-    """How many test images there are to look at, before the controls are drawn."""
+    """The number of test images of the chosen data set; works before the controls are drawn."""
     named = st.query_params.get(DATASET_KEY) or st.session_state.get(DATASET_KEY) or ""
     if named in DATASETS:
         return DATASETS[Dataset(named)].splits.test
@@ -80,7 +80,7 @@ def test_images() -> int:
 
 
 def ground() -> str | None:
-    """What was measured on the images of the folder that is chosen, as Markdown."""
+    """What was measured on the images of the chosen folder, as Markdown; None without one."""
     data = _own_data()
     if data is None or data.folder is None:
         return None
@@ -89,7 +89,7 @@ def ground() -> str | None:
 
 
 def warnings() -> list[str]:
-    """What a visitor should know about the folder that is chosen, in Markdown."""
+    """What a visitor should know about the chosen folder, as Markdown."""
     data = _own_data()
     if data is None or data.folder is None:
         return []
@@ -97,7 +97,7 @@ def warnings() -> list[str]:
 
 
 def _own_data() -> DataConfig | None:
-    """The folder that is chosen, if it is one and all that is said of it is allowed."""
+    """The chosen folder with its settings; None if it is no folder or a setting is invalid."""
     named = shown()
     if settings.load().hosted or not named.startswith(FOLDER_PREFIX):
         return None
@@ -112,10 +112,10 @@ def _data(named: str, **more: object) -> DataConfig:
 
 
 def chosen(typed: str) -> str:
-    """The name of a data set or `folder:PATH` that a text means.
+    """The name of a data set, or `folder:PATH`, that a text stands for.
 
     Raises:
-        ConfigError: it means neither, or the folder is not a data set.
+        ConfigError: it is neither, or the folder is not a data set.
     """
     if typed in DATASETS:
         return typed
@@ -135,10 +135,10 @@ def chosen(typed: str) -> str:
 
 
 def forget(values: dict[str, object]) -> None:
-    """Keep what is wrong with a choice until a control is changed.
+    """Drop the note on an unusable choice once a control is changed.
 
     Args:
-        values: of the controls, after they were drawn.
+        values: the values of the controls, after they were drawn.
     """
     state = st.session_state
     if _WRONG not in state:
@@ -150,12 +150,12 @@ def forget(values: dict[str, object]) -> None:
 
 
 def problem() -> str | None:
-    """What is wrong with the choice, in Markdown."""
+    """What is wrong with the choice, as Markdown; None if nothing is."""
     return st.session_state[_WRONG].sentence if _WRONG in st.session_state else None
 
 
 def _good() -> str:
-    """The last choice that could be used; not a folder that is gone by now."""
+    """The last usable choice; digits if that was a folder that is gone by now."""
     state = st.session_state
     with suppress(ConfigError):
         return chosen(state.get(_GOOD, str(Dataset.DIGITS)))
@@ -173,7 +173,7 @@ def is_path(text: str) -> bool:
 
 
 def _exists(path: str) -> bool:
-    # a name too long, a zero, a home that nobody has
+    # a name that is too long, a null character, the home of an unknown user
     with suppress(OSError, ValueError, RuntimeError):
         return Path(path).expanduser().exists()
     return False

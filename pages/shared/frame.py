@@ -1,4 +1,4 @@
-"""The frame that all pages share: question, answer, scene line, and the card of a figure."""
+"""The frame of every page: question, answer, scene line, and the cards of its figures."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -35,12 +35,12 @@ T = TypeVar("T")
 
 
 def dark() -> bool:
-    """Whether the visitor sees the dark theme; unknown counts as light."""
+    """Whether the visitor sees the dark theme; False if that is unknown."""
     return st.context.theme.type == "dark"
 
 
 def look() -> Look:
-    """How figures are drawn for this visitor: their theme, and larger in a talk."""
+    """How to draw figures for this visitor: in their theme, and larger in a talk."""
     return Look(dark(), TALK_SCALE if talk.active() else 1.0)
 
 
@@ -50,7 +50,7 @@ def mark(pooling: Pooling) -> str:
 
 
 def named(pooling: Pooling) -> str:
-    """Glyph and name, for the middle of a sentence."""
+    """The glyph and name of a strategy, for the middle of a sentence, as Markdown."""
     return f"{mark(pooling)}{NO_BREAK}{inside(POOLINGS[pooling].label)}"
 
 
@@ -64,10 +64,10 @@ def written(sentence: Sentence) -> str:
 
 
 def top(question: str, answer: Sentence, scene: str | None = None) -> None:
-    """The question in grey, the answer as title, the scene line below; then any remarks."""
+    """Draw the question in grey, the answer as title, the scene line, and any remarks."""
     with st.container(gap="xsmall", width="stretch" if talk.active() else TOP_WIDTH):
         if not talk.active():
-            # a scene has a heading of its own
+            # a scene has its own heading
             st.markdown(f":gray[{question}]")
         st.title(written(answer), anchor=False)
         if scene:
@@ -77,7 +77,7 @@ def top(question: str, answer: Sentence, scene: str | None = None) -> None:
 
 
 def scene(results: Results) -> str:
-    """What is compared, in one line; it is also the legend."""
+    """What is compared, in one line of Markdown; it is also the legend."""
     comparison = results.comparison
     entry = comparison.arms[0].experiment.data.entry
     _, height, width = entry.shape
@@ -115,11 +115,11 @@ def _origin(results: Results) -> str:
 def section(card: str, part: str = "") -> Iterator[None]:
     """A part of a page that a scene of a talk may leave out.
 
-    Its body runs all the same, because others may depend on its controls.
+    Its body always runs, because other parts may depend on its controls.
 
     Args:
         card: its id in `card_names`.
-        part: what tells it apart from others of its kind.
+        part: what distinguishes it from similar cards.
     """
     if talk.shows(script_name(card, part)):
         yield
@@ -131,7 +131,7 @@ def section(card: str, part: str = "") -> Iterator[None]:
 
 
 def columns(widths: Sequence[float]) -> Sequence[Any]:
-    """Columns side by side; in a scene that shows one part, that has the whole width."""
+    """Columns side by side; full-width containers in a scene that shows one part."""
     if len(talk.chosen()) == 1:
         return [st.container() for _ in widths]
     return st.columns(widths)
@@ -139,7 +139,7 @@ def columns(widths: Sequence[float]) -> Sequence[Any]:
 
 @contextmanager
 def settings_row() -> Iterator[None]:
-    """A row of controls of the page itself; in a talk they are in the folded sidebar."""
+    """A row of controls of the page itself; in a talk, they move to the folded sidebar."""
     if talk.active():
         with st.sidebar.container():
             yield
@@ -149,7 +149,7 @@ def settings_row() -> Iterator[None]:
 
 
 def grid(columns: int, *, min_column_width: int) -> Any:
-    """A grid of cards; in a scene that shows only some of them, one below the other."""
+    """A grid of cards; a single full-width column in a scene that shows one part."""
     if len(talk.chosen()) == 1:
         return st.container()
     return st.grid(columns, min_column_width=min_column_width)
@@ -166,12 +166,12 @@ def card(
 ) -> Iterator[Any]:
     """A bordered card: title with help, then the content.
 
-    Gives the container of the title, for numbers that depend on the card's own controls.
+    Yields the container of the title, for numbers that depend on the card's own controls.
 
     Args:
         title: what the card shows.
         key: its id in `card_names`.
-        part: what tells it apart from others of its kind.
+        part: what distinguishes it from similar cards.
         reading: how to read it, in Markdown.
         stretch: whether it is as high as its neighbours.
     """
@@ -193,16 +193,16 @@ def show(  # noqa: PLR0913 (a card and what is in it)
     reading: str | None = None,
     untrained: str | None = None,
 ) -> None:
-    """A card with a chart: title, numbers, figure and caption.
+    """Draw a card with a chart: title, numbers, figure and caption.
 
     Args:
         title: what the figure shows.
-        chart: what is shown.
+        chart: the chart to draw.
         key: id of the card in `card_names`.
-        part: what tells it apart from others of its kind.
+        part: what distinguishes it from similar cards.
         file_name: name of the CSV file.
         reading: how to read the figure, in Markdown.
-        untrained: what has to be trained if the chart is empty; else its caption says why.
+        untrained: what to train if the chart is empty; without it, the chart's caption says why.
     """
     with card(title, key, part=part, reading=reading) as head:
         fill(head, chart, f"{key} {part}".strip(), file_name=file_name, untrained=untrained)
@@ -211,14 +211,14 @@ def show(  # noqa: PLR0913 (a card and what is in it)
 def fill(
     head: Any, chart: Chart, key: str, *, file_name: str, untrained: str | None = None
 ) -> None:
-    """Fill a card that has controls of its own: its numbers, the figure, the caption.
+    """Fill an open card with a chart: numbers, figure and caption.
 
     Args:
-        head: the container of its title.
-        chart: what is shown.
+        head: the container of the card's title.
+        chart: the chart to draw.
         key: of the figure on its page.
         file_name: name of the CSV file.
-        untrained: what has to be trained if the chart is empty; else its caption says why.
+        untrained: what to train if the chart is empty; without it, the chart's caption says why.
     """
     if chart.rows:
         with head:
@@ -231,14 +231,14 @@ def fill(
 
 
 def draw(chart: Chart, key: str) -> None:
-    """The figure and the caption of a chart, in the theme of the page."""
+    """Draw the figure and the caption of a chart, in the theme of the page."""
     plot(cached.drawing(chart, look()), alt=chart.alt, key=key, dark=dark())
     if chart.caption:
         st.caption(chart.caption)
 
 
 def numbers(rows: Sequence[Any], file_name: str, key: str) -> None:
-    """A button that opens the rows as a table, and as CSV to keep."""
+    """Draw a button that opens the rows as a table with a CSV download."""
     place = st.popover(
         "Numbers",
         icon=":material/table:",
@@ -246,14 +246,14 @@ def numbers(rows: Sequence[Any], file_name: str, key: str) -> None:
         key=f"numbers {key}",
         on_change="rerun",
     )
-    # a table takes longer to send than many a figure
+    # tables are slow to send, so they are drawn only once opened
     if place.open:
         with place:
             table(rows, file_name, key)
 
 
 def table(rows: Sequence[Any], file_name: str, key: str) -> None:
-    """The rows as a table, and as CSV to keep."""
+    """Draw the rows as a table with a CSV download."""
     plain = as_dicts(rows)
     st.dataframe(
         plain,
@@ -275,14 +275,14 @@ def table(rows: Sequence[Any], file_name: str, key: str) -> None:
 
 
 def _column(name: str, values: Sequence[object]) -> Any:
-    """How a table shows a column: whole numbers with their thousands apart."""
+    """The configuration of a table's column: heading, and thousands apart in whole numbers."""
     if any(isinstance(value, bool) or not isinstance(value, int | None) for value in values):
         return _heading(name)
     return st.column_config.NumberColumn(_heading(name), format="localized")
 
 
 def _heading(name: str) -> str:
-    """A column's name as people write it, its unit last: "low_percent" is "low, %"."""
+    """The heading of a column, with its unit last: "low_percent" becomes "low, %"."""
     for ending, unit in (("_percent", ", %"), ("_points", ", points")):
         if name.endswith(ending):
             return name.removesuffix(ending).replace("_", " ") + unit
@@ -300,17 +300,17 @@ def one_of(  # noqa: PLR0913 (what Streamlit asks for)
     named: bool = True,
     wraps: bool = False,
 ) -> T:
-    """A row of segments of which exactly one is chosen; by the link, if it is bound.
+    """Draw a row of segments; return the one that is chosen.
 
     Args:
-        label: read aloud also where it is not shown.
-        options: as they stand in the link.
+        label: read aloud even if it is not shown.
+        options: as the link writes them.
         key: of the widget, and its name in the link.
-        default: chosen at first; without one, the first.
+        default: chosen at first; without it, the first option.
         help_: in Markdown.
-        bound: whether the link keeps it.
-        named: whether the label is shown.
-        wraps: whether the options are pills, of which many find room on a telephone.
+        bound: whether the link keeps the choice.
+        named: whether to show the label.
+        wraps: whether to draw pills, which wrap on a phone.
     """
     first = options[0] if default is None else default
     row = st.pills if wraps else st.segmented_control
@@ -328,17 +328,17 @@ def one_of(  # noqa: PLR0913 (what Streamlit asks for)
 
 
 def badge(verdict: ClaimVerdict) -> None:
-    """The verdict on a claim, or a part of one."""
+    """Draw the verdict on a claim, or on a part of one."""
     colour, icon = VERDICTS[verdict]
     st.badge(verdict_word(verdict), icon=icon, color=colour)
 
 
 def caution(results: Results, *, in_headline: bool = False) -> None:
-    """Name the networks that have not learned, before anything is compared.
+    """Warn about networks that have not learned, before anything is compared.
 
     Args:
         results: what is compared.
-        in_headline: whether the headline has named them, as far as they are few.
+        in_headline: whether the page's headline names them if they are few.
     """
     said = cautions(results)
     if not (in_headline and len(said) <= MOST_NAMED_NETWORKS):
@@ -346,15 +346,15 @@ def caution(results: Results, *, in_headline: bool = False) -> None:
 
 
 def warn(said: Sequence[Sentence]) -> None:
-    """Sentences that must be read before what follows; several as a list."""
+    """Draw warnings that matter for what follows; several as a list."""
     if said:
         bullet = "- " if len(said) > 1 else ""
-        text = "\n".join(f"{bullet}{written(each)}" for each in said)
+        text = "\n".join(f"{bullet}{written(sentence)}" for sentence in said)
         st.warning(text, icon=":material/warning:")
 
 
 def nothing_yet(what: str) -> None:
-    """Say in place of a figure that there is nothing to draw, and what helps."""
+    """Say in place of a figure that nothing is trained yet, and what to do."""
     bundled = any(summary.source is Source.BUNDLED for summary in cached.summaries())
     help_ = ", or choose digits with max and average: those are bundled" if bundled else ""
-    st.caption(f"{what} is not trained yet. Train the missing runs{help_}.")
+    st.caption(f"{what} has not been trained yet. Train the missing runs{help_}.")

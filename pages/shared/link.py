@@ -1,4 +1,4 @@
-"""What of a link could not be used? Streamlit passes over values that no control can show."""
+"""Which parts of a link are unusable? Streamlit silently skips values that no control can show."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from core.words import join, shortest
 
 MAX_QUOTED_VALUE = 40
 TRACKING_PREFIXES = ("utm_", "fbclid", "gclid")
-"""what other sites add to links"""
+"""names of parameters that other sites add to links"""
 VERSION_NAME, VERSION = "v", "1"
-"""of permalinks: raised when an old link would be misread, and the old ones are then translated"""
+"""of permalinks: raised, with a translation, when old links would be misread"""
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Numbers that a parameter may have; whole ones unless the step is a fraction."""
+    """The numbers that a parameter accepts; only whole ones if the step is an integer."""
 
     least: float
     most: float
@@ -38,7 +38,7 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class OpenList:
-    """Names that a parameter may have, or any text of a form as in folder:PATH."""
+    """The names that a parameter accepts, or any text of a form such as folder:PATH."""
 
     names: Sequence[str]
     form: str
@@ -52,7 +52,7 @@ class OpenList:
 
 @dataclass(frozen=True, slots=True)
 class Anything:
-    """Any text: what it means is checked elsewhere."""
+    """Any text, because other code validates it."""
 
     def __contains__(self, text: str) -> bool:
         return True
@@ -62,13 +62,13 @@ class Anything:
 
 
 class Described(Protocol):
-    """Values that are too many to list: says which, and whether a text is one of them."""
+    """A set of values too large to list."""
 
     def __contains__(self, text: str, /) -> bool:
-        """Whether a parameter may have this value."""
+        """Whether a parameter accepts this value."""
 
     def __str__(self) -> str:
-        """Which values it may have."""
+        """The accepted values in words."""
 
 
 Allowed = Sequence[str] | Described
@@ -76,11 +76,11 @@ Allowed = Sequence[str] | Described
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What a visitor should know about the link.
+    """A note on unusable parts of a link.
 
     Attributes:
         sentence: in Markdown.
-        shown: the values of the controls that the link led to; the note ends when one changes.
+        shown: the values of the controls after the link; the note ends when one changes.
     """
 
     sentence: str
@@ -90,11 +90,11 @@ class Note:
 def unusable(
     allowed: Mapping[str, Allowed], several: Collection[str], others: Collection[str]
 ) -> list[str]:
-    """What of the URL cannot be shown: values, values given twice, and names that nobody knows.
+    """What of the URL cannot be shown: invalid values, repeated values, and unknown names.
 
     Args:
-        allowed: URL parameter -> its values, for every control of every page.
-        several: those that may stand more than once.
+        allowed: the accepted values of every control of every page, by URL parameter.
+        several: parameters that may occur more than once.
         others: further names that a link may hold.
     """
     given = _given()
@@ -111,15 +111,15 @@ def unusable(
 
 
 def corrected(allowed: Mapping[str, Allowed], several: Collection[str]) -> dict[str, list[str]]:
-    """The URL's parameters without what no control can show; of repeated ones the first.
+    """The URL's parameters of controls without what cannot be shown; of repeats, the first value.
 
-    Controls would each do something else with these: take the first value, the last, their
-    default, or the whole part of a fraction; and infinity stops the page.
+    Left to themselves, controls take the first value, the last, their default, or the integer
+    part of a fraction; and infinity stops the page.
     """
     kept: dict[str, list[str]] = {}
     for name, values in _given().items():
         known = allowed.get(name)
-        # an empty value is how a link says that nothing is chosen
+        # an empty value means that nothing is chosen
         usable = [value for value in values if known is None or not value or value in known]
         if known is not None and name not in several:
             usable = usable[:1]
@@ -135,7 +135,7 @@ def _given() -> dict[str, list[str]]:
 def _values(given: Mapping[str, list[str]], allowed: Mapping[str, Allowed]) -> Iterator[str]:
     for name, known in allowed.items():
         for value in given.get(name, ()):
-            # an empty value is how a link says that nothing is chosen
+            # an empty value means that nothing is chosen
             if value and value not in known:
                 yield f"{name} {_quoted(value)} (allowed: {_listed(known)})"
 
@@ -146,7 +146,7 @@ def _repeated(
     for name, values in given.items():
         if name in allowed and name not in several and len(values) > 1:
             yield (
-                f"all but the first value of {name}, which stands there {len(values)} times "
+                f"all but the first value of {name}, which occurs {len(values)} times "
                 f"({', '.join(map(_quoted, values))})"
             )
 
@@ -161,10 +161,7 @@ def _misspelt(given: Mapping[str, list[str]], known: Sequence[str]) -> Iterator[
 
 
 def remember(wrong: Sequence[str]) -> None:
-    """Keep a note on what could not be used.
-
-    What is left in the link after it was corrected was noted together with the rest.
-    """
+    """Remember a note on unusable parts, unless an earlier note already lists them all."""
     noted: frozenset[str] = st.session_state.get("link_slips", frozenset())
     if wrong and not noted.issuperset(wrong):
         st.session_state["link_slips"] = frozenset(wrong)
@@ -172,7 +169,7 @@ def remember(wrong: Sequence[str]) -> None:
 
 
 def forget(shown: Mapping[str, object]) -> None:
-    """Let go of the note once a control is changed.
+    """Drop the note once a control is changed.
 
     Args:
         shown: the values of the controls, after they were drawn.
@@ -187,7 +184,7 @@ def forget(shown: Mapping[str, object]) -> None:
 
 
 def note() -> str | None:
-    """The sentence to show, if any."""
+    """The sentence to show, or None."""
     return st.session_state["link"].sentence if "link" in st.session_state else None
 
 
@@ -196,5 +193,5 @@ def _listed(known: Allowed) -> str:
 
 
 def _quoted(value: str) -> str:
-    """A value from outside as Markdown that cannot be anything but text."""
+    """A value from outside as Markdown code, so that it is shown as plain text."""
     return f"`{' '.join(value.replace('`', ' ').split())[:MAX_QUOTED_VALUE]}`"

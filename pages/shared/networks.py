@@ -1,4 +1,4 @@
-"""Opened networks and their test images, kept between reruns. Importing this loads torch."""
+"""Loaded networks and their test images, cached between reruns. Importing this loads torch."""
 
 import numpy as np
 import streamlit as st
@@ -27,9 +27,9 @@ from core.run import Status
 from pages.shared import cached, gate, visitor
 
 MOST_OPEN_NETWORKS = 24
-"""networks kept open, of a few hundred kilobytes each"""
+"""networks kept in memory, a few hundred kilobytes each"""
 OCCLUSION_PASSES, AT_ONCE = 256, 32
-"""windows of an image that are greyed out, at most, and how many in one batch"""
+"""the most windows of an image that are greyed out, and windows per batch"""
 
 
 @st.cache_resource(max_entries=MOST_OPEN_NETWORKS)
@@ -38,12 +38,12 @@ def _network(experiment: Experiment, weights_of: str) -> Network | None:  # noqa
     try:
         return Network.of(experiment, weights) if weights else None
     except ValueError:
-        # of another version of Poolscope
+        # weights of another version of Poolscope
         return None
 
 
 def network(arm: Arm, seed: int) -> Network | None:
-    """The trained network of an arm; None if it has no run, it diverged, or no weights are kept."""
+    """The trained network of an arm; None without a run or weights, or if the run diverged."""
     experiment = arm.seeded(seed)
     run = cached.store().runs([experiment.key]).get(experiment.key)
     done = run is not None and run.status is Status.DONE
@@ -58,13 +58,13 @@ def _images(data: DataConfig, _who: Visitor) -> LabelledImages:
 
 def test_images(experiment: Experiment) -> LabelledImages:
     """The test images of an experiment, as its network sees them."""
-    # the number of training images has no effect on these
+    # share one cache entry: neither setting affects test images
     data = experiment.data.model_copy(update={"train_size": "all", "augment_shift": 0})
     return _images(data, visitor.current())
 
 
 def response(network: Network, image: NDArray[np.uint8]) -> Response:
-    """What a network does with one stored image, (C, H, W)."""
+    """The maps and prediction of a network for one stored image, (C, H, W)."""
     x = prepared(image, test_images(network.experiment))
     with gate.looking(network.experiment, 1, 1, visitor.current()):
         return respond(network, x)
@@ -73,7 +73,7 @@ def response(network: Network, image: NDArray[np.uint8]) -> Response:
 def source(
     network: Network, image: NDArray[np.uint8], target: int, method: Method, layer: str
 ) -> Floats:
-    """How much each place of an image speaks for a class."""
+    """How much each position of an image supports a class."""
     x = prepared(image, test_images(network.experiment))
     passes = OCCLUSION_PASSES if method is Method.OCCLUSION else BACKWARD_FACTOR
     with gate.looking(network.experiment, passes, AT_ONCE, visitor.current()):
@@ -81,7 +81,7 @@ def source(
 
 
 def patches(network: Network, layer: str, channel: int, count: int) -> tuple[Patch, ...]:
-    """What excites a channel; it does not depend on the image that is looked at.
+    """The parts of test images that most activate a channel.
 
     Raises:
         KeyError: the network has no such layer.
@@ -105,7 +105,7 @@ def _patches(
 
 
 def softened(network: Network, temperatures: tuple[float, ...]) -> dict[float, float]:
-    """Accuracy of a max network with softer pools; neither does this."""
+    """The accuracy of a max network with softened pools, by temperature."""
     return _softened(network.experiment.key, temperatures, network, visitor.current())
 
 
@@ -124,11 +124,11 @@ def _softened(
 
 
 def disagreements(arms: list[Arm], seed: int) -> list[int]:
-    """Numbers of the test images to which trained networks give different answers."""
+    """The numbers of the test images for which trained networks predict different classes."""
     answers = [
-        np.frombuffer(found, dtype=np.uint8)
+        np.frombuffer(predictions, dtype=np.uint8)
         for arm in arms
-        if (found := cached.store().predictions(arm.seeded(seed).key))
+        if (predictions := cached.store().predictions(arm.seeded(seed).key))
     ]
     if len(answers) < 2:  # noqa: PLR2004
         return []

@@ -1,7 +1,7 @@
-"""Every parameter that a link may hold, its values, and its default.
+"""Every parameter that a link may hold, its accepted values, and its default.
 
-Streamlit passes over what no control can show, so that a link with a slip in it opens something
-else without a word. A test compares this table with the controls of all pages.
+Streamlit skips what no control can show, so a mistyped link would silently open something else.
+A test compares this table with the controls of all pages.
 """
 
 from collections.abc import Mapping
@@ -17,13 +17,13 @@ from pages.shared.link import Allowed, Anything, OpenList, Range
 
 SWITCH = ("true", "false")
 METHODS = ("Grad-CAM", "CAM", "saliency", "occlusion")
-"""values of `Method`, which is defined next to torch"""
+"""values of `Method`, whose module loads torch"""
 LEDGER_TIME, LEDGER_ALL = "measured time, ms", "every figure of one network"
-"""of Cost's table, in addition to the figures of a layer"""
+"""choices of Cost's table beyond the quantities of a layer"""
 REPEATABLE = ("pooling", "more_heads", "dropout", "kind", "networks", "operators")
-"""parameters that may stand more than once"""
+"""parameters that may occur more than once"""
 OF_ALL_PAGES = ("v", "view", "scene", "controls", "claim", "embed", "embed_options")
-"""what is not a control: the version, talks, sharing, the claim that is open, Streamlit's own"""
+"""parameters that are no controls: version, talks, sharing, the open claim, Streamlit's own"""
 
 
 BOTH_CHOICE = "both"
@@ -33,12 +33,12 @@ POOLING_CHOICES = tuple(map(str, sorted(POOLINGS, key=lambda p: not POOLINGS[p].
 """the headline strategies first"""
 SEED_COUNTS = Range(1, 20)
 MAX_LISTED = 16
-"""numbers that a box lists next to a word; more are typed"""
+"""the most numbers that a box lists next to words; otherwise the visitor types one"""
 
 SHARED_SETTINGS = tuple(
     n for n in FIELDS if n not in ("dataset", "pooling", "head", "dropout", "seed")
 )
-"""settings that all arms of the sidebar's comparison have in common"""
+"""settings that all arms of the sidebar's comparison share"""
 
 DEFAULTS: dict[str, Any] = {
     **{name: FIELDS[name].default for name in ("dataset", *SHARED_SETTINGS)},
@@ -49,12 +49,12 @@ DEFAULTS: dict[str, Any] = {
     "dropout": [FIELDS["dropout"].default],
     "seeds": 5,
 }
-"""parameter of the sidebar -> what it is where the link does not say"""
+"""parameter of the sidebar -> its value if the link does not set it"""
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkNames:
-    """Names of networks in a comparison: "max gap", with dropout "max gap head"."""
+    """The names of networks in a comparison: "max gap", or with dropout "max gap head"."""
 
     def __contains__(self, text: str) -> bool:
         pooling, head, *dropout = (*text.split(" "), "", "")
@@ -71,7 +71,7 @@ class NetworkNames:
 
 
 def of_setting(setting: Setting) -> Allowed:
-    """The values of a control for one setting; `Anything` where its text is checked later."""
+    """The accepted values of a setting's control; `Anything` if its text is validated later."""
     if setting.pattern:
         return OpenList(setting.words, setting.pattern)
     if setting.listed:
@@ -89,10 +89,10 @@ def of_setting(setting: Setting) -> Allowed:
 
 
 def of_sidebar(*, hosted: bool) -> Mapping[str, Allowed]:
-    """Parameter -> its values, for the controls of the sidebar.
+    """The accepted values of the sidebar's controls, by parameter.
 
     Args:
-        hosted: whether strangers look, who may name no folder.
+        hosted: whether the server is public, so that links may not name folders.
     """
     return {
         **{name: of_setting(FIELDS[name]) for name in SHARED_SETTINGS},
@@ -107,10 +107,10 @@ def of_sidebar(*, hosted: bool) -> Mapping[str, Allowed]:
 
 
 def of_pages(images: int) -> Mapping[str, Allowed]:
-    """Parameter -> its values, for the controls of all pages.
+    """The accepted values of the controls of all pages, by parameter.
 
     Args:
-        images: test images of the data set that is shown.
+        images: the number of test images of the data set that is shown.
     """
     poolings = [str(name) for name in POOLINGS]
     return {

@@ -1,4 +1,4 @@
-"""A figure in the page: one that stays when its numbers change, and is drawn when it is seen."""
+"""A figure in the page. It is updated in place, and drawn only once it scrolls into view."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,32 +10,33 @@ import streamlit as st
 
 SCRIPT = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 PLAIN_FIGURES = "plain figures"
-"""set for a session whose browser could not load plotly.js from this server"""
+"""set in a session whose browser could not load plotly.js from this server"""
 CHART = {"displayModeBar": False, "displaylogo": False, "showSendToCloud": False}
 
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """A figure and its JSON, which is written once."""
+    """A figure and its JSON, which is serialised once."""
 
     figure: go.Figure
 
     @cached_property
     def spec(self) -> str:
-        """The figure without its template: that follows the page's theme in the browser."""
+        """The figure as JSON, without its template: the browser takes that from the theme."""
         document = self.figure.to_plotly_json()
         document["layout"].pop("template", None)
         return str(pio.to_json(document, validate=False))
 
 
 def plot(drawn: Drawn, *, alt: str, key: str, dark: bool) -> None:
-    """Draw a figure, or change the one that this key has drawn before.
+    """Draw a figure, or update the one that was drawn with this key.
 
     Args:
         drawn: the figure.
-        alt: the figure in words, for those who do not see it.
+        alt: the figure in words, for screen readers.
         key: of this figure on its page.
-        dark: for which theme it was drawn; the browser asks for a rerun if it shows the other.
+        dark: whether it was drawn for the dark theme; the browser asks for a rerun if it shows
+            the other.
     """
     if st.session_state.get(PLAIN_FIGURES):
         st.plotly_chart(drawn.figure, theme="streamlit", alt=alt, config=CHART, key=key)
@@ -50,7 +51,7 @@ def plot(drawn: Drawn, *, alt: str, key: str, dark: bool) -> None:
 
 
 def _rerun() -> None:
-    """Nothing: the rerun that follows draws in the theme that the visitor now sees."""
+    """Do nothing: the rerun that follows a callback draws in the visitor's new theme."""
 
 
 def _plain() -> None:

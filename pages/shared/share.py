@@ -1,4 +1,4 @@
-"""What one hands on: a link that restores the scene, its QR code, a report, a grid file."""
+"""What visitors can share: a link that restores the page, its QR code, a report, a grid file."""
 
 import io
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -20,26 +20,26 @@ def folded() -> bool:
 
 
 def button() -> None:
-    """Draw the way to all that can be handed on."""
+    """Draw the button that opens the dialog."""
     if st.button("Share", icon=":material/share:", width="stretch", key="share"):
         _share()
 
 
-# A dialog and no popover: it is drawn when it is opened, and is never cut off at the screen's edge.
+# A dialog, not a popover: it runs only when opened, and the edge of the screen never cuts it off.
 @st.dialog("Share")
 def _share() -> None:
-    address = permalink(hide=st.toggle("Link hides the controls", key="share_hides"))
+    address = permalink(hide=st.toggle("Hide the sidebar", key="share_hides"))
     st.code(address, language=None, wrap_lines=True)
     st.image(_qr(address), width=240)
-    here = urlsplit(address).hostname in ("localhost", "127.0.0.1")
+    local = urlsplit(address).hostname in ("localhost", "127.0.0.1")
     st.caption(
-        "This page with every control of the sidebar written out, so that it stays what it is."
-        + (" It opens on this machine only: its address is localhost." if here else "")
+        "This link fixes every setting, so it keeps showing the same comparison."
+        + (" It opens on this machine only: its address is localhost." if local else "")
     )
     try:
         results = cached.results(controls.comparison())
     except ConfigError:
-        # what is wrong with the choice stands on the page
+        # the page already shows the error
         return
     with st.container(horizontal=True):
         st.download_button(
@@ -63,12 +63,12 @@ def _share() -> None:
 
 
 def permalink(*, hide: bool = False) -> str:
-    """The address of this page with every control of the comparison and its version."""
+    """The address of this page, with the version of links and every control of the comparison."""
     state = st.session_state
     written: dict[str, object] = {
         name: state[name] for name in parameters.DEFAULTS if state.get(name) is not None
     }
-    # what the page itself has put there
+    # controls of the page itself
     written |= {
         name: values
         for name in st.query_params
@@ -78,7 +78,7 @@ def permalink(*, hide: bool = False) -> str:
     if hide:
         written[CONTROLS] = HIDDEN
     parts = urlsplit(st.context.url or "")
-    # what is chosen not at all is said by an empty value
+    # an empty value means that nothing is chosen
     shown = {name: _plain(value) for name, value in written.items()}
     return urlunsplit(parts._replace(query=urlencode(shown, doseq=True)))
 
@@ -96,7 +96,7 @@ def _qr(address: str) -> bytes:
 
 
 def _report(results: Results) -> str:
-    # plotly's JavaScript and a second of work: only when somebody asks for it
+    # imported on demand: it loads plotly.js and takes a second
     from core.figures.report import report
 
     return report(results)

@@ -1,7 +1,7 @@
-"""Talk mode: one scene after the other, larger, with the controls folded away.
+"""Talk mode: one scene after another, in larger type, with the controls folded away.
 
 Active with `?view=talk`, or everywhere with POOLSCOPE_MODE=talk. A scene is a page with its
-controls; going to one sets them, as a link would.
+controls; opening it sets them, as a link would.
 """
 
 from collections.abc import Collection
@@ -20,8 +20,8 @@ SCENE = "scene"
 
 _ON, _NUMBER, _GOING, _KEPT = "talk_on", "talk_scene", "talk_going", "talk_kept"
 FONT_SIZE = "clamp(16px, 1.042vw, 28px)"
-"""of the body: 20 px on a screen of 1920, no more than usual where little fits; figures are scaled
-by `frame.TALK_SCALE`"""
+"""of the body: 20 px on a screen 1920 px wide, 16 px on small ones; figures are scaled by
+`frame.TALK_SCALE`"""
 _KEYS = "talk_keys"
 REMOTE = """
 const press = (event) => {
@@ -35,13 +35,13 @@ export default () => {
   return () => document.removeEventListener("keydown", press);
 };
 """
-"""the keys that a presenter's remote sends; the arrows are shortcuts of the buttons"""
+"""handles the keys of a presenter's remote; the arrow keys are shortcuts of the buttons"""
 CLAIM = "claim"
-"""the one control of a page that is no widget"""
+"""the one control of a page that is not a widget"""
 
 
 def active() -> bool:
-    """Whether this visitor gives, or follows, a talk."""
+    """Whether this session is in talk mode."""
     if settings.load().mode is Mode.TALK:
         return True
     state = st.session_state
@@ -51,23 +51,23 @@ def active() -> bool:
 
 
 def shows(title: str) -> bool:
-    """Whether a part of the page belongs to the present scene."""
-    wanted = chosen()
-    return not wanted or any(each in title or each.startswith(title) for each in wanted)
+    """Whether the current scene shows a part of the page."""
+    names = chosen()
+    return not names or any(name in title or name.startswith(title) for name in names)
 
 
 def chosen() -> tuple[str, ...]:
-    """The parts of the page that the scene shows; empty for all."""
+    """The names of the parts that the current scene shows; empty for all."""
     if not active() or st.session_state.get(_NUMBER) is None:
         return ()
     return _scene().figures
 
 
 def begin(*, at_home: bool) -> str | None:
-    """Set the controls of a new visitor's first scene; the page to go to, if any.
+    """Set the controls of a new visitor's first scene; return the page to switch to, if any.
 
-    Ask before any control is drawn. What a link says of the controls wins over the scene, and a
-    link to another page than Home that names no scene stays there until somebody goes on.
+    Call it before drawing any control. A link's controls win over the scene's, and a link to a
+    page other than Home that names no scene stays there until the visitor presses Next.
     """
     state, link = st.session_state, st.query_params
     if not active():
@@ -86,14 +86,14 @@ def begin(*, at_home: bool) -> str | None:
 
 
 def parameters() -> dict[str, Any]:
-    """What the URL of the present scene says: its place, and what a link chose for it."""
+    """The URL parameters of the current scene: its number, its claim, and the link's choices."""
     claim = {name: str(value) for name, value in _scene().link.items() if name == CLAIM}
     kept = {name: st.query_params.get_all(name) for name in st.session_state.pop(_KEPT, ())}
     return {**claim, **kept, VIEW: TALK, SCENE: str(st.session_state[_NUMBER] + 1)}
 
 
 def bar() -> None:
-    """Heading and sentence of the scene, and the way on; arrow and page keys go too."""
+    """Draw heading and sentence of the scene, with buttons that arrow and page keys also press."""
     hidden = f".st-key-{_KEYS} {{ display: none; }}"
     st.html(f"<style>html {{ font-size: {FONT_SIZE}; }} {hidden}</style>")
     st.components.v2.component("remote", js=REMOTE)(key=_KEYS)
@@ -130,20 +130,20 @@ def bar() -> None:
 
 
 def _go(number: int, keep: Collection[str] = ()) -> None:
-    """Set the controls of a scene; the page is changed when the script runs again.
+    """Set the controls of a scene; the next rerun switches to its page.
 
     Args:
         number: of the scene, from 0.
-        keep: controls that stay as the link has them.
+        keep: controls that keep the link's values.
     """
     state, scene = st.session_state, _script().scenes[number]
     state[_NUMBER] = number
-    # what another scene has set beyond the sidebar
+    # reset the controls of pages that other scenes have set
     for other in _script().scenes:
         for name in other.link.keys() - scene.link.keys():
             state.pop(name, None)
             if other.link[name] is True:
-                # the browser would leave the switch as it is
+                # without a value, the browser keeps the switch on
                 state[name] = False
     for name, value in {**DEFAULTS, **scene.link}.items():
         if name != CLAIM and name not in keep:

@@ -1,4 +1,4 @@
-"""One control for one setting, drawn as the table of settings describes it.
+"""The control of one setting, drawn as the table of settings describes it.
 
 Every control's key is the name of its setting, and its URL parameter.
 """
@@ -13,17 +13,17 @@ from pages.shared.link import Anything, Range
 from pages.shared.parameters import of_setting
 
 MAX_SLIDER_STEPS = 120
-"""a number with more of them is typed"""
+"""a number with more steps gets a number field, not a slider"""
 
 
 def draw(setting: Setting, default: str | float | None, dataset: str) -> None:
     """Draw the control of a setting.
 
     Args:
-        setting: which.
-        default: what it shows where the link does not say.
-        dataset: the data set that is shown, by name or as folder:PATH; a control without effect
-            on it cannot be used.
+        setting: the setting to draw.
+        default: the value to show if the link does not set it.
+        dataset: the data set that is shown, by name or as folder:PATH; controls that do not
+            affect it are disabled.
     """
     about = setting.about
     label = ", ".join(filter(None, (about.label, about.unit)))
@@ -48,7 +48,7 @@ def draw(setting: Setting, default: str | float | None, dataset: str) -> None:
 
 
 def _number(label: str, allowed: Range, default: object, shared: dict[str, Any]) -> None:
-    # whole numbers or fractions, all alike, which no signature of Streamlit says
+    # all int or all float, which Streamlit's signatures cannot express
     limits: Any = (allowed.least, allowed.most, default, allowed.step)
     if (allowed.most - allowed.least) / allowed.step <= MAX_SLIDER_STEPS:
         st.slider(label, *limits, **shared)

@@ -103,7 +103,7 @@ def test_own_numbers_come_in_three_sizes(side):
 
 def test_an_upload_becomes_a_grid_of_shades():
     app = opened(BY_HAND, grid="upload", pooling=["max", "average"])
-    assert "Until you choose one, the grid is empty" in text(app)
+    assert "The grid is empty until you choose an image" in text(app)
     content = io.BytesIO()
     Image.new("L", (40, 30), 255).save(content, "PNG")
     app.get("file_uploader")[0].upload("white.png", content.getvalue(), "image/png").run()

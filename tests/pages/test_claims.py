@@ -100,7 +100,7 @@ def test_a_prediction_comes_before_the_reveal():
     assert "is pooled in 2 × 2 windows" not in text(app)
     app.session_state["guess max-keeps-edges"] = "Depends"
     app.run()
-    assert "You predicted: depends, rightly" in text(app)
+    assert "You predicted: depends, correctly" in text(app)
     assert "is pooled in 2 × 2 windows" in text(app)
 
 

@@ -142,7 +142,7 @@ def test_the_visitor_chooses_which_networks_are_shown():
 def test_networks_that_are_not_trained_are_not_all_of_the_comparison():
     app = opened(FEATURES, pooling=["max", "average", "conv"], networks=["conv gap"])
     assert "No network shown has weights of seed 0 yet." == title(app)
-    assert "Seed 0 of these networks is not trained yet." in text(app)
+    assert "Seed 0 of these networks has not been trained yet." in text(app)
 
 
 @pytest.mark.parametrize("page", [FEATURES, SHIFT])

@@ -175,7 +175,7 @@ def two_values(name: str) -> list[str]:
 @pytest.mark.parametrize("name", [name for name in KNOWN if name not in SEVERAL_VALUES])
 def test_a_single_value_that_is_given_twice_is_named(name):
     said = note_on(**{name: two_values(name)})
-    assert f"all but the first value of {name}, which stands there 2 times (`" in said
+    assert f"all but the first value of {name}, which occurs 2 times (`" in said
 
 
 @pytest.mark.parametrize("name", SEVERAL_VALUES)
