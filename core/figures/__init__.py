@@ -1,7 +1,7 @@
-"""Results as charts: one function for each question, which gives numbers, words and the drawing.
+"""Results as charts: one function per question, which returns numbers, words and the drawing.
 
-A figure has no title (its card has one) and no legend (lines carry their names). Colours come by
-strategy from `core.figures.palette`.
+A figure has no title (its card has one) and no legend (lines carry their names). Each strategy's
+colour comes from `core.figures.palette`.
 """
 
 from core.figures.base import Look

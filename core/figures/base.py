@@ -30,36 +30,36 @@ TEXT, SMALL = 14, 13
 """sizes of text, px"""
 
 ROW_HEIGHT, TALL_ROW_HEIGHT = 44, 52
-"""of a row with one mark, and of one with several lines of text or marks, px"""
+"""px: a row with one mark, and a row with several lines of text or marks"""
 
 FULL = 100.0
-"""percent"""
+"""all, in percent"""
 
 TICK_STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)
-"""distances of ticks, percent or points"""
+"""distances between ticks, percent or points"""
 MOST_TICKS = 4
-"""steps on an axis of long numbers: on a telephone one of five figures is a fifth of the axis"""
+"""steps on an axis of long numbers: on a phone, five digits fill a fifth of the axis"""
 ROUNDING = 1e-9
 
 GLYPH_WIDTH, LETTER_WIDTH = 18, 6.8
-"""a glyph with its space and a letter of a bold name, px, on average"""
+"""px on average: a glyph with its space, and a letter of a bold name"""
 
 BEYOND = "beyond the axis"
-"""name of the trace of arrows"""
+"""the name of the trace of arrows"""
 
 LABEL_GAP = 19
-"""least distance of two labels at the ends of lines, px"""
+"""smallest distance between two labels at the ends of lines, px"""
 LABEL_AWAY = 10
-"""from the end of a line to its label, px"""
+"""distance from the end of a line to its label, px"""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """On which page a figure stands.
+    """The theme and scale of the page that shows a figure.
 
     Attributes:
         dark: whether the page is dark.
-        scale: 1, or 1.25 on a projector: sizes and heights grow by it.
+        scale: factor of all sizes and heights; 1, or 1.25 on a projector.
     """
 
     dark: bool = False
@@ -71,12 +71,12 @@ class Look:
 
     @property
     def ink(self) -> str:
-        """Colour of text that must be read."""
+        """Colour of the main text."""
         return INK[self.dark]
 
     @property
     def text(self) -> str | None:
-        """Colour of axis text; None leaves it to Streamlit, which is too pale on light pages."""
+        """Colour of axis text; None for Streamlit's own, which is too pale on light pages."""
         return None if self.dark else CHART_TEXT_LIGHT
 
     @property
@@ -119,7 +119,7 @@ def layout(look: Look, *, height: float, left: float = 56, right: float = 16) ->
 
 
 def without_axes(look: Look, height: float, *, margin: float) -> dict[str, Any]:
-    """The layout of a picture: square cells, nothing around them."""
+    """The layout of a picture: square cells without axes around them."""
     hidden = {"visible": False, "fixedrange": True, "constrain": "domain"}
     return {
         **layout(look, height=height),
@@ -132,7 +132,7 @@ def without_axes(look: Look, height: float, *, margin: float) -> dict[str, Any]:
 def axis(
     look: Look, *, title: str | None = None, grid: bool = False, **more: Any
 ) -> dict[str, Any]:
-    """An axis: no zero line, no frame, no zoom; a grid only along the value axis."""
+    """An axis without zero line, frame or zoom; `grid` is for the axis of values."""
     text = {"size": look.px(SMALL), "color": look.text}
     return {
         "title": {"text": title, "font": text, "standoff": look.px(12)},
@@ -157,7 +157,7 @@ def row_axis(
         look: of the page.
         labels: of the rows.
         ends: the bottom and the top of the axis, in rows.
-        more: of the axis.
+        more: further properties of the axis.
     """
     return axis(
         look,
@@ -170,18 +170,18 @@ def row_axis(
 
 
 def plot(traces: Traces, frames: Sequence[go.Frame] = (), **layout: Any) -> go.Figure:
-    """A figure made in one go: adding trace by trace and updating takes three times as long."""
+    """A figure built in one call, because adding traces one by one takes three times as long."""
     return go.Figure(traces, layout, frames)
 
 
 def whiskers(
     ends: Sequence[tuple[float, float, float]], colour: str, width: float
 ) -> dict[str, Any]:
-    """The intervals around markers; traces of their own would cost as much as lines.
+    """The intervals around markers, as error bars; separate traces would be slower.
 
     Args:
         ends: mean, low and high of each marker.
-        colour: of all.
+        colour: of all bars.
         width: of the bars, px.
     """
     return {
@@ -197,13 +197,13 @@ def whiskers(
 
 @dataclass(frozen=True, slots=True)
 class Beyond:
-    """A mark that lies beyond the end of an axis.
+    """An arrow for a mark that lies beyond the end of an axis.
 
     Attributes:
-        x: where its arrow stands; either this or `y` is the end of the axis.
+        x: position of the arrow; either this or `y` is the end of the axis.
         y: see `x`.
         towards: "left", "right", "down" or "up".
-        pooling: whose colour the arrow has.
+        pooling: the strategy whose colour the arrow has.
         says: shown under the pointer.
         opacity: of the arrow.
     """
@@ -219,24 +219,24 @@ class Beyond:
 def arrows(beyond: Sequence[Beyond], look: Look) -> go.Scatter:
     """Arrows at the ends of an axis, all in one trace."""
     return go.Scatter(
-        x=[each.x for each in beyond],
-        y=[each.y for each in beyond],
+        x=[mark.x for mark in beyond],
+        y=[mark.y for mark in beyond],
         mode="markers",
         name=BEYOND,
         cliponaxis=False,
         marker={
-            "symbol": [f"triangle-{each.towards}" for each in beyond],
+            "symbol": [f"triangle-{mark.towards}" for mark in beyond],
             "size": look.px(9),
-            "color": [look.colour(each.pooling, each.opacity) for each in beyond],
+            "color": [look.colour(mark.pooling, mark.opacity) for mark in beyond],
         },
-        hovertemplate=[f"{each.says}<extra></extra>" for each in beyond],
+        hovertemplate=[f"{mark.says}<extra></extra>" for mark in beyond],
     )
 
 
 def shape(
     kind: str, across: tuple[float, float], down: tuple[float, float], **more: Any
 ) -> dict[str, Any]:
-    """A "line" or "rect" between two places on each axis, as Plotly's shapes have it."""
+    """A "line" or "rect" between two positions on each axis, as a Plotly shape."""
     return {
         "type": kind,
         "x0": across[0],
@@ -259,8 +259,8 @@ def note(text: str, look: Look, colour: str | None = None, **place: Any) -> dict
     Args:
         text: what it says.
         look: of the page.
-        colour: of the text; without one, ink.
-        place: where it stands, as Plotly's annotations have it.
+        colour: of the text; None for ink.
+        place: its position, as properties of a Plotly annotation.
     """
     font = {"size": look.px(SMALL), "color": colour or look.ink}
     return {"text": text, "showarrow": False, "font": font, **place}
@@ -274,10 +274,10 @@ def at_the_end(place: float, text: str, look: Look, away: float = LABEL_AWAY) ->
 def ticks_within(low: float, high: float, most: float) -> list[float]:
     """Round values between low and high, with at most `most` steps between these two.
 
-    Two at least, if need be with more steps: one tick alone gives no scale.
+    Always at least two values, if necessary with more steps: a single tick shows no scale.
     """
     step = _step(low, high, most)
-    for finer in (step, *(each for each in reversed(TICK_STEPS) if each < step)):
+    for finer in (step, *(smaller for smaller in reversed(TICK_STEPS) if smaller < step)):
         ticks = _multiples(finer, ceil(low / finer - ROUNDING), floor(high / finer + ROUNDING))
         if len(ticks) > 1:
             return ticks
@@ -306,76 +306,76 @@ def _multiples(step: float, first: int, last: int) -> list[float]:
 
 
 def literal(text: str) -> str:
-    """Text of other people, in which Plotly is to find no tags, entities or formulas."""
+    """Text from outside, escaped so that Plotly finds no tags, entities or formulas in it."""
     return escape(text, quote=False).replace("$", "&#36;")
 
 
 def in_percent(share: float) -> float:
-    """A share in percent, and a difference in points, as tables and CSV files give them."""
+    """A share in percent, or a difference in points, rounded for tables and CSV files."""
     return round(100 * share, 3)
 
 
 def end_in_percent(share: float | None) -> float | None:
-    """The end of an interval in percent; None where one run alone has no interval."""
+    """The end of an interval in percent; None for the missing interval of a single run."""
     return None if share is None else in_percent(share)
 
 
 def name(pooling: Pooling) -> str:
-    """How a strategy is written where it stands alone."""
+    """The label of a strategy."""
     return POOLINGS[pooling].label
 
 
 def marked(pooling: Pooling, look: Look, text: str | None = None) -> str:
-    """The coloured glyph and the name, in Plotly's markup; only the glyph is coloured."""
+    """The coloured glyph and the name (or `text`) of a strategy, in Plotly's markup."""
     glyph = f"<span style='color:{look.colour(pooling)}'>{style(pooling).glyph}</span>"
     return f"{glyph} {name(pooling) if text is None else text}"
 
 
 def name_width(poolings: Iterable[Pooling]) -> float:
-    """Room for the widest glyph and name, px before scaling: the server cannot measure text."""
+    """Estimated width of the widest glyph and name, px before scaling."""
     return GLYPH_WIDTH + LETTER_WIDTH * max((len(name(pooling)) for pooling in poolings), default=0)
 
 
-def spread(wanted: Sequence[float], low: float, high: float, gap: float) -> list[float]:
-    """Move positions apart by `gap` or more, inside low..high, as little as they must.
+def spread(ideal: Sequence[float], low: float, high: float, gap: float) -> list[float]:
+    """Move positions at least `gap` apart, within low..high and no further than necessary.
 
     Args:
-        wanted: positions, in any order.
+        ideal: positions, in any order.
         low: lower end.
         high: upper end.
-        gap: least distance; made smaller if they do not fit otherwise.
+        gap: smallest distance; reduced if the positions do not fit.
     """
-    if not wanted:
+    if not ideal:
         return []
-    if len(wanted) > 1:
-        gap = min(gap, (high - low) / (len(wanted) - 1))
-    order = sorted(range(len(wanted)), key=wanted.__getitem__)
+    if len(ideal) > 1:
+        gap = min(gap, (high - low) / (len(ideal) - 1))
+    order = sorted(range(len(ideal)), key=ideal.__getitem__)
     placed: list[float] = []
     for index in order:
         floor = placed[-1] + gap if placed else low
-        placed.append(max(wanted[index], floor))
+        placed.append(max(ideal[index], floor))
     ceiling = high
     for rank in reversed(range(len(placed))):
         placed[rank] = min(placed[rank], ceiling)
         ceiling = placed[rank] - gap
-    result = [0.0] * len(wanted)
+    result = [0.0] * len(ideal)
     for rank, index in enumerate(order):
         result[index] = placed[rank]
     return result
 
 
 def colour_scale(colours: Sequence[str]) -> list[list[object]]:
-    """Colours at even distances, as Plotly writes them."""
+    """A Plotly colour scale with colours at even distances."""
     return [[place / (len(colours) - 1), colour] for place, colour in enumerate(colours)]
 
 
 @dataclass(frozen=True, slots=True)
 class Shades:
-    """The colours of a heat map with numbers on it, and what can be read on each.
+    """The colours of a heat map, and of readable numbers on it.
 
     Attributes:
         low: the value at the first colour.
-        high: the value at the last.
+        high: the value at the last colour.
         colours: of the scale.
     """
 
@@ -385,17 +385,17 @@ class Shades:
 
     @classmethod
     def amounts(cls, low: float, high: float, look: Look) -> "Shades":
-        """From little to much."""
+        """The sequential scale, from low to high."""
         return cls(low, high if high > low else low + 1, SEQUENTIAL[look.dark])
 
     @classmethod
     def signed(cls, reach: float, look: Look) -> "Shades":
-        """The same distance on both sides of zero."""
+        """The diverging scale, equally far on both sides of zero."""
         return cls(-(reach or 1), reach or 1, DIVERGING[look.dark])
 
     @property
     def scale(self) -> dict[str, Any]:
-        """The arguments of a heat map."""
+        """The arguments of a Plotly heat map."""
         colours = colour_scale(self.colours)
         return {"zmin": self.low, "zmax": self.high, "colorscale": colours, "showscale": False}
 
@@ -404,7 +404,7 @@ class Shades:
         return fill(self.colours, (value - self.low) / (self.high - self.low))
 
     def text(self, value: float, look: Look) -> str:
-        """The colour of a number on a cell; a cell without a value shows the page."""
+        """The colour of a number on a cell; ink if the cell has no value and shows the page."""
         return look.ink if isnan(value) else text_on(self.fill(value))
 
 

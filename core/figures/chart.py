@@ -1,4 +1,4 @@
-"""A figure is one object: its numbers, its words and its drawing, all from the same facts."""
+"""A figure as one object: its numbers, its words and its drawing, all from the same facts."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     Row: TypeAlias = Mapping[str, Any] | DataclassInstance
 
 NOTHING_TRAINED = "This comparison has not been trained yet."
-"""caption of a chart without runs"""
+"""the caption of a chart without runs"""
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -22,9 +22,9 @@ class Chart:
     """One figure: its numbers, its words and its drawing, all from the same facts.
 
     Attributes:
-        rows: its numbers, for a table and CSV; empty where there is nothing to draw.
-        alt: what it shows, in words, for those who do not see it.
-        caption: what stands below it, as Markdown; without rows, what is missing.
+        rows: its numbers, for a table and CSV; empty if there is nothing to draw.
+        alt: what it shows, in words, for screen readers.
+        caption: the text below it, as Markdown; without rows, what is missing.
         draw: draws it for a page.
     """
 
@@ -35,5 +35,5 @@ class Chart:
 
 
 def as_dicts(rows: "Sequence[Row]") -> list[dict[str, Any]]:
-    """Rows of a table as dictionaries."""
+    """The rows of a table as dictionaries."""
     return [dict(row) if isinstance(row, Mapping) else asdict(row) for row in rows]

@@ -1,4 +1,4 @@
-"""Which classes are taken for which? Mistakes on the test images, from stored predictions."""
+"""Which classes are mistaken for which? Confusion on the test images, from stored predictions."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -14,35 +14,35 @@ from core.words import plain
 
 MATRIX_HEIGHT = 380
 MOST_CLASSES = 40
-"""more classes than this are drawn without numbers"""
+"""with more classes, the cells have no numbers"""
 SHORT_NAME, NAMES_MARGIN = 2, 110
-"""letters of a name that needs no wider margin than a digit; the margin of longer ones, px"""
+"""letters of the longest name that fits the usual margin; the margin for longer names, px"""
 
 Counts = NDArray[np.int64]
 
 
 def confusion_counts(labels: bytes, predictions: bytes, classes: int) -> Counts:
-    """How often each class (row) was taken for each (column).
+    """How often each class (row) was predicted as each class (column).
 
     Args:
         labels: the class of each test image, one byte each.
-        predictions: the class given to it.
-        classes: how many there are.
+        predictions: the predicted class of each, one byte each.
+        classes: the number of classes.
     """
-    true, given = (
-        np.frombuffer(each, dtype=np.uint8).astype(np.int64) for each in (labels, predictions)
+    true, predicted = (
+        np.frombuffer(content, dtype=np.uint8).astype(np.int64) for content in (labels, predictions)
     )
-    return np.bincount(true * classes + given, minlength=classes**2).reshape(classes, classes)
+    return np.bincount(true * classes + predicted, minlength=classes**2).reshape(classes, classes)
 
 
 def confusion(
     labels: bytes, predictions: bytes, names: Sequence[str], minus: bytes | None = None
 ) -> Chart:
-    """The mistakes of one run, or how often two runs differ in each of them.
+    """The confusion matrix of one run, or the difference between two.
 
     Args:
         labels: the class of each test image, one byte each.
-        predictions: the class given to it.
+        predictions: the predicted class of each, one byte each.
         names: of the classes.
         minus: the predictions of another run, whose counts are subtracted.
     """
@@ -51,7 +51,7 @@ def confusion(
     caption = mistakes
     if minus is not None:
         counts = counts - confusion_counts(labels, minus, len(names))
-        caption = f"First minus second, on {len(labels):,} test images: blue more, red less."
+        caption = f"First minus second, on {len(labels):,} test images: blue more, red fewer."
     columns = ["class", *(f"taken for {name}" for name in names)]
     return Chart(
         rows=[
@@ -68,18 +68,21 @@ def _mistakes(counts: Counts, names: Sequence[str]) -> str:
     wrong = counts - np.diag(np.diag(counts))
     total = int(counts.sum())
     if not wrong.any():
-        return f"All of {total:,} test images are classified right."
+        return f"All of {total:,} test images are classified correctly."
     row, column = divmod(int(wrong.argmax()), len(names))
     most = int(wrong.max())
     often = "once" if most == 1 else f"{most:,} times"
     return (
         f"{int(wrong.sum()):,} of {total:,} test images are misclassified; most often {names[row]} "
-        f"is taken for {names[column]} ({often})."
+        f"is mistaken for {names[column]} ({often})."
     )
 
 
 def _draw(counts: Counts, names: Sequence[str], look: Look, *, difference: bool) -> go.Figure:
-    """Mistakes on the sequential scale; a difference on the diverging one, with its diagonal."""
+    """Draw mistakes on the sequential scale, or a difference on the diverging scale.
+
+    Only a difference colours the diagonal.
+    """
     written = list(map(literal, names))
     coloured = counts.astype(float)
     if not difference:
@@ -91,7 +94,7 @@ def _draw(counts: Counts, names: Sequence[str], look: Look, *, difference: bool)
         **shades.scale,
         xgap=2,
         ygap=2,
-        customdata=[[f"{a} taken for {b}" for b in written] for a in written],
+        customdata=[[f"{a} predicted as {b}" for b in written] for a in written],
         hovertemplate="%{customdata}: %{z}<extra></extra>",
     )
     short = max(map(len, names)) <= SHORT_NAME
@@ -104,8 +107,8 @@ def _draw(counts: Counts, names: Sequence[str], look: Look, *, difference: bool)
     return plot(
         [heat],
         **frame,
-        xaxis=axis(look, title="taken for", **classes),
-        yaxis=axis(look, title="class", autorange="reversed", scaleanchor="x", **classes),
+        xaxis=axis(look, title="predicted class", **classes),
+        yaxis=axis(look, title="true class", autorange="reversed", scaleanchor="x", **classes),
         annotations=_numbers(counts, coloured, shades, look, difference=difference),
     )
 
@@ -113,7 +116,7 @@ def _draw(counts: Counts, names: Sequence[str], look: Look, *, difference: bool)
 def _numbers(
     counts: Counts, coloured: NDArray[np.float64], shades: Shades, look: Look, *, difference: bool
 ) -> list[dict[str, Any]]:
-    """The counts: what is right in grey where it has no colour, mistakes where there are any."""
+    """The counts as text on their cells; zeros only on the diagonal, none with many classes."""
     if len(counts) > MOST_CLASSES:
         return []
     notes = []

@@ -1,4 +1,4 @@
-"""The measured parts of a claim: intervals, and where they would have to lie for it to hold."""
+"""The measured parts of a claim: intervals, and the zones they must lie in for it to hold."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,19 +31,19 @@ from core.words import MINUS, plain
 
 FRAME_HEIGHT = 84
 LABEL_LETTER_WIDTH, WHERE_LETTER_WIDTH = 6.7, 4.6
-"""of the labels and of the lines below them, px, on average"""
+"""average letters of the labels and of the lines below them, px"""
 LEFT_LIMITS = (110, 230)
-"""narrowest and widest margin for the labels, px"""
+"""smallest and largest margin for the labels, px"""
 RIGHT = 92
 RATIOS = (0.1, 0.2, 0.25, 0.33, 0.5, 0.67, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 3.0, 4.0, 5.0, 10.0)
-"""where an axis of ratios may have ticks"""
+"""possible ticks on an axis of ratios"""
 ROW_UNITS = {Unit.POINTS: "points", Unit.PERCENT: "%", Unit.TIMES: "log ratio"}
 ONE_POINT = 0.01
 
 
 @dataclass(frozen=True, slots=True)
 class EffectRow:
-    """One part, as table and CSV; in the unit of its axis."""
+    """One part, as table and CSV; values in the unit of its axis."""
 
     part: str
     arm: str
@@ -60,7 +60,7 @@ class EffectRow:
 
 @dataclass(frozen=True, slots=True)
 class _Bar:
-    """One part as it is drawn: its mean and interval in the unit of the axis."""
+    """One part as drawn: its mean and interval in the unit of the axis."""
 
     result: ComparedPart
     mean: float
@@ -70,15 +70,15 @@ class _Bar:
 
     @property
     def says(self) -> str:
-        """Shown under the pointer."""
+        """The text under the pointer."""
         return f"{self.result.part.says}<br>{effect(self.result)}"
 
 
 def effects(results: Sequence[ComparedPart], unit: Unit) -> Chart:
-    """The intervals of all parts with one unit, and the zones in which they would have to lie.
+    """The intervals of all parts with one unit, and the zones in which they must lie.
 
     Args:
-        results: parts of a claim; those of other units or without an interval are passed over.
+        results: parts of a claim; other units and parts without an interval are skipped.
         unit: of the axis.
     """
     bars = _bars(results, unit)
@@ -105,7 +105,7 @@ def _bars(results: Sequence[ComparedPart], unit: Unit) -> list[_Bar]:
 
 
 def _on_axis(part: Hypothesis, difference: float) -> float:
-    """Where a difference from what the arm is compared with lies; logarithms for ratios."""
+    """The position of a difference on the axis: percent or points, or a logarithm for ratios."""
     if part.unit is Unit.TIMES:
         return difference
     return 100 * (difference + part.against.zero)
@@ -134,9 +134,9 @@ def _row(bar: _Bar) -> EffectRow:
 
 
 def _caption(bars: Sequence[_Bar], *, beyond: bool) -> str:
-    """What the intervals are over, and the smallest effect that counts, if all share it."""
+    """What the intervals are over, and the smallest effect that counts if all parts share it."""
     if not bars:
-        return "Nothing is trained or timed for it yet."
+        return "Nothing has been trained or timed for it yet."
     parts = [bar.result.part for bar in bars]
     timed = all(part.metric.is_timed for part in parts)
     what = "rounds on one machine" if timed else "paired seeds, on this test set"
@@ -146,7 +146,7 @@ def _caption(bars: Sequence[_Bar], *, beyond: bool) -> str:
         unit = "%" if parts[0].metric.is_ratio else "point" if least == ONE_POINT else "points"
         said.append(f"Smallest effect that counts: {100 * least:g} {unit}.")
     if beyond:
-        said.append("An arrow: the bar goes on.")
+        said.append("Arrows: the bar continues.")
     return " ".join(said)
 
 
@@ -220,7 +220,7 @@ def _interval(bar: _Bar, place: int, look: Look) -> go.Scatter:
 
 
 def _label(part: Hypothesis) -> tuple[str, str]:
-    """What is compared, and below it where."""
+    """The two lines of a label: what is compared, and where."""
     if part.unit is Unit.PERCENT:
         return part.arm.name, part.where
     sign = "÷" if part.unit is Unit.TIMES else MINUS
@@ -250,10 +250,10 @@ def _title(bars: Sequence[_Bar], unit: Unit) -> str:
 
 
 def _range(bars: Sequence[_Bar]) -> tuple[float, float]:
-    """An axis that holds every interval, what it is compared with, and a part of each zone.
+    """An axis that includes every interval, its reference, and part of each zone.
 
-    The intervals of networks that have not learned would squeeze all others: of these it holds the
-    means alone, if there are others.
+    The intervals of networks that have not learned would squeeze all others, so only their means
+    are included, unless there are no others.
     """
     some_learned = any(not bar.result.unlearned for bar in bars)
     values: list[float] = []
@@ -281,7 +281,7 @@ def _beyond(bars: Sequence[_Bar], ends: tuple[float, float]) -> list[Beyond]:
 
 
 def _ticks(low: float, high: float, unit: Unit) -> dict[float, str]:
-    """Place -> label; of ratios those nearest to 1 that are not too close to each other."""
+    """Labels by position; for ratios, those nearest to 1 that are not too close together."""
     if unit is not Unit.TIMES:
         return {tick: plain(tick) for tick in ticks_within(low, high, 5)}
     ticks: list[float] = []
@@ -295,7 +295,7 @@ def _ticks(low: float, high: float, unit: Unit) -> dict[float, str]:
 def _zone(
     part: Hypothesis, place: int, ends: tuple[float, float], look: Look
 ) -> list[dict[str, Any]]:
-    """In a row, the zone in which the whole interval would have to lie, and a line at no effect."""
+    """The zone of a row in which the whole interval must lie, and a line at no effect."""
     start, end = (_on_axis(part, edge) for edge in part.zone)
     zero = _on_axis(part, 0.0)
     line = {"color": look.quiet, "width": look.px(1.5)}

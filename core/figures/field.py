@@ -1,6 +1,6 @@
 """How much of the image does one cell see? Nested squares on a real image, layer by layer.
 
-A field that reads round the border is drawn where its pixels are: in parts, on both sides.
+A field that wraps around the border is drawn where its pixels are: in parts, on both sides.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,14 +19,14 @@ from core.network.receptive_field import Field
 
 FIELD_HEIGHT = 340
 FIELD_ROOM = 0.02
-"""around the image, as a share of its sides"""
+"""margin around the image, as a share of its sides"""
 MOST_WITH_GAPS = 32
-"""pixels of a side between which gaps are drawn"""
+"""images with more pixels on a side are drawn without gaps between pixels"""
 MOST_OF_GRADIENT = 0.9
-"""share of the gradient whose pixels are counted"""
+"""share of the gradient for which the caption counts pixels"""
 
 Part = tuple[tuple[float, float], tuple[float, float]]
-"""top and bottom, left and right, as edges of pixels"""
+"""top and bottom, left and right, at the edges of pixels"""
 
 
 def field_squares(
@@ -35,14 +35,14 @@ def field_squares(
     chosen: int,
     shares: NDArray[np.float64] | None = None,
 ) -> Chart:
-    """The fields of the middle cell, layer by layer up to the chosen one.
+    """The receptive fields of the middle cell, layer by layer up to the chosen one.
 
     Args:
-        image: (H, W), drawn below.
+        image: (H, W), drawn below the squares.
         fields: of the layers.
-        chosen: number of the layer up to which they are drawn.
-        shares: (H, W), how much each pixel has of the gradient of the middle cell, drawn in place
-            of the image; None for theory alone.
+        chosen: index of the last layer to draw.
+        shares: (H, W), each pixel's share of the gradient of the middle cell, drawn in place of
+            the image; None for theory only.
     """
     field = fields[chosen]
     caption = _reach(field)
@@ -50,8 +50,8 @@ def field_squares(
         caption += f" {_used(shares, field)}"
     return Chart(
         rows=[
-            {"layer": each.layer, "side": each.side, "jump": each.jump, "pixels": each.pixels}
-            for each in fields[: chosen + 1]
+            {"layer": one.layer, "side": one.side, "jump": one.jump, "pixels": one.pixels}
+            for one in fields[: chosen + 1]
         ],
         alt=_alt(field),
         caption=caption,
@@ -69,19 +69,19 @@ def _alt(field: Field) -> str:
 
 def _reach(field: Field) -> str:
     return (
-        f"After {field.layer} the field of one cell is {field.side} × {field.side} pixels"
-        f"{_covered(field, '×')}; neighbours are {field.jump} px apart (the jump)."
+        f"After {field.layer} the receptive field of one cell is {field.side} × {field.side} pixels"
+        f"{_covered(field, '×')}; neighbouring cells are {field.jump} px apart (the jump)."
     )
 
 
 def _covered(field: Field, by: str) -> str:
-    """Which pixels of the image these are, where they are fewer than the formula counts."""
+    """How many pixels of the image the field covers, if fewer than the formula says."""
     rows, columns = (len(seen) for seen in field.seen)
     if field.wraps:
-        return f", which wrap round the border onto {rows} {by} {columns} pixels of the image"
+        return f", which wrap around the border onto {rows} {by} {columns} pixels of the image"
     if (rows, columns) == (field.side, field.side):
         return ""
-    return f", of which it reads {rows} {by} {columns} in the image"
+    return f", of which {rows} {by} {columns} lie in the image"
 
 
 def _used(shares: NDArray[np.float64], field: Field) -> str:
@@ -143,17 +143,17 @@ def _heat(values: NDArray[Any], scale: list[list[object]], high: float, says: st
 
 
 def _parts(field: Field) -> list[Part]:
-    """The rectangles of the image that a field covers; several where it wraps or leaves gaps."""
+    """The rectangles of the image that a field covers; several if it wraps or has gaps."""
     rows, columns = (list(_runs(seen)) for seen in field.seen)
     return list(product(rows, columns))
 
 
 def _runs(seen: Sequence[int]) -> Iterator[tuple[float, float]]:
-    """Neighbouring rows as one interval, by the edges of the pixels."""
+    """Each run of neighbouring rows as one interval, between the edges of its pixels."""
     first = seen[0]
-    for here, following in zip(seen, (*seen[1:], None), strict=True):
-        if following != here + 1:
-            yield first - 0.5, here + 0.5
+    for row, following in zip(seen, (*seen[1:], None), strict=True):
+        if following != row + 1:
+            yield first - 0.5, row + 0.5
             first = following if following is not None else first
 
 
@@ -168,7 +168,7 @@ def _square(part: Part, look: Look, *, last: bool) -> dict[str, Any]:
 
 
 def _tag(field: Field, look: Look) -> dict[str, Any]:
-    """The size, at the corner of the largest part."""
+    """The size of a field, at the corner of its largest part."""
     (top, _), (left, _) = max(_parts(field), key=_area)
     return note(
         f" {field.side} × {field.side} px{' wrapped' if field.wraps else ''} ",

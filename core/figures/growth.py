@@ -30,7 +30,7 @@ from core.words import count, scaled
 
 GROWTH_HEIGHT = 340
 INNER_HEIGHT = GROWTH_HEIGHT - 56
-"""height of the plot, px"""
+"""the height of the plot without margins, px"""
 SIDES = tuple(range(8, 129, 4))
 SHOWN_SIDES = (8, 32, 64, 96, 128)
 HEAD_DASHES = {Head.FLATTEN: "solid", Head.GAP: "dash", Head.FLATTEN_MATCHED: "dot"}
@@ -47,7 +47,7 @@ class GrowthRow:
 
 
 def growth(arm: Arm) -> Chart:
-    """Learned parameters by the side of the image, for one network with three heads."""
+    """Learned parameters against the side of the image, for one network with three heads."""
     rows = _rows(arm)
     lines = {head: [row for row in rows if row.head == head] for head in HEAD_DASHES}
     lines = {head: line for head, line in lines.items() if line}
@@ -70,7 +70,7 @@ def _rows(arm: Arm) -> list[GrowthRow]:
 
 
 def formula(network: Architecture) -> str:
-    """The parameters of the first dense layer with its numbers: "32 × 2 × 2 × 10 + 10 = 1,290"."""
+    """The count of the first dense layer's parameters: "32 × 2 × 2 × 10 + 10 = 1,290"."""
     head = [layer for layer in network.layers if layer.name.startswith("head.")]
     dense = next(layer for layer in head if layer.kind is LayerKind.DENSE)
     reading = next(layer for layer in head if layer.kind is LayerKind.HEAD)
@@ -95,18 +95,18 @@ def _alt(lines: Lines) -> str:
 def _caption(arm: Arm, lines: Lines) -> str:
     side = arm.experiment.input_shape[1]
     rows = (row for line in lines.values() for row in line)
-    here = {row.head: row.formula for row in rows if row.image_side == side}
+    formulas = {row.head: row.formula for row in rows if row.image_side == side}
     text = f"{POOLINGS[arm.pooling].label} in every block."
-    if Head.FLATTEN in here and Head.GAP in here:
+    if Head.FLATTEN in formulas and Head.GAP in formulas:
         text += (
-            f" At {side} px the first dense layer has {here[Head.FLATTEN]} parameters after "
-            f"Flatten, {here[Head.GAP]} after GAP."
+            f" At {side} px the first dense layer has {formulas[Head.FLATTEN]} parameters after "
+            f"Flatten, {formulas[Head.GAP]} after GAP."
         )
     return text
 
 
 def _draw(lines: Lines, side: int, look: Look) -> go.Figure:
-    """Parameters against the side of the image, on a logarithmic axis."""
+    """Draw parameters against the side of the image, on a logarithmic axis."""
     traces: Traces = [_line(head, line, look) for head, line in lines.items()]
     totals = [row.parameters for line in lines.values() for row in line]
     low, high = log10(min(totals)) - 0.1, log10(max(totals)) + 0.1
@@ -161,8 +161,9 @@ def _line(head: Head, line: Sequence[GrowthRow], look: Look) -> go.Scatter:
 def _leaders(
     ends: Mapping[Head, float], places: Sequence[float], unit: float, look: Look
 ) -> list[dict[str, Any]]:
-    """From the ends of lines to labels that were moved; shapes take values, not logarithms."""
+    """Thin lines from the ends of curves to labels that were moved."""
     moved = zip(ends.values(), places, strict=True)
+    # on a log axis, Plotly's shapes take values and its annotations logarithms
     return [
         {**line, "y0": 10 ** line["y0"], "y1": 10 ** line["y1"]}
         for line in leaders(moved, look, LABEL_AWAY, unit)

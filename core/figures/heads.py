@@ -36,27 +36,27 @@ from core.sentences.intervals import accuracy
 from core.words import plain, plural
 
 AROUND_HEADS = 100
-"""height of what is around the rows, px"""
+"""height of everything but the rows, px"""
 LEAST_HEIGHT = 290
-"""px that all rows have together: two need no less room than six"""
+"""smallest height of all rows together, px: two rows need as much room as six"""
 HEADS_APART, HEADS_SHARE = 16, 0.5
-"""px between the heads of a row, one below the other, so that intervals on top of each other can be
-told apart; and the largest part of a row that they take"""
+"""vertical distance between the heads of a row, px, so that their intervals do not overlap; and the
+largest share of a row that the heads take"""
 LEAST_SPAN = 1.0
-"""of the axis, in percent: one dot alone has none"""
+"""smallest length of the axis, in percent, needed for a single dot"""
 ROOM_FOR_NAMES = 0.7
-"""under the last row, in rows"""
+"""room under the last row, in rows"""
 DOT_NAME_AWAY = 17
-"""px from a dot to its name: nearer to it than to a dot of the row above"""
+"""px from a dot to its name: nearer than to a dot of the row above"""
 NAMES_BEGIN, NAMES_END = 0.18, 0.82
-"""parts of the axis between which a name has room on both sides of its dot: on a telephone it is
-a third of the axis"""
+"""shares of the axis between which a name fits on both sides of its dot: on a phone, a name fills a
+third of the axis"""
 PAIR = 2
 
 
 @dataclass(frozen=True, slots=True)
 class HeadMark:
-    """How the dots of one head are drawn: Plotly's symbol, filled or hollow, as a character."""
+    """How to draw the dots of one head: Plotly's symbol, whether filled, and as a character."""
 
     symbol: str
     filled: bool
@@ -72,7 +72,7 @@ HEAD_MARKS = (
     HeadMark("square", filled=True, glyph="■"),
     HeadMark("square", filled=False, glyph="□"),
 )
-"""one per head, in the order of the comparison, GAP first"""
+"""one per head: GAP first, then in the order of the comparison"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Dot:
 
     @property
     def ends(self) -> tuple[float, float, float]:
-        """Mean, low and high in percent; no network is right more often than always."""
+        """Mean, low and high in percent, cut to 0..100."""
         mean, low, high = self.interval.mean, self.interval.low, self.interval.high
         shown = round(100 * mean, 2)
         if low is None or high is None:
@@ -107,13 +107,13 @@ class Dot:
 
     @property
     def label(self) -> str:
-        """The network, for the pointer."""
+        """The name of the network under the pointer."""
         return f"{name(self.arm.pooling)}, {HEADS[self.arm.head].label} head"
 
 
 @dataclass(frozen=True, slots=True)
 class StrategyRow:
-    """One strategy at one dropout position; a dot per head."""
+    """One strategy at one dropout position, with a dot per head."""
 
     pooling: Pooling
     dropout: DropoutPosition
@@ -130,8 +130,8 @@ class Plan:
     """What is drawn where.
 
     Attributes:
-        rows: from the top down.
-        marks: of the heads, the same in every row.
+        rows: the rows, from the top down.
+        marks: the marks of the heads, the same in every row.
     """
 
     rows: Sequence[StrategyRow]
@@ -139,12 +139,12 @@ class Plan:
 
     @property
     def height(self) -> float:
-        """Px that all rows have together."""
+        """The height of all rows together, px."""
         return max(TALL_ROW_HEIGHT * len(self.rows), LEAST_HEIGHT)
 
     @property
     def below(self) -> dict[Head, float]:
-        """How far below the middle of a row each head stands, in rows."""
+        """The distance of each head below the middle of its row, in rows."""
         gaps = max(len(self.marks) - 1, 1)
         apart = min(HEADS_APART * len(self.rows) / self.height, HEADS_SHARE / gaps)
         middle = (len(self.marks) - 1) / 2
@@ -152,7 +152,7 @@ class Plan:
 
 
 def accuracy_by_head(results: Results) -> Chart:
-    """Mean test accuracy with its interval: a row for each strategy, a dot for each head."""
+    """Mean test accuracy with its interval: a row per strategy, a dot per head."""
     dots = _dots(results)
     rows = _rows(dots)
     plan = Plan(rows, _marks(rows))
@@ -205,7 +205,7 @@ def _row(dot: Dot) -> AccuracyRow:
 
 def _alt(dots: Sequence[Dot]) -> str:
     if not dots:
-        return "No dots yet: nothing of this comparison is trained."
+        return "No dots yet: this comparison has not been trained."
     parts = (
         f"{name(dot.arm.pooling)} with {HEADS[dot.arm.head].label} {accuracy(dot.interval)}"
         for dot in dots
@@ -214,7 +214,7 @@ def _alt(dots: Sequence[Dot]) -> str:
 
 
 def _caption(dots: Sequence[Dot], seeds: int, *, arrow: bool) -> str:
-    """What the dots and bars are, for the heads that are shown."""
+    """What the dots and bars mean, for the heads that are shown."""
     heads = {dot.arm.head for dot in dots}
     if not heads:
         return NOTHING_TRAINED
@@ -223,9 +223,9 @@ def _caption(dots: Sequence[Dot], seeds: int, *, arrow: bool) -> str:
     elif len(heads) == 1:
         marks = f"All with a {HEADS[next(iter(heads))].label} head."
     else:
-        marks = "Each head has a mark of its own, named at the last row."
+        marks = "Each head has its own mark, named at the last row."
     bars = f" Bars: 95 % interval over {seeds} seeds." if seeds > 1 else " One seed: no interval."
-    more = " An arrow: the bar goes on." if arrow else ""
+    more = " Arrows: the bar continues." if arrow else ""
     return f"{marks}{bars}{more} The axis does not start at zero."
 
 
@@ -288,12 +288,12 @@ def _trace(row: StrategyRow, place: int, plan: Plan, look: Look) -> go.Scatter:
 
 
 def _ticks(dots: Sequence[Dot]) -> list[float]:
-    """Ticks in percent that enclose every dot, and intervals.
+    """Ticks in percent that enclose every dot, and the intervals of networks that have learned.
 
-    Those of networks that have not learned may go on: next to them nothing else could be seen.
+    The intervals of other networks would leave no room for anything else.
     """
     intervals = [dot.interval for dot in dots if dot.learned]
-    bars = [end for each in intervals for end in (each.low, each.high) if end is not None]
+    bars = [end for bar in intervals for end in (bar.low, bar.high) if end is not None]
     shown = [100 * end for end in (*bars, *(dot.interval.mean for dot in dots))]
     low, high = max(min(shown, default=0.0), 0.0), min(max(shown, default=FULL), FULL)
     if high - low < LEAST_SPAN:
@@ -323,7 +323,7 @@ def _beyond(plan: Plan, ends: tuple[float, float]) -> list[Beyond]:
 
 
 def _head_names(plan: Plan, ends: tuple[float, float], look: Look) -> list[dict[str, Any]]:
-    """Name the marks once, at the last row: a pair above and below its dots, or a key of all."""
+    """The names of the marks, at the last row: a pair next to its dots, or a key of all."""
     if len(plan.marks) < PAIR:
         return []
     last, dots = len(plan.rows) - 1, plan.rows[-1].dots
@@ -345,6 +345,6 @@ def _head_names(plan: Plan, ends: tuple[float, float], look: Look) -> list[dict[
 
 
 def _text(text: str, up: float, look: Look) -> dict[str, Any]:
-    """Text `up` px above its place."""
+    """Text `up` px above its position."""
     font = {"size": look.px(SMALL), "color": look.text}
     return {"text": text, "yshift": look.px(up), "showarrow": False, "font": font}

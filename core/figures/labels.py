@@ -1,9 +1,9 @@
-"""Where does a label stand, so that nobody takes it for the label of another mark?
+"""Where can a label stand so that nobody mistakes it for the label of another mark?
 
-A page decides how wide a figure is, so the distance of two marks in pixels is known within bounds
-only. A place is taken if it is right at every width between them: what moves sideways as the
-figure widens sweeps a rectangle, which must stay clear. Lengths are px before scaling, y from the
-top down.
+The page decides how wide a figure is, so the distance between two marks is only known within
+bounds. A place is used if it is right at every width between them: whatever moves sideways as the
+figure widens sweeps a rectangle, which must stay clear. Lengths are px before scaling, and y
+points down.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,30 +14,30 @@ from typing import Any, Literal
 from core.figures.base import LETTER_WIDTH, Look, note, shape
 
 NARROWEST, WIDEST = 320.0, 1900.0
-"""of a figure: in a card on a telephone, alone on a large screen"""
+"""widths of a figure: in a card on a phone, and alone on a large screen"""
 HALF_LABEL_HEIGHT = 8.0
 """half the height of a label"""
 MARK_AWAY = 11.0
-"""from the middle of a mark to the label next to it"""
+"""distance from the middle of a mark to the label next to it"""
 LEAST_CLEAR = 9.0
-"""least distance from the middle of a mark to the label of another"""
+"""smallest distance from the middle of a mark to the label of another mark"""
 CLEARLY_NEARER = 3.0
-"""px by which a label is preferably nearer to its own mark than to any other"""
+"""px by which a label should be nearer to its own mark than to any other"""
 ON_EACH_OTHER = 2.0
-"""px between marks that no label can tell apart"""
+"""distance up to which two marks count as the same place"""
 WIDTH_SLACK = 6.0
 """px by which a label may be wider than estimated: the server cannot measure text"""
 LEAST_APART = 2.0
-"""between two labels, and between a label and the edge of the figure"""
+"""smallest distance between two labels, and between a label and the edge of the figure"""
 MOST_MOVED = 4.0
-"""px that a label may be moved without a line that leads to it"""
+"""px by which a label may move without a line that leads to it"""
 LABEL_STEPS = (18.0, 27.0, 38.0, 50.0, 64.0)
-"""distances by which a label is moved up or down where there is no room next to its mark"""
+"""distances by which a label moves up or down if there is no room next to its mark"""
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A rectangle; right and down are positive."""
+    """A rectangle; x grows to the right, y downwards."""
 
     left: float
     right: float
@@ -45,13 +45,13 @@ class Box:
     bottom: float
 
     def distance(self, other: "Box") -> float:
-        """Between the nearest points of both; 0 where they touch or overlap."""
+        """The distance between the nearest points of both; 0 if they touch or overlap."""
         across = max(self.left - other.right, other.left - self.right, 0.0)
         down = max(self.top - other.bottom, other.top - self.bottom, 0.0)
         return hypot(across, down)
 
     def swept(self, first: float, last: float, down: float) -> "Box":
-        """The rectangle that it covers while it moves from one place to another sideways."""
+        """The rectangle that it covers while it moves sideways between two positions."""
         low, high = sorted((first, last))
         return Box(self.left + low, self.right + high, self.top + down, self.bottom + down)
 
@@ -61,13 +61,13 @@ POINT = Box(0.0, 0.0, 0.0, 0.0)
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A mark.
+    """A mark with its whisker.
 
     Attributes:
-        part: its place on the horizontal axis, as a part of its length.
+        part: its position on the horizontal axis, as a share of its length.
         y: px below the top of the plot.
         low: lower end of its whisker, px below the top.
-        high: upper end.
+        high: upper end of its whisker.
     """
 
     part: float
@@ -78,7 +78,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The plot and the margins around it."""
+    """The height of a plot and the margins around it."""
 
     height: float
     left: float
@@ -87,19 +87,19 @@ class Frame:
 
     @property
     def widths(self) -> tuple[float, float]:
-        """Of the plot, in the narrowest and in the widest figure."""
+        """The widths of the plot in the narrowest and in the widest figure."""
         margins = self.left + self.right
         return NARROWEST - margins, WIDEST - margins
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a label stands, relative to the middle of its mark.
+    """The position of a label, relative to the middle of its mark.
 
     Attributes:
         x: of its anchor.
         y: of its middle.
-        anchor: which side of the label that is.
+        anchor: which side of the label `x` refers to.
         width: of the label.
     """
 
@@ -110,17 +110,17 @@ class Place:
 
     @property
     def box(self) -> Box:
-        """What it covers."""
+        """The rectangle that it covers."""
         left = self.x - {"left": 0.0, "center": 0.5, "right": 1.0}[self.anchor] * self.width
         return Box(left, left + self.width, self.y - HALF_LABEL_HEIGHT, self.y + HALF_LABEL_HEIGHT)
 
     @property
     def moved(self) -> bool:
-        """Whether it stands so far away that a line leads to it."""
+        """Whether it is far enough away to need a line to its mark."""
         return self.box.distance(POINT) > MARK_AWAY + 1
 
     def annotation(self, x: float, y: float, text: str, look: Look) -> dict[str, Any]:
-        """The label as Plotly draws it, with a thin line to its mark if it was moved.
+        """The label as a Plotly annotation, with a thin line to its mark if it was moved.
 
         Args:
             x: of the mark; on a logarithmic axis its logarithm.
@@ -144,17 +144,17 @@ class Place:
 
 
 def width_of(text: str) -> float:
-    """Of a label, on average: the server cannot measure text."""
+    """The estimated width of a label: the server cannot measure text."""
     return LETTER_WIDTH * len(text) + WIDTH_SLACK
 
 
 def place(marks: Sequence[Mark], texts: dict[int, str], frame: Frame) -> dict[int, Place]:
-    """Places for labels; one that would stand nearer to another mark gets none.
+    """Places for labels, by index of the mark; a label without a clear place has none.
 
     Args:
         marks: all marks of the figure.
-        texts: number of a mark -> its label, the most important first.
-        frame: in which they are drawn.
+        texts: labels by index of the mark, the most important first.
+        frame: the plot and its margins.
     """
     places: dict[int, Place] = {}
     for number, text in texts.items():
@@ -166,7 +166,7 @@ def place(marks: Sequence[Mark], texts: dict[int, str], frame: Frame) -> dict[in
 
 
 def _candidates(width: float) -> Iterator[Place]:
-    """Next to the mark, above and below it, then further away."""
+    """Possible places: next to the mark, above and below it, then further away."""
     yield Place(MARK_AWAY, 0.0, "left", width)
     yield Place(-MARK_AWAY, 0.0, "right", width)
     for step in LABEL_STEPS:
@@ -181,13 +181,13 @@ def _candidates(width: float) -> Iterator[Place]:
 
 
 class _Others:
-    """What surrounds one mark, at every width of the figure."""
+    """The surroundings of one mark, at every width of the figure."""
 
     def __init__(
         self, marks: Sequence[Mark], number: int, placed: dict[int, Place], frame: Frame
     ) -> None:
         self._frame, self._own = frame, marks[number]
-        # networks that lie on each other cannot be told apart by any label
+        # a label cannot be nearer to one of two marks in the same place
         there = (other for other in marks if not self._covers(other))
         self._marks = [self._sweep(POINT, other) for other in there]
         self._whiskers = [
@@ -201,26 +201,26 @@ class _Others:
         return hypot(across, self._own.y - other.y) < ON_EACH_OTHER
 
     def _sweep(self, box: Box, other: Mark) -> Box:
-        """What a box at another mark covers at all widths, seen from this one."""
+        """The area that a box at another mark covers at all widths, relative to this mark."""
         first, last = (width * (other.part - self._own.part) for width in self._frame.widths)
         return box.swept(first, last, other.y - self._own.y)
 
     def leave_room_for(self, label: Place) -> bool:
-        """Whether the label is inside, nearest to its own mark, and on no other label."""
+        """Whether the label is inside, nearest to its own mark, and clear of other labels."""
         box = label.box
         own = box.distance(POINT)
         line = Box(min(label.x, 0), max(label.x, 0), min(label.y, 0), max(label.y, 0))
         return (
             self._holds(box)
-            and all(box.distance(each) >= max(own, LEAST_CLEAR) for each in self._marks)
-            and all(box.distance(each) >= LEAST_APART for each in self._labels)
+            and all(box.distance(mark) >= max(own, LEAST_CLEAR) for mark in self._marks)
+            and all(box.distance(other) >= LEAST_APART for other in self._labels)
             and (not label.moved or self._clear(line))
         )
 
     def _clear(self, line: Box) -> bool:
-        """Whether the line to a label that was moved touches no other mark and no label."""
-        return all(line.distance(each) >= LEAST_CLEAR for each in self._marks) and all(
-            line.distance(each) >= LEAST_APART for each in self._labels
+        """Whether the line to a moved label is clear of other marks and labels."""
+        return all(line.distance(mark) >= LEAST_CLEAR for mark in self._marks) and all(
+            line.distance(label) >= LEAST_APART for label in self._labels
         )
 
     def _holds(self, box: Box) -> bool:
@@ -231,33 +231,33 @@ class _Others:
         for width in frame.widths:
             middle = frame.left + width * self._own.part
             end = frame.left + width + frame.right
-            # left of the plot stand the numbers of its axis
+            # the numbers of the vertical axis stand left of the plot
             if middle + box.left < frame.left or middle + box.right > end - LEAST_APART:
                 return False
         return True
 
     def preference(self, label: Place) -> tuple[bool, bool]:
-        """Whether the label is clearly nearer to its own mark, and whether it is on no whisker.
+        """Whether the label is clearly nearest to its own mark, and whether it avoids whiskers.
 
-        Of places with the same preference `max` takes the first.
+        Among equal preferences, `max` takes the first place.
         """
         own = label.box.distance(POINT)
         return (
-            all(label.box.distance(each) >= own + CLEARLY_NEARER for each in self._marks),
-            all(label.box.distance(each) > 0 for each in self._whiskers),
+            all(label.box.distance(mark) >= own + CLEARLY_NEARER for mark in self._marks),
+            all(label.box.distance(whisker) > 0 for whisker in self._whiskers),
         )
 
 
 def leaders(
     ends: Iterable[tuple[float, float]], look: Look, length: float, unit: float
 ) -> list[dict[str, Any]]:
-    """Thin lines from the ends of lines at the right of a plot to labels that were moved.
+    """Thin lines from the ends of curves at the right of a plot to labels that were moved.
 
     Args:
-        ends: where a line ends and where its label stands, on the vertical axis.
+        ends: the end of a curve and the position of its label, on the vertical axis.
         look: of the page.
         length: px from the plot to the label.
-        unit: of the axis, in one px.
+        unit: the length of one px on the axis.
     """
     line = {"color": look.quiet, "width": look.px(1)}
     across = look.px(1), look.px(length)

@@ -36,20 +36,20 @@ from core.sentences.intervals import difference as in_words
 from core.words import inside, plain, points, size_in_points
 
 AROUND_PAIRS = 90
-"""height of what is around the rows, px"""
+"""height of everything but the rows, px"""
 SIGNS = {
     Verdict.HIGHER: "▲ higher",
     Verdict.LOWER: "▼ lower",
     Verdict.UNDECIDED: "≈ undecided",
 }
 MOST_STEPS, MOST_LONG_STEPS, SHORT_NUMBER = 5.5, 3.5, 2
-"""a narrow card holds fewer numbers if they are longer than two characters"""
+"""the most steps on an axis of short and of long numbers; short ones have up to two characters"""
 ZONE_SHARE = 0.4
-"""a wider grey zone, of the range of the data, is cut at the edge of the figure"""
+"""a grey zone wider than this share of the data's range is cut at the edge of the figure"""
 LEAST_NAME_MARGIN, NAME_GAP = 56, 12
-"""margin on the left and what separates it from the names, px"""
+"""smallest margin on the left, and the gap between names and plot, px"""
 SEEDS_ABOVE = 0.24
-"""how far above the interval the single seeds stand, in rows"""
+"""distance of the single seeds above the interval, in rows"""
 SEED_OPACITY = 0.55
 
 Unlearned = Mapping[Arm, frozenset[int]]
@@ -81,8 +81,8 @@ def paired_differences(results: Results, facet: Facet, reference: Arm) -> Chart:
     ends = _range(pairs, unlearned)
     beyond = _beyond(pairs, ends)
     if not pairs:
-        alt = "No differences yet: two arms with two seeds each are needed."
-        caption = "Two strategies with two seeds each are needed to compare."
+        alt = "No differences yet: a comparison needs two arms with two seeds each."
+        caption = "A comparison needs two strategies with two seeds each."
     else:
         alt, caption = _alt(pairs, reference), _caption(pairs, results, arrow=bool(beyond))
     return Chart(
@@ -133,7 +133,7 @@ def _caption(pairs: Sequence[Pair], results: Results, *, arrow: bool) -> str:
     return (
         f"Small dots: one seed each. Bar: 95 % interval{correction}. Grey: differences that these "
         f"seeds would usually miss, up to {size_in_points(missed)} points. Accuracy on {tested:,} "
-        f"test images.{' An arrow: beyond the axis.' if arrow else ''}"
+        f"test images.{' Arrows: beyond the axis.' if arrow else ''}"
     )
 
 
@@ -175,12 +175,12 @@ def _draw(
 
 
 def _left(pairs: Sequence[Pair]) -> float:
-    """Room for the names, and no more: on a telephone the rest is narrow."""
+    """The margin that the names need, and no more, because phones are narrow."""
     return max(LEAST_NAME_MARGIN, name_width(pair.arm.pooling for pair in pairs) + NAME_GAP)
 
 
 def _seeds(pairs: Sequence[Pair], look: Look) -> go.Scatter:
-    """The differences of single seeds, of all rows in one trace."""
+    """The differences of single seeds, in one trace for all rows."""
     dots = [
         (100 * value, place - SEEDS_ABOVE, seed, look.colour(pair.arm.pooling, SEED_OPACITY))
         for place, pair in enumerate(pairs)
@@ -193,14 +193,14 @@ def _seeds(pairs: Sequence[Pair], look: Look) -> go.Scatter:
         mode="markers",
         marker={"size": look.px(7), "color": colours},
         customdata=seeds,
-        # d3 would sign a zero
+        # d3, which formats numbers in the browser, would sign a zero
         text=[points(value / 100) for value in x],
         hovertemplate="seed %{customdata}: %{text} points<extra></extra>",
     )
 
 
 def _mean(pair: Pair, place: int, look: Look) -> go.Scatter:
-    """The mean of a row, filled if it is decided, with its interval."""
+    """The mean of a row with its interval; filled if the difference is decided."""
     colour, form, d = look.colour(pair.arm.pooling), style(pair.arm.pooling), pair.difference
     decided = d.verdict is not Verdict.UNDECIDED
     return go.Scatter(
@@ -212,7 +212,7 @@ def _mean(pair: Pair, place: int, look: Look) -> go.Scatter:
             "symbol": form.solid_marker,
             "size": look.px(12),
             "color": colour if decided else look.page,
-            # a cross has an outline of its own, which looks like a second one
+            # with an outline, a cross would look doubled
             "line": {"color": colour, "width": 0 if decided else look.px(2)},
         },
         hovertemplate=f"{name(pair.arm.pooling)}: {in_words(d)}<extra></extra>",
@@ -227,11 +227,12 @@ def _ticks(low: float, high: float) -> list[float]:
 
 
 def _range(pairs: Sequence[Pair], unlearned: Unlearned) -> tuple[float, float]:
-    """An axis in points that holds zero, every seed and, if small, the intervals and zones.
+    """An axis in points that includes zero, every seed and, if small, the intervals and zones.
 
-    A few seeds and many comparisons make intervals of hundreds of points, next to which nothing
-    else could be seen: they run off the axis. So do the seeds and the interval of a row of which
-    some seeds have not learned; its mean stays. Where no row is whole, all learned seeds stay.
+    With few seeds and many comparisons, intervals span hundreds of points and would leave no room
+    for anything else, so they run off the axis. So do the seeds and the interval of a row in which
+    some seeds have not learned; its mean stays. If there is no other row, all seeds that have
+    learned stay.
     """
     whole = [pair for pair in pairs if not unlearned[pair.arm]]
     seeds = [
@@ -251,13 +252,13 @@ def _range(pairs: Sequence[Pair], unlearned: Unlearned) -> tuple[float, float]:
 
 
 def _learned(pair: Pair, unlearned: frozenset[int]) -> list[float]:
-    """The differences of the seeds with which both networks have learned."""
+    """The differences of the seeds for which both networks have learned."""
     by_seed = zip(pair.difference.seeds, pair.difference.differences, strict=True)
     return [value for seed, value in by_seed if seed not in unlearned]
 
 
 def _beyond(pairs: Sequence[Pair], ends: tuple[float, float]) -> list[Beyond]:
-    """What lies beyond the axis: ends of intervals, and single seeds above them."""
+    """Arrows for what lies beyond the axis: ends of intervals, and single seeds."""
     low, high = ends
     arrowheads = []
     for place, pair in enumerate(pairs):
@@ -275,7 +276,7 @@ def _beyond(pairs: Sequence[Pair], ends: tuple[float, float]) -> list[Beyond]:
 
 
 def _shapes(pairs: Sequence[Pair], look: Look) -> list[dict[str, Any]]:
-    """The zero line, and in each row the zone that this number of seeds would usually miss."""
+    """The zero line, and for each row the zone that this number of seeds would usually miss."""
     missed = (100 * pair.difference.detectable for pair in pairs)
     line = {"color": look.quiet, "width": look.px(1.5)}
     return [

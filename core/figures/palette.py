@@ -1,7 +1,7 @@
 """One colour, dash, marker and glyph per strategy, by name, in every figure.
 
-The hue says the family, the marker the strategy. Contrast with the page is at least 3.28 in light
-and 4.26 in dark; the tests compute it.
+The hue identifies the family, the marker the strategy. Contrast with the page is at least 3.28 in
+light and 4.26 in dark; the tests compute it.
 """
 
 from collections.abc import Sequence
@@ -11,26 +11,26 @@ from core.catalog import Pooling
 
 PAGE_LIGHT, PAGE_DARK = "#FFFFFF", "#14191C"
 CHART_TEXT_LIGHT = "#566268"
-"""Streamlit's own chart text has too little contrast in light; in dark it is left alone"""
+"""replaces Streamlit's chart text, whose contrast is too low on light pages only"""
 PAGE = (PAGE_LIGHT, PAGE_DARK)
-"""here and below, a pair is for light and for dark pages"""
+"""here and below, a pair is for light and dark pages"""
 INK = ("#12191C", "#E6EBED")
-"""text that must be read"""
+"""main text"""
 REMARK_TEXT = (CHART_TEXT_LIGHT, "#B4BFC3")
 """zones, zero lines and remarks"""
 GRID_LINE = ("#E3E8EA", "#2B353A")
 LAYER = ("#8A989E", "#66757B")
-"""bars of layers that do not pool"""
+"""bars of layers other than pools"""
 ACCENT = ("#17607A", "#5BB0C8")
-"""what is outlined on an image"""
+"""outlines on an image"""
 GREYS = tuple(zip(PAGE, INK, strict=True))
-"""scales of images without colour"""
+"""scales of grey images"""
 DOT = ("#B8402A", "#EF7E63")
 """marks on single cells of a map"""
 CROSS = ("#A0AAAF", "#5A6970")
-"""crosses over maps that are zero everywhere, and frames of pictures"""
+"""crosses on maps that are zero everywhere, and frames of pictures"""
 QUIET = "#94A1A6"
-"""lines that are drawn but not named"""
+"""curves without a name"""
 SEQUENTIAL = (
     ("#F3F7F8", "#C2DAE1", "#7FB0BF", "#3F8095", "#145066", "#06384B"),
     ("#1A2327", "#134656", "#1F7087", "#519FB6", "#A5D0DD", "#D6EBF1"),
@@ -39,11 +39,11 @@ DIVERGING = (
     ("#8A2F1B", "#D67F69", "#F5F5F5", "#6F9DCF", "#1B4F98"),
     ("#F5A08B", "#B9573F", "#20282C", "#4A76C2", "#A9C6FF"),
 )
-"""scales of amounts and of signed amounts: maps, matrices, grids"""
+"""scales for amounts and signed amounts: maps, matrices, grids"""
 UNREAD_CELL = ("#D3DADD", "#3B474D")
-"""cells of a grid that nothing reads"""
+"""cells of a grid that no window reads"""
 REPORT_QUIET, REPORT_LINE, REPORT_CODE = "#5B676C", "#DCE2E4", "#F4F6F6"
-"""remarks, lines of tables and blocks of code in a report, which is light"""
+"""remarks, lines of tables and blocks of code in a report, which is always light"""
 BLACK_TEXT, WHITE_TEXT = "#000000", "#FFFFFF"
 
 
@@ -57,7 +57,7 @@ class Style:
         dash: Plotly's name of the line.
         marker: Plotly's name of the marker.
         glyph: the marker as a character, for text.
-        headline: whether it is a headline strategy: filled and a heavier line.
+        headline: whether it is a headline strategy, with a filled marker and a heavier line.
     """
 
     light: str
@@ -125,7 +125,7 @@ STYLES: dict[Pooling, Style] = {
 
 
 def style(pooling: Pooling) -> Style:
-    """How a strategy is drawn."""
+    """The style of a strategy."""
     return STYLES[pooling]
 
 
@@ -135,7 +135,7 @@ def colour(pooling: Pooling, *, dark: bool) -> str:
 
 
 def fill(colours: Sequence[str], share: float) -> str:
-    """The colour at a place of a scale, from 0 to 1, as Plotly interpolates it."""
+    """The colour at a share (0 to 1) of a scale, as Plotly interpolates it."""
     place = min(max(share, 0.0), 1.0) * (len(colours) - 1)
     first = min(int(place), len(colours) - 2)
     ends = zip(rgb(colours[first]), rgb(colours[first + 1]), strict=True)
@@ -144,7 +144,7 @@ def fill(colours: Sequence[str], share: float) -> str:
 
 
 def text_on(colour: str) -> str:
-    """Black or white, whichever can be read better on a fill: 4.58 : 1 at least, on any."""
+    """Black or white, whichever has more contrast with a fill: at least 4.58 : 1 on any."""
     return max((BLACK_TEXT, WHITE_TEXT), key=lambda text: contrast(text, colour))
 
 

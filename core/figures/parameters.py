@@ -32,11 +32,11 @@ from core.network import Architecture, Layer, LayerKind
 from core.words import count
 
 AROUND_BARS = 74
-"""height of what is around the rows, px"""
+"""height of everything but the rows, px"""
 LEAST_LABELLED = 0.2
-"""a part of a pool is labelled if it is longer than this share of the longest bar"""
+"""a pool's part is labelled if it is longer than this share of the longest bar"""
 MOST_GLYPHS = 4
-"""how many strategies that learn nothing share the label of a row before the rest is counted"""
+"""glyphs in the label of a shared row; further strategies are only counted"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,11 @@ class PartRow:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Networks with the same parameters: they share a row.
+    """A row of networks with the same parameters.
 
     Attributes:
         arms: the networks.
-        network: the layers of the first.
+        network: the architecture of the first.
     """
 
     arms: tuple[Arm, ...]
@@ -63,7 +63,7 @@ class Bar:
 
     @property
     def parts(self) -> dict[str, Layer]:
-        """The layers that learn something, by name."""
+        """The layers with parameters, by name."""
         return {layer.name: layer for layer in self.network.layers if layer.parameters}
 
 
@@ -89,7 +89,8 @@ def parameter_bars(arms: Sequence[Arm]) -> Chart:
         ],
         alt=_alt(rows),
         caption=(
-            "Counted from the architecture, complete. Networks in one row have equal parameters."
+            "Computed from the architecture; every learned parameter is included. Networks in one "
+            "row have equal parameters."
         ),
         draw=partial(_draw, rows),
     )
@@ -173,7 +174,7 @@ def _label(row: Bar, look: Look) -> str:
 
 
 def _left(rows: Sequence[Bar]) -> float:
-    """Room for the labels: the server cannot measure text."""
+    """The margin for the labels, estimated because the server cannot measure text."""
     widths = []
     for row in rows:
         poolings = {arm.pooling for arm in row.arms}
@@ -193,7 +194,7 @@ def _total(row: Bar, place: int, look: Look) -> dict[str, Any]:
 
 
 def _pools(rows: Sequence[Bar], longest: int, look: Look) -> list[dict[str, Any]]:
-    """Names over the parts of pools that are long enough to carry one."""
+    """Labels over the parts of pools that are long enough for one."""
     names = []
     for place, row in enumerate(rows):
         start = 0

@@ -1,4 +1,4 @@
-"""A comparison as one HTML file that opens from disk, without a network and without Poolscope."""
+"""A comparison as one HTML file that opens from disk, without a connection or Poolscope."""
 
 import platform
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -30,7 +30,7 @@ _CHART = {"displayModeBar": False, "displaylogo": False, "showSendToCloud": Fals
 
 
 def results_of(runs: Iterable[Run]) -> Results:
-    """The comparison of stored runs: their arms, and all of their seeds."""
+    """The comparison of stored runs: all of their arms and seeds."""
     by_key = {run.key: run for run in runs}
     arms = [run.experiment for run in by_key.values()]
     seeds = sorted({run.experiment.seed for run in by_key.values()})
@@ -38,13 +38,10 @@ def results_of(runs: Iterable[Run]) -> Results:
 
 
 def report(results: Results) -> str:
-    """Write the report.
+    """The report as self-contained HTML: figures, tables, configuration and versions.
 
     Args:
-        results: runs of the comparison; missing ones are named.
-
-    Returns:
-        HTML in which nothing points elsewhere: figures, tables, configuration and versions.
+        results: runs of the comparison; the report says how many are missing.
     """
     comparison = results.comparison
     entry = comparison.arms[0].experiment.data.entry
@@ -76,7 +73,7 @@ def report(results: Results) -> str:
 
 
 def _plotly() -> str:
-    # a second of import time, which only a report needs
+    # takes a second to import, and only reports need it
     from plotly.offline import get_plotlyjs
 
     return str(get_plotlyjs())
@@ -86,7 +83,7 @@ def _facet(results: Results, facet: Facet) -> Iterable[str]:
     title = escape(capitalised(facet.clause))
     curves = figures.accuracy_curves(results, facet)
     if not curves.rows:
-        yield f"<h2>{title}</h2><p class=quiet>Nothing of it is trained.</p>"
+        yield f"<h2>{title}</h2><p class=quiet>Not trained yet.</p>"
         return
     yield f"<h2>{title}: validation accuracy</h2>"
     yield _figure(curves)
@@ -98,8 +95,8 @@ def _facet(results: Results, facet: Facet) -> Iterable[str]:
         yield _table(as_dicts(pairs.rows))
         yield (
             "<p class=quiet>95 % intervals over training seeds, on this test set, corrected for "
-            "all comparisons shown (Bonferroni). The grey zone is what this number of seeds "
-            "would usually miss.</p>"
+            "all comparisons shown (Bonferroni). The grey zone marks differences that this number "
+            "of seeds would usually miss.</p>"
         )
 
 
@@ -108,7 +105,7 @@ def _cost(results: Results) -> Iterable[str]:
     yield _figure(figures.parameter_bars(results.comparison.arms))
     tradeoff = figures.tradeoff(results, Measure.MACS)
     if tradeoff.rows:
-        yield "<h2>Accuracy against work</h2>"
+        yield "<h2>Accuracy against MACs</h2>"
         yield _figure(tradeoff)
 
 
@@ -126,7 +123,7 @@ def _ledgers(arms: Sequence[Arm]) -> str:
 
 
 def _machines(results: Results) -> str:
-    """On what the runs were trained, and with which versions."""
+    """The machines on which the runs were trained, with the versions of libraries."""
     counts: dict[str, int] = {}
     for run in results.runs.values():
         machine = run.machine
@@ -137,8 +134,8 @@ def _machines(results: Results) -> str:
         f"<li>{number} {plural('run', number)}: {escape(text)}</li>"
         for text, number in counts.items()
     )
-    here = f"Python {platform.python_version()}"
-    return f"<h2>Trained on</h2><ul>{lines}</ul><p class=quiet>Written with {escape(here)}.</p>"
+    python = f"Python {platform.python_version()}"
+    return f"<h2>Trained on</h2><ul>{lines}</ul><p class=quiet>Written with {escape(python)}.</p>"
 
 
 def _figure(chart: Chart) -> str:

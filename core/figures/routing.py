@@ -19,19 +19,19 @@ from core.words import brief, plain
 GRID_HEIGHT, STEP_HEIGHT = 152, 270
 LINE_HEIGHT, LINE_GAP = 19, 7
 LINE_LETTERS = 44
-"""of a line of text under the grid: a card on a telephone is 330 px wide"""
+"""letters of a line of text under the grid: a card on a phone is 330 px wide"""
 CONTROLS_HEIGHT = 70
-"""px of the slider and the buttons under the lines"""
+"""height of the slider and the buttons under the lines, px"""
 STEP_SECONDS = 1.2
 GRID_WIDTH, STEP_WIDTH = 118, 250
-"""px that the cells of a grid have in a card, at least; the server cannot measure it"""
+"""smallest width of a grid's cells together in a card, px; the server cannot measure it"""
 DIGIT_WIDTH = 0.58
-"""as a share of its height"""
+"""width of a digit as a share of its height"""
 SMALLEST_TEXT = 10
-"""px; where numbers would be smaller than this, the fill stands alone"""
+"""px; if numbers would be smaller, cells only have a fill"""
 HALF_CELL = 0.5
 MOST_SPOKEN = 64
-"""cells whose values are read out one by one"""
+"""larger grids are described by their range, not value by value"""
 
 Lines = list[dict[str, Any]]
 Unread = tuple[list[int], list[int]]
@@ -41,14 +41,14 @@ NONE_UNREAD: Unread = ([], [])
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grid:
-    """Numbers, and what surrounds them.
+    """A grid of numbers and its surroundings.
 
     Attributes:
         values: of the cells.
-        rows: that are drawn, with the zeros around.
-        columns: that are drawn.
+        rows: the rows to draw, including zeros around the grid.
+        columns: the columns to draw.
         unread: rows and columns that no window reads.
-        width: px that the cells have, at least.
+        width: smallest width of all cells together, px.
     """
 
     values: Numbers
@@ -59,7 +59,7 @@ class Grid:
 
     @classmethod
     def of(cls, values: Numbers, windows: Windows | None = None, *, around: bool = True) -> "Grid":
-        """A grid; with windows, also what they leave out and, if `around`, the zeros around it."""
+        """A grid; with windows, also what they leave unread and, if `around`, the zeros around."""
         rows, columns = range(len(values)), range(values.shape[1])
         if windows and around:
             rows, columns = windows.margins
@@ -67,7 +67,7 @@ class Grid:
 
 
 def hand_input(worked: Worked) -> Chart:
-    """The numbers that go in, the windows of the operator, and what no window reads."""
+    """The input of an operator, with its windows and the cells that no window reads."""
 
     def draw(look: Look) -> go.Figure:
         grid = Grid.of(worked.inputs, worked.windows)
@@ -77,7 +77,7 @@ def hand_input(worked: Worked) -> Chart:
 
 
 def hand_output(worked: Worked) -> Chart:
-    """The numbers that come out, on the colour scale of the input."""
+    """The output of an operator, on the colour scale of the input."""
 
     def draw(look: Look) -> go.Figure:
         chosen = [] if worked.cell is None else [_around(worked.cell, look)]
@@ -87,9 +87,9 @@ def hand_output(worked: Worked) -> Chart:
 
 
 def hand_gradient(worked: Worked) -> Chart:
-    """How much of the gradient each input gets, from none to all of one output."""
+    """The gradient that each input receives."""
     gradient = worked.gradient
-    reached = f"{worked.reached} of {gradient.size} inputs get gradient."
+    reached = f"{worked.reached} of {gradient.size} inputs receive gradient."
 
     def draw(look: Look) -> go.Figure:
         reach = float(np.abs(gradient).max())
@@ -110,7 +110,7 @@ def _chart(name: str, values: Numbers, alt: str, draw: Callable[[Look], go.Figur
 
 
 def _values(worked: Worked, look: Look) -> Shades:
-    """One scale for input and output; from zero, unless some are negative."""
+    """One scale for input and output; it starts at zero unless some values are negative."""
     every = np.concatenate([worked.inputs.ravel(), worked.outputs.ravel()])
     if every.min() < 0:
         return Shades.signed(float(np.abs(every).max()), look)
@@ -118,7 +118,7 @@ def _values(worked: Worked, look: Look) -> Shades:
 
 
 def _draw(grid: Grid, shades: Shades, look: Look, shapes: Lines) -> go.Figure:
-    """Numbers on coloured cells."""
+    """Draw numbers on coloured cells."""
     return plot(
         [_heat(grid, shades), _numbers(grid, shades, look)],
         **_frame(grid, look, GRID_HEIGHT),
@@ -142,7 +142,7 @@ def _heat(grid: Grid, shades: Shades) -> go.Heatmap:
 
 
 def _numbers(grid: Grid, shades: Shades, look: Look) -> go.Scatter:
-    """The numbers of all cells, and zeros around them; none where they have no room."""
+    """The numbers of all cells, and zeros around them; empty if they do not fit."""
     texts = [[brief(value) for value in row] for row in grid.values]
     longest = max(len(text) for row in texts for text in row)
     room = grid.width / max(len(grid.rows), len(grid.columns)) / (DIGIT_WIDTH * longest)
@@ -172,12 +172,12 @@ def _frame(grid: Grid, look: Look, height: float) -> dict[str, Any]:
 
 
 def _windows(worked: Worked, look: Look) -> Lines:
-    """Outlines of the window of the chosen output, or of all where they do not overlap."""
+    """Outlines of the chosen output's window, or of all windows if they do not overlap."""
     windows = worked.windows
     if worked.cell is not None:
         return _boxes(windows, worked.cell, look, width=2.5)
     if windows.overlap or worked.outputs.shape == worked.inputs.shape:
-        # overlapping ones would hide the numbers, and single cells need none
+        # overlapping outlines would hide the numbers, and single cells need none
         return []
     return [
         box
@@ -203,14 +203,14 @@ def _box(
 
 
 def _cells(box: Box, **more: Any) -> dict[str, Any]:
-    """A rectangle around cells."""
+    """A rectangle around a box of cells."""
     (top, bottom), (left, right) = box.rows, box.columns
     across, down = (left - HALF_CELL, right + HALF_CELL), (top - HALF_CELL, bottom + HALF_CELL)
     return shape("rect", across, down, **more)
 
 
 def _shades_of_unread(grid: Grid, look: Look) -> Lines:
-    """The rows and columns that no window of the operator reads, under their numbers."""
+    """The shading of rows and columns that no window reads, under their numbers."""
     height, width = grid.values.shape
     rows = [Box((row, row), (0, width - 1)) for row in grid.unread[0]]
     columns = [Box((0, height - 1), (column, column)) for column in grid.unread[1]]
@@ -219,13 +219,14 @@ def _shades_of_unread(grid: Grid, look: Look) -> Lines:
 
 
 def steps(many: Sequence[Worked], plain_windows: Windows) -> Chart:
-    """Step through the outputs: what each operator reads there, and its formula with numbers.
+    """An animation over the outputs: what each operator reads, and its formula with numbers.
 
-    The frames are played in the browser: no rerun per step.
+    The browser plays the frames without reruns.
 
     Args:
         many: the operators, on one grid.
-        plain_windows: those of a plain pool; what leaves the map as it is names their cells.
+        plain_windows: the windows of a plain pool, which stand in for those of operators that
+            keep the map's size.
     """
     windows = [_stepped(worked, plain_windows) for worked in many]
     outputs = [(row, column) for row, column in np.ndindex(*plain_windows.shape)]
@@ -254,11 +255,11 @@ def _draw_steps(
 ) -> go.Figure:
     inputs = many[0].inputs
     wrapped = [[_wrapped(*line) for line in zip(many, row, strict=True)] for row in texts]
-    # a line of text has the same place in every frame
+    # every frame reserves the same height for each formula
     heights = [max(map(len, lines)) for lines in zip(*wrapped, strict=True)]
     below = sum(LINE_HEIGHT * lines + LINE_GAP for lines in heights) + CONTROLS_HEIGHT
     grid = Grid(inputs, *_hull(windows), width=STEP_WIDTH)
-    # the grid keeps its size on a projector, where there is no more room than on a screen
+    # a talk enlarges text only: a projector has no more room for the grid than a screen
     base = _frame(grid, look, STEP_HEIGHT / look.scale + below)
     base["margin"] = {"l": 6, "r": 6, "t": 6, "b": look.px(below)}
     shades = Shades(
@@ -286,12 +287,12 @@ def _draw_steps(
 
 
 def _stepped(worked: Worked, plain_windows: Windows) -> Windows:
-    """What an operator reads, output by output; of an unpooled map, the cells of a window."""
+    """The windows to step through: the operator's own, or plain ones if it does not pool."""
     return worked.windows if worked.windows.shape == plain_windows.shape else plain_windows
 
 
 def _hull(many: Sequence[Windows]) -> tuple[range, range]:
-    """Rows and columns that hold what any of them reads."""
+    """The rows and columns that contain everything that any of the windows reads."""
     margins = [windows.margins for windows in many]
     rows, columns = (
         range(min(hull[axis].start for hull in margins), max(hull[axis].stop for hull in margins))
@@ -303,7 +304,7 @@ def _hull(many: Sequence[Windows]) -> tuple[range, range]:
 def _step_boxes(
     many: Sequence[Worked], windows: Sequence[Windows], output: Cell, look: Look
 ) -> Lines:
-    """What each operator reads for one output; those that read the same share a box."""
+    """Outlines of what each operator reads for one output; equal ones are drawn once."""
     groups: dict[tuple[Cell, ...], int] = {}
     for number, read in enumerate(windows):
         groups.setdefault(tuple(read.cells(output)), number)
@@ -317,7 +318,7 @@ def _step_boxes(
 
 
 def _formula(worked: Worked, windows: Windows, output: Cell) -> str:
-    """An operator's formula with the numbers that it reads."""
+    """The formula of an operator, with the numbers that it reads for one output."""
     values = windows.values(worked.inputs, output)
     if windows is not worked.windows:
         cells = [cell for cell in windows.cells(output) if windows.holds(cell)]
@@ -335,7 +336,7 @@ def _wrapped(worked: Worked, formula: str) -> list[str]:
 def _notes(
     many: Sequence[Worked], texts: Sequence[Sequence[str]], heights: Sequence[int], look: Look
 ) -> Lines:
-    """The formulas under the grid, from the left, one operator below the other."""
+    """The formulas under the grid, aligned left, one operator below another."""
     corner: dict[str, Any] = {
         "x": 0,
         "xref": "paper",
@@ -403,7 +404,7 @@ def _buttons(look: Look, below: float) -> dict[str, object]:
         "bgcolor": look.page,
         "bordercolor": look.grid,
         "font": {"size": look.px(SMALL), "color": look.ink},
-        # words: not every system has the glyphs of a player
+        # words, because not every system has the symbols for play and pause
         "buttons": [
             {"label": "Play", "method": "animate", "args": [None, _transition(STEP_SECONDS)]},
             {"label": "Pause", "method": "animate", "args": [[None], _transition(0)]},

@@ -1,4 +1,4 @@
-"""How often do answers stay when the image moves? A map over shifts, and a cut through it."""
+"""How often do predictions stay the same under shifts? A map over shifts, and its middle row."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,12 +34,12 @@ from core.network.invariance import invariance
 from core.words import percent
 
 CELL_SIDE, SMALL_CELL_SIDE, AROUND_MAP = 27, 14, 24
-"""px of a cell with its number and without, and around the map"""
+"""px: a cell with a number, a cell without, and the margins around the map"""
 MOST_NUMBERED = 9
-"""maps with more cells in a row have small cells without numbers"""
+"""maps with more cells per row have small cells without numbers"""
 PROFILE_HEIGHT = 300
 TOP = 102.0
-"""of the profile's axis, percent"""
+"""the upper end of the profile's axis, percent"""
 LINE_NAME_AWAY = 6
 """px from the plot to the names of lines"""
 
@@ -57,7 +57,7 @@ class ShiftRow:
 
 
 def shift_map(arm: Arm, steadiness: ShiftMap, low: float) -> Chart:
-    """The share of answers that stay, for each shift; the unmoved image is left blank.
+    """The share of unchanged predictions for each shift; the unshifted image is left blank.
 
     Args:
         arm: the network.
@@ -65,7 +65,7 @@ def shift_map(arm: Arm, steadiness: ShiftMap, low: float) -> Chart:
         low: share at the light end of the scale, the same for all maps of a page.
     """
     caption = (
-        f"Stay: **{percent(steadiness.mean_same())} %**; stay and right: "
+        f"Unchanged: **{percent(steadiness.mean_same())} %**; unchanged and correct: "
         f"{percent(steadiness.mean_right())} %. {shift_promise(arm, steadiness)}"
     )
     return Chart(
@@ -77,7 +77,7 @@ def shift_map(arm: Arm, steadiness: ShiftMap, low: float) -> Chart:
 
 
 def shift_profile(maps: Sequence[tuple[Arm, ShiftMap]]) -> Chart:
-    """The share of answers that stay under shifts to the right alone, a line per network."""
+    """The share of unchanged predictions under shifts to the right, one line per network."""
     return Chart(
         rows=[row for arm, one in maps for row in _rows(arm, one) if row.down == 0],
         alt=" ".join(_alt(arm, one) for arm, one in maps),
@@ -104,17 +104,18 @@ def _rows(arm: Arm, steadiness: ShiftMap) -> list[ShiftRow]:
 
 def _alt(arm: Arm, steadiness: ShiftMap) -> str:
     return (
-        f"Share of answers that stay under shifts of up to {steadiness.settings.reach} pixels for "
+        f"Share of predictions that stay the same under shifts of up to "
+        f"{steadiness.settings.reach} pixels for "
         f"{arm.pooling} with {arm.head}: {percent(steadiness.mean_same())} % on average, "
         f"{percent(steadiness.one_pixel())} % for one pixel."
     )
 
 
 def shift_promise(arm: Arm, steadiness: ShiftMap) -> str:
-    """What theory promises about a map, and what came in between; empty without a promise.
+    """What theory guarantees about a map, and why it may fail; empty without a guarantee.
 
-    Theory speaks of circular shifts (`core.network.invariance`), and of numbers without
-    rounding. Answers that changed all the same are counted.
+    The guarantee holds for circular shifts (`core.network.invariance`) in exact arithmetic. The
+    sentence counts predictions that changed nevertheless.
     """
     promise = invariance(architecture_of(arm), arm.experiment.model)
     if promise is None or not steadiness.settings.circular:
@@ -134,8 +135,8 @@ def shift_promise(arm: Arm, steadiness: ShiftMap) -> str:
         return f"Exact by theory: 100 %{where}."
     ties = "rounding and grids of equal norm" if promise.but_for_ties else "rounding"
     return (
-        f"Exact by theory: 100 %{where}, but for {ties}: at most {changed} of "
-        f"{steadiness.images:,} answers changed at one shift."
+        f"Exact by theory: 100 %{where}, except for {ties}: at most {changed} of "
+        f"{steadiness.images:,} predictions changed at one shift."
     )
 
 
@@ -153,7 +154,7 @@ def _draw_map(steadiness: ShiftMap, low: float, look: Look) -> go.Figure:
             **shades.scale,
             xgap=1,
             ygap=1,
-            hovertemplate="%{y} down, %{x} right: %{z:.1f} % stay<extra></extra>",
+            hovertemplate="%{y} down, %{x} right: %{z:.1f} % unchanged<extra></extra>",
         )
     ]
     numbered = len(places) <= MOST_NUMBERED
@@ -191,7 +192,7 @@ def _draw_profile(maps: Sequence[tuple[Arm, ShiftMap]], look: Look) -> go.Figure
             dtick=2,
             unifiedhovertitle={"text": "%{x} px"},
         ),
-        yaxis=axis(look, title="answers that stay, %", grid=True, range=[low, TOP]),
+        yaxis=axis(look, title="unchanged predictions, %", grid=True, range=[low, TOP]),
         annotations=_names(lines, low, look, several=len(heads) > 1),
     )
 
@@ -222,7 +223,7 @@ def _right(arms: Sequence[Arm], heads: Sequence[Head]) -> float:
 def _names(
     lines: Sequence[tuple[Arm, list[float]]], low: float, look: Look, *, several: bool
 ) -> list[dict[str, Any]]:
-    """At the end of each line its strategy, its head where there are several, and its value."""
+    """The label at the end of each line: strategy, head if there are several, and last value."""
     gap = LABEL_GAP * (TOP - low) / (PROFILE_HEIGHT - 64)
     places = spread([values[-1] for _, values in lines], low + gap / 2, TOP - gap / 4, gap)
     notes = []

@@ -1,6 +1,6 @@
-"""Many small maps as one picture: tiles in rows, one colour scale, gaps that let the page through.
+"""Many small maps as one picture: tiles in rows, one colour scale, transparent gaps.
 
-A picture and not a Plotly figure: eight to sixty-four maps stay sharp, small to send, and scale
+A picture, not a Plotly figure: eight to sixty-four maps stay sharp, are small to send, and scale
 with the page.
 """
 
@@ -22,7 +22,7 @@ Pixels = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Values and colours: what is drawn lightest and darkest, and which scale."""
+    """The values at the ends of a colour scale, and whether it is the diverging one."""
 
     low: float
     high: float
@@ -30,13 +30,13 @@ class Scale:
 
     @classmethod
     def around(cls, values: NDArray[np.float32]) -> "Scale":
-        """From zero (or the least, if negative) to the largest value."""
+        """A scale from zero (or the smallest value, if negative) to the largest value."""
         low, high = min(0.0, float(values.min())), float(values.max())
         return cls(low, high if high > low else low + 1.0)
 
     @classmethod
     def even(cls, values: NDArray[np.float32]) -> "Scale":
-        """The same distance on both sides of zero."""
+        """A diverging scale that reaches equally far on both sides of zero."""
         reach = float(np.abs(values).max()) or 1.0
         return cls(-reach, reach, diverging=True)
 
@@ -53,8 +53,8 @@ def sheet(
     Args:
         maps: (C, H, W).
         scale: of the colours.
-        marked: (C, H, W), cells that get a dot; None for none.
-        dark: for the dark theme.
+        marked: (C, H, W), cells to mark with a dot; None for none.
+        dark: whether to draw for the dark theme.
 
     Returns:
         (rows, columns, 4), red, green, blue and opacity.
@@ -78,7 +78,7 @@ def sheet(
 
 
 def heat(values: NDArray[np.float32], scale: Scale, *, dark: bool = False) -> Pixels:
-    """One map (H, W) as a picture (rows, columns, 3); crossed out where it is zero everywhere."""
+    """One map (H, W) as a picture (rows, columns, 3); crossed out if it is zero everywhere."""
     return _tile(values, scale, max(1, 2 * TILE_SIDE // max(values.shape)), dark=dark)
 
 
@@ -90,7 +90,7 @@ def _tile(values: NDArray[np.float32], scale: Scale, factor: int, *, dark: bool)
 
 
 def side_by_side(pictures: Sequence[Pixels], *, dark: bool = False) -> Pixels:
-    """Pictures of one size (rows, columns, 3) in a row, framed, with gaps between them."""
+    """Pictures of equal size (rows, columns, 3) in a row, framed, with gaps between them."""
     high, wide = pictures[0].shape[:2]
     step = max(high, wide) // 12 or 1
     page = np.zeros((high + 2 * step, len(pictures) * (wide + step) + step, 4), dtype=np.uint8)
@@ -106,7 +106,7 @@ def side_by_side(pictures: Sequence[Pixels], *, dark: bool = False) -> Pixels:
 
 
 def coloured(values: NDArray[np.float32], scale: Scale, *, dark: bool = False) -> Pixels:
-    """(H, W) -> (H, W, 3): each value by its place on the scale."""
+    """The colours (H, W, 3) of values (H, W) on a scale."""
     table = _table((DIVERGING if scale.diverging else SEQUENTIAL)[dark])
     share = (values - scale.low) / (scale.high - scale.low)
     colours: Pixels = table[(np.clip(share, 0, 1) * 255).astype(np.uint8)]
@@ -116,7 +116,7 @@ def coloured(values: NDArray[np.float32], scale: Scale, *, dark: bool = False) -
 def grey(image: NDArray[np.uint8], white: int, *, dark: bool = False) -> Pixels:
     """A stored image (C, H, W) as a picture (rows, columns, 3), its cells enlarged.
 
-    Grey images are drawn with the ink of the page; colours stay as they are.
+    Grey images run from the page's colour to its ink; colour images stay as they are.
     """
     channels, height, width = image.shape
     factor = max(1, 2 * TILE_SIDE // max(height, width))
@@ -129,7 +129,7 @@ def grey(image: NDArray[np.uint8], white: int, *, dark: bool = False) -> Pixels:
 
 
 def _cross(tile: Pixels, colour: tuple[int, int, int]) -> None:
-    """Cross out a tile in which nothing happens."""
+    """Cross out a tile, in place."""
     high, wide = tile.shape[:2]
     steps = np.arange(max(high, wide))
     down, right = steps * high // len(steps), steps * wide // len(steps)
@@ -139,7 +139,7 @@ def _cross(tile: Pixels, colour: tuple[int, int, int]) -> None:
 def _dots(
     tile: Pixels, cells: NDArray[np.bool_], factor: int, colour: tuple[int, int, int]
 ) -> None:
-    """A dot in the middle of some cells."""
+    """Draw a dot in the middle of some cells of a tile, in place."""
     reach = max(1, factor // 6)
     for row, column in np.argwhere(cells):
         middle = row * factor + factor // 2, column * factor + factor // 2
@@ -148,7 +148,7 @@ def _dots(
 
 @lru_cache
 def _table(colours: tuple[str, ...]) -> Pixels:
-    """256 colours between the given ones."""
+    """256 colours interpolated between the given ones."""
     anchors = np.array([rgb(colour) for colour in colours], dtype=float)
     places = np.linspace(0, 255, len(colours))
     every = np.arange(256)

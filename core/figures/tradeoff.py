@@ -1,4 +1,4 @@
-"""What does accuracy cost? Test accuracy against parameters, work or time, with the front."""
+"""What does accuracy cost? Test accuracy against parameters, MACs or time, with its front."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -35,9 +35,9 @@ from core.words import count, duration, inside, join, macs
 
 TRADEOFF_HEIGHT = 340
 LEFT_MARGIN, RIGHT_MARGIN = 64, 24
-"""px"""
+"""margins, px"""
 LOG_ROOM = 2.25
-"""factor by which a logarithmic axis goes on beyond its outermost points: labels stand there"""
+"""factor by which a logarithmic axis extends beyond its outermost points, as room for labels"""
 MOST_LOG_TICKS = 6
 
 
@@ -60,11 +60,11 @@ WRITTEN: dict[Measure, Callable[[float], str]] = {
     Measure.SECONDS: duration,
 }
 COUNTED = {
-    Measure.MACS: "Counted: convolutions and dense layers; the pools' operations are below.",
-    Measure.PARAMETERS: "Counted from the architecture, complete.",
-    Measure.SECONDS: "Measured while training, evaluation included; machines may differ.",
+    Measure.MACS: "MACs of convolutions and dense layers; the table below has the pools' own.",
+    Measure.PARAMETERS: "Computed from the architecture; every learned parameter is included.",
+    Measure.SECONDS: "Measured during training, evaluation included; machines may differ.",
 }
-"""what each cost contains"""
+"""what each cost includes"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Point:
     """One network.
 
     Attributes:
-        arm: which.
+        arm: the network.
         cost: in the unit of the axis.
         seconds: of training, mean over seeds.
         accuracy: on the test images, over the seeds.
@@ -108,13 +108,13 @@ class Plan:
     """What is drawn where.
 
     Attributes:
-        measure: on the horizontal axis.
+        measure: the cost on the horizontal axis.
         points: all networks.
-        front: those that no other one beats, by rising cost.
+        front: the networks that no other one beats, by rising cost.
         costs: ends of the horizontal axis, as logarithms.
         accuracies: ends of the vertical axis, percent.
-        labels: point -> its label and where that stands, as far as there is room.
-        beyond: ends of intervals that lie beyond the axis.
+        labels: points that have room for a label, with its text and place.
+        beyond: arrows for ends of intervals that lie beyond the axis.
     """
 
     measure: Measure
@@ -127,7 +127,7 @@ class Plan:
 
 
 def tradeoff(results: Results, measure: Measure) -> Chart:
-    """Test accuracy against a cost; filled markers GAP or the first head, open the others."""
+    """Test accuracy against a cost; markers are filled for the first head, open for others."""
     networks = points(results, measure)
     plan = _plan(networks, measure, results)
     return Chart(
@@ -139,7 +139,7 @@ def tradeoff(results: Results, measure: Measure) -> Chart:
 
 
 def points(results: Results, measure: Measure) -> list[Point]:
-    """Every trained network of a comparison."""
+    """One point for every trained network of a comparison."""
     failed = {network.arm for network in unlearned_in(results)}
     trained = []
     for arm in results.comparison.arms:
@@ -158,7 +158,7 @@ def points(results: Results, measure: Measure) -> list[Point]:
 
 
 def front(points: Sequence[Point]) -> list[Point]:
-    """The points that no other one beats: cheaper ones are less accurate. By rising cost."""
+    """The points that no other is both cheaper and more accurate than, by rising cost."""
     best: list[Point] = []
     for point in sorted(points, key=lambda p: (p.cost, -p.accuracy.mean)):
         if not best or point.accuracy.mean > best[-1].accuracy.mean:
@@ -171,7 +171,7 @@ def _plan(points: Sequence[Point], measure: Measure, results: Results) -> Plan:
     ends = log10(min(costs) / LOG_ROOM), log10(max(costs) * LOG_ROOM)
     accuracies = _range(points)
     best = front(points)
-    # the reference has a label, and the front from the most accurate down
+    # labels by importance: the reference, then the front from the most accurate down
     references = [results.reference(facet) for facet in results.comparison.facets[:1]]
     first = [point for point in points if point.arm in references]
     labelled = list(dict.fromkeys([*first, *reversed(best)]))
@@ -180,12 +180,12 @@ def _plan(points: Sequence[Point], measure: Measure, results: Results) -> Plan:
 
 
 def _range(points: Sequence[Point]) -> tuple[float, float]:
-    """An axis in percent that holds every mean, a point at the least, and intervals.
+    """An axis in percent that includes every mean, and intervals of networks that have learned.
 
-    Those of networks that have not learned may go on: next to them nothing else could be seen.
+    It spans at least one point. Other intervals would leave no room for anything else.
     """
     learned = [point.accuracy for point in points if point.learned]
-    bars = [end for each in learned for end in (each.low, each.high) if end is not None]
+    bars = [end for bar in learned for end in (bar.low, bar.high) if end is not None]
     shown = [100 * end for end in (*bars, *(point.accuracy.mean for point in points))]
     low, high = max(min(shown, default=0.0), 0.0), min(max(shown, default=FULL), FULL)
     pad = max(0.08 * (high - low), 0.5)
@@ -213,7 +213,7 @@ def _labels(
 def _mark(
     point: Point, costs: tuple[float, float], accuracies: tuple[float, float], height: float
 ) -> Mark:
-    """Where a point is drawn."""
+    """The mark of a point, in px, for placing labels."""
     (left, right), (low, high), interval = costs, accuracies, point.accuracy
 
     def down(accuracy: float) -> float:
@@ -260,7 +260,7 @@ def _row(point: Point, *, on_the_front: bool) -> PointRow:
 
 def _alt(points: Sequence[Point], measure: Measure) -> str:
     if not points:
-        return "Nothing of this comparison is trained."
+        return "This comparison has not been trained."
     listed = ", ".join(
         f"{name(p.arm.pooling)} with {HEADS[p.arm.head].label} {accuracy(p.accuracy)} at "
         f"{WRITTEN[measure](p.cost)}"
@@ -270,24 +270,21 @@ def _alt(points: Sequence[Point], measure: Measure) -> str:
 
 
 def _caption(plan: Plan) -> str:
-    """What the line, the marks and the labels mean, as far as they are drawn."""
+    """What the line, the marks and the labels mean, for those that are drawn."""
     several = len({point.arm.head for point in plan.points}) > 1
     names = [
         point.arm.label if several else inside(point.arm.label_without_head) for point in plan.front
     ]
     first = f"Nothing is cheaper or more accurate than {names[0]}."
     if len(names) > 1:
-        first = (
-            f"Dotted, from cheap to accurate: {join(names)}; nothing is both cheaper and more "
-            "accurate than one of them."
-        )
+        first = f"Dotted: the efficient frontier, from cheap to accurate: {join(names)}."
     sentences = [first]
     if several:
         sentences.append("Open markers: the other heads.")
     if len(plan.labels) < len(plan.points):
         sentences.append("Point at a marker for its name.")
     if plan.beyond:
-        sentences.append("An arrow: the interval goes on.")
+        sentences.append("Arrows: the interval continues.")
     return " ".join([*sentences, COUNTED[plan.measure]])
 
 
@@ -335,10 +332,10 @@ def _markers(points: Sequence[Point], look: Look, measure: Measure, first: Head)
     pooling = points[0].arm.pooling
     colour, symbol = look.colour(pooling), style(pooling).solid_marker
     intervals = [point.accuracy for point in points]
-    half = [0.0 if each.high is None else 100 * (each.high - each.mean) for each in intervals]
+    half = [0.0 if one.high is None else 100 * (one.high - one.mean) for one in intervals]
     return go.Scatter(
         x=[point.cost for point in points],
-        y=[100 * each.mean for each in intervals],
+        y=[100 * one.mean for one in intervals],
         mode="markers",
         marker={
             "symbol": [symbol if point.arm.head == first else f"{symbol}-open" for point in points],
@@ -356,11 +353,11 @@ def _markers(points: Sequence[Point], look: Look, measure: Measure, first: Head)
 
 
 def _log_ticks(low: float, high: float) -> list[float]:
-    """1, 2 and 5 times a power of ten, or the powers alone where that is too many.
+    """1, 2 and 5 times each power of ten, or only the powers if that is too many.
 
     Args:
-        low: logarithm of the least value.
-        high: logarithm of the largest.
+        low: logarithm of the smallest value.
+        high: logarithm of the largest value.
     """
     powers = range(floor(low), floor(high) + 1)
     ticks = [m * 10.0**p for p in powers for m in (1, 2, 5) if low <= log10(m * 10.0**p) <= high]

@@ -437,7 +437,7 @@ def test_a_part_without_an_interval_is_not_drawn():
     assert 1 == len(chart.rows)
     empty = figures.effects([untrained], Unit.POINTS)
     assert [] == empty.rows
-    assert "Nothing is trained or timed" in empty.caption
+    assert "Nothing has been trained or timed" in empty.caption
 
 
 def test_the_numbers_of_a_fact_are_percent():

@@ -329,7 +329,7 @@ def test_an_interval_of_seeds_that_have_not_learned_ends_in_an_arrow_against_cos
 def test_an_interval_of_seeds_that_have_not_learned_ends_in_an_arrow_among_the_parts(gallery):
     (result,) = judge([CLAIMS["pooling-raises-accuracy"]], gallery, TIMED)
     chart = figures.effects(compared(result.parts), Unit.POINTS)
-    assert "An arrow: the bar goes on." in chart.caption
+    assert "Arrows: the bar continues." in chart.caption
     figure = chart.draw(figures.Look())
     widest = next(
         j

@@ -381,7 +381,9 @@ def test_mistakes_are_counted_by_class():
     names = ("cat", "dog", "eel")
     chart = figures.confusion(labels, predictions, names)
     said = chart.alt
-    assert "2 of 5 test images are misclassified; most often cat is taken for dog (once)." == said
+    assert "2 of 5 test images are misclassified; most often cat is mistaken for dog (once)." == (
+        said
+    )
     assert {"class": "cat", "taken for cat": 1, "taken for dog": 1, "taken for eel": 0} == (
         chart.rows[0]
     )
@@ -400,14 +402,14 @@ def test_the_diagonal_carries_no_colour_unless_two_runs_are_compared(difference)
 def test_counts_of_mistakes_have_their_thousands_apart():
     labels, predictions = answers([[9000, 1200], [0, 1000]])
     assert (
-        "1,200 of 11,200 test images are misclassified; most often cat is taken for dog (1,200 "
-        "times)." == figures.confusion(labels, predictions, ("cat", "dog")).alt
+        "1,200 of 11,200 test images are misclassified; most often cat is mistaken for dog "
+        "(1,200 times)." == figures.confusion(labels, predictions, ("cat", "dog")).alt
     )
 
 
 def test_no_mistake_at_all_is_said():
     chart = figures.confusion(*answers([[1, 0], [0, 1]]), ("0", "1"))
-    assert "All of 2 test images are classified right." == chart.alt
+    assert "All of 2 test images are classified correctly." == chart.alt
 
 
 def test_flatten_matched_is_drawn_where_it_exists():

@@ -170,7 +170,7 @@ def test_caption_and_alternative_text_say_how_many_pixels_are_seen(experiment):
             assert sizes[0] == (str(field.side),) * 2
             rows, columns = map(int, sizes[-1])
             assert field.pixels == rows * columns
-            assert ("wrap round the border" in sentence) == field.wraps
+            assert ("wrap around the border" in sentence) == field.wraps
 
 
 def test_a_field_that_wraps_is_drawn_on_both_sides():

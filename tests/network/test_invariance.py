@@ -208,10 +208,10 @@ def test_answers_that_changed_all_the_same_are_counted():
         name: Arm(Experiment.from_flat(CIRCULAR | {"pooling": name})) for name in ("none", "aps")
     }
     assert (
-        "Exact by theory: 100 %, but for rounding: at most 2 of 50 answers changed at one shift."
-        == shift_promise(arms["none"], a_map(same))
+        "Exact by theory: 100 %, except for rounding: at most 2 of 50 predictions changed at one "
+        "shift." == shift_promise(arms["none"], a_map(same))
     )
-    assert "but for rounding and grids of equal norm: at most 2 of 50" in shift_promise(
+    assert "except for rounding and grids of equal norm: at most 2 of 50" in shift_promise(
         arms["aps"], a_map(same)
     )
 

@@ -29,7 +29,7 @@ def test_home_calls_no_mark_open_that_is_filled(home):
     for head in ("gmp", "spp"):
         fill(home, *trained(pooling="max", head=head))
     app = opened(HOME, more_heads=["gmp", "spp"])
-    assert "Each head has a mark of its own, named at the last row." in text(app)
+    assert "Each head has its own mark, named at the last row." in text(app)
     assert "Open: " not in text(app)
     (figure,) = map(json.loads, figures(app))
     named = [each["text"] for each in figure["layout"]["annotations"]]

@@ -43,7 +43,7 @@ def shift_page_of(home, **flat):
     link = {name: str(value) for name, value in experiment.to_flat().items() if name in flat}
     app = opened(SHIFT, shift_border="circular", seeds="1", **CIRCULAR, **link)
     assert [] == messages(app)
-    assert f"Stay: **{100 * found.mean_same():.1f} %**" in text(app)
+    assert f"Unchanged: **{100 * found.mean_same():.1f} %**" in text(app)
     return text(app), found
 
 

@@ -1,4 +1,4 @@
-"""How the curves are drawn."""
+"""Draws the curves of accuracy."""
 
 from functools import partial
 from typing import Any
@@ -46,22 +46,22 @@ from core.words import percent, plain, points
 CURVES_HEIGHT = 320
 LABEL_MARGIN = 118
 VALUE_WIDTH = 46
-"""a value of up to 100.0 with the spaces around it, px"""
+"""width of a value of up to 100.0 with the spaces around it, px"""
 BAND_OPACITY = 0.18
 MARKER_EVERY = 5
-"""epochs"""
+"""epochs between markers"""
 EPOCH_STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
-"""distances of ticks"""
+"""distances between ticks"""
 MOST_EPOCH_TICKS = 5
 
 
 def accuracy_curves(
     results: Results, facet: Facet, reference: Arm | None = None, view: View = PLAIN_VIEW
 ) -> Chart:
-    """Mean accuracy as training goes on, with bands, one line per strategy of a facet.
+    """Mean accuracy after each epoch, with bands, one line per strategy of a facet.
 
-    Above eight strategies the reference (without one, the first), the best and the worst keep
-    their colour.
+    With more than eight strategies, only the reference (or else the first), the best and the worst
+    keep their colour.
     """
     curves = curves_of(results, facet, reference, view)
     return Chart(
@@ -77,7 +77,7 @@ def _draw(curves: Curves, look: Look) -> go.Figure:
     low, high = curves.ends
     ticks = ticks_within(low, high, 5) if gap else _accuracy_ticks(low)
     texts = [plain(tick) for tick in ticks]
-    # the unit stands once, at the top of points and at the bottom of percent
+    # only one tick shows the unit: the top one for points, the bottom one for percent
     texts[-1 if gap else 0] += " points" if gap else " %"
     widest = name_width(line.arm.pooling for line in curves.named) + VALUE_WIDTH
     return plot(
@@ -104,7 +104,7 @@ def _epochs_axis(curves: Curves, look: Look) -> dict[str, Any]:
     return axis(
         look,
         title=AGAINST_TITLES[curves.view.against],
-        # the last marker is whole
+        # a little longer, so that the last marker is not cut
         range=[1 - 0.01 * end if by_epoch else 0, 1.025 * end],
         unifiedhovertitle={"text": "epoch %{x}" if by_epoch else "%{x:.3s}"},
         tickvals=_epoch_ticks(round(end)) if by_epoch else None,
@@ -124,7 +124,7 @@ def _epoch_ticks(epochs: int) -> list[int]:
 
 
 def _traces(curves: Curves, look: Look) -> Traces:
-    """Quiet lines first, then bands, then the lines with a name."""
+    """All traces, from back to front: unnamed lines, bands, named lines."""
     view = curves.view
     traces: Traces = [_quiet(line, look) for line in curves.lines if line not in curves.named]
     bands = (_band(line, view, look) for line in curves.banded)
@@ -143,7 +143,7 @@ def _xy(line: Line) -> tuple[list[float], list[float]]:
 
 
 def _raw(line: Line, look: Look) -> go.Scatter:
-    """What a smoothed line was made from."""
+    """The raw line behind a smoothed one."""
     x, y = _xy(line)
     colour = look.colour(line.arm.pooling, 0.45)
     return go.Scatter(
@@ -198,11 +198,11 @@ def _quiet(line: Line, look: Look) -> go.Scatter:
 
 
 def _band(line: Line, view: View, look: Look) -> go.Scatter | None:
-    """The interval as one closed outline, so that a single trace draws it."""
+    """The band as one closed outline, which needs only one trace; None without intervals."""
     known = [(x, p) for x, p in zip(line.places, line.points, strict=True) if p.low is not None]
     if not known:
         return None
-    # an accuracy ends at 0 and 100 %, a gap may be negative
+    # accuracies lie between 0 and 100 %, but a gap may be negative
     least = -1.0 if view.quantity is Quantity.GAP else 0.0
     upper = [round(100 * min(p.high or 0.0, 1.0), 2) for _, p in known]
     lower = [round(100 * max(p.low or 0.0, least), 2) for _, p in known]
@@ -219,14 +219,14 @@ def _band(line: Line, view: View, look: Look) -> go.Scatter | None:
 
 
 def _names(curves: Curves, look: Look) -> dict[str, list[dict[str, Any]]]:
-    """Name and last value at the end of each line, moved apart where they would touch.
+    """Name and last value at the end of each line, moved apart so that they do not touch.
 
-    Thin lines lead to those that were moved: another may end nearer to them.
+    Thin lines lead to moved labels, because the end of another line may be nearer to them.
     """
     low, high = curves.ends
     written = points if curves.view.quantity is Quantity.GAP else percent
     lines = [smoothed(line, curves.view.smoothing) for line in curves.named]
-    # the tick labels of a tall font take a little more than the margin
+    # tick labels need a little more than the bottom margin
     inner = CURVES_HEIGHT - 12 - 44 - 8
     unit = (high - low) / inner
     ends = [min(max(100 * line.last, low), high) for line in lines]

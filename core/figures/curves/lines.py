@@ -1,4 +1,4 @@
-"""What the curves show: means and intervals after each epoch, as lines, table and words."""
+"""The content of the curves: means and intervals after each epoch, as lines, table and words."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from core.words import percent
 
 
 class Against(StrEnum):
-    """What stands on the horizontal axis."""
+    """The quantity on the horizontal axis."""
 
     EPOCH = "epoch"
     SECONDS = "seconds"
@@ -23,7 +23,7 @@ class Against(StrEnum):
 
 
 class Quantity(StrEnum):
-    """What the curves show."""
+    """The quantity on the vertical axis."""
 
     VALIDATION = "validation"
     TRAINING = "training"
@@ -49,12 +49,12 @@ AGAINST_TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How the curves are drawn.
+    """How to draw the curves.
 
     Attributes:
-        quantity: what is drawn.
-        against: what it is drawn against.
-        seeds: whether every seed has a thin line of its own.
+        quantity: the quantity on the vertical axis.
+        against: the quantity on the horizontal axis.
+        seeds: whether to draw a thin line for every seed.
         smoothing: weight of the past in an exponential moving average, 0 for none; the raw line
             stays visible.
     """
@@ -68,18 +68,18 @@ class View:
 PLAIN_VIEW = View()
 
 MOST_COLOURED = 8
-"""more strategies than this are drawn quietly, but for the reference and the extremes"""
+"""with more strategies, only the reference and the extremes keep their colour"""
 EXTREMES = 3
 """how many of the best, and of the worst, keep their colour"""
 HIGHEST_START = 60.0
-"""percent at which an axis of accuracies starts at most"""
+"""the highest start of an axis of accuracies, percent"""
 AXIS_END = 102.0
-"""of an axis of accuracies, percent: a line at 100 is seen whole"""
+"""the end of an axis of accuracies, percent, so that a line at 100 is not cut"""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One arm's curve: mean and interval after each epoch, where these stand, and the runs."""
+    """The curve of one arm: an interval per epoch, its horizontal position, and the runs."""
 
     arm: Arm
     points: tuple[Interval, ...]
@@ -88,18 +88,18 @@ class Line:
 
     @property
     def last(self) -> float:
-        """Mean after the last epoch."""
+        """The mean after the last epoch."""
         return self.points[-1].mean
 
 
 @dataclass(frozen=True, slots=True)
 class Curves:
-    """What is drawn.
+    """The curves of one facet.
 
     Attributes:
         lines: one per arm that has runs.
-        named: the lines that keep colour and label: all, or the reference and the extremes.
-        view: how they are drawn.
+        named: the lines with colour and label: all, or the reference and the extremes.
+        view: how to draw them.
         ends: of the vertical axis, percent or points.
     """
 
@@ -136,17 +136,17 @@ def _named(lines: Sequence[Line], reference: Arm | None) -> Sequence[Line]:
 
 
 def _accuracy_range(lines: Sequence[Line]) -> tuple[float, float]:
-    """An axis in percent that shows the upper part of the curves, and all of their ends."""
+    """An axis in percent that includes the upper part of the curves and all of their ends."""
     if not lines:
         return 0.0, AXIS_END
     least = 100 * min(line.last for line in lines)
-    # two and a half times the distance of the lowest end to 100, in steps of ten
+    # two and a half times the distance from the lowest end to 100, in steps of ten
     low = 10 * ((FULL - 2.5 * (FULL - least)) // 10)
     return max(0.0, min(HIGHEST_START, low)), AXIS_END
 
 
 def _gap_range(lines: Sequence[Line]) -> tuple[float, float]:
-    """An axis in points that holds zero and every mean."""
+    """An axis in points that includes zero and every mean."""
     values = [100 * point.mean for line in lines for point in line.points]
     low, high = min([*values, 0.0]), max([*values, 0.0])
     pad = max(0.08 * (high - low), 0.5)
@@ -154,7 +154,7 @@ def _gap_range(lines: Sequence[Line]) -> tuple[float, float]:
 
 
 def _places(arm: Arm, runs: Sequence[Run], epochs: int, against: Against) -> tuple[float, ...]:
-    """Where the figures of each epoch stand on the horizontal axis."""
+    """The position of each epoch on the horizontal axis."""
     if against is Against.EPOCH:
         return tuple(float(number) for number in range(1, epochs + 1))
     if against is Against.SECONDS:
@@ -167,7 +167,7 @@ def _places(arm: Arm, runs: Sequence[Run], epochs: int, against: Against) -> tup
 
 
 def smoothed(line: Line, weight: float) -> Line:
-    """The exponential moving average of the means, without the bias of its start."""
+    """A line with the exponential moving average of its means, corrected for the start's bias."""
     average, total, points = 0.0, 0.0, []
     for point in line.points:
         average = weight * average + (1 - weight) * point.mean
@@ -213,7 +213,7 @@ def rows_of(curves: Curves) -> list[CurveRow]:
 def alt_of(curves: Curves, facet: Facet) -> str:
     """The curves in words."""
     if not curves.lines:
-        return "No curves yet: nothing of this comparison is trained."
+        return "No curves yet: this comparison has not been trained."
     lines = sorted(curves.lines, key=lambda line: -line.last)
     ends = ", ".join(f"{name(line.arm.pooling)} {percent(line.last)} %" for line in lines)
     what = QUANTITY_NAMES[curves.view.quantity]
@@ -221,11 +221,11 @@ def alt_of(curves: Curves, facet: Facet) -> str:
 
 
 def caption_of(curves: Curves, seeds: int) -> str:
-    """What lines and bands are, and where the axis starts.
+    """What lines and bands mean, and where the axis starts.
 
     Args:
-        curves: that are drawn.
-        seeds: of the comparison.
+        curves: the curves.
+        seeds: the number of seeds of the comparison.
     """
     if not curves.lines:
         return NOTHING_TRAINED
@@ -234,7 +234,7 @@ def caption_of(curves: Curves, seeds: int) -> str:
     if seeds == 1:
         return f"One seed, so no interval.{axis}"
     if curves.view.quantity is Quantity.GAP:
-        axis = " Above zero: better on the images it was trained on."
+        axis = " Above zero: more accurate on training images."
     if not curves.banded:
         return f"Mean of {seeds} seeds; thin and grey: the other strategies.{axis}"
     if all(point.low is None for line in curves.lines for point in line.points):
