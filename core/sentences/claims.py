@@ -1,4 +1,4 @@
-"""What a verdict says in words, computed from the data."""
+"""Verdicts in words, computed from the data."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -35,29 +35,29 @@ _VERBS = {
     ClaimVerdict.UNDECIDED: ("is undecided", "are undecided"),
     ClaimVerdict.UNTESTED: ("is not tested yet", "are not tested yet"),
 }
-"""of one and of several claims or parts, in the order of a sentence"""
-_AS_TOLD = {**_VERBS, ClaimVerdict.SUPPORTED: ("holds as told", "hold as told")}
+"""verbs for one and for several claims or parts, in the order of a sentence"""
+_AS_STATED = {**_VERBS, ClaimVerdict.SUPPORTED: ("holds as stated", "hold as stated")}
 _UNITS = {Unit.POINTS: "points", Unit.PERCENT: "%", Unit.TIMES: "times"}
 
 
 def verdict_word(verdict: ClaimVerdict) -> str:
-    """The word on a chip."""
+    """The word on a badge."""
     return _WORDS[verdict]
 
 
 def claims_headline(verdicts: Iterable[ClaimVerdict]) -> str:
-    """How many claims hold as told, and what became of the others."""
+    """How many claims there are with each verdict."""
     counts = Counter(verdicts)
     total = number_word(counts.total())
     if counts[ClaimVerdict.UNTESTED] == counts.total():
-        return f"None of these {total} claims is tested yet."
-    return f"Of {total} things said about pooling, {join(_counted(counts, _AS_TOLD))}."
+        return f"None of these {total} claims has been tested yet."
+    return f"Of {total} claims about pooling, {join(_counted(counts, _AS_STATED))}."
 
 
 def _counted(
     counts: Mapping[ClaimVerdict, int], verbs: Mapping[ClaimVerdict, tuple[str, str]]
 ) -> list[str]:
-    """A clause per verdict that occurs: "three hold", "one is refuted"."""
+    """One clause for each verdict that occurs: "three hold", "one is refuted"."""
     return [
         f"{number_word(number)} {one if number == 1 else several}"
         for verdict, (one, several) in verbs.items()
@@ -66,7 +66,7 @@ def _counted(
 
 
 def account(result: PartResult) -> tuple[str, ...]:
-    """What came out of a part, line by line."""
+    """The result of a part, line by line."""
     match result:
         case ComputedPart(fact=fact):
             return (fact.sentence,) if fact else ()
@@ -76,7 +76,7 @@ def account(result: PartResult) -> tuple[str, ...]:
 
 
 def effect(result: ComparedPart) -> str | None:
-    """What was measured, in a few words: "+4.1 points [+3.2, +5.0]"."""
+    """The measured effect with its interval: "+4.1 points [+3.2, +5.0]"; None without one."""
     if result.difference is None:
         return None
     ends = result.difference.mean, result.difference.low, result.difference.high
@@ -85,18 +85,18 @@ def effect(result: ComparedPart) -> str | None:
 
 
 def rule(part: Hypothesis) -> str:
-    """Where the whole interval must lie: "holds if all of it is above +0.5 points"."""
+    """When a hypothesis holds: "holds if the whole interval is above +0.5 points"."""
     low, high = _in_unit(part, -part.margin), _in_unit(part, part.margin)
     where = {
         Expectation.MORE: f"above {high}",
         Expectation.LESS: f"below {low}",
         Expectation.ALIKE: f"between {low} and {high}",
     }
-    return f"holds if all of it is {where[part.expected]} {_UNITS[part.unit]}"
+    return f"holds if the whole interval is {where[part.expected]} {_UNITS[part.unit]}"
 
 
 def _in_unit(part: Hypothesis, difference: float) -> str:
-    """A difference from what the arm is compared with, as a number in the unit of the part."""
+    """A difference between the arm and its reference, as a number in the unit of the part."""
     match part.unit:
         case Unit.POINTS:
             return points(difference)
@@ -107,7 +107,7 @@ def _in_unit(part: Hypothesis, difference: float) -> str:
 
 
 def verdict_sentence(result: ClaimResult) -> str:
-    """How many parts hold, are refuted or are open, and over what."""
+    """How many parts hold, are refuted or are open, and the scope of the verdict."""
     facts = [part.fact.sentence for part in computed(result.parts) if part.fact]
     if len(facts) == len(result.parts):
         return " ".join(facts)
@@ -122,22 +122,22 @@ def verdict_sentence(result: ClaimResult) -> str:
         return f"{capitalised(text)}{_over(result)}."
     (verdict,) = counts
     if verdict is ClaimVerdict.UNTESTED:
-        return "None of its parts is tested yet."
+        return "None of its parts has been tested yet."
     every = "Both" if total == "two" else f"All {total}"
     return f"{every} parts {_VERBS[verdict][1]}{_over(result)}."
 
 
 def _only(result: ClaimResult) -> str:
-    """What came out of the one part."""
+    """The result of a claim with one part."""
     for part in compared(result.parts):
         if said := effect(part):
             metric = str(part.part.metric)
             return f"{capitalised(metric)}: {said}{_over(result)}."
-    return "Nothing is trained or computed for it yet."
+    return "Nothing has been trained or computed for it yet."
 
 
 def _over(result: ClaimResult) -> str:
-    """The scope of a measured verdict."""
+    """The scope of a measured verdict; empty without measurements."""
     parts = compared(result.parts)
     seeds = [part.difference.n for part in parts if part.difference]
     if not seeds:
@@ -149,17 +149,17 @@ def _over(result: ClaimResult) -> str:
 
 
 def cautions(result: ComparedPart) -> tuple[str, ...]:
-    """Which runs of a part have not learned, a sentence for each network and way of failing."""
+    """Which runs of a part have not learned: one sentence per network and way of failing."""
     names = dict(zip(result.chosen, result.part.arms, strict=True))
     return tuple(
         "".join(said)
-        for each in result.unlearned
-        for said in said_of(each, names[each.arm.experiment].name, f" ({result.part.where})")
+        for network in result.unlearned
+        for said in said_of(network, names[network.arm.experiment].name, f" ({result.part.where})")
     )
 
 
 def caution(result: ClaimResult) -> str:
-    """In how many parts some runs have not learned; empty if in none."""
+    """A sentence on how many parts have runs that have not learned; empty if none have."""
     number = sum(bool(part.unlearned) for part in compared(result.parts))
     if not number:
         return ""
@@ -170,7 +170,7 @@ def caution(result: ClaimResult) -> str:
 
 
 def networks(comparison: Comparison) -> str:
-    """Which networks a page shows: "max and none, GAP head, 8 × 8 images, 16 and 32 channels"."""
+    """The networks of a page: "max and none, GAP head, 8 × 8 images, 16 and 32 channels"."""
     experiment = comparison.arms[0].experiment
     poolings = list(dict.fromkeys(inside(POOLINGS[arm.pooling].label) for arm in comparison.arms))
     heads = list(dict.fromkeys(HEADS[arm.head].label for arm in comparison.arms))

@@ -7,7 +7,7 @@ from core.sentences.headlines import Sentence
 from core.words import count, number_word
 
 SAME_COST_RATIO = 1.05
-"""costs that differ by no more than this factor are called the same"""
+"""costs within this factor count as the same"""
 
 
 def cost_headline(comparison: Comparison) -> Sentence:
@@ -17,14 +17,14 @@ def cost_headline(comparison: Comparison) -> Sentence:
     pools = _pools(list(arms.values()))
     head = _head(comparison, first.arms[0])
     if len(arms) > 1 and len({arm.head for arm in comparison.arms}) > 1:
-        # the first half says nothing of the other heads, the second nothing of other strategies
+        # the first half is about one head only, the second about one strategy only
         pools = (f"With a {HEADS[first.head].label} head, ", *_inside(pools))
         head = (*head, " for ", first.arms[0].pooling) if head else ()
     return (*pools, *(("; ", *head) if head else ()), ".")
 
 
 def _inside(sentence: Sentence) -> Sentence:
-    """What began a sentence, inside one; a strategy is written as its place asks."""
+    """The start of a sentence, rewritten for the middle of one."""
     start, *rest = sentence
     return (start if isinstance(start, Pooling) else f"{start[:1].lower()}{start[1:]}", *rest)
 
@@ -48,10 +48,10 @@ def _pools(arms: list[Arm]) -> Sentence:
         return (
             f"{same}, but ",
             busy,
-            f" takes {_times(work[busy] / work[idle])} the work of ",
+            f" needs {_times(work[busy] / work[idle])} the MACs of ",
             idle,
         )
-    return (f"{same} and take the same work",)
+    return (f"{same} and need the same MACs",)
 
 
 def _same(poolings: list[Pooling], parameters: dict[Pooling, int]) -> str:
@@ -64,7 +64,7 @@ def _same(poolings: list[Pooling], parameters: dict[Pooling, int]) -> str:
 
 
 def _head(comparison: Comparison, arm: Arm) -> Sentence:
-    """What another head adds to the same strategy."""
+    """How many parameters the largest other head adds to the same strategy."""
     others = [
         other
         for other in comparison.arms
@@ -72,16 +72,16 @@ def _head(comparison: Comparison, arm: Arm) -> Sentence:
     ]
     if not others:
         return ()
-    here = architecture_of(arm).totals.parameters
-    other = max(others, key=lambda each: architecture_of(each).totals.parameters)
-    there = architecture_of(other).totals.parameters
+    own = architecture_of(arm).totals.parameters
+    other = max(others, key=lambda arm: architecture_of(arm).totals.parameters)
+    others_own = architecture_of(other).totals.parameters
     name, base = HEADS[other.head].label, HEADS[arm.head].label
-    if there == here:
-        return (f"a {name} head costs what {base} does",)
-    if there > 2 * here:
-        return (f"a {name} head makes it {_times(there / here)} as many",)
-    more = "adds" if there > here else "saves"
-    return (f"a {name} head {more} {abs(there / here - 1):.0%}".replace("%", " %"),)
+    if others_own == own:
+        return (f"a {name} head has the same number as {base}",)
+    if others_own > 2 * own:
+        return (f"a {name} head has {_times(others_own / own)} as many",)
+    more = "adds" if others_own > own else "saves"
+    return (f"a {name} head {more} {abs(others_own / own - 1):.0%}".replace("%", " %"),)
 
 
 def _times(ratio: float) -> str:

@@ -1,4 +1,4 @@
-"""What else changed? Everything in which two networks differ besides the choice that was made."""
+"""What else changed? Everything in which two networks differ besides the visitor's choice."""
 
 from dataclasses import dataclass
 
@@ -9,12 +9,12 @@ from core.network import Architecture, LayerKind
 from core.words import count, inside, macs, size
 
 MATCHED = 1.5
-"""a head counts as matched with up to this many times the parameters of a GAP head"""
+"""a head with up to this many times the parameters of a GAP head counts as matched"""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One quantity that differs, in words with its unit."""
+    """One quantity that differs, as text with its unit, and the ratio of second to first."""
 
     what: str
     first: str
@@ -30,7 +30,7 @@ class _Quantity:
 
 
 def what_else(first: Arm, second: Arm) -> tuple[Change, ...]:
-    """The quantities in which two networks differ."""
+    """The quantities in which two networks differ, in the order of the ledger."""
     pairs = zip(_quantities(first), _quantities(second), strict=True)
     return tuple(
         Change(
@@ -45,7 +45,7 @@ def what_else(first: Arm, second: Arm) -> tuple[Change, ...]:
 
 
 def matched_control(first: Arm, second: Arm) -> str | None:
-    """The arm that would leave less to explain, in a sentence; None if none is known."""
+    """A sentence that names a closer control for two networks; None if none is known."""
     poolings = {first.pooling, second.pooling}
     if Pooling.CONV in poolings and Pooling.CONV_MAX not in poolings and len(poolings) > 1:
         return (
@@ -59,8 +59,8 @@ def matched_control(first: Arm, second: Arm) -> str | None:
         ratio = architecture_of(matched).head_ratio
         if ratio <= MATCHED:
             return (
-                f"flatten-matched keeps places with {ratio:.2f} times the parameters of the GAP "
-                f"head: compare with it to leave the number of parameters out."
+                f"flatten-matched keeps positions with {ratio:.2f} times the parameters of the GAP "
+                f"head: compare with it to rule out the number of parameters."
             )
         return (
             f"flatten-matched is no match at this map size: with its 1 × 1 convolution it has "

@@ -1,4 +1,4 @@
-"""The sentence above a figure, computed from the data; it leaves open what the data leave open.
+"""The sentence above a figure, computed from the data, and no more certain than the data.
 
 A sentence is a tuple of text and strategies, so that a page can put a coloured mark before each
 name and a terminal can print it plain.
@@ -30,46 +30,46 @@ from core.words import (
 Sentence = tuple[str | Pooling, ...]
 
 MOST_NAMED_STRATEGIES = 3
-"""how many strategies a sentence names before it counts the rest"""
+"""strategies that a sentence names before it only counts the rest"""
 
 
 def plain(sentence: Sentence) -> str:
-    """The sentence as text, strategies by their label."""
+    """The sentence as plain text, with strategies by their label."""
     text = "".join(
         inside(POOLINGS[part].label) if isinstance(part, Pooling) else part for part in sentence
     )
     return capitalised(text)
 
 
-def compare(results: Results, facet: Facet, wanted: Pooling | None = None) -> tuple[Pair, ...]:
+def compare(results: Results, facet: Facet, pooling: Pooling | None = None) -> tuple[Pair, ...]:
     """Every arm of a facet against its reference, in order; empty without two arms with runs."""
-    reference = results.reference(facet, wanted)
+    reference = results.reference(facet, pooling)
     return compare_facet(results, facet, reference) if reference else ()
 
 
-def accuracy_headline(results: Results, wanted: Pooling | None = None) -> Sentence:
+def accuracy_headline(results: Results, pooling: Pooling | None = None) -> Sentence:
     """Which differences are established, and which are not, in the first facet that has any.
 
     Networks that have not learned are named first; where none has, nothing is compared.
     """
-    return _after_caution(results, lambda: _accuracy(results, wanted))
+    return _after_caution(results, lambda: _accuracy(results, pooling))
 
 
 def _after_caution(results: Results, compared: Callable[[], Sentence]) -> Sentence:
-    """What must be known first, then the comparison, if there is anything to compare."""
+    """A caution about networks that have not learned, then the comparison, if there is one."""
     first = chance.caution(results)
     if chance.nothing_learned(results):
         return first
     return (*first, " ", *compared()) if first else compared()
 
 
-def _accuracy(results: Results, wanted: Pooling | None = None) -> Sentence:
+def _accuracy(results: Results, pooling: Pooling | None = None) -> Sentence:
     trained = [f for f in results.comparison.facets if results.reference(f)]
-    facet = next((f for f in trained if compare(results, f, wanted)), next(iter(trained), None))
-    reference = results.reference(facet, wanted) if facet else None
+    facet = next((f for f in trained if compare(results, f, pooling)), next(iter(trained), None))
+    reference = results.reference(facet, pooling) if facet else None
     if facet is None or reference is None:
-        return ("Nothing of this comparison is trained yet.",)
-    compared = compare(results, facet, wanted)
+        return ("This comparison has not been trained yet.",)
+    compared = compare(results, facet, pooling)
     start = capitalised(facet.clause)
     if not compared:
         return _alone(results, reference, start)
@@ -110,7 +110,7 @@ def _home(results: Results) -> Sentence:
     if not facets:
         return _accuracy(results)
     first = facets[0]
-    # another dropout as well would leave open which of the two makes the difference
+    # if dropout differed too, either could make the difference
     alike = (f for f in facets if f.head != first.head and f.dropout == first.dropout)
     second, reference = next(alike, None), results.reference(first)
     if second is None or reference is None:
@@ -131,22 +131,22 @@ def _home(results: Results) -> Sentence:
     )
 
 
-def _same(results: Results, facet: Facet, pooling: Pooling, wanted: Pooling) -> Pair | None:
-    """The comparison of two strategies in a facet, if both have the runs for it."""
-    reference = results.reference(facet, wanted)
-    if reference is None or reference.pooling != wanted:
+def _same(results: Results, facet: Facet, pooling: Pooling, base: Pooling) -> Pair | None:
+    """The comparison of two strategies in a facet; None unless both have runs for it."""
+    reference = results.reference(facet, base)
+    if reference is None or reference.pooling != base:
         return None
-    compared = compare(results, facet, wanted)
+    compared = compare(results, facet, base)
     return next((c for c in compared if c.arm.pooling == pooling), None)
 
 
 def train_headline(missing: int, total: int, time: str | None) -> Sentence:
-    """What is missing and how long it takes, as an estimate says it."""
+    """How many runs are missing and how long they take; `time` is None if that is unknown."""
     if total == 0:
         return ("Choose something to compare.",)
     if missing == 0:
         return (f"{capitalised(_every(total))} of this comparison {_is(total)} trained.",)
-    # words and digits are not mixed
+    # do not mix words and digits in one sentence
     some = number_word(missing) if total < len(NUMBER_WORDS) else f"{missing:,}"
     count = f"{some} of {number_word(total)} runs"
     count = capitalised(_every(total) if missing == total else count)
@@ -156,7 +156,7 @@ def train_headline(missing: int, total: int, time: str | None) -> Sentence:
 
 
 def history_headline(here: int, bundled: int) -> Sentence:
-    """How many runs there are, and how many came with Poolscope."""
+    """How many runs are stored, and how many of them came with Poolscope."""
     total = here + bundled
     if total == 0:
         return ("Nothing is stored yet.",)
@@ -168,17 +168,17 @@ def history_headline(here: int, bundled: int) -> Sentence:
 
 
 def routing_headline(
-    found: Sequence[tuple[Pooling, int, int]],
+    gradients: Sequence[tuple[Pooling, int, int]],
     first: tuple[str, Sequence[tuple[Pooling, str]]] | None = None,
 ) -> Sentence:
-    """What comes out of a window, and how many cells each operator sends gradient to, fewest first.
+    """The output of a window, and how many cells each operator sends gradient to, fewest first.
 
     Args:
-        found: operator, number of inputs that gradient reaches, number of inputs.
-        first: the numbers of the first window, and what operators turn them into; None for none.
+        gradients: operator, number of inputs that gradient reaches, number of inputs.
+        first: the numbers of the first window and each operator's output; None to leave it out.
     """
-    if not found:
-        return ("Strided has no pooling layer: its convolution takes the stride.",)
+    if not gradients:
+        return ("Strided has no pooling layer: its convolution skips every other position.",)
     parts: list[str | Pooling] = []
     if first:
         for number, (pooling, result) in enumerate(first[1]):
@@ -187,7 +187,7 @@ def routing_headline(
         parts.append(". Backwards, ")
     started = len(parts)
     groups: dict[tuple[int, int], list[Pooling]] = {}
-    for pooling, reached, cells in found:
+    for pooling, reached, cells in gradients:
         groups.setdefault((reached, cells), []).append(pooling)
     for (reached, cells), poolings in sorted(groups.items()):
         to = f" to all {cells}" if reached == cells else f" to {reached}"
@@ -195,7 +195,7 @@ def routing_headline(
             of = "" if reached == cells else f" of {cells}"
             to = f" {'send' if len(poolings) > 1 else 'sends'} gradient{to}{of} cells"
         parts += [*([", "] if len(parts) > started else []), *_names(poolings, "and"), to]
-    learned = [pooling for pooling, _, _ in found if POOLINGS[pooling].learned]
+    learned = [pooling for pooling, _, _ in gradients if POOLINGS[pooling].learned]
     if learned:
         start = "starts" if len(learned) == 1 else "start"
         it = "it" if len(learned) == 1 else "they"
@@ -214,7 +214,7 @@ def _alone(results: Results, arm: Arm, start: str) -> Sentence:
 
 
 def _amounts(compared: Sequence[Pair], again: str) -> Sentence:
-    """Name strategies with their amounts, the largest first, and count the rest."""
+    """The names of strategies with their amounts, largest first; the rest are counted."""
     ordered = sorted(compared, key=lambda c: -abs(c.difference.mean))
     parts: Sentence = ()
     for index, item in enumerate(ordered[:MOST_NAMED_STRATEGIES]):
@@ -247,9 +247,9 @@ def _seeds(compared: Sequence[Pair]) -> str:
 
 
 def _interacts(first: Pair, second: Pair, candidates: int) -> bool:
-    """Whether the pool's effect differs between the heads, seed by seed.
+    """Whether the pool's effect differs between the heads, paired by seed.
 
-    Corrected for the candidates of which the first is the largest.
+    Corrected for the number of candidates, because `first` is the largest of them.
     """
     pair = paired_difference(
         dict(zip(first.difference.seeds, first.difference.differences, strict=True)),
@@ -264,7 +264,7 @@ def _second(first: Difference, second: Difference, *, interacts: bool) -> str:
         return "their difference is undecided"
     if second.verdict is not first.verdict:
         return f"{_by(second)} {_side(second)}"
-    # "only" would say that the heads differ
+    # "only" claims that the heads differ
     smaller = interacts and abs(second.mean) < abs(first.mean)
     return f"{'only ' if smaller else ''}{_amount(second)}"
 

@@ -1,11 +1,11 @@
-"""How a mean with its interval and a paired difference are written."""
+"""Write a mean with its interval, and a paired difference, as text."""
 
 from core.comparison.statistics import Difference, Interval, Verdict
 from core.words import percent, points, size_in_points
 
 
 def accuracy(interval: Interval) -> str:
-    """A mean accuracy with half its interval: "97.8 ± 0.3 %"."""
+    """A mean accuracy with half the width of its interval: "97.8 ± 0.3 %"."""
     if interval.high is None:
         return f"{percent(interval.mean)} %"
     return f"{percent(interval.mean)} ± {percent(interval.high - interval.mean)} %"
@@ -17,7 +17,7 @@ def span(difference: Difference) -> str:
 
 
 def difference(compared: Difference) -> str:
-    """A difference as a sentence's part: what is established, or what the seeds would miss."""
+    """A difference with its interval; if undecided, also what these seeds would miss."""
     measured = f"{points(compared.mean)} points {span(compared)}"
     if compared.verdict is not Verdict.UNDECIDED:
         return measured

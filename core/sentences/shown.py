@@ -1,7 +1,7 @@
-"""Which networks of a comparison does a page show, and what does it say of exactly these?
+"""Which networks of a comparison does a page show, and what does it say about exactly these?
 
-A page has room for a few networks. A sentence about these must not sound as if it were about all
-that were chosen.
+A page has room for a few networks. A sentence about these must not read as if it were about all
+networks of the comparison.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -19,7 +19,7 @@ TWO_NETWORKS = 2
 def in_turns(arms: Sequence[Arm], most: int) -> tuple[Arm, ...]:
     """Up to `most` arms in their order, the heads taking turns.
 
-    So no head is left out while another has two arms.
+    No head is left out while another has two arms.
     """
     by_head: dict[Head, list[Arm]] = {}
     for arm in arms:
@@ -29,7 +29,7 @@ def in_turns(arms: Sequence[Arm], most: int) -> tuple[Arm, ...]:
 
 
 def picked(arms: Sequence[Arm], names: Collection[str], most: int) -> tuple[Arm, ...]:
-    """Up to `most` arms with these names; if there are none, as many as fit, in turns."""
+    """Up to `most` arms with these names; if there are none, `most` arms in turns."""
     chosen = [arm for arm in arms if arm.name in names]
     return tuple(chosen[:most]) or in_turns(arms, most)
 
@@ -40,8 +40,8 @@ def answers_headline(
     """Whether the networks that are shown agree about an image.
 
     Args:
-        answers: the class that each network gives.
-        comparison: that all of them belong to; it may have more.
+        answers: the class that each network predicts.
+        comparison: the comparison that contains all of them, and maybe more.
         classes: names of the classes.
     """
     if not answers:
@@ -72,15 +72,15 @@ def answers_headline(
 def steadiness_headline(
     maps: Mapping[Arm, ShiftMap], comparison: Comparison, seed: int
 ) -> Sentence:
-    """How many answers one pixel changes, for the least and the most steady network shown.
+    """How many predictions one pixel changes, for the least and the most steady network shown.
 
     Args:
         maps: of the networks that are shown.
-        comparison: that all of them belong to; it may have more.
-        seed: with which they were trained.
+        comparison: the comparison that contains all of them, and maybe more.
+        seed: the seed with which they were trained.
     """
     if not maps:
-        return ("How steady these networks are is not computed yet.",)
+        return ("Shift maps for these networks have not been computed yet.",)
     ordered = sorted(maps, key=lambda arm: maps[arm].one_pixel())
     least, most = ordered[0], ordered[-1]
     changed, fewer = (f"{percent(1 - maps[arm].one_pixel())} %" for arm in (least, most))
@@ -88,8 +88,8 @@ def steadiness_headline(
     if 1 < len(maps) < len(comparison.arms):
         start = f"{_of_shown(len(maps))}one pixel changes "
     if len(maps) > TWO_NETWORKS and changed == fewer:
-        return (f"{start}{changed} of the answers with each network, for seed {seed}.",)
-    sentence: Sentence = (f"{start}{changed} of the answers with ", *_called(least, "and"))
+        return (f"{start}{changed} of the predictions with each network, for seed {seed}.",)
+    sentence: Sentence = (f"{start}{changed} of the predictions with ", *_called(least, "and"))
     if len(maps) > TWO_NETWORKS:
         sentence += (f", the most, and {fewer} with ", *_called(most, "and"), ", the fewest")
     elif len(maps) == TWO_NETWORKS:

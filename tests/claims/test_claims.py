@@ -164,7 +164,7 @@ def hypothesis(**changes):
     ],
 )
 def test_the_rule_of_a_part_is_said_in_its_unit(changes, said):
-    assert f"holds if all of it is {said}" == rule(hypothesis(**changes))
+    assert f"holds if the whole interval is {said}" == rule(hypothesis(**changes))
 
 
 def compared(part, differences, **more):
@@ -276,7 +276,7 @@ def test_an_empty_store_asks_for_every_seed_of_both_arms(store):
     found = one(hypothesis(), store)
     assert ClaimVerdict.UNTESTED is found.verdict
     assert 2 * len(VERDICT_SEEDS) == len(found.runs)
-    assert "Nothing is trained" in verdict_sentence(found)
+    assert "Nothing has been trained" in verdict_sentence(found)
 
 
 def test_ten_paired_seeds_decide(store):
@@ -394,7 +394,7 @@ def test_the_headline_counts():
     outcomes = [ClaimVerdict.SUPPORTED] * 3 + [ClaimVerdict.NUANCED] + [ClaimVerdict.REFUTED] * 2
     assert (
         claims_headline(outcomes)
-        == "Of six things said about pooling, three hold as told, one depends and two are refuted."
+        == "Of six claims about pooling, three hold as stated, one depends and two are refuted."
     )
     assert "None of these two claims" in claims_headline([ClaimVerdict.UNTESTED] * 2)
     assert "Depends" == verdict_word(ClaimVerdict.NUANCED)

@@ -848,7 +848,7 @@ def test_a_port_that_is_taken_is_named_before_anything_starts(cli, tmp_path, mon
 
 
 def test_a_claim_in_full_tells_from_which_effect_on_it_holds(cli):
-    said = "holds if all of it is above +1.0 points"
+    said = "holds if the whole interval is above +1.0 points"
     assert said in cli("claims", "--id", "pooling-raises-accuracy").out
     (claim,) = cli("claims", "--id", "pooling-raises-accuracy", "--json").document
     assert (0.01, said) == (claim["parts"][0]["least"], claim["parts"][0]["rule"])

@@ -191,7 +191,7 @@ def test_a_network_differs_in_nothing_from_itself():
         (
             {"head": "gap", "hidden": 64},
             {"head": "flatten", "hidden": 64},
-            "flatten-matched keeps places with 1.10 times",
+            "flatten-matched keeps positions with 1.10 times",
         ),
         (
             {"dataset": "shapes", "head": "gap", "widths": "4,4"},
@@ -220,12 +220,12 @@ def test_where_no_control_is_known_none_is_named(first, second):
         ({"pooling": ["max"]}, "Max learns 5,130 parameters."),
         (
             {"pooling": ["max", "average"]},
-            "Both networks have 5,130 parameters and take the same work.",
+            "Both networks have 5,130 parameters and need the same MACs.",
         ),
         ({"pooling": ["max", "conv"]}, "Conv has 3.3 times the parameters of max."),
         (
             {"pooling": ["max", "none"]},
-            "Both networks have 5,130 parameters, but none takes 3.7 times the work of max.",
+            "Both networks have 5,130 parameters, but none needs 3.7 times the MACs of max.",
         ),
         (
             {"pooling": ["max"], "head": ["gap", "flatten"]},
@@ -233,13 +233,13 @@ def test_where_no_control_is_known_none_is_named(first, second):
         ),
         (
             {"pooling": ["none"], "head": ["gap", "flatten"]},
-            "None learns 5,130 parameters; a Flatten head makes it 4.9 times as many.",
+            "None learns 5,130 parameters; a Flatten head has 4.9 times as many.",
         ),
         (
             {"pooling": ["max", "none"], "head": ["gap", "flatten"]},
             (
                 "With a GAP head, both networks have 5,130 parameters, but none takes 3.7 times "
-                "the work of max; a Flatten head adds 19 % for max."
+                "the MACs of max; a Flatten head adds 19 % for max."
             ),
         ),
         (
@@ -249,7 +249,7 @@ def test_where_no_control_is_known_none_is_named(first, second):
                 "19 % for max."
             ),
         ),
-        ({"pooling": ["max"], "head": ["gap", "gmp"]}, "; a GMP head costs what GAP does."),
+        ({"pooling": ["max"], "head": ["gap", "gmp"]}, "; a GMP head has the same number as GAP."),
         ({"pooling": ["max"], "head": ["flatten", "gap"]}, "; a GAP head saves 16 %."),
     ],
 )

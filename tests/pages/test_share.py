@@ -79,7 +79,7 @@ def test_a_report_says_what_is_missing_and_escapes_what_it_quotes():
     part = Results(whole.comparison, dict(list(whole.runs.items())[:2]))
     assert "2 of 6 runs" in report(part)
     empty = report(Results(whole.comparison, {}))
-    assert "Nothing of this comparison is trained yet." in empty
+    assert "This comparison has not been trained yet." in empty
 
 
 def test_runs_become_their_comparison():

@@ -7,7 +7,7 @@ from tests.pages.dashboard import HEADLINE, SHIFT, figures, keys, messages, open
 
 def test_shift_offers_the_maps_that_are_missing_and_shows_them_when_they_are_there():
     app = opened(SHIFT, head="gap", seeds="2", shift_border="circular")
-    assert "is not computed yet" in title(app)
+    assert "have not been computed yet" in title(app)
     assert "2 maps are not computed" in text(app)
     app.button(key="compute_maps").click().run(timeout=60)
     assert [] == messages(app)

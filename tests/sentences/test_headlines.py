@@ -85,12 +85,12 @@ def home_text(accuracies):
 
 def test_nothing_trained_is_said():
     nothing = {arm: {} for arm in arms(max=98, average=94)}
-    assert "Nothing of this comparison is trained yet." == accuracy_text(nothing)
-    assert "Nothing of this comparison is trained yet." == home_text(nothing)
+    assert "This comparison has not been trained yet." == accuracy_text(nothing)
+    assert "This comparison has not been trained yet." == home_text(nothing)
 
 
 def test_an_empty_comparison_is_nothing_trained():
-    assert "Nothing of this comparison is trained yet." == accuracy_text({})
+    assert "This comparison has not been trained yet." == accuracy_text({})
 
 
 def test_one_arm_is_described_by_itself():

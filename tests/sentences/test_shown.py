@@ -107,7 +107,7 @@ def test_the_extremes_are_those_of_the_networks_shown():
     shares = (0.8, 0.55, 0.7, 0.9)
     maps = {arm: steady(s) for arm, s in zip(compared.arms, shares, strict=False)}
     assert (
-        "Of the four networks shown, one pixel changes 45.0 % of the answers with average and "
+        "Of the four networks shown, one pixel changes 45.0 % of the predictions with average and "
         "GAP, the most, and 10.0 % with blur-max and GAP, the fewest, for seed 0."
     ) == plain(steadiness_headline(maps, compared, 0))
 
@@ -116,14 +116,14 @@ def test_nothing_is_said_of_those_shown_where_all_are():
     compared = comparison(("max", "average"), ("gap",))
     maps = {arm: steady(s) for arm, s in zip(compared.arms, (0.8, 0.5), strict=True)}
     assert (
-        "One pixel changes 50.0 % of the answers with average and GAP, 20.0 % with max and GAP, "
-        "for seed 0."
+        "One pixel changes 50.0 % of the predictions with average and GAP, 20.0 % with max and "
+        "GAP, for seed 0."
     ) == plain(steadiness_headline(maps, compared, 0))
 
 
 def test_no_network_is_called_the_steadiest_where_all_are_alike():
     compared = comparison(("max", "average", "lp"), ("gap",))
     maps = dict.fromkeys(compared.arms, steady(1.0))
-    assert "One pixel changes 0.0 % of the answers with each network, for seed 0." == plain(
+    assert "One pixel changes 0.0 % of the predictions with each network, for seed 0." == plain(
         steadiness_headline(maps, compared, 0)
     )
