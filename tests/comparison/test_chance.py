@@ -300,8 +300,8 @@ def test_seeds_that_have_not_learned_do_not_squeeze_the_other_differences(galler
     (beyond,) = arrows(figure)
     assert "triangle-left" in beyond.marker.symbol
     assert "seed 9: −87.0 points<extra></extra>" in beyond.hovertemplate
-    assert "An arrow" in chart.caption
-    assert "An arrow" not in plainly.caption
+    assert "Arrows" in chart.caption
+    assert "Arrows" not in plainly.caption
 
 
 def test_an_interval_of_seeds_that_have_not_learned_ends_in_an_arrow_among_accuracies():
@@ -323,7 +323,7 @@ def test_an_interval_of_seeds_that_have_not_learned_ends_in_an_arrow_against_cos
     (beyond,) = arrows(figure)
     assert "triangle-down" in beyond.marker.symbol
     assert low in beyond.y
-    assert "An arrow" in figures.tradeoff(found, Measure.MACS).caption
+    assert "Arrows" in figures.tradeoff(found, Measure.MACS).caption
 
 
 def test_an_interval_of_seeds_that_have_not_learned_ends_in_an_arrow_among_the_parts(gallery):

@@ -288,8 +288,8 @@ def test_nothing_trained_draws_axes_without_traces_or_labels():
 def test_nothing_trained_is_said_in_words():
     found = results(runs=EMPTY)
     facet = found.comparison.facets[0]
-    assert "nothing" in figures.accuracy_curves(found, facet).alt
-    assert "nothing" in figures.accuracy_by_head(found).alt
+    assert "No curves" in figures.accuracy_curves(found, facet).alt
+    assert "No dots" in figures.accuracy_by_head(found).alt
     assert "No differences" in figures.paired_differences(found, facet, facet.arms[0]).alt
 
 
