@@ -1,7 +1,7 @@
 """The dashboard as an ASGI application: `streamlit run app.py` or `uvicorn app:app`.
 
-Streamlit's main script is pages/main.py. A folder named pages/ beside the main script would wake
-Streamlit's older way of multipage apps, which gets in the way of the first deep link.
+Streamlit's main script is pages/main.py. A folder named pages/ next to the main script would enable
+Streamlit's older multipage apps, which break the first deep link.
 """
 
 import gzip

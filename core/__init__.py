@@ -1,7 +1,7 @@
 """Poolscope's library: train small CNNs that differ in their pooling, and compare them fairly.
 
     Experiment     one training, described: data, network, hyperparameters and seed
-    with_folder    what a folder of your own images holds, added to a description
+    with_folder    add what a folder of your own images holds to a description
     describe       the layers of its network: shapes, parameters, MACs, receptive field
     make_pooling   one pooling operator, as a torch module
     build_model    a whole network, as a torch module
@@ -15,8 +15,8 @@
     >>> run = core.train(average)
     >>> core.RunStore("runs.db").put(run)
 
-Each name is imported when it is first used, so that `import core` costs nothing; only
-`make_pooling`, `build_model`, `swap` and `train` load torch. The rest of the package may move.
+Each name is imported on first use, so `import core` is fast; only `make_pooling`, `build_model`,
+`swap` and `train` load torch. Other names of the package may move.
 """
 
 from importlib import import_module
@@ -69,5 +69,5 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    """The public names, also before they are imported."""
+    """The module's names, including public ones that are not imported yet."""
     return sorted({*globals(), *__all__})

@@ -1,4 +1,4 @@
-"""Are the bundled runs what a training gives, are they enough for every claim, are they small?"""
+"""Do the bundled runs match a training, do they suffice for every claim, are they small?"""
 
 import json
 import random

@@ -1,4 +1,4 @@
-"""Is the model of the processor named, whatever the system says of it?"""
+"""Is the processor's model named, whatever the system reports?"""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Are numbers and lists written the same everywhere, at the edges too?"""
+"""Are numbers and lists written the same everywhere, including edge cases?"""
 
 import math
 import re

@@ -1,4 +1,4 @@
-"""Twenty sentences that are said about pooling, the fair test of each, and the verdict.
+"""Twenty common claims about pooling, a fair test of each, and the verdicts.
 
 A claim is data (`claim`, `tables`); its verdict follows from the store by a fixed rule (`verdict`,
 `judge`). Nothing here needs torch: the engine computes what is missing.
@@ -27,7 +27,7 @@ from core.claims.tables import TABLE
 CLAIMS = {claim.id: claim for claim in TABLE}
 
 TIMED = timed_networks(TABLE)
-"""the networks that are timed"""
+"""the measurement of all networks that any claim times"""
 
 __all__ = [
     "CLAIMS",

@@ -11,17 +11,18 @@ GALLERY: dict[str, dict[str, Any]] = {
     "shapes": {"dataset": "shapes", "train_size": 4_000, "epochs": 8},
     "mnist": {"dataset": "mnist", "train_size": 12_000, "epochs": 3},
 }
-"""data set -> what the bundled runs change about its defaults: the larger ones are shortened"""
+"""data set -> settings of its bundled runs that differ from the defaults, to shorten training"""
 
 RATES: dict[str, Choice] = {
     "digits": Choice("lr", (0.1, 0.05, 0.2)),
     "shapes": Choice("lr", (0.05, 0.1, 0.2)),
     "mnist": Choice("lr", (0.1, 0.05, 0.2)),
 }
-"""learning rates to choose from, the default first"""
+"""candidate learning rates by data set, the default first"""
 
 LEAST_ACCURACY: dict[str, float] = {"digits": 0.01, "shapes": 0.01, "mnist": 0.005}
-"""d for accuracies, as a fraction: 3 of 300 test images, 30 of 3,000, 50 of 10,000"""
+"""smallest interesting difference of accuracies, as a fraction: 3 of 300 test images, 30 of 3,000,
+50 of 10,000"""
 
 
 def arm(dataset: str, pooling: str, head: str = Head.GAP, **more: object) -> ClaimArm:
@@ -31,6 +32,6 @@ def arm(dataset: str, pooling: str, head: str = Head.GAP, **more: object) -> Cla
 
 
 def tuned(dataset: str, pooling: str, head: str = Head.GAP, **more: object) -> ClaimArm:
-    """An arm whose learning rate is chosen on validation."""
+    """An arm whose learning rate is chosen on the validation images."""
     plain = arm(dataset, pooling, head, **more)
     return ClaimArm(plain.name, plain.flat, RATES[dataset])

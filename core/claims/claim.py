@@ -1,4 +1,4 @@
-"""What a claim is: a sentence about pooling, and the parts that its fair test tests. Pure data."""
+"""The data model of a claim: a sentence about pooling, and the parts of its fair test."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -10,9 +10,9 @@ from core.catalog import Page
 from core.config import Experiment
 
 CHOOSING_SEEDS = (0, 1, 2)
-"""seeds whose validation accuracy chooses a learning rate or a dropout rate"""
+"""seeds whose validation accuracy decides a learning rate or a dropout rate"""
 VERDICT_SEEDS = tuple(range(10))
-"""paired seeds of a verdict; with fewer there is none"""
+"""paired seeds that a verdict needs"""
 
 T = TypeVar("T")
 
@@ -40,7 +40,7 @@ class ClaimVerdict(StrEnum):
 
 
 class Expectation(StrEnum):
-    """What a hypothesis says about an arm and what it is compared with."""
+    """What a hypothesis says about an arm relative to its reference."""
 
     MORE = "more"
     """the arm has more, by at least the smallest interesting effect"""
@@ -58,7 +58,7 @@ class Unit(StrEnum):
 
 
 class Metric(StrEnum):
-    """What is read from a network, one number per seed."""
+    """The quantity that is measured, one number per seed and network."""
 
     TEST_ACCURACY = "test accuracy"
     TRAIN_ACCURACY = "training accuracy"
@@ -72,7 +72,7 @@ class Metric(StrEnum):
 
     @property
     def is_ratio(self) -> bool:
-        """Whether two values are compared by their ratio rather than their difference."""
+        """Whether values are compared by their ratio, not by their difference."""
         return self in {Metric.STEP_TIME, Metric.TIME_TO_ACCURACY}
 
     @property
@@ -82,12 +82,12 @@ class Metric(StrEnum):
 
     @property
     def needs_maps(self) -> bool:
-        """Whether it is read from shift maps."""
+        """Whether it is computed from shift maps."""
         return self in {Metric.AGREEMENT, Metric.ONE_PIXEL}
 
 
 class Certainty(StrEnum):
-    """How we know a figure from the literature."""
+    """How we know a result from the literature."""
 
     READ = "read in the source"
     ABSTRACT = "abstract"
@@ -100,8 +100,8 @@ class Finding:
 
     Attributes:
         source: authors and year.
-        result: in a sentence.
-        certainty: how we know.
+        result: the finding in a sentence.
+        certainty: how we know it.
     """
 
     source: str
@@ -111,10 +111,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A field whose value validation chooses, for each arm separately.
+    """A setting chosen on the validation images, for each arm separately.
 
     Attributes:
-        field: its flat name.
+        field: the flat name of the setting.
         values: the candidates; the first wins a tie.
     """
 
@@ -128,8 +128,8 @@ class ClaimArm:
 
     Attributes:
         name: what the page calls it.
-        flat: flat fields that differ from their defaults.
-        choice: the field that validation chooses, if any.
+        flat: flat settings that differ from their defaults.
+        choice: the setting that is chosen on the validation images, if any.
     """
 
     zero: ClassVar[float] = 0.0
@@ -145,7 +145,7 @@ class ClaimArm:
 
     @property
     def candidates(self) -> tuple[Experiment, ...]:
-        """One experiment per value that validation may choose, with seed 0."""
+        """One experiment with seed 0 for each candidate value."""
         if self.choice is None:
             return (Experiment.from_flat(self.flat),)
         field, values = self.choice.field, self.choice.values
@@ -153,20 +153,20 @@ class ClaimArm:
 
     @property
     def networks(self) -> tuple[Self, ...]:
-        """The networks that it adds to a comparison: itself."""
+        """The networks that it contributes to a comparison: itself."""
         return (self,)
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A fixed share that one arm is compared with.
+    """A fixed share with which one arm is compared.
 
     Attributes:
         share: a fraction.
     """
 
     networks: ClassVar[tuple[ClaimArm, ...]] = ()
-    """it adds none to a comparison"""
+    """it contributes no network to a comparison"""
 
     share: float
 
@@ -183,15 +183,15 @@ class Level:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hypothesis:
-    """A part that measurements decide: an arm against another arm or a level, seed by seed.
+    """A part that measurements decide: an arm against another arm or a level, paired by seed.
 
     Attributes:
-        says: what a supported hypothesis means, in words.
-        where: under which circumstances, in a few words.
-        metric: what is compared.
-        arm: the network that something is said about.
-        against: what it is compared with.
-        least: d, the smallest interesting effect: a fraction; of a ratio, what exceeds 1
+        says: the hypothesis in words.
+        where: its circumstances, in a few words.
+        metric: the quantity to compare.
+        arm: the network that the hypothesis is about.
+        against: its reference: another arm or a level.
+        least: d, the smallest interesting effect: a fraction; for ratios, the excess over 1
             (0.1 is ten percent).
         expected: whether the arm is said to have more, less or as much.
     """
@@ -218,7 +218,7 @@ class Hypothesis:
 
     @property
     def margin(self) -> float:
-        """The smallest interesting effect as a difference; of a ratio, its logarithm."""
+        """The smallest interesting effect as a difference; for ratios, of logarithms."""
         return log1p(self.least) if self.metric.is_ratio else self.least
 
     @property
@@ -238,7 +238,7 @@ class ExactStatement:
     """A part that a computation decides.
 
     Attributes:
-        says: what is computed, as a statement that is true or false.
+        says: a statement that the computation shows to be true or false.
         fact: the name of the computation (`core.analyses.facts`).
     """
 
@@ -251,7 +251,7 @@ Part = Hypothesis | ExactStatement
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A sentence that is said about pooling, and its fair test.
+    """A common claim about pooling, and its fair test.
 
     Attributes:
         id: public name.
@@ -259,11 +259,11 @@ class Claim:
         test: the experiment, in a few sentences.
         expected: what we expected before we looked.
         change: what would change our mind.
-        parts: what the verdict is made of.
-        extras: measured as well; not part of the verdict.
+        parts: the parts that decide the verdict.
+        extras: further parts, not part of the verdict.
         literature: what papers found.
-        page: where visitors can try what is computed or timed, with the parameters of the link;
-            links to trained networks are found from the data (`core.claims.leads`).
+        page: a page on which visitors can try what is computed or timed, with the link's
+            parameters; `core.claims.leads` derives links to trained networks from the data.
     """
 
     id: str
@@ -278,18 +278,18 @@ class Claim:
 
     @property
     def hypotheses(self) -> tuple[Hypothesis, ...]:
-        """Everything that is measured."""
+        """All hypotheses, of parts and extras."""
         return of_type(Hypothesis, (*self.parts, *self.extras))
 
     @property
     def facts(self) -> tuple[str, ...]:
-        """Names of everything that is computed, each once."""
+        """The names of all computations, each once."""
         exact = of_type(ExactStatement, (*self.parts, *self.extras))
         return tuple(dict.fromkeys(statement.fact for statement in exact))
 
     @property
     def kind(self) -> Kind:
-        """What decides it, or is measured and computed with it."""
+        """Whether its parts and extras are computed, measured, or both."""
         if not self.hypotheses:
             return Kind.EXACT
         return Kind.BOTH if self.facts else Kind.MEASURED

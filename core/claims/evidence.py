@@ -1,4 +1,4 @@
-"""What the store knows about the arms of claims: one number per seed, or what is missing."""
+"""Evidence for claims from the store: one number per seed and arm, or what is missing."""
 
 from collections.abc import Callable, Iterable, Mapping
 from math import log
@@ -24,23 +24,23 @@ from core.run import Epoch, Run, RunSummary, Status
 from core.store import RunStore
 
 SMALL_IMAGE_PIXELS = 100
-"""up to this size all test images are moved"""
+"""up to this many pixels per image, all test images are shifted"""
 IMAGES_MOVED = 200
-"""how many test images are moved where they are larger"""
+"""test images to shift if they are larger"""
 
 Values = dict[int, float]
-"""seed, or round of a measurement -> value; logarithms where the metric is a ratio"""
+"""seed, or round of a measurement -> value; logarithms if the metric is a ratio"""
 Experiments = tuple[Experiment, ...]
 Requests = tuple[Request[Any], ...]
 Result = TypeVar("Result")
 
 
 class Evidence:
-    """A view of a store, as it is when it is made.
+    """A snapshot of what a store holds about claims.
 
     Args:
         store: the runs and analyses.
-        timed: networks that are timed together, for the metrics of the clock.
+        timed: the networks that are timed together.
     """
 
     def __init__(self, store: RunStore, timed: TimesRequest) -> None:
@@ -50,11 +50,11 @@ class Evidence:
         self._times = self._result(timed)
 
     def computed(self, statement: ExactStatement) -> ComputedPart:
-        """The computation of an exact statement, if it was made."""
+        """An exact statement with its computation, if that is stored."""
         return ComputedPart(statement, self._result(FactRequest(statement.fact)))
 
     def compared(self, hypothesis: Hypothesis) -> ComparedPart:
-        """The values of the arms of a hypothesis, compared, and what is missing."""
+        """A hypothesis with the paired difference of its arms, and what is missing for it."""
         metric, arms = hypothesis.metric, hypothesis.arms
         chosen = tuple(self._choose(arm) for arm in arms)
         (arm, *others), requests = self._values(metric, chosen)
@@ -69,22 +69,22 @@ class Evidence:
         )
 
     def _choose(self, arm: ClaimArm) -> Experiment:
-        """The candidate of highest validation accuracy; the first one until all are trained."""
+        """The candidate with the highest validation accuracy; the first until all are trained."""
         scores: dict[Experiment, float] = {}
         for candidate in arm.candidates if arm.choice else ():
-            runs = [self._summaries.get(each.key) for each in seeded(candidate, CHOOSING_SEEDS)]
+            runs = [self._summaries.get(run.key) for run in seeded(candidate, CHOOSING_SEEDS)]
             known = [run.validation_accuracy for run in runs if run]
             if len(known) < len(CHOOSING_SEEDS):
                 return arm.candidates[0]
-            # a run that diverged has learned nothing
+            # a run that diverged has no accuracy and has learned nothing
             scores[candidate] = fmean(accuracy or 0.0 for accuracy in known)
         return max(scores, key=scores.__getitem__) if scores else arm.candidates[0]
 
     def _missing(
         self, arms: Iterable[ClaimArm], chosen: Iterable[Experiment]
     ) -> tuple[Experiment, ...]:
-        """Runs to choose by, then to judge by, that are not in the store."""
-        candidates = (each for arm in arms if arm.choice for each in arm.candidates)
+        """Missing runs: those that decide settings first, then those that decide the verdict."""
+        candidates = (candidate for arm in arms if arm.choice for candidate in arm.candidates)
         needed = (
             *(run for candidate in candidates for run in seeded(candidate, CHOOSING_SEEDS)),
             *(run for experiment in chosen for run in seeded(experiment)),
@@ -92,20 +92,21 @@ class Evidence:
         return tuple({run.key: run for run in needed if run.key not in self._summaries}.values())
 
     def _values(self, metric: Metric, chosen: Experiments) -> tuple[list[Values], Requests]:
-        """One number per seed for each network, and computations that are missing."""
+        """One number per seed for each network, and the missing computations."""
         if metric.is_timed:
             if self._times is None:
                 return [{} for _ in chosen], (self._timed,)
-            return [_clock(self._times, each, metric) for each in chosen], ()
+            return [_clock(self._times, network, metric) for network in chosen], ()
         if metric in _OF_EPOCHS:
             return self._from_epochs(chosen, _OF_EPOCHS[metric]), ()
         if metric in _OF_RUNS:
-            return [self._from_summaries(each, _OF_RUNS[metric]) for each in chosen], ()
+            return [self._from_summaries(network, _OF_RUNS[metric]) for network in chosen], ()
         return self._from_maps(chosen, _OF_MAPS[metric])
 
     def _unlearned(self, chosen: Experiments) -> tuple[Unlearned, ...]:
         accuracy = _OF_RUNS[Metric.TEST_ACCURACY]
-        reports = (unlearned(Arm(each), self._from_summaries(each, accuracy)) for each in chosen)
+        values = ((network, self._from_summaries(network, accuracy)) for network in chosen)
+        reports = (unlearned(Arm(network), by_seed) for network, by_seed in values)
         return tuple(report for report in reports if report)
 
     def _from_summaries(
@@ -121,8 +122,8 @@ class Evidence:
     def _from_epochs(
         self, chosen: Experiments, value: Callable[[Iterable[Run], Run], float | None]
     ) -> list[Values]:
-        """Numbers that need the epochs of all runs of both arms."""
-        experiments = [seeded(each) for each in chosen]
+        """Numbers that depend on the epochs of all runs of both arms."""
+        experiments = [seeded(network) for network in chosen]
         stored = self._store.runs(run.key for runs in experiments for run in runs)
         done = {key: run for key, run in stored.items() if run.status is Status.DONE}
         return [
@@ -146,7 +147,7 @@ class Evidence:
         return values, tuple(missing)
 
     def _result(self, request: Request[Result]) -> Result | None:
-        """The result of a computation, if it was made."""
+        """The result of a computation, or None if it is not stored."""
         content = self._store.analysis(request.key, request.kind, request.settings)
         return None if content is None else request.read(content.decode())
 
@@ -156,12 +157,12 @@ def _known(values: Mapping[int, float | None]) -> Values:
 
 
 def seeded(experiment: Experiment, seeds: Iterable[int] = VERDICT_SEEDS) -> Experiments:
-    """The same experiment with each of these seeds."""
+    """An experiment with each of these seeds."""
     return tuple(Arm(experiment).seeded(seed) for seed in seeds)
 
 
 def moved(experiment: Experiment) -> ShiftSettings:
-    """How images are moved for a claim: filled with the background; fewer where they are large."""
+    """How a claim shifts images: filled with the background, and fewer if they are large."""
     _, height, width = experiment.input_shape
     usual = ShiftSettings.of(experiment.input_shape, circular=False)
     if height * width <= SMALL_IMAGE_PIXELS:
@@ -187,15 +188,15 @@ _OF_MAPS: dict[Metric, Callable[[ShiftMap], float]] = {
 
 
 def _matched_gap(runs: Iterable[Run], run: Run) -> float | None:
-    """The gap at the first epoch whose training loss every run of both arms reaches."""
-    common = max(min(epoch.train_loss for epoch in each.epochs) for each in runs)
+    """The gap at the first epoch with a training loss that every run of both arms reaches."""
+    common = max(min(epoch.train_loss for epoch in other.epochs) for other in runs)
     epoch = _first(run, lambda epoch: epoch.train_loss <= common)
     return None if epoch is None else epoch.train_accuracy - epoch.validation_accuracy
 
 
 def _time_to_accuracy(runs: Iterable[Run], run: Run) -> float | None:
-    """Logarithm of the seconds until the validation accuracy that every run reaches."""
-    common = min(max(epoch.validation_accuracy for epoch in each.epochs) for each in runs)
+    """The logarithm of the seconds until a validation accuracy that every run reaches."""
+    common = min(max(epoch.validation_accuracy for epoch in other.epochs) for other in runs)
     epoch = _first(run, lambda epoch: epoch.validation_accuracy >= common)
     return None if epoch is None else log(epoch.seconds)
 
@@ -211,7 +212,7 @@ _OF_EPOCHS: dict[Metric, Callable[[Iterable[Run], Run], float | None]] = {
 
 
 def _clock(times: Times, experiment: Experiment, metric: Metric) -> Values:
-    """Round -> logarithm of a step's seconds, or share of the pools."""
+    """The logarithm of a step's seconds, or the share of the pools, by round."""
     network = times.networks.get(experiment.key)
     if network is None:
         return {}

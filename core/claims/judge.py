@@ -10,7 +10,7 @@ from core.store import RunStore
 
 
 def timed_networks(claims: Iterable[Claim]) -> TimesRequest:
-    """Every network that some claim times: they take turns in one measurement."""
+    """One measurement in which all networks that any claim times take turns."""
     timed = (
         arm.candidates[0]
         for claim in claims
@@ -22,12 +22,12 @@ def timed_networks(claims: Iterable[Claim]) -> TimesRequest:
 
 
 def judge(claims: Iterable[Claim], store: RunStore, timed: TimesRequest) -> list[ClaimResult]:
-    """Apply the rule to what the store has now.
+    """The results of claims, by the rule, from what the store has now.
 
     Args:
-        claims: which.
+        claims: the claims to judge.
         store: runs and analyses.
-        timed: the timed networks, as `timed_networks` of all claims gives them.
+        timed: `timed_networks` of all claims.
     """
     evidence = Evidence(store, timed)
     return [

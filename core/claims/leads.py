@@ -1,8 +1,8 @@
-"""Where else are the networks of a claim compared, and what is different there?
+"""Which page also compares the networks of a claim, and what is different there?
 
-A page gives all networks the same settings; a claim may have chosen a learning rate for each, or
-compare what no page compares. A lead promises the same numbers or names every difference, and says
-how many runs are missing there.
+A page gives all networks the same settings, whereas a claim may choose a learning rate for each or
+compare what no page compares. A lead either leads to the same numbers or names every difference,
+and says how many runs are missing there.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -25,17 +25,17 @@ AXES = ("pooling", "head", "dropout")
 LINK_VERSION = "1"
 
 Present = Callable[[Collection[str]], Collection[str]]
-"""of some keys, those that the store has"""
+"""returns those of some keys that the store has"""
 
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """Where the networks of a part are compared.
+    """A page that compares the networks of a part.
 
     Attributes:
-        page: which.
-        comparison: what the page shows.
-        reference: the pooling that it compares the others with.
+        page: the page.
+        comparison: the comparison that it shows.
+        reference: the pooling with which it compares the others.
         differences: what is different there; empty if the numbers are the same.
         missing: how many of its runs are not stored.
     """
@@ -48,7 +48,7 @@ class Lead:
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """Every control of the comparison, written out, so that later defaults cannot change it."""
+        """Every control of the comparison, explicitly, so that later defaults cannot change it."""
         arms = self.comparison.arms
         heads = list(dict.fromkeys(str(arm.head) for arm in arms))
         usual = [head for head in heads if head in (Head.GAP, Head.FLATTEN)]
@@ -68,10 +68,10 @@ class Lead:
 def _shared(experiments: Sequence[Experiment]) -> dict[str, Any]:
     """The flat fields that the networks share.
 
-    A field that has no effect on a network is at its default there, such as the dropout rate
-    without dropout; then the value of the others counts.
+    A field without effect on a network has its default there, such as the dropout rate without
+    dropout; then the value of another network counts.
     """
-    every = [each.to_flat() for each in experiments]
+    every = [experiment.to_flat() for experiment in experiments]
     usual = Experiment.from_flat({"dataset": every[0]["dataset"]}).to_flat()
     return {
         name: next((flat[name] for flat in every if flat[name] != value), value)
@@ -81,11 +81,11 @@ def _shared(experiments: Sequence[Experiment]) -> dict[str, Any]:
 
 
 def lead(result: ComparedPart, present: Present) -> Lead | None:
-    """The comparison on a page that comes nearest to a part of a claim.
+    """The comparison on a page that is most similar to a part of a claim.
 
     Args:
         result: a part.
-        present: of some keys of runs, those that are stored.
+        present: returns those of some keys that are stored.
 
     Returns:
         None if the part is timed, or no page can show its networks together.
@@ -93,7 +93,7 @@ def lead(result: ComparedPart, present: Present) -> Lead | None:
     if result.part.metric.is_timed:
         return None
     leads = (_lead(result, comparison, present) for comparison in _comparisons(result))
-    # stored runs matter more than equal settings
+    # a page with its runs is more useful than one with equal settings
     return min(leads, key=lambda lead: (lead.missing, len(lead.differences)), default=None)
 
 
@@ -109,14 +109,14 @@ def _lead(result: ComparedPart, comparison: Comparison, present: Present) -> Lea
 
 
 def _comparisons(result: ComparedPart) -> Iterator[Comparison]:
-    """Both networks with the same settings, for each of the settings that one of them may have."""
-    # the control first: a page compares with it
+    """Comparisons of both networks under the same settings, for every setting of either."""
+    # the control first, because a page compares with its first network
     networks = result.chosen[::-1]
-    axes = {name: dict.fromkeys(_axes(each)[name] for each in networks) for name in AXES}
+    axes = {name: dict.fromkeys(_axes(network)[name] for network in networks) for name in AXES}
     # in the order of the sidebar
     axes["head"] = dict.fromkeys(str(head) for head in HEADS if head in axes["head"])
-    combinations = [dict(zip(AXES, each, strict=True)) for each in product(*axes.values())]
-    candidates = (each for arm in result.part.arms for each in arm.candidates)
+    combinations = [dict(zip(AXES, values, strict=True)) for values in product(*axes.values())]
+    candidates = (candidate for arm in result.part.arms for candidate in arm.candidates)
     for base in dict.fromkeys((*networks, *candidates)):
         comparison = Comparison.of((base.with_flat(**c) for c in combinations), VERDICT_SEEDS)
         if _shows(comparison, result):
@@ -129,7 +129,7 @@ def _axes(experiment: Experiment) -> dict[str, Any]:
 
 
 def _shows(comparison: Comparison, result: ComparedPart) -> bool:
-    """Whether it holds all networks of a part, but for the fields that validation chooses."""
+    """Whether it has all networks of a part, up to settings chosen on the validation images."""
     counterparts = [_counterpart(comparison, network) for network in result.chosen]
     tried = {arm.choice.field for arm in result.part.arms if arm.choice}
     alike = all(
@@ -142,25 +142,25 @@ def _shows(comparison: Comparison, result: ComparedPart) -> bool:
 def _counterpart(comparison: Comparison, network: Experiment) -> Experiment | None:
     """The network of a comparison with the same pooling, head and dropout."""
     shown = (arm.experiment for arm in comparison.arms)
-    return next((each for each in shown if _axes(each) == _axes(network)), None)
+    return next((other for other in shown if _axes(other) == _axes(network)), None)
 
 
 def _differing(network: Experiment, there: Experiment) -> dict[str, tuple[Any, Any]]:
-    """Field -> its value in one network and in the other, where they differ; but for the seed."""
+    """The values of both networks for every field that differs, except the seed."""
     one, other = network.to_flat(), there.to_flat()
     names = (name for name in one if one[name] != other[name] and name != "seed")
     return {name: (one[name], other[name]) for name in names}
 
 
 def differences(result: ComparedPart, comparison: Comparison) -> tuple[str, ...]:
-    """What a page that shows a comparison does differently from a part of a claim.
+    """How the page that shows a comparison differs from a part of a claim.
 
     Args:
         result: a part with trained networks.
-        comparison: what a link leads to.
+        comparison: the comparison that a link leads to.
 
     Returns:
-        Clauses without a full stop; none if the numbers are the same.
+        Clauses without a full stop; empty if the numbers are the same.
     """
     part = result.part
     return (
@@ -171,7 +171,7 @@ def differences(result: ComparedPart, comparison: Comparison) -> tuple[str, ...]
 
 
 def _of_networks(result: ComparedPart, comparison: Comparison) -> Iterator[str]:
-    """Networks that the page lacks, and fields in which it differs from the claim."""
+    """Networks that the page lacks, and settings in which it differs from the claim."""
     shown: dict[str, Any] = {}
     claimed: dict[str, list[str]] = {}
     for network, arm in zip(result.chosen, result.part.arms, strict=True):
@@ -199,7 +199,7 @@ def _of_seeds(comparison: Comparison) -> Iterator[str]:
 
 
 def _of_accuracy(part: Hypothesis, comparison: Comparison) -> Iterator[str]:
-    """What Accuracy compares, and how its intervals are corrected."""
+    """What Accuracy compares differently, and how it corrects its intervals."""
     if part.metric is not Metric.TEST_ACCURACY:
         yield f"test accuracies are compared there; the claim compares the {part.metric}"
     if all(len(facet.arms) == 1 for facet in comparison.facets):
@@ -210,7 +210,7 @@ def _of_accuracy(part: Hypothesis, comparison: Comparison) -> Iterator[str]:
 
 
 def _of_maps(result: ComparedPart) -> Iterator[str]:
-    """What Shift shows: the share of each network, not paired over the seeds."""
+    """What Shift shows differently: the share of each network, not paired over seeds."""
     if len(result.chosen) > 1:
         yield "each network is shown by itself there; the claim compares them seed by seed"
     else:

@@ -1,4 +1,4 @@
-"""What came out of the parts of a claim, and the verdicts that follow."""
+"""The results of a claim's parts, and the verdicts that follow from them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,16 +12,16 @@ from core.comparison.statistics import Difference
 from core.config import Experiment
 
 
-# eq=False: equal only to itself, so that what is drawn of it can be kept
+# eq=False makes it hashable by identity, so that its charts can be cached
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ComparedPart:
     """A hypothesis and its measurements.
 
     Attributes:
-        part: what is said.
-        chosen: one experiment per arm, after validation has chosen.
-        difference: arm minus what it is compared with, of logarithms where it is a ratio; None
-            with fewer than two pairs.
+        part: the hypothesis.
+        chosen: one experiment per arm, as chosen on the validation images.
+        difference: arm minus its reference, of logarithms if the metric is a ratio; None with
+            fewer than two pairs.
         runs: missing trainings.
         requests: missing computations.
         unlearned: arms with runs that have not learned.
@@ -36,7 +36,7 @@ class ComparedPart:
 
     @property
     def verdict(self) -> ClaimVerdict:
-        """By the rule; with everything trained, too few pairs mean that runs have diverged."""
+        """The verdict by the rule; UNDECIDED also if too many runs have diverged."""
         if self.runs or self.requests:
             return ClaimVerdict.UNTESTED
         return verdict_on(self.part, self.difference)
@@ -47,8 +47,8 @@ class ComputedPart:
     """An exact statement and its computation.
 
     Attributes:
-        part: what is said.
-        fact: what was computed; None if it has not been.
+        part: the statement.
+        fact: the result of the computation; None if it is missing.
     """
 
     part: ExactStatement
@@ -63,7 +63,7 @@ class ComputedPart:
 
     @property
     def runs(self) -> tuple[Experiment, ...]:
-        """Missing trainings: a computation needs none."""
+        """Always empty: a computation needs no training."""
         return ()
 
     @property
@@ -77,12 +77,12 @@ PartResult = ComparedPart | ComputedPart
 
 @dataclass(frozen=True, slots=True)
 class ClaimResult:
-    """A claim and what came out.
+    """A claim and its results.
 
     Attributes:
-        claim: what is said.
-        parts: what the verdict is made of.
-        extras: measured as well.
+        claim: the claim.
+        parts: the results that decide the verdict.
+        extras: further results, not part of the verdict.
     """
 
     claim: Claim
@@ -91,7 +91,7 @@ class ClaimResult:
 
     @property
     def verdict(self) -> ClaimVerdict:
-        """From the verdicts on its parts."""
+        """The verdict that follows from those on the parts."""
         return together(result.verdict for result in self.parts)
 
     @property

@@ -1,12 +1,12 @@
-"""The rule that turns intervals into verdicts. It is applied to data, never by hand.
+"""The rule that turns intervals into verdicts. Code applies it, never a person.
 
-d is the smallest effect that would interest anybody. A hypothesis names a zone: beyond d if the arm
-is said to have more, below -d if less, within (-d, d) if the two are said to be alike. It is
-supported if the whole 95 % interval of the paired difference lies in its zone, refuted if the whole
-interval lies outside, and undecided otherwise. From ten paired seeds on.
+d is the smallest interesting effect. A hypothesis defines a zone: above d if the arm is said to
+have more, below -d if less, within (-d, d) if the two are said to be alike. It is supported if the
+whole 95 % interval of the paired difference lies in its zone, refuted if the whole interval lies
+outside, and undecided otherwise. A verdict needs at least ten paired seeds.
 
-With the true effect exactly at the edge of a zone, each way of being wrong has a chance of 2.5 %
-(the one-sided tails of the 95 % interval), so that a wrong verdict has a chance of 5 % at most; a
+If the true effect lies exactly at the edge of a zone, each kind of error has a probability of 2.5 %
+(the one-sided tails of the 95 % interval), so a wrong verdict has a probability of at most 5 %; a
 test simulates it.
 """
 
@@ -17,18 +17,18 @@ from core.comparison.statistics import Difference
 
 
 def verdict_on(hypothesis: Hypothesis, difference: Difference | None) -> ClaimVerdict:
-    """Apply the rule to a hypothesis.
+    """The verdict on a hypothesis, by the rule.
 
     Args:
-        hypothesis: what is said.
-        difference: arm minus what it is compared with, of logarithms where it is a ratio; None
-            with fewer than two pairs. With fewer pairs than a verdict needs there is none.
+        hypothesis: the hypothesis to judge.
+        difference: arm minus its reference, of logarithms if the metric is a ratio; None with
+            fewer than two pairs. With fewer pairs than `VERDICT_SEEDS`, the verdict is UNDECIDED.
     """
     if difference is None or difference.n < len(VERDICT_SEEDS):
         return ClaimVerdict.UNDECIDED
     low, high = difference.low, difference.high
     if low == high:
-        # no spread to judge by, unless both arms are equal in every seed
+        # without spread, only equality in every seed decides
         tie = low == 0 and hypothesis.expected is Expectation.ALIKE
         return ClaimVerdict.SUPPORTED if tie else ClaimVerdict.UNDECIDED
     start, end = hypothesis.zone
@@ -40,9 +40,9 @@ def verdict_on(hypothesis: Hypothesis, difference: Difference | None) -> ClaimVe
 def together(verdicts: Iterable[ClaimVerdict]) -> ClaimVerdict:
     """The verdict on a claim, from the verdicts on its parts.
 
-    A claim is nuanced if some parts are supported and others refuted, whatever the rest. Otherwise
-    a part without data leaves it untested, and an undecided part leaves it undecided: the claim
-    asserts all of its parts.
+    A claim is nuanced if some parts are supported and others refuted, whatever the rest. Otherwise,
+    because a claim asserts all of its parts, one untested part makes it untested, and one undecided
+    part makes it undecided.
     """
     distinct = set(verdicts)
     if {ClaimVerdict.SUPPORTED, ClaimVerdict.REFUTED} <= distinct:

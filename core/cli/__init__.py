@@ -1,6 +1,6 @@
 """The command line: `python -m core ...`, or `poolscope ...` once installed.
 
-Imports nothing that is slow: a cached run is answered without torch and without workers.
+It imports nothing slow, so that it returns a stored run without torch and without workers.
 """
 
 from core.cli.commands import main

@@ -1,4 +1,4 @@
-"""What do all commands share? The application they belong to, the flag --json, the run store."""
+"""What all commands share: the application they belong to, the flag --json, the run store."""
 
 from pathlib import Path
 from typing import Annotated
@@ -24,7 +24,7 @@ Json = Annotated[
 
 
 def open_store() -> RunStore:
-    """The store of the settings, with the bundled runs beside it."""
+    """The store of the settings, with the bundled runs."""
     chosen = settings.load()
     if "gallery" in chosen.model_fields_set:
         check_store("POOLSCOPE_GALLERY: ", chosen.gallery)
@@ -45,10 +45,14 @@ def say_damage() -> None:
 
 
 def check_store(what: str, path: Path) -> None:
-    """Refuse a file that the caller named and that is no run store; a missing one is none.
+    """Refuse a file that is not a run store; a missing file is fine.
+
+    Args:
+        what: the start of the message, such as the setting that names the file.
+        path: the file.
 
     Raises:
-        ConfigError: what it is instead. `what` stands before it.
+        ConfigError: the file is not a run store; the message says what is wrong with it.
     """
     try:
         if path.exists():

@@ -1,4 +1,4 @@
-"""`claims`: what do the stored runs say about what is said?"""
+"""`claims`: what do the stored runs say about the claims?"""
 
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
@@ -26,7 +26,7 @@ from core.store import RunStore
 from core.words import about
 
 STAGES = 4
-"""rounds of training at most: candidates are trained, then the chosen ones with all seeds"""
+"""the most rounds of training: first candidates, then the chosen ones with all seeds"""
 
 
 @app.command("claims")
@@ -69,7 +69,7 @@ def _judged(names: Sequence[str], store: RunStore) -> list[ClaimResult]:
 
 
 def _complete(names: Sequence[str], store: RunStore) -> int:
-    """Train and compute what is missing; the number of trainings that failed."""
+    """Train and compute what is missing; return the number of trainings that failed."""
     chosen = settings.load()
     failed = _train(names, store, chosen)
     requests = {
@@ -80,7 +80,7 @@ def _complete(names: Sequence[str], store: RunStore) -> int:
     needed = {request.run.key: request.run for request in requests.values() if request.run}
     bare = [run for key, run in needed.items() if key not in store.with_weights(needed)]
     if bare:
-        say(f"{len(bare)} runs were kept without weights and are trained again")
+        say(f"{len(bare)} runs were stored without weights and are trained again")
         train_or_stop(bare, store, chosen, with_weights=True)
     if requests:
         say(f"{len(requests)} computations")
@@ -89,7 +89,7 @@ def _complete(names: Sequence[str], store: RunStore) -> int:
 
 
 def _train(names: Sequence[str], store: RunStore, chosen: settings.Settings) -> int:
-    """Train what is missing, stage by stage, until a training fails; how many failed."""
+    """Train what is missing, stage by stage, until one fails; return how many failed."""
     for _ in range(STAGES):
         missing = {run.key: run for result in _judged(names, store) for run in result.runs}
         if not missing:
@@ -122,16 +122,16 @@ def _show(result: ClaimResult) -> None:
             "claim": claim.text,
             "verdict": verdict_word(result.verdict),
             **({"first": first} if (first := caution(result)) else {}),
-            "what came out": verdict_sentence(result),
+            "result": verdict_sentence(result),
             "test": claim.test,
             "expected": claim.expected,
             "to change our mind": claim.change,
         }
     )
     _parts("Parts", result.parts)
-    _parts("Measured as well; not part of the verdict", result.extras)
+    _parts("Also measured; not part of the verdict", result.extras)
     if claim.literature:
-        typer.echo("\nWhat papers found")
+        typer.echo("\nWhat the papers say")
         for finding in claim.literature:
             typer.echo(f"  {finding.source}: {finding.result} ({finding.certainty})")
 

@@ -1,4 +1,4 @@
-"""All commands together, and how their failures end: one line on stderr and an exit status."""
+"""Runs all commands; a failure becomes one line on stderr and an exit status."""
 
 import os
 import sys
@@ -26,7 +26,7 @@ from core.errors import ConfigError, PoolscopeError
 
 
 class Exit(IntEnum):
-    """Exit statuses; 130 means interrupted from the keyboard, as shells have it."""
+    """Exit statuses; as in shells, 130 means interrupted from the keyboard."""
 
     DONE = 0
     FAILED = 1
@@ -34,13 +34,10 @@ class Exit(IntEnum):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command.
+    """Run one command and return the exit status.
 
     Args:
-        arguments: what follows the program's name; None for those of this process.
-
-    Returns:
-        The exit status.
+        arguments: what follows the program's name; None for the arguments of this process.
     """
     _write_what_the_terminal_can()
     given = sys.argv[1:] if arguments is None else list(arguments)
@@ -56,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except typer.Abort:
         return _refuse("stopped before an answer; nothing was changed", Exit.FAILED)
     except BrokenPipeError:
-        # who read the output has gone; Python would complain when it flushes at the end
+        # the reader of stdout is gone, and Python would fail to flush it at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.FAILED
     finally:
@@ -65,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _write_what_the_terminal_can() -> None:
-    """Replace signs such as × where the terminal's encoding has none, instead of failing."""
+    """Replace characters such as × that the terminal's encoding lacks, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")

@@ -70,7 +70,7 @@ def cost(
 
 
 def ledger(architecture: Architecture) -> dict[str, Any]:
-    """The layers, their totals and the head's parameters against GAP's, as plain data."""
+    """The layers, their totals, and the head's parameters relative to GAP's, as plain data."""
     return {
         "layers": [row(layer) for layer in architecture.layers],
         "totals": asdict(architecture.totals),

@@ -33,12 +33,12 @@ def dashboard(
             "--port",
             min=1,
             max=65535,
-            help="Of the server; default the first free one from 8501 on.",
+            help="Port of the server; default: the first free one from 8501 on.",
         ),
     ] = None,
-    headless: Annotated[bool, typer.Option("--headless", help="Open no browser.")] = False,
+    headless: Annotated[bool, typer.Option("--headless", help="Do not open a browser.")] = False,
     talk: Annotated[
-        bool, typer.Option("--talk", help="Larger type, one scene after the other.")
+        bool, typer.Option("--talk", help="Larger type, one scene after another.")
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -46,12 +46,12 @@ def dashboard(
     script = PROJECT / "app.py"
     if not script.is_file():
         raise PoolscopeError(
-            "the dashboard needs a checkout of Poolscope, because app.py and pages/ are no part "
+            "the dashboard needs a checkout of Poolscope, because app.py and pages/ are not part "
             "of the installed package; clone the repository and run `make run` there"
         )
     chosen = settings.load()
     if talk or chosen.mode is Mode.TALK:
-        # said here, not on the first page
+        # report a bad script here, not on the first page
         read_talk(chosen.talk)
     if port is None:
         port = next(filter(_is_free, range(FIRST_PORT, FIRST_PORT + PORTS)), FIRST_PORT)
@@ -66,10 +66,7 @@ def dashboard(
 
 
 def _serve(command: Sequence[str], port: int, *, talk: bool, as_json: bool) -> int:
-    """Run the server until it ends or is interrupted.
-
-    Returns:
-        Its exit status.
+    """Run the server until it ends or is interrupted; return its exit status.
 
     Raises:
         typer.Exit: it was interrupted from the keyboard.
@@ -77,31 +74,31 @@ def _serve(command: Sequence[str], port: int, *, talk: bool, as_json: bool) -> i
     environment = dict(os.environ)
     if talk:
         environment["POOLSCOPE_MODE"] = Mode.TALK
-    # stdout is for the one document that --json promises
+    # --json reserves stdout for one document
     stdout = sys.stderr if as_json else None
     with subprocess.Popen(command, cwd=PROJECT, stdout=stdout, env=environment) as server:  # noqa: S603 (no shell)
-        # who ends this command ends the server
+        # ending this command ends the server
         signal.signal(signal.SIGTERM, lambda *_: server.terminate())
         try:
             if as_json:
                 _announce(server, f"http://localhost:{port}")
             return server.wait()
         except KeyboardInterrupt:
-            # Streamlit had the same signal from the terminal; this is for the others
+            # in a terminal, Streamlit received the signal too; elsewhere it did not
             server.terminate()
             server.wait()
             raise typer.Exit from None
 
 
 def _is_free(port: int) -> bool:
-    """Whether nobody listens there."""
+    """Whether nothing listens on a port of this machine."""
     with socket.socket() as probe:
         return probe.connect_ex(("localhost", port)) != 0
 
 
 def _announce(server: subprocess.Popen[bytes], url: str) -> None:
     """Write the address as soon as the server is ready."""
-    # a proxy of the environment knows nothing of this machine's own addresses
+    # bypass a proxy of the environment, which cannot reach localhost
     direct = build_opener(ProxyHandler({}))
     while server.poll() is None:
         with suppress(URLError, OSError):

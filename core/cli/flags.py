@@ -1,6 +1,6 @@
-"""Which flags does an experiment have? One per setting, with help from the table of settings.
+"""The flags of an experiment: one per setting, with help from the table of settings.
 
-Every flag takes text as it stands: `Experiment.from_flat` is the one place that validates it.
+Every flag passes its text on unchanged: only `Experiment.from_flat` validates it.
 """
 
 import functools
@@ -23,12 +23,12 @@ Command = Callable[..., None]
 def with_experiment(command: Command, instead: Command | None = None) -> Command:
     """Give a command the flags of an experiment.
 
-    Its first parameter receives the experiment that they describe; the others stay its own.
+    Its first parameter receives the experiment that they describe; the others remain its own.
 
     Args:
         command: the command.
-        instead: called with the flags as they were written where the first parameter of its own
-            was given; it says what a command does that needs no experiment.
+        instead: called with the flags as written if the command's first own parameter is given,
+            for what the command can do without an experiment.
     """
     own = list(signature(command, eval_str=True).parameters.values())[1:]
 
@@ -52,7 +52,7 @@ def with_experiment(command: Command, instead: Command | None = None) -> Command
 
 
 def parameters(settings: Iterable[Setting]) -> list[Parameter]:
-    """The parameters of a command that takes some settings as flags."""
+    """The command parameters for some settings."""
     return [_parameter(setting) for setting in settings]
 
 
@@ -63,7 +63,7 @@ def say_idle(settings: Iterable[str]) -> None:
 
 
 def say_findings(data: DataConfig) -> None:
-    """Write to stderr what to know about a folder of images; nothing for other data sets."""
+    """Write findings about a folder of images to stderr; nothing for other data sets."""
     if data.folder:
         known = findings(data.folder.path)
         for sentence in known.sentences(data.entry, as_set=data.ground != MEASURED):
@@ -71,7 +71,7 @@ def say_findings(data: DataConfig) -> None:
 
 
 def _idle(flat: Mapping[str, Any], experiment: Experiment) -> list[str]:
-    """The settings that this experiment does not use, as its others are."""
+    """The given settings that have no effect on this experiment, given its other settings."""
     kept = experiment.to_flat()
     return [
         name
@@ -84,7 +84,7 @@ def _idle(flat: Mapping[str, Any], experiment: Experiment) -> list[str]:
 
 
 def _says(text: str, value: object) -> bool:
-    """Whether a text is a value, however it is spelled."""
+    """Whether a text stands for a value, in whatever notation."""
     try:
         return float(text) == float(str(value))
     except ValueError:
@@ -101,7 +101,7 @@ def _parameter(setting: Setting) -> Parameter:
         metavar="<value>",
         help=flag_help(setting),
     )
-    # typer tells a flag that was not given from one with an empty text by None
+    # None, because an empty text is a value that can be given
     annotation = Annotated[str | None, option]
     kind = Parameter.POSITIONAL_OR_KEYWORD
     return Parameter(setting.name, kind, default=None, annotation=annotation)

@@ -1,4 +1,4 @@
-"""How does a command answer? One JSON document or a table on stdout, everything else on stderr."""
+"""Output of commands: one JSON document or a table on stdout, everything else on stderr."""
 
 import json
 import sys
@@ -13,14 +13,14 @@ from rich.table import Table
 from core.words import percent, significant
 
 PIPED_WIDTH = 200
-"""columns of a table that goes to a file or another program"""
+"""width of a table that goes to a file or another program, in characters"""
 
 LEAST_TEXT = 7
-"""letters that are left of a text where a terminal has no room"""
+"""letters that remain of a text that is cut for lack of room"""
 
 
 def messages() -> Console:
-    """The terminal's second stream, for progress and messages."""
+    """A console on stderr, for progress and messages."""
     return Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 
@@ -41,16 +41,15 @@ def table(
     """Write a table to stdout.
 
     Args:
-        columns: their headings.
+        columns: the headings.
         rows: one value per column; None is shown as a dash.
         numbers: the columns to align on the right.
     """
     console = Console(markup=False, emoji=False)
     written = [[cell(value) for value in row] for row in rows]
     right = set(numbers)
-    # numbers and what a row is called by stay whole; other texts are cut where there is no room
     contents = [max((cell_len(row[n]) for row in written), default=0) for n in range(len(columns))]
-    # long headings are broken on a terminal, where a row has to fit
+    # a row must fit on a terminal, so long headings are wrapped there
     fold = console.is_terminal
     headings = [
         "\n".join(wrap(column, max(width, LEAST_TEXT), break_long_words=False)) if fold else column
@@ -62,7 +61,7 @@ def table(
     ]
     room = console.width if fold else PIPED_WIDTH
     cut = [n for n, column in enumerate(columns) if n and column not in right]
-    # numbers, and what a row is called by, stay whole
+    # cut the widest texts; numbers and the first column, which names the row, stay whole
     while sum(widths) + len(widths) - 1 > room and any(widths[n] > LEAST_TEXT for n in cut):
         widths[max(cut, key=widths.__getitem__)] -= 1
     console = Console(markup=False, emoji=False, width=max(room, sum(widths) + len(widths)))
@@ -83,7 +82,7 @@ def facts(content: Mapping[str, Any]) -> None:
 
 
 def cell(value: object) -> str:
-    """A value as a person reads it: thousands apart, fractions to four places, a dash for None."""
+    """A value as text: thousands apart, fractions to four digits, a dash for None."""
     match value:
         case None:
             return "–"
@@ -99,10 +98,10 @@ def cell(value: object) -> str:
 
 
 def printable(text: str) -> str:
-    """Text of other people, without what a terminal would obey."""
+    """Text from outside, with characters escaped that could control a terminal."""
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
 def accuracy(fraction: float | None) -> str | None:
-    """An accuracy as people read it: "97.8 %"; None stays None."""
+    """An accuracy as text: "97.8 %"; None stays None."""
     return None if fraction is None else f"{percent(fraction)} %"

@@ -1,4 +1,4 @@
-"""`shift`: how steady is a stored network when the image moves?"""
+"""`shift`: how steady are the predictions of a stored network when the image moves?"""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -54,10 +54,10 @@ def shift(
 
 
 def _map(store: RunStore, key: str, *, circular: bool) -> ShiftMap:
-    """The shift map of a stored run, computed unless it is there.
+    """The shift map of a stored run, computed if it is missing.
 
     Raises:
-        StoreError: the run cannot be read, or the map cannot be kept.
+        StoreError: the run cannot be read, or the map cannot be stored.
     """
     run = store.runs([key]).get(key)
     if run is None:

@@ -27,7 +27,7 @@ from core.words import duration
 
 Workers = Annotated[
     int | None,
-    typer.Option("--workers", min=1, max=256, help="Trainings side by side; default all cores."),
+    typer.Option("--workers", min=1, max=256, help="Parallel trainings; default: all cores."),
 ]
 Scheduler = Annotated[
     str | None,
@@ -35,7 +35,7 @@ Scheduler = Annotated[
 ]
 OnDevice = Annotated[
     Device | None,
-    typer.Option("--device", help="What to train on; the same bits are promised on the CPU only."),
+    typer.Option("--device", help="Device to train on; only the CPU gives reproducible bits."),
 ]
 Grid = Annotated[Path, typer.Argument(metavar="GRID.toml", help="Flat names; lists are crossed.")]
 Maps = Annotated[
@@ -76,14 +76,14 @@ def train(
 
 
 def _run_of(job: Job, store: RunStore) -> Run:
-    """The run that a job left in the store.
+    """The run that a job stored.
 
     Raises:
-        EngineError: the training failed; its cause.
+        EngineError: the training failed; the message is its cause.
     """
     run = store.runs([job.key]).get(job.key)
     if run is None:
-        raise EngineError(job.cause or f"run {job.key} ended as {job.state} and left nothing")
+        raise EngineError(job.cause or f"run {job.key} ended as {job.state} and stored nothing")
     return run
 
 
@@ -143,7 +143,7 @@ def sweep(
 
 
 def _maps(experiments: Sequence[Experiment], store: RunStore, workers: int) -> None:
-    """Compute what is missing of shift maps and receptive fields, for the first seed."""
+    """Compute missing shift maps and receptive fields of the first seed."""
     first = min(experiment.seed for experiment in experiments)
     weighted = store.with_weights(e.key for e in experiments)
     requests: list[Request[Any]] = []
@@ -163,6 +163,6 @@ def _maps(experiments: Sequence[Experiment], store: RunStore, workers: int) -> N
 
 
 def _chosen(**flags: object) -> Settings:
-    """The settings, with those that flags replace; None for a flag that was not given."""
+    """The settings, overridden by the flags that were given; None marks the others."""
     given = {name: value for name, value in flags.items() if value is not None}
     return settings.load().model_copy(update=given)

@@ -1,4 +1,4 @@
-"""How does a command train? It hands experiments to the engine and shows how far they are."""
+"""Training from a command: hand experiments to the engine and show progress."""
 
 import re
 import signal
@@ -38,7 +38,7 @@ INTERRUPTED, TERMINATED = 130, 143
 """the exit statuses that shells give to a program stopped from the keyboard, or by SIGTERM"""
 
 QUIET_SECONDS = 1.0
-"""between two lines of progress where there is no terminal"""
+"""shortest time between two lines of progress without a terminal"""
 
 _ADDRESS = re.compile(r"(tcp|tls)://[^\s:/]+:\d{1,5}")
 
@@ -52,10 +52,10 @@ def train_all(
 ) -> tuple[Job, ...]:
     """Train experiments with the workers of the settings, and wait for all of them.
 
-    Interrupted from the keyboard, it cancels what has not ended; the runs that have are kept.
+    An interrupt from the keyboard cancels unfinished runs; finished ones are kept.
 
     Raises:
-        ConfigError: the scheduler's address has another form.
+        ConfigError: the scheduler's address is malformed.
         EngineError: the workers cannot be reached.
     """
     scheduler = chosen.scheduler
@@ -78,7 +78,7 @@ def train_or_stop(
     *,
     with_weights: bool = False,
 ) -> tuple[Job, ...]:
-    """Train, or end the program with a word on what was kept if it is interrupted."""
+    """Train; if interrupted, say what was kept and exit."""
     try:
         with _terminable():
             return train_all(experiments, store, chosen, with_weights=with_weights)
@@ -112,7 +112,7 @@ def _terminable() -> Iterator[None]:
 
 @contextmanager
 def _watching(known: Sequence[Rate], workers: int) -> Iterator[Watcher]:
-    """A bar for a terminal, lines for anything else."""
+    """Show progress: a bar on a terminal, lines elsewhere."""
     console = messages()
     if not console.is_terminal:
         yield _Lines(known, workers)
@@ -145,7 +145,7 @@ def _watching(known: Sequence[Rate], workers: int) -> Iterator[Watcher]:
 
 
 def _left(jobs: tuple[Job, ...], known: Sequence[Rate], workers: int) -> str:
-    """The time left, if anything is known of it: "about 2 min left"."""
+    """The time left, such as "about 2 min left"; empty if it cannot be estimated."""
     request = [
         RunProgress(
             job.experiment,
@@ -154,8 +154,8 @@ def _left(jobs: tuple[Job, ...], known: Sequence[Rate], workers: int) -> str:
         )
         for job in jobs
     ]
-    found = time_left(request, known, workers)
-    return f"{about(found.text)} left" if found else ""
+    remaining = time_left(request, known, workers)
+    return f"{about(remaining.text)} left" if remaining else ""
 
 
 @dataclass(slots=True)
@@ -163,10 +163,10 @@ class _Lines:
     """Progress as lines: how many runs have ended, and the time left.
 
     Attributes:
-        known: how fast stored runs were.
-        workers: trainings side by side.
+        known: the speed of stored runs.
+        workers: parallel trainings.
         told_at: time of the last line.
-        told: number of ended runs that it told.
+        told: number of ended runs in the last line.
     """
 
     known: Sequence[Rate]
@@ -188,5 +188,5 @@ def _ended(jobs: tuple[Job, ...]) -> int:
 
 
 def _epochs_done(jobs: tuple[Job, ...]) -> int:
-    """Epochs that are over; all of a run that has ended, however it ended."""
+    """The number of finished epochs; every epoch counts of a run that ended, however it ended."""
     return sum(job.epochs if job.state.ended else job.epoch for job in jobs)

@@ -1,4 +1,4 @@
-"""Does what a computation gives come back from the store as it was, whatever it is?"""
+"""Does the store return the result of every computation unchanged?"""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Are answers compared under the shifts that are meant, and do the exact gates hold?"""
+"""Are predictions compared under the right shifts, and do the exact tests hold?"""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Are costs counted, compared and put into words as they are? Without training anything."""
+"""Are costs counted, compared and described correctly? Without training anything."""
 
 import re
 
@@ -238,7 +238,7 @@ def test_where_no_control_is_known_none_is_named(first, second):
         (
             {"pooling": ["max", "none"], "head": ["gap", "flatten"]},
             (
-                "With a GAP head, both networks have 5,130 parameters, but none takes 3.7 times "
+                "With a GAP head, both networks have 5,130 parameters, but none needs 3.7 times "
                 "the MACs of max; a Flatten head adds 19 % for max."
             ),
         ),

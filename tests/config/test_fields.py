@@ -1,4 +1,4 @@
-"""Is everything about a setting said once, and read from there by all who show or take it?"""
+"""Is everything about a setting defined once, and read from there wherever it is used?"""
 
 import ast
 import os

@@ -1,4 +1,4 @@
-"""Does a configuration come about without a look at the disk?"""
+"""Is a configuration built without reading the disk?"""
 
 import builtins
 import io

@@ -1,4 +1,4 @@
-"""Are the splits what they are said to be, and do images enter the network as intended?"""
+"""Are the splits as documented, and do images enter the network as intended?"""
 
 import struct
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Are the made-up shapes the same everywhere, and can their classes be told?"""
+"""Are the generated shapes the same everywhere, and can their classes be distinguished?"""
 
 import hashlib
 

@@ -1,4 +1,4 @@
-"""A dashboard of one's own: its server, and what a visitor sees and does in the browser."""
+"""A dashboard server of the tests' own, and what a visitor sees and does in the browser."""
 
 import os
 import socket

@@ -1,4 +1,4 @@
-"""Are the runs of others taken in, and is a file that is none refused?"""
+"""Are other people's runs imported, and is a file that is not a run store refused?"""
 
 import pytest
 from playwright.sync_api import expect

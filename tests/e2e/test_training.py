@@ -1,4 +1,4 @@
-"""Does the dashboard train what is missing, show how far it is, and stop when it is told to?"""
+"""Does the dashboard train what is missing, show progress, and stop when told to?"""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Does the engine train each experiment once, tell how far it is, and lose nothing?"""
+"""Does the engine train each experiment once, report progress, and lose nothing?"""
 
 import json
 import os

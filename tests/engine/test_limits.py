@@ -1,4 +1,4 @@
-"""Does a computation end where its limit says, whatever it does?"""
+"""Does a computation end at its limit, whatever it does?"""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Answers of a network, from how often each class was taken for each."""
+"""Labels and predictions of a network, made from a confusion matrix."""
 
 import numpy as np
 

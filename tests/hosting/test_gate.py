@@ -1,4 +1,4 @@
-"""Does the gate let pass what fits, refuse the rest in a sentence, and end what must end?"""
+"""Does the gate admit what fits, refuse the rest in a sentence, and end what must end?"""
 
 import threading
 import time

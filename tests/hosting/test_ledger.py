@@ -1,4 +1,4 @@
-"""Does the book of what visitors had survive, and forget after a day?"""
+"""Does the record of what visitors used survive a restart, and forget after a day?"""
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor

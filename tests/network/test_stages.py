@@ -1,4 +1,4 @@
-"""Is a layer of one network compared with the layer of another at which that is as far?"""
+"""Is a layer of one network compared with the layer at the same stage of another?"""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Does History list every run, one's own first, and export and delete what it says?"""
+"""Does History list every run, your own first, and export and delete what it says?"""
 
 import math
 from dataclasses import replace

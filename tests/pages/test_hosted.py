@@ -1,4 +1,4 @@
-"""What do strangers see, and what not?"""
+"""What do visitors of a hosted dashboard see, and what is hidden from them?"""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What one hands on: grid files that ask for the same runs, reports that stand alone, talks."""
+"""Sharing: grid files that ask for the same runs, self-contained reports, talks."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Does Train name what is missing, train that, and say how far it is?"""
+"""Does Train name what is missing, train it, and show progress?"""
 
 from dataclasses import replace
 

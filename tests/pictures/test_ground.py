@@ -1,4 +1,4 @@
-"""Is the ground of images measured, said, settable, and what comes in when images move?"""
+"""Is the background of images measured, reported, settable, and used as fill when images shift?"""
 
 from dataclasses import replace
 

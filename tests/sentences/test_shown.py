@@ -1,4 +1,4 @@
-"""Does a page that has no room for all networks choose fairly, and speak of those it shows?"""
+"""Does a page without room for all networks choose fairly, and describe only those it shows?"""
 
 from itertools import product
 

@@ -1,4 +1,4 @@
-"""Is a file that was made to take time or memory given up early?"""
+"""Is a file built to exhaust time or memory abandoned early?"""
 
 import sqlite3
 import time

@@ -1,4 +1,4 @@
-"""Is what comes in held against all that can be known of it, run by run?"""
+"""Is every imported run checked against everything that can be known about it?"""
 
 import sqlite3
 import zlib

@@ -1,4 +1,4 @@
-"""Is every stored figure secured: is a changed one noticed, named, and kept out of every list?"""
+"""Is every stored number protected: is a changed one noticed, named, and left out of every list?"""
 
 import sqlite3
 from contextlib import closing

@@ -4,7 +4,7 @@ from core.claims.claim import Claim
 from core.claims.tables import accuracy, exact, overfitting, speed, translation
 
 TABLE: tuple[Claim, ...] = (
-    # what pooling does to answers
+    # what pooling does to predictions
     accuracy.RAISES_ACCURACY,
     accuracy.BEST_POOL,
     exact.EDGES,
@@ -25,7 +25,7 @@ TABLE: tuple[Claim, ...] = (
     exact.DOUBLES_FIELD,
     exact.HIERARCHY,
     exact.OUTPUT_SIZE,
-    # where dropout goes with it
+    # pooling and dropout
     overfitting.DROPOUT_PLACE,
     overfitting.DROPOUT_GENERALISES,
 )

@@ -1,4 +1,4 @@
-"""What is said about accuracy, and the networks that decide it."""
+"""Claims about accuracy, and the networks that decide them."""
 
 from itertools import product
 

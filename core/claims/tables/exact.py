@@ -1,4 +1,4 @@
-"""The claims that computations decide; the computations are in `core.analyses.facts`."""
+"""Claims that computations decide; `core.analyses.facts` has the computations."""
 
 from core.catalog import Page
 from core.claims.claim import Certainty, Claim, ExactStatement, Finding

@@ -1,4 +1,4 @@
-"""What is said about overfitting and dropout, and the networks that decide it."""
+"""Claims about overfitting and dropout, and the networks that decide them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What several tables name."""
+"""Papers and settings that several tables use."""
 
 from typing import Any
 

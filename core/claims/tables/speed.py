@@ -1,4 +1,4 @@
-"""What is said about time, and the networks on the clock."""
+"""Claims about time, and the networks that are timed."""
 
 from core.catalog import Head, Page
 from core.claims.arms import GALLERY, arm
@@ -12,7 +12,7 @@ from core.claims.claim import (
     Metric,
 )
 
-# measured on untrained networks: a step takes as long on noise, and needs no data set
+# timed on untrained networks with noise as input, so that no data set is needed
 _TIMED = {"dataset": "mnist"}
 
 

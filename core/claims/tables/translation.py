@@ -1,4 +1,4 @@
-"""What is said about shifts of the image, and the networks that decide it."""
+"""Claims about shifts of the image, and the networks that decide them."""
 
 from core.catalog import Head
 from core.claims.arms import arm
