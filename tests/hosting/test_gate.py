@@ -374,8 +374,8 @@ def test_computations_wait_for_their_turn_and_stop_when_nobody_waits(gate, monke
 
 def test_looking_counts_what_it_took_and_is_refused_where_it_is_too_much(gate):
     opened = gate()
-    until = time.thread_time() + 0.05
     with opened.looking(Experiment(), 1, 1, ANNA):
+        until = time.thread_time() + 0.05
         while time.thread_time() < until:
             pass
     assert 0.05 <= opened._ledger.account(ANNA).cookie.used < 5
