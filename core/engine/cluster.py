@@ -4,6 +4,7 @@ Only this module and `worker` depend on Dask, which is imported when a cluster i
 """
 
 import logging
+import os
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -13,6 +14,7 @@ from typing import Any
 
 from core import settings
 from core.config import Experiment
+from core.engine.forked import WORKER_ENVIRONMENT, context_for, method_for
 from core.engine.permit import Limit
 from core.engine.worker import PROGRESS_TOPIC, TrainingJob, dask_setup, train_in_worker, warm_up
 from core.errors import EngineError, PoolscopeError
@@ -34,17 +36,6 @@ HERE = "127.0.0.1"
 
 MOST_DEATHS = 3
 """default number of worker deaths at which a training has failed"""
-
-# Set before a worker process starts, because the C library reads them once. Dask's default, a trim
-# threshold of 64 KiB, makes every tensor a fresh mapping and halves the speed of training. 32 MiB
-# is the largest mmap threshold that every 64-bit glibc accepts.
-WORKER_ENVIRONMENT = {
-    "OMP_NUM_THREADS": 1,
-    "MKL_NUM_THREADS": 1,
-    "OPENBLAS_NUM_THREADS": 1,
-    "MALLOC_MMAP_THRESHOLD_": 32 * 2**20,
-    "MALLOC_TRIM_THRESHOLD_": 2**30,
-}
 
 LOCAL_SETTINGS = {
     "distributed.nanny.pre-spawn-environ": WORKER_ENVIRONMENT,
@@ -150,11 +141,16 @@ class Cluster:
         Raises:
             EngineError: the workers cannot be started or the scheduler does not answer.
         """
+        if not spec.scheduler:
+            # it imports torch while this process imports Dask
+            context_for(spec.device)
         from distributed.utils import silence_logging_cmgr
 
         with ExitStack() as stack:
             # jobs report failures in a sentence, so Dask's log would only repeat them
             stack.enter_context(silence_logging_cmgr(logging.CRITICAL))
+            if not spec.scheduler:
+                stack.enter_context(_starting_for(spec.device))
             local = None if spec.scheduler else _start(spec)
             client = _reach(spec.scheduler) if spec.scheduler else _connect(local)
             quiet = stack.pop_all()
@@ -245,6 +241,20 @@ class Cluster:
             raise EngineError(f"{LOST} ({_line(error)})") from error
 
 
+@contextmanager
+def _starting_for(device: Device) -> Iterator[None]:
+    """Have Dask start processes, and start those that died again, as `context_for` says."""
+    import dask
+    from distributed.utils import get_mp_context
+
+    method = "distributed.worker.multiprocessing-method"
+    with dask.config.set({method: method_for(device)}):
+        # at its first call Dask names packages for the server that are not torch
+        get_mp_context()
+        context_for(device)
+        yield
+
+
 def _start(spec: ClusterSpec) -> Any:
     """Start a local cluster of one-thread processes, which use TLS with a temporary key."""
     import dask
@@ -261,6 +271,7 @@ def _start(spec: ClusterSpec) -> Any:
                 # the key, made here in memory, keeps others out.
                 host=HERE,
                 security=Security.temporary(),
+                env=dict(os.environ),
                 # any free port: without an address Dask tries 8787 and warns if it is in use
                 dashboard_address=f"{HERE}:0",
                 silence_logs=logging.CRITICAL,

@@ -6,18 +6,17 @@ are small and kept by the callers: labels in a cache, everything else in the sto
 
 import os
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager, suppress
-from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import psutil
 
 from core.analyses import Request
 from core.config import DataConfig, Experiment
-from core.engine.cluster import WORKER_ENVIRONMENT
+from core.engine.forked import context_for, worker_environment
 from core.engine.limits import enforced
 from core.engine.permit import Limit, Permit, checked
 from core.errors import EngineError, PoolscopeError
@@ -158,9 +157,7 @@ def _weights(store: RunStore, request: Request[Any]) -> bytes:
 @contextmanager
 def _processes(count: int) -> Iterator[tuple[ProcessPoolExecutor, Callable[[], None]]]:
     """A pool of one-thread processes, and a function that ends them at once."""
-    before = {name: os.environ.get(name) for name in WORKER_ENVIRONMENT}
-    os.environ.update({name: str(value) for name, value in WORKER_ENVIRONMENT.items()})
-    context = get_context("spawn")
+    context = context_for()
     started = context.SimpleQueue()
 
     def end() -> None:
@@ -170,21 +167,23 @@ def _processes(count: int) -> Iterator[tuple[ProcessPoolExecutor, Callable[[], N
                 psutil.Process(started.get()).kill()
 
     try:
-        with ProcessPoolExecutor(
-            count, mp_context=context, initializer=_announce, initargs=(started,)
-        ) as pool:
+        with (
+            worker_environment(),
+            ProcessPoolExecutor(
+                count,
+                mp_context=context,
+                initializer=_begin,
+                initargs=(started, dict(os.environ)),
+            ) as pool,
+        ):
             yield pool, end
     finally:
         started.close()
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
 
 
-def _announce(started: "SimpleQueue[int]") -> None:
-    """Report the id of this process to its parent, which may have to end it."""
+def _begin(started: "SimpleQueue[int]", environment: Mapping[str, str]) -> None:
+    """Take over the parent's environment, and report this process, which it may have to end."""
+    os.environ.update(environment)
     started.put(os.getpid())
 
 

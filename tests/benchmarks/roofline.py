@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from core.config import Experiment
-from core.engine.cluster import WORKER_ENVIRONMENT
+from core.engine.forked import WORKER_ENVIRONMENT
 from core.network import LayerKind, describe
 from core.network.work import EVALUATION_BATCH
 from core.training import train

@@ -16,6 +16,8 @@ from urllib.request import urlopen
 import psutil
 from playwright.sync_api import Locator, Page, expect
 
+from tests.processes import workers_of
+
 ROOT = Path(__file__).parent.parent.parent
 START_SECONDS = 60
 STOP_SECONDS = 20
@@ -37,12 +39,8 @@ class Server:
 
     @property
     def workers(self) -> list[psutil.Process]:
-        """Its worker processes; multiprocessing's tracker is none."""
-        return [
-            child
-            for child in self.process.children(recursive=True)
-            if any("spawn_main" in part for part in child.cmdline())
-        ]
+        """The processes that compute for it."""
+        return workers_of(self.process)
 
 
 @contextmanager

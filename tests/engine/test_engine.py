@@ -30,6 +30,7 @@ from core.errors import DataError, EngineError, StoreError
 from core.settings import PROJECT
 from core.store import FullDiskError, RunStore
 from core.training import train
+from tests.processes import workers_of
 
 WORKERS = 2
 
@@ -124,15 +125,6 @@ def until(truth: Callable[[], bool], seconds: float = 60.0) -> None:
 
 def job_of(engine: Engine, key: str) -> Job:
     return next(job for job in engine.jobs() if job.key == key)
-
-
-def worker_processes() -> list[psutil.Process]:
-    """The worker processes of this process; multiprocessing's tracker is none."""
-    return [
-        child
-        for child in psutil.Process().children()
-        if any("spawn_main" in part for part in child.cmdline())
-    ]
 
 
 def run_script(tmp_path: Path, home: Path, experiments: list[Experiment]) -> subprocess.Popen[str]:
@@ -414,7 +406,7 @@ def test_a_key_that_was_never_submitted_cannot_be_waited_for(engine: Engine):
 
 
 def test_closing_while_the_workers_start_cancels_the_jobs_and_leaves_no_process(tmp_path: Path):
-    before = set(worker_processes())
+    before = set(workers_of(psutil.Process()))
     engine = Engine(RunStore(tmp_path / "runs.db"), 1)
     engine.submit([tiny(0)])
 
@@ -422,7 +414,7 @@ def test_closing_while_the_workers_start_cancels_the_jobs_and_leaves_no_process(
     engine.close()
 
     assert [JobState.CANCELLED] == [job.state for job in engine.jobs()]
-    until(lambda: set(worker_processes()) <= before, seconds=10)
+    until(lambda: set(workers_of(psutil.Process())) <= before, seconds=10)
     with pytest.raises(EngineError, match="the engine is closed"):
         engine.submit([tiny(0)])
 
@@ -507,7 +499,7 @@ def test_a_training_whose_worker_is_killed_runs_again(engine: Engine, store: Run
     [key] = engine.submit([experiment])
     until(lambda: job_of(engine, key).epoch > 1)
 
-    for process in worker_processes():
+    for process in workers_of(psutil.Process()):
         process.send_signal(signal.SIGKILL)
     epochs: list[int] = []
     [job] = engine.wait([key], lambda jobs: epochs.append(jobs[0].epoch))

@@ -19,6 +19,7 @@ from core.engine import Engine, JobState
 from core.settings import PROJECT
 from core.store import RunStore
 from core.training import train
+from tests.processes import workers_of
 
 DASK = Path(sys.executable).with_name("dask")
 GRID = """
@@ -62,15 +63,6 @@ def _start(stack: ExitStack, folder: Path, *arguments: object) -> None:
     stack.callback(process.terminate)
 
 
-def _workers() -> list[psutil.Process]:
-    """The processes that train: children of `dask worker`, which restarts them."""
-    return [
-        process
-        for process in psutil.Process().children(recursive=True)
-        if any("spawn_main" in part for part in process.cmdline())
-    ]
-
-
 def test_a_sweep_on_a_cluster_survives_a_killed_worker_with_the_same_bits(
     scheduler: str, home: Path, tmp_path: Path
 ):
@@ -89,7 +81,7 @@ def test_a_sweep_on_a_cluster_survives_a_killed_worker_with_the_same_bits(
     while not 5 <= len(store.summaries()) < 40:
         assert time.monotonic() < deadline, sweep.communicate()
         time.sleep(0.05)
-    _workers()[0].send_signal(signal.SIGKILL)
+    workers_of(psutil.Process())[0].send_signal(signal.SIGKILL)
     out, err = sweep.communicate(timeout=120)
 
     answer = json.loads(out)

@@ -29,6 +29,8 @@ A_MOMENT = 2.0
 """seconds between two looks at what is used, and until a worker stops"""
 HUGE = "widths=" + ",".join(["1024"] * 8) + "&pools=3&pooling=max&head=gap&seeds=1"
 LONG = "pooling=conv&head=gap&seeds=1&dataset=shapes&train_size=2000&epochs=3"
+# one to each test, for one that ended is stored, and nothing is left to train
+LONG_TOO, LONG_AS_WELL = f"{LONG}&lr=0.011", f"{LONG}&lr=0.012"
 SLOW = (
     "pooling=median&head=gap&seeds=20&dataset=shapes&image_size=128&train_size=4000&epochs=20"
     "&batch_size=1&pool_size=4&pool_stride=1&widths=8"
@@ -131,7 +133,7 @@ def test_somebody_elses_first_request_starts_before_the_second_of_who_asks_for_m
     honest = Somebody.arrives(port_of(server), "127.0.3.2")
     first = len(book(server))
     with (
-        Tab(hostile, "accuracy", LONG) as one,
+        Tab(hostile, "accuracy", LONG_TOO) as one,
         Tab(hostile, "accuracy", STEADY.replace("conv", "strided")) as two,
         Tab(honest, "accuracy", f"pooling=soft&{QUICK}") as three,
     ):
@@ -153,7 +155,7 @@ def test_somebody_elses_first_request_starts_before_the_second_of_who_asks_for_m
 def test_closing_the_tab_ends_what_nobody_else_waits_for(server):
     first = len(book(server))
     who = Somebody.arrives(port_of(server), "127.0.4.1")
-    with Tab(who, "accuracy", LONG) as tab:
+    with Tab(who, "accuracy", LONG_AS_WELL) as tab:
         tab.press("Train the")
         until(lambda: any(used > 0 for _, used, _ in since(server, first)), 60)
     until(lambda: not is_open(server), 15)
