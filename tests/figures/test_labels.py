@@ -83,17 +83,17 @@ def touching(figure):
 
 def drawn(figure, width):
     """Marks and labels in px of a figure so many px wide: name -> point, name -> box."""
-    layout = figure.layout
-    margin = layout.margin
-    inner = width - margin.l - margin.r, layout.height - margin.t - margin.b
+    # read once: each attribute of a figure's is looked up anew by its path
+    layout = figure.to_plotly_json()["layout"]
+    margin, height = layout["margin"], layout["height"]
+    (leftmost, rightmost), (lowest, highest) = layout["xaxis"]["range"], layout["yaxis"]["range"]
+    inner = width - margin["l"] - margin["r"], height - margin["t"] - margin["b"]
 
     def across(logarithm):
-        low, high = layout.xaxis.range
-        return margin.l + inner[0] * (logarithm - low) / (high - low)
+        return margin["l"] + inner[0] * (logarithm - leftmost) / (rightmost - leftmost)
 
     def down(value):
-        low, high = layout.yaxis.range
-        return margin.t + inner[1] * (high - value) / (high - low)
+        return margin["t"] + inner[1] * (highest - value) / (highest - lowest)
 
     marks = {
         says.split(":")[0]: point(across(math.log10(x)), down(y))
@@ -103,13 +103,14 @@ def drawn(figure, width):
     }
     several = len({name.split(" + ")[1] for name in marks}) > 1
     labels = {}
-    for note in layout.annotations:
-        name = note.text if several else f"{note.text} + {next(iter(marks)).split(' + ')[1]}"
-        x, y = across(note.x), down(note.y)
-        x += (note.ax or 0) if note.showarrow else (note.xshift or 0)
-        y += (note.ay or 0) if note.showarrow else -(note.yshift or 0)
-        length = LETTER * len(note.text)
-        left = x - {"left": 0, "center": length / 2, "right": length}[note.xanchor]
+    for note in layout["annotations"]:
+        text = note["text"]
+        name = text if several else f"{text} + {next(iter(marks)).split(' + ')[1]}"
+        x, y = across(note["x"]), down(note["y"])
+        x += note.get("ax") or 0 if note["showarrow"] else note.get("xshift") or 0
+        y += note.get("ay") or 0 if note["showarrow"] else -(note.get("yshift") or 0)
+        length = LETTER * len(text)
+        left = x - {"left": 0, "center": length / 2, "right": length}[note["xanchor"]]
         labels[name] = Box(left, left + length, y - HALF_HIGH, y + HALF_HIGH)
     return marks, labels
 
