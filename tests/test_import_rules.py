@@ -51,6 +51,7 @@ TORCH = {"torch", "torchvision", "safetensors.torch"}
 
 # modules, or packages with all their modules
 MAY_IMPORT_TORCH = (
+    "core.network.branches",
     "core.network.build",
     "core.network.dropout",
     "core.network.heads",

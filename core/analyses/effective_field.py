@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from core.analyses.request import NUMBER_BYTES, Request
 from core.config import Experiment
+from core.network import describe
+from core.network.receptive_field import enlarging
 from core.network.work import Work, passes_work
 
 if TYPE_CHECKING:
     from core.analyses.inspection import Network
 
-FIELD_LAYERS = ("conv", "pool")
-"""layers of a block that enlarge the receptive field"""
 FIELD_IMAGES = 100
 """number of test images to average over: the first ones"""
 
@@ -52,7 +52,7 @@ class EffectiveFieldRequest(Request[EffectiveField]):
     def work(self) -> Work:
         """The work of one gradient per layer, from the layer back to the pixels."""
         _, height, width = self.experiment.input_shape
-        layers = len(FIELD_LAYERS) * len(self.experiment.model.widths)
+        layers = len(enlarging(describe(self.experiment)))
         kept = layers * height * width * NUMBER_BYTES
         return passes_work(self.experiment, FIELD_IMAGES * (1 + 2 * layers), FIELD_IMAGES, kept)
 
@@ -66,28 +66,27 @@ class EffectiveFieldRequest(Request[EffectiveField]):
 def effective_field(network: "Network") -> EffectiveField:
     """The share of every pixel in the absolute gradient of the middle cell, layer by layer.
 
-    Computed after each convolution and pool of the blocks, summed over the channels of the cell.
-    Images whose gradient is zero add nothing.
+    Computed after each layer of the blocks that enlarges the receptive field, summed over the
+    channels of the cell. Images whose gradient is zero add nothing.
     """
     import torch
 
     from core.analyses.inspection import images_of_test
     from core.data import to_input
-    from core.network.build import layers
+    from core.network.build import steps
 
     data = images_of_test(network.experiment).first(FIELD_IMAGES)
     x = to_input(data.images, data.normalisation).requires_grad_()
+    named = enlarging(describe(network.experiment))
     shares = {}
     with network.lock:
-        y = x
-        for name, layer in layers(network.model):
-            y = layer(y)
-            part, _, kind = name.partition(".")
-            if part.startswith("block") and kind in FIELD_LAYERS:
+        for step in steps(network.model, x):
+            if step.name in named:
+                y = step.output
                 middle = y[:, :, y.shape[2] // 2, y.shape[3] // 2].sum()
                 (gradient,) = torch.autograd.grad(middle, x, retain_graph=True)
                 absolute = gradient.abs().sum((0, 1)).double()
                 # a cell that is zero on every image has no gradient; 1 avoids 0/0
                 share = absolute / (absolute.sum() or 1)
-                shares[name] = tuple(tuple(row) for row in share.tolist())
+                shares[step.name] = tuple(tuple(row) for row in share.tolist())
     return EffectiveField(len(data), shares)

@@ -19,7 +19,7 @@ from core.analyses.times import (
     Times,
 )
 from core.config import MOMENTUM, Experiment
-from core.network.build import build_model, generator, layers
+from core.network.build import build_model, generator, steps
 
 
 def times(experiments: Sequence[Experiment], rounds: int) -> Times:
@@ -66,7 +66,7 @@ class _Timed:
     optimiser: torch.optim.Optimizer
     images: Tensor
     labels: Tensor
-    layers: tuple[tuple[str, nn.Module, Tensor], ...]
+    layers: tuple[tuple[str, nn.Module, tuple[Tensor, ...]], ...]
 
     @classmethod
     def of(cls, experiment: Experiment) -> "_Timed":
@@ -91,22 +91,23 @@ class _Timed:
 
     def parts(self) -> dict[str, tuple[float, float]]:
         """Name of each layer -> its median seconds forward and backward."""
-        return {name: _part(layer, x) for name, layer, x in self.layers}
+        return {name: _part(layer, inputs) for name, layer, inputs in self.layers}
 
 
-def _with_inputs(model: nn.Sequential, x: Tensor) -> Iterator[tuple[str, nn.Module, Tensor]]:
-    """Yield the name of every layer, the layer, and the input that it gets."""
-    for name, layer in layers(model):
-        yield name, layer, x
-        x = layer(x).detach()
+def _with_inputs(
+    model: nn.Sequential, x: Tensor
+) -> Iterator[tuple[str, nn.Module, tuple[Tensor, ...]]]:
+    """Yield the name of every layer, the layer, and the inputs that it gets."""
+    for step in steps(model, x):
+        yield step.name, step.layer, tuple(given.detach() for given in step.inputs)
 
 
-def _part(layer: nn.Module, x: Tensor) -> tuple[float, float]:
+def _part(layer: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[float, float]:
     forward, backward = [], []
     for _ in range(TIMED_REPEATS):
-        given = x.detach().requires_grad_()
+        given = [x.detach().requires_grad_() for x in inputs]
         start = time.perf_counter()
-        y = layer(given)
+        y = layer(*given)
         middle = time.perf_counter()
         gradient = torch.ones_like(y)
         ready = time.perf_counter()

@@ -13,6 +13,7 @@ from core.catalog.datasets import (
 )
 from core.catalog.heads import HEADS, HeadEntry
 from core.catalog.names import (
+    Body,
     Colour,
     Difficulty,
     DropoutKind,
@@ -41,6 +42,7 @@ __all__ = [
     "HEADS",
     "PAGES",
     "POOLINGS",
+    "Body",
     "Colour",
     "Combining",
     "Dataset",

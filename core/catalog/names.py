@@ -52,6 +52,13 @@ class Head(StrEnum):
     FLATTEN_MATCHED = "flatten-matched"
 
 
+class Body(StrEnum):
+    """How a block computes its map, before the pool."""
+
+    PLAIN = "plain"
+    RESIDUAL = "residual"
+
+
 class DropoutPosition(StrEnum):
     """Where the network drops activations during training."""
 

@@ -14,6 +14,7 @@ from core.catalog import (
     DATASETS,
     HEADS,
     POOLINGS,
+    Body,
     Colour,
     Dataset,
     DatasetEntry,
@@ -204,6 +205,20 @@ class ModelConfig(Section):
         BeforeValidator(values.widths),
         About("Widths", "One block each."),
     ] = (16, 32)
+    body: Annotated[
+        Body,
+        About(
+            "Body",
+            "What a block computes before its pool: convolutions one after the other, or residual "
+            "units, each of two convolutions whose result is added to their input.",
+            later=True,
+        ),
+    ] = Body.PLAIN
+    depth: Annotated[
+        int,
+        Field(ge=1, le=4),
+        About("Depth", "Convolutions of a block, or its residual units.", later=True),
+    ] = 1
     pooling: Annotated[
         Pooling,
         known(POOLINGS),

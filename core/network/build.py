@@ -8,21 +8,21 @@ differs between them. Fair comparisons rest on this pairing.
 import hashlib
 from collections import OrderedDict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import groupby
 from math import prod, sqrt
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from core.catalog import Padding
 from core.config import ModelConfig
 from core.network import Architecture, Layer, LayerKind, describe_model
+from core.network.branches import Addition, Branches
 from core.network.dropout import make_dropout
 from core.network.heads import HEAD_MODULES
+from core.network.layers import MARGINS, PART_INPUT, margins_name
 from core.network.pooling import make_margins, make_pooling
-
-MARGINS_NAME = "margins"
-"""name of the module that pads a map asymmetrically; it belongs to the convolution after it"""
 
 
 def build_model(
@@ -53,18 +53,28 @@ def _assemble(architecture: Architecture, config: ModelConfig) -> nn.Sequential:
     parts: OrderedDict[str, nn.Module] = OrderedDict()
     for part, layers in groupby(architecture.layers, key=lambda layer: layer.name.split(".")[0]):
         modules: OrderedDict[str, nn.Module] = OrderedDict()
+        reads = {}
         for layer in layers:
-            name = layer.name.split(".")[1]
-            modules |= _modules(layer, name, config)
-        parts[part] = nn.Sequential(modules)
+            own = _modules(layer, layer.name.split(".")[1], config)
+            modules |= own
+            if layer.reads:
+                reads[next(iter(own))] = layer.reads_within
+        parts[part] = Branches(modules, reads) if reads else nn.Sequential(modules)
     return nn.Sequential(parts)
 
 
 def _modules(layer: Layer, name: str, config: ModelConfig) -> OrderedDict[str, nn.Module]:
     """The module of a layer by name, preceded by its margins if its padding is asymmetric."""
-    if layer.kind is LayerKind.CONVOLUTION:
-        return _convolution(layer, name, config)
-    return OrderedDict([(name, _module(layer, config))])
+    match layer.kind:
+        case LayerKind.CONVOLUTION:
+            return _convolution(layer, name, config)
+        case LayerKind.IDENTITY:
+            module = make_margins(*layer.margins, config.padding)
+        case LayerKind.ADDITION:
+            module = Addition()
+        case _:
+            module = _module(layer, config)
+    return OrderedDict([(name, module)])
 
 
 def _module(layer: Layer, config: ModelConfig) -> nn.Module:
@@ -88,44 +98,75 @@ def _module(layer: Layer, config: ModelConfig) -> nn.Module:
             return make_dropout(config.dropout_kind, config.dropout_rate, spatial=spatial)
         case LayerKind.HEAD:
             return HEAD_MODULES[config.head]()
-        case LayerKind.DENSE:
+        case _:
             return nn.Linear(layer.inputs[0], layer.shape[0])
-        case LayerKind.CONVOLUTION:
-            raise ValueError(f"{layer.name}: a convolution is built with its margins")
 
 
 def _convolution(layer: Layer, name: str, config: ModelConfig) -> OrderedDict[str, nn.Module]:
-    window = layer.window
+    window, (before, after) = layer.window, layer.margins
     if window is None:
         raise ValueError(f"{layer.name}: a convolution needs a window")
-    even = window.before == window.after
+    even = before == after >= 0
     convolution = nn.Conv2d(
         layer.inputs[0],
         layer.shape[0],
         window.size,
         window.stride,
-        padding=window.before if even else 0,
+        padding=before if even else 0,
         padding_mode="circular" if config.padding is Padding.CIRCULAR else "zeros",
     )
     if even:
         return OrderedDict([(name, convolution)])
-    margins = make_margins(window.before, window.after, config.padding)
-    return OrderedDict([(MARGINS_NAME, margins), (name, convolution)])
+    margins = make_margins(before, after, config.padding)
+    return OrderedDict([(margins_name(name), margins), (name, convolution)])
 
 
-def layers(model: nn.Sequential) -> Iterator[tuple[str, nn.Module]]:
-    """Yield the layers of a network in order, with their names in its description.
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One layer at work.
 
-    Passing an input through all of them produces the output of the network.
+    Attributes:
+        name: of the layer.
+        layer: its module, with its margins if it has any.
+        inputs: what it reads; two maps, if it adds a shortcut.
+        output: what it gives.
+    """
+
+    name: str
+    layer: nn.Module
+    inputs: tuple[Tensor, ...]
+    output: Tensor
+
+
+def steps(model: nn.Sequential, x: Tensor, **instead: nn.Module) -> Iterator[Step]:
+    """Pass an input through a network, layer by layer; the last step's output is the network's.
+
+    Args:
+        model: the network.
+        x: (N, C, H, W).
+        instead: modules to use in place of all layers of a name within their parts, such as `pool`.
     """
     for part_name, part in model.named_children():
-        before: list[nn.Module] = []
-        for name, module in part.named_children():
-            if name == MARGINS_NAME:
-                before.append(module)
-            else:
-                yield f"{part_name}.{name}", nn.Sequential(*before, module) if before else module
-                before.clear()
+        outputs = {PART_INPUT: x}
+        for name, layer, reads in _layers(part):
+            inputs = tuple(outputs[read] for read in reads) or (x,)
+            module = instead.get(name, layer)
+            x = outputs[name] = module(*inputs)
+            yield Step(f"{part_name}.{name}", module, inputs, x)
+
+
+def _layers(part: nn.Module) -> Iterator[tuple[str, nn.Module, tuple[str, ...]]]:
+    """Yield name, module and reads (empty for the layer before it) of the layers of a part."""
+    reads = part.reads if isinstance(part, Branches) else {}
+    margins: list[tuple[str, nn.Module]] = []
+    for name, module in part.named_children():
+        if name.endswith(MARGINS):
+            margins = [(name, module)]
+            continue
+        first = margins[0][0] if margins else name
+        whole = nn.Sequential(margins[0][1], module) if margins else module
+        yield name, whole, reads.get(first, ())
+        margins = []
 
 
 def initialise(model: nn.Module, seed: int, prefix: str = "") -> None:

@@ -8,6 +8,7 @@ from math import prod
 from core.catalog import (
     HEADS,
     POOLINGS,
+    Body,
     Downsampling,
     DropoutPosition,
     Norm,
@@ -20,6 +21,9 @@ from core.catalog.poolings import CONV_SIZE
 from core.config import Experiment, ModelConfig
 from core.errors import ConfigError
 from core.network.layers import Architecture, Layer, LayerKind, Window
+
+UNIT_CONVOLUTIONS = 2
+"""convolutions of a residual unit"""
 
 
 def describe(experiment: Experiment) -> Architecture:
@@ -69,20 +73,20 @@ def _layers(model: ModelConfig, input_shape: tuple[int, int, int], classes: int)
 
 
 def _block(model: ModelConfig, index: int, width: int, last: Layer) -> Iterator[Layer]:
-    """Convolution, norm, activation, pool and dropout of one block, in the chosen order."""
+    """Body, activation, pool and dropout of one block, in the chosen order."""
     prefix = f"block{index + 1}"
     shrinks = index < model.downsampling_blocks
     strides = POOLINGS[model.pooling].downsampling is Downsampling.STRIDE
-    last = _convolution(model, f"{prefix}.conv", width, last, strided=shrinks and strides)
-    yield last
-    if model.norm is Norm.BATCH:
-        last = _same_shape(last, f"{prefix}.norm", LayerKind.NORM)
-        # a learned scale and shift per channel; the running statistics are not learned
-        last = replace(last, parameters=2 * width)
-        yield last
+    residual = model.body is Body.RESIDUAL
+    body = _residual_units if residual else _convolutions
+    convolutions = model.depth * (UNIT_CONVOLUTIONS if residual else 1)
+    for layer in body(model, prefix, width, last, strided=shrinks and strides):
+        yield layer
+        last = layer
+    relu = f"{prefix}.{_numbered('relu', convolutions)}"
     after_activation = model.pool_order is PoolOrder.AFTER_ACTIVATION
     if after_activation:
-        last = _same_shape(last, f"{prefix}.relu", LayerKind.ACTIVATION)
+        last = _same_shape(last, relu, LayerKind.ACTIVATION)
         yield last
     if model.dropout is DropoutPosition.BEFORE_POOL:
         last = _same_shape(last, f"{prefix}.dropout", LayerKind.DROPOUT)
@@ -91,10 +95,119 @@ def _block(model: ModelConfig, index: int, width: int, last: Layer) -> Iterator[
         last = _pool(model, f"{prefix}.pool", last)
         yield last
     if not after_activation:
-        last = _same_shape(last, f"{prefix}.relu", LayerKind.ACTIVATION)
+        last = _same_shape(last, relu, LayerKind.ACTIVATION)
         yield last
     if _drops_after(model, index):
         yield _same_shape(last, f"{prefix}.dropout", LayerKind.DROPOUT)
+
+
+def _numbered(name: str, number: int) -> str:
+    """The first layer of a kind has no number, so that networks of any depth share its weights."""
+    return name if number == 1 else f"{name}{number}"
+
+
+def _convolutions(
+    model: ModelConfig, prefix: str, width: int, last: Layer, *, strided: bool
+) -> Iterator[Layer]:
+    """The plain body without its last activation; the last convolution takes a stride."""
+    numbers = range(1, model.depth + 1)
+    return _chain(model, prefix, width, last, numbers, strided=numbers[-1] if strided else None)
+
+
+def _chain(  # noqa: PLR0913 (what is built, and where)
+    model: ModelConfig,
+    prefix: str,
+    width: int,
+    last: Layer,
+    numbers: range,
+    *,
+    strided: int | None,
+) -> Iterator[Layer]:
+    """Convolutions with norm, and with activations between them.
+
+    Args:
+        model: the configuration.
+        prefix: name of the block.
+        width: number of channels.
+        last: the layer before them.
+        numbers: of the convolutions in their block.
+        strided: number of the convolution that takes the stride; None if none does.
+    """
+    for number in numbers:
+        if number > numbers[0]:
+            relu = f"{prefix}.{_numbered('relu', number - 1)}"
+            last = _same_shape(last, relu, LayerKind.ACTIVATION)
+            yield last
+        name = f"{prefix}.{_numbered('conv', number)}"
+        last = _convolution(model, name, width, last, strided=number == strided)
+        yield last
+        if model.norm is Norm.BATCH:
+            last = _norm(f"{prefix}.{_numbered('norm', number)}", last)
+            yield last
+
+
+def _residual_units(
+    model: ModelConfig, prefix: str, width: int, last: Layer, *, strided: bool
+) -> Iterator[Layer]:
+    """The residual body without its last activation: `depth` basic blocks of He et al. 2016.
+
+    A stride is taken, in the last unit, by the first convolution and by the shortcut.
+    """
+    for unit in range(1, model.depth + 1):
+        numbers = range(UNIT_CONVOLUTIONS * (unit - 1) + 1, UNIT_CONVOLUTIONS * unit + 1)
+        if unit > 1:
+            relu = f"{prefix}.{_numbered('relu', numbers[0] - 1)}"
+            last = _same_shape(last, relu, LayerKind.ACTIVATION)
+            yield last
+        start, strides = last, strided and unit == model.depth
+        takes = numbers[0] if strides else None
+        for layer in _chain(model, prefix, width, last, numbers, strided=takes):
+            yield layer
+            last = layer
+        added = start
+        shortcut = f"{prefix}.{_numbered('shortcut', unit)}"
+        for layer in _shortcut(model, shortcut, start, last, strided=strides):
+            yield layer
+            added = layer
+        name = f"{prefix}.{_numbered('add', unit)}"
+        # the receptive field is that of the convolutions: the shortcut reads their middle
+        last = _same_shape(last, name, LayerKind.ADDITION, reads=(last.name, added.name))
+        yield last
+
+
+def _shortcut(
+    model: ModelConfig, name: str, start: Layer, end: Layer, *, strided: bool
+) -> Iterator[Layer]:
+    """What the input of a residual unit passes before it is added: nothing, where shapes agree.
+
+    A 1x1 convolution where the width changes or the stride is above 1, else a crop.
+    """
+    window = shortcut_window(model.padding, model.pool_stride if strided else None)
+    inputs, width = start.shape[0], end.shape[0]
+    projects = inputs != width or window.stride > 1
+    if not projects and start.shape == end.shape:
+        return
+    layer = Layer(
+        name=name,
+        kind=LayerKind.CONVOLUTION if projects else LayerKind.IDENTITY,
+        inputs=start.shape,
+        shape=end.shape,
+        parameters=width * inputs + width if projects else 0,
+        macs=prod(end.shape) * inputs if projects else 0,
+        receptive_field=start.receptive_field,
+        jump=end.jump,
+        # rows between its windows are read by the convolutions
+        window=window,
+        reads=(start.name,),
+    )
+    yield layer
+    if projects and model.norm is Norm.BATCH:
+        yield _norm(f"{name}_norm", layer)
+
+
+def _norm(name: str, before: Layer) -> Layer:
+    # a learned scale and shift per channel; the running statistics are not learned
+    return replace(_same_shape(before, name, LayerKind.NORM), parameters=2 * before.shape[0])
 
 
 def _drops_after(model: ModelConfig, index: int) -> bool:
@@ -136,7 +249,7 @@ def _head(model: ModelConfig, here: Layer, classes: int) -> Iterator[Layer]:
     yield _dense("head.logits", classes, here, (height, width), seen=whole_map)
 
 
-def _same_shape(before: Layer, name: str, kind: LayerKind) -> Layer:
+def _same_shape(before: Layer, name: str, kind: LayerKind, reads: tuple[str, ...] = ()) -> Layer:
     """An elementwise layer."""
     return Layer(
         name=name,
@@ -145,6 +258,7 @@ def _same_shape(before: Layer, name: str, kind: LayerKind) -> Layer:
         shape=before.shape,
         receptive_field=before.receptive_field,
         jump=before.jump,
+        reads=reads,
     )
 
 
@@ -159,6 +273,23 @@ def convolution_window(padding: Padding, stride: int | None = None) -> Window:
     if stride is None:
         return Window(CONV_SIZE, before=same, after=same)
     return Window(CONV_SIZE, stride, before=same, after=same - 1)
+
+
+def shortcut_window(padding: Padding, stride: int | None = None) -> Window:
+    """The window of a shortcut: the middle of what the two convolutions of its unit read.
+
+    Args:
+        padding: of the convolutions.
+        stride: of the first convolution, as in `convolution_window`.
+    """
+    first, second = convolution_window(padding, stride), convolution_window(padding)
+    middle = CONV_SIZE // 2
+    return Window(
+        1,
+        first.stride,
+        before=first.before - middle + (second.before - middle) * first.stride,
+        after=first.after - middle + (second.after - middle) * first.stride,
+    )
 
 
 def _convolution(
@@ -262,7 +393,7 @@ def _slide(name: str, window: Window, before: Layer) -> tuple[int, int]:
         raise ConfigError(
             f"{name}: its map is {height} x {width}, too small for a window of "
             f"{window.size} x {window.size}; use fewer blocks (widths) or pools, "
-            f"a smaller pool_size, or padding other than valid"
+            f"a smaller depth or pool_size, or padding other than valid"
         )
     return rows, columns
 

@@ -5,7 +5,8 @@ with its input. So does the output of a window with a stride, under shifts by mu
 stride, if its windows tile the map (`Window.tiles`); otherwise the border does not move, and rows
 are skipped or read by windows that have no counterpart. The output of a cyclic pool (aps) that
 tiles the map moves with every shift, unless two of its grids have the same norm. A head that
-ignores position then produces the same vector. Batch norm, ReLU and dropout are elementwise.
+ignores position then produces the same vector. Batch norm, ReLU, dropout and
+additions are elementwise.
 """
 
 from dataclasses import dataclass
@@ -45,7 +46,8 @@ def invariance(architecture: Architecture, model: ModelConfig) -> Invariance | N
     entry = POOLINGS[model.pooling]
     step = 1
     for layer in blocks:
-        if layer.window is None:
+        # a shortcut takes the steps of the convolutions that it is added to
+        if layer.window is None or layer.is_shortcut:
             continue
         if not all(layer.window.tiles(rows) for rows in layer.inputs[1:]):
             return None

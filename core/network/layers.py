@@ -5,6 +5,10 @@ from enum import StrEnum
 from math import prod
 
 FLOAT_BYTES = 4
+PART_INPUT = "input"
+"""stands for what a part of a network reads, among the names of the part's layers"""
+MARGINS = "margins"
+"""end of the name of a module that pads or crops a map; it belongs to the convolution after it"""
 
 
 class LayerKind(StrEnum):
@@ -17,6 +21,9 @@ class LayerKind(StrEnum):
     DROPOUT = "dropout"
     HEAD = "head"
     DENSE = "dense"
+    IDENTITY = "identity"
+    """a shortcut that is cropped to the size of what it is added to"""
+    ADDITION = "addition"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,7 @@ class Layer:
         jump: distance between neighbouring output cells, in input pixels.
         dropped: number of rows and of columns of its input that are not read.
         window: its sliding window, if it has one.
+        reads: names of the layers whose outputs it reads, if not just the one before it.
     """
 
     name: str
@@ -77,11 +85,38 @@ class Layer:
     pooling_ops: int = 0
     dropped: tuple[int, int] = (0, 0)
     window: Window | None = None
+    reads: tuple[str, ...] = ()
+
+    @property
+    def margins(self) -> tuple[int, int]:
+        """Rows added (or cropped, if negative) before and after its input."""
+        if self.window is None:
+            raise ValueError(f"{self.name}: it has no window, so no margins")
+        return self.window.before, self.window.after
+
+    @property
+    def is_shortcut(self) -> bool:
+        """Whether a shortcut begins here, which reads what the layers before it read."""
+        return len(self.reads) == 1
+
+    @property
+    def reads_within(self) -> tuple[str, ...]:
+        """`reads` as names within its part; PART_INPUT stands for what the part reads."""
+        part, _, _ = self.name.partition(".")
+        return tuple(
+            name.removeprefix(f"{part}.") if name.startswith(f"{part}.") else PART_INPUT
+            for name in self.reads
+        )
 
     @property
     def activation_bytes(self) -> int:
         """Size of its output for one image in bytes, as float32."""
         return prod(self.shape) * FLOAT_BYTES
+
+
+def margins_name(convolution: str) -> str:
+    """Name of the module that pads or crops the map that a convolution reads."""
+    return MARGINS if convolution == "conv" else f"{convolution}_{MARGINS}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +131,7 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
-    """The layers of a network, in the order in which data passes through them."""
+    """The layers of a network, in an order in which each follows those that it reads."""
 
     layers: tuple[Layer, ...]
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from core.catalog import DropoutKind, Head, Padding, Pooling
 from core.config import Experiment
 from core.network import Layer, LayerKind, describe
+from core.network.layers import margins_name
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -23,6 +24,7 @@ REMARK = re.compile(r"  # (noqa|type: ignore)[^\n]*")
 """comments for this project's linter and type checker, which are left out"""
 
 HEADS_FILE = "core.network.heads"
+BRANCHES_FILE = "core.network.branches"
 OPERATOR_FILES = tuple(
     f"core.network.pooling.{path.stem}"
     for path in sorted((ROOT / "core" / "network" / "pooling").glob("[!_]*.py"))
@@ -57,7 +59,9 @@ def torch_code(experiment: Experiment) -> str:
     )
     body = "\n".join(_parts(layers, experiment, collected))
     flat = experiment.to_flat()
-    what = ", ".join(f"{name} {flat[name]}" for name in ("pooling", "head", "widths", "dataset"))
+    what = ", ".join(
+        f"{name} {flat[name]}" for name in ("pooling", "head", "widths", "body", "depth", "dataset")
+    )
     shape = ", ".join(map(str, experiment.input_shape))
     build = (
         f"def network() -> nn.Sequential:\n"
@@ -93,11 +97,19 @@ def _parts(
 ) -> Iterator[str]:
     """Yield the lines of the parts of the network, each part an entry of the outer list."""
     for part, members in groupby(layers, key=lambda layer: layer.name.split(".")[0]):
-        yield f'                ("{part}", nn.Sequential(OrderedDict(['
+        lines, reads = [], {}
         for layer in members:
-            for name, code in _modules(layer, experiment, collected):
-                yield f'                    ("{name}", {code}),'
-        yield "                ]))),"
+            modules = list(_modules(layer, experiment, collected))
+            lines += [f'                    ("{name}", {code}),' for name, code in modules]
+            if layer.reads:
+                reads[modules[0][0]] = layer.reads_within
+        if reads:
+            _collect(BRANCHES_FILE, "Branches", collected)
+        cls = "Branches" if reads else "nn.Sequential"
+        others = f", {reads}".replace("'", '"') if reads else ""
+        yield f'                ("{part}", {cls}(OrderedDict(['
+        yield from lines
+        yield f"                ]){others})),"
 
 
 def _modules(
@@ -121,6 +133,11 @@ def _modules(
             yield name, PLAIN_HEADS.get(model.head) or _head(model.head, collected)
         case LayerKind.DENSE:
             yield name, f"nn.Linear({layer.inputs[0]}, {layer.shape[0]})"
+        case LayerKind.IDENTITY:
+            yield name, _margins(layer, model.padding, collected)
+        case LayerKind.ADDITION:
+            _collect(BRANCHES_FILE, "Addition", collected)
+            yield name, "Addition()"
 
 
 def _convolution(
@@ -129,7 +146,7 @@ def _convolution(
     window = layer.window
     if window is None:
         raise ValueError(f"{layer.name}: a convolution needs a window")
-    even = window.before == window.after
+    even = window.before == window.after >= 0
     options = [f"{layer.inputs[0]}, {layer.shape[0]}, {window.size}"]
     if window.stride != 1:
         options.append(f"stride={window.stride}")
@@ -138,9 +155,14 @@ def _convolution(
     if padding is Padding.CIRCULAR and window.size > 1:
         options.append('padding_mode="circular"')
     if not even:
-        _collect("core.network.pooling.margins", "make_margins", collected)
-        yield "margins", f"make_margins({window.before}, {window.after}, Padding.{padding.name})"
+        yield margins_name(name), _margins(layer, padding, collected)
     yield name, f"nn.Conv2d({', '.join(options)})"
+
+
+def _margins(layer: Layer, padding: Padding, collected: _Collected) -> str:
+    _collect("core.network.pooling.margins", "make_margins", collected)
+    before, after = layer.margins
+    return f"make_margins({before}, {after}, Padding.{padding.name})"
 
 
 def _pool(layer: Layer, experiment: Experiment, collected: _Collected) -> str:

@@ -61,17 +61,31 @@ class Field:
 
 
 def fields(architecture: Architecture, model: ModelConfig) -> tuple[Field, ...]:
-    """The receptive fields of the middle cell after each convolution and pool of the blocks.
+    """The receptive fields of the middle cell after each layer that `enlarging` names.
 
     They are upper bounds from theory: where a grid moves (aps, fractional-max), they cover every
     position it can take, and where a pool selects or dropout zeroes values, the gradient reaches
     fewer pixels.
     """
     layers = [layer for layer in architecture.layers if layer.name.startswith("block")]
+    named = enlarging(architecture)
     return tuple(
         _field(layers[: number + 1], model)
         for number, layer in enumerate(layers)
-        if layer.kind in (LayerKind.CONVOLUTION, LayerKind.POOL)
+        if layer.name in named
+    )
+
+
+def enlarging(architecture: Architecture) -> tuple[str, ...]:
+    """Names of the layers of the blocks after which more is seen: convolutions, additions, pools.
+
+    A shortcut is left out: what is added to it sees more.
+    """
+    kinds = (LayerKind.CONVOLUTION, LayerKind.ADDITION, LayerKind.POOL)
+    return tuple(
+        layer.name
+        for layer in architecture.layers
+        if layer.name.startswith("block") and layer.kind in kinds and not layer.is_shortcut
     )
 
 
@@ -113,13 +127,23 @@ def _back(layers: list[Layer], model: ModelConfig, cell: tuple[int, int]) -> Fie
 def _along(
     layers: list[Layer], model: ModelConfig, axis: int, index: int
 ) -> tuple[tuple[int, int], tuple[int, ...]]:
-    """First and last position on one axis, and the positions that are read."""
-    ends, places = (index, index), {index}
-    for layer in reversed(layers):
+    """First and last position on one axis, and the positions that are read, on all branches."""
+    branches = {layers[-1].name: ((index, index), {index})}
+    before = [layer.name for layer in layers]
+    image = ""
+    for number, layer in reversed(list(enumerate(layers))):
+        if layer.name not in branches:
+            continue
+        ends, places = branches.pop(layer.name)
         if layer.window is not None:
             slide = _slide(layer, layer.window, model, axis)
             ends = slide.span(ends)
             places = {seen for place in places for seen in slide.read(place)}
+        for name in layer.reads or (before[number - 1] if number else image,):
+            known = name if name in before else image
+            (first, last), seen = branches.get(known, (ends, set()))
+            branches[known] = (min(first, ends[0]), max(last, ends[1])), seen | places
+    ends, places = branches[image]
     size = layers[0].inputs[1 + axis]
     if any(not 0 <= place < size for place in places):
         # across a border only `places` are right: a map that drops rows repeats before its image

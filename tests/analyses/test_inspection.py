@@ -274,9 +274,10 @@ def test_only_max_can_be_softened(data):
 # effective receptive fields
 
 
+@pytest.mark.parametrize("body", ["plain", "residual"])
 @pytest.mark.parametrize("pooling", ["max", "average", "strided", "blur-max"])
-def test_the_gradient_of_a_cell_stays_within_its_field(pooling):
-    network = opened(pooling=pooling)
+def test_the_gradient_of_a_cell_stays_within_its_field(pooling, body):
+    network = opened(pooling=pooling, body=body)
     found = effective_field(network)
     experiment = network.experiment
     architecture = describe(experiment)

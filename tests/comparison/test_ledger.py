@@ -12,11 +12,13 @@ import torch
 from fvcore.nn import FlopCountAnalysis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from torch.utils.flop_counter import FlopCounterMode
 from torchinfo import summary
 
 from core.catalog import (
     HEADS,
     POOLINGS,
+    Body,
     DropoutKind,
     DropoutPosition,
     Norm,
@@ -33,6 +35,8 @@ flats = st.fixed_dictionaries(
         "widths": st.lists(st.integers(1, 6), min_size=1, max_size=3).map(
             lambda widths: ",".join(map(str, widths))
         ),
+        "body": st.sampled_from(list(Body)),
+        "depth": st.sampled_from([1, 1, 2, 3, 4]),
         "pooling": st.sampled_from(list(POOLINGS)),
         "pools": st.one_of(st.just("all"), st.integers(0, 3)),
         "pool_size": st.integers(2, 4),
@@ -64,6 +68,18 @@ def _macs(model, shape):
     )
 
 
+def _torch_macs(model, shape):
+    """The same by torch's own counter."""
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        model(torch.zeros(1, *shape))
+    counts = counter.get_flop_counts()
+    whole, pools = (
+        sum(sum(counts[name].values()) for name in counts if here(name))
+        for here in (lambda name: name == "Global", lambda name: name.endswith(".pool"))
+    )
+    return (whole - pools) // 2
+
+
 def _refusal(flat, shape):
     """Why a network is refused; None if it is not."""
     try:
@@ -83,7 +99,7 @@ def _compare(config, shape):
         for layer in architecture.layers
     ]
     macs = sum(layer.macs for layer in architecture.layers if layer.kind is not LayerKind.POOL)
-    assert macs == _macs(model, shape)
+    assert macs == _macs(model, shape) == _torch_macs(model, shape)
     assert (1, 10) == model(torch.zeros(1, *shape)).shape
 
 
@@ -93,7 +109,7 @@ def _compare(config, shape):
 def test_every_count_agrees_or_the_network_is_refused_with_a_reason():
     seen = Counter()
 
-    @settings(max_examples=520, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=600, suppress_health_check=[HealthCheck.too_slow])
     @given(flats, shapes)
     def agree(flat, shape):
         reason = _refusal(flat, shape)

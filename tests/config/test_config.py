@@ -1,6 +1,7 @@
 """Does a configuration say what was asked for, refuse what is not allowed, and have one key?"""
 
 import hashlib
+import itertools
 import json
 
 import pytest
@@ -24,6 +25,8 @@ flats = st.fixed_dictionaries(
         "polarity": st.sampled_from(["stored", "light-on-dark", "dark-on-light"]),
         "augment_shift": st.integers(0, 8),
         "widths": st.sampled_from(["8", "16,32", "4,4,4"]),
+        "body": st.sampled_from(["plain", "residual"]),
+        "depth": st.sampled_from([1, "1", 2, 4]),
         "pooling": st.sampled_from(list(POOLINGS)),
         "pools": st.one_of(st.just("all"), st.integers(0, 1)),
         "pool_size": st.integers(2, 4),
@@ -110,6 +113,7 @@ def test_defaults_of_the_data_set_are_filled_in_before_hashing():
         ),
         ({"widths": "16", "dropout": "after-pool"}, {"widths": 16, "dropout": "after-last-pool"}),
         ({"seed": "3", "hidden": "64"}, {"seed": 3, "hidden": 64}),
+        ({"body": "plain", "depth": "1"}, {}),
     ],
 )
 def test_one_network_has_one_key(first, second):
@@ -126,6 +130,8 @@ def test_one_network_has_one_key(first, second):
         {"dropout": "before-pool"},
         {"polarity": "dark-on-light"},
         {"pools": 1},
+        {"body": "residual"},
+        {"depth": 2},
         {"pooling": "strided", "pool_stride": 1},
         {"train_size": 100},
         {"lr": 0.05},
@@ -134,6 +140,14 @@ def test_one_network_has_one_key(first, second):
 )
 def test_what_changes_the_training_changes_the_key(change):
     assert Experiment.from_flat(change).key != Experiment.from_flat({}).key
+
+
+def test_each_body_and_depth_is_a_network_of_its_own():
+    depths = itertools.product(("plain", "residual"), range(1, 5))
+    experiments = [Experiment.from_flat({"body": body, "depth": depth}) for body, depth in depths]
+    assert 8 == len({experiment.key for experiment in experiments})
+    assert all("body" in e.canonical_json or e.model.body == "plain" for e in experiments)
+    assert not {"body", "depth"} & json.loads(experiments[0].canonical_json)["model"].keys()
 
 
 def test_each_size_and_difficulty_of_the_shapes_has_a_key_and_a_fingerprint():

@@ -11,13 +11,13 @@ import torch
 from core import figures
 from core.analyses.effective_field import effective_field
 from core.analyses.inspection import Network, exciting, images_of_test
-from core.catalog import POOLINGS, Padding
+from core.catalog import POOLINGS, Body, Padding
 from core.config import Experiment
 from core.data import to_input
 from core.errors import ConfigError
 from core.figures import Look
 from core.network import describe
-from core.network.build import build_model, layers
+from core.network.build import build_model, steps
 from core.network.receptive_field import fields, seen_by
 
 # with positive weights and values every pixel that is read has a gradient
@@ -61,11 +61,9 @@ def reached(experiment, layer, cell, *, seed=0, training=False):
         for parameter in model.parameters():
             parameter.abs_().add_(0.01)
     x = torch.rand(1, *experiment.input_shape).add_(0.1).requires_grad_()
-    y = x
-    for name, module in layers(model):
-        y = module(y)
-        if name == layer:
-            y[0, :, cell[0], cell[1]].sum().backward()
+    for step in steps(model, x):
+        if step.name == layer:
+            step.output[0, :, cell[0], cell[1]].sum().backward()
             return x.grad[0].abs().sum(0).numpy() > 0
     raise KeyError(layer)
 
@@ -86,7 +84,12 @@ def some_cells(layer):
     return {(0, 0), (height // 2, width // 2), (height - 1, width - 1), (0, width - 1)}
 
 
-@pytest.mark.parametrize("experiment", drawn(60, READING_ALL), ids=lambda e: str(e.key))
+BRANCHED = [*drawn(30, READING_ALL, seed=5, body="residual"), *drawn(20, READING_ALL, depth=2)]
+
+
+@pytest.mark.parametrize(
+    "experiment", [*drawn(60, READING_ALL), *BRANCHED], ids=lambda e: str(e.key)
+)
 def test_a_cell_reads_exactly_the_pixels_that_it_is_said_to_see(experiment):
     layer = last_map(experiment)
     for cell in some_cells(layer):
@@ -98,7 +101,7 @@ def test_a_cell_reads_exactly_the_pixels_that_it_is_said_to_see(experiment):
 @pytest.mark.parametrize("training", [False, True], ids=["evaluation", "training"])
 @pytest.mark.parametrize("pooling", POOLINGS)
 def test_no_gradient_comes_from_a_pixel_that_a_cell_is_not_said_to_see(pooling, training):
-    for experiment in drawn(8, [pooling], seed=1):
+    for experiment in (*drawn(8, [pooling], seed=1), *drawn(4, [pooling], body="residual")):
         layer = last_map(experiment)
         for seed, cell in enumerate(some_cells(layer)):
             field = seen_by(described(experiment), experiment.model, layer.name, cell)
@@ -127,8 +130,10 @@ def opened(**flat):
 
 @pytest.mark.parametrize("padding", Padding)
 @pytest.mark.parametrize("pooling", ["average", "blur-max", "aps", "strided"])
-def test_nine_tenths_of_a_gradient_come_from_no_more_pixels_than_there_are(pooling, padding):
-    network = opened(pooling=pooling, padding=padding, pools=1)
+@pytest.mark.parametrize("body", Body)
+def test_nine_tenths_of_a_gradient_come_from_no_more_pixels_than_there_are(pooling, padding, body):
+    widths = "4" if (body, padding) == (Body.RESIDUAL, Padding.VALID) else "4,6"
+    network = opened(pooling=pooling, padding=padding, pools=1, body=body, widths=widths)
     experiment = network.experiment
     shares = effective_field(network).shares
     for field in fields(described(experiment), experiment.model):
@@ -202,10 +207,9 @@ def data():
 def patches_and_cells(network, layer, channel, data, count):
     """The patches, each with its cell."""
     x = to_input(data.images, data.normalisation)
-    for name, module in layers(network.model):
-        x = module(x)
-        if name == layer:
-            maps = x[:, channel]
+    for step in steps(network.model, x):
+        if step.name == layer:
+            maps = step.output[:, channel]
             for patch in exciting(network, layer, channel, data, count):
                 index = int(maps[patch.image].flatten().argmax())
                 yield patch, divmod(index, maps.shape[2])

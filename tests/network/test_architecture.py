@@ -10,7 +10,7 @@ from core.catalog import POOLINGS, DropoutPosition, Norm, Padding, PoolOrder
 from core.config import ModelConfig
 from core.errors import ConfigError
 from core.network import LayerKind, Window, describe_model
-from core.network.build import build_model
+from core.network.build import build_model, steps
 from core.network.pooling import OPERATORS
 
 DIGITS = (1, 8, 8)
@@ -35,25 +35,23 @@ def _layer(architecture, name):
     return next(layer for layer in architecture.layers if layer.name == name)
 
 
+@pytest.mark.parametrize(("body", "depth"), [("plain", 1), ("plain", 2), ("residual", 1)])
 @pytest.mark.parametrize("size", [(8, 8), (9, 13), (11, 7), (28, 28)])
-def test_shapes_agree_with_the_built_model_at_every_layer(size):
+def test_shapes_agree_with_the_built_model_at_every_layer(size, body, depth):
     for pooling, padding, order in itertools.product(POOLINGS, Padding, PoolOrder):
         config = _config(pooling, "gap", padding, "batch", order, (2, 2), 5)
-        config = config.model_copy(update={"dropout": DropoutPosition.AFTER_POOL})
+        dropout = DropoutPosition.AFTER_POOL
+        config = config.model_copy(update={"dropout": dropout, "body": body, "depth": depth})
         try:
             architecture = describe_model(config, (2, *size), 10)
         except ConfigError:
             continue
         model = build_model(config, (2, *size), 10).eval()
-        x = torch.zeros(1, 2, *size)
-        shapes = {}
-        for part_name, part in model.named_children():
-            for name, module in part.named_children():
-                x = module(x)
-                shapes[f"{part_name}.{name}"] = tuple(x.shape[1:])
-        assert {layer.name: layer.shape for layer in architecture.layers} == {
-            name: shape for name, shape in shapes.items() if not name.endswith("margins")
-        }
+        shapes = [
+            (step.name, tuple(step.output.shape[1:]))
+            for step in steps(model, torch.zeros(1, 2, *size))
+        ]
+        assert [(layer.name, layer.shape) for layer in architecture.layers] == shapes
 
 
 @pytest.mark.parametrize("rows", [7, 8, 9, 28, 31])
@@ -162,6 +160,19 @@ def test_receptive_field_is_the_union_of_the_supports_of_the_input_gradient(pool
     else:
         # what a pool that chooses its grid can reach is bounded by the stated field
         assert max(sides) <= expected
+
+
+@pytest.mark.parametrize("padding", Padding)
+@pytest.mark.parametrize(("body", "depth"), [("residual", 1), ("residual", 2), ("plain", 3)])
+@pytest.mark.parametrize("pooling", ["max", "average", "none", "strided", "conv", "blur-strided"])
+def test_the_field_of_branches_is_the_union_of_the_supports(pooling, body, depth, padding):
+    order = PoolOrder.AFTER_ACTIVATION
+    config = _config(pooling, "gap", padding, Norm.NONE, order, (2, 2), 0)
+    config = config.model_copy(update={"body": body, "depth": depth})
+    size = 60
+    layers = describe_model(config, (1, size, size), 10).layers
+    expected = [layer for layer in layers if layer.name.startswith("block2")][-1].receptive_field
+    assert (expected, expected) == _supports(config, size, expected)
 
 
 @pytest.mark.parametrize(

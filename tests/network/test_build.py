@@ -8,7 +8,7 @@ import torch
 from core.catalog import HEADS, POOLINGS, DropoutPosition, Norm, Padding
 from core.config import ModelConfig
 from core.network import describe_model
-from core.network.build import build_model, generator, layers
+from core.network.build import build_model, generator, steps
 
 SHAPE = (1, 8, 8)
 
@@ -113,9 +113,14 @@ def test_conv_and_its_control_start_from_the_same_convolution():
 def test_its_layers_one_after_the_other_are_the_network(pooling):
     config = ModelConfig(pooling=pooling, norm="batch", head="gap+gmp", hidden=5, dropout="head")
     model = build_model(config, SHAPE, 10).eval()
-    taken_apart = dict(layers(model))
-    assert [layer.name for layer in describe_model(config, SHAPE, 10).layers] == list(taken_apart)
-    x = y = torch.rand(3, *SHAPE)
-    for module in taken_apart.values():
-        y = module(y)
+    x = torch.rand(3, *SHAPE)
+    taken_apart = list(steps(model, x))
+    names = [step.name for step in taken_apart]
+    assert [layer.name for layer in describe_model(config, SHAPE, 10).layers] == names
+    y = x
+    for step in taken_apart:
+        (given,) = step.inputs
+        assert torch.equal(y, given)
+        y = step.layer(y)
+        assert torch.equal(step.output, y)
     assert torch.equal(model(x), y)

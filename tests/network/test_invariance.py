@@ -105,7 +105,12 @@ def changes(network):
 @pytest.mark.parametrize("trained", [False, True], ids=["untrained", "trained"])
 def test_no_shift_that_theory_covers_changes_a_logit(trained):
     tried = set()
-    for experiment in drawn(150, seed=int(trained), padding="circular", widths="4,5"):
+    residual = {"padding": "circular", "widths": "4,5", "body": "residual"}
+    experiments = (
+        *drawn(150, seed=int(trained), padding="circular", widths="4,5"),
+        *drawn(40, seed=int(trained), **residual),
+    )
+    for experiment in experiments:
         promise = promised(experiment)
         if promise is None or promise.step >= experiment.data.image_size:
             continue
@@ -123,6 +128,8 @@ def test_no_shift_that_theory_covers_changes_a_logit(trained):
         ({"pooling": "aps"}, Invariance(1, but_for_ties=True)),
         ({"pooling": "max"}, Invariance(4)),
         ({"pooling": "strided"}, Invariance(4)),
+        ({"pooling": "strided", "body": "residual", "depth": 2}, Invariance(4)),
+        ({"pooling": "aps", "body": "residual"}, Invariance(1, but_for_ties=True)),
         ({"pooling": "blur-max"}, Invariance(4)),
         ({"pooling": "max", "pool_size": 2, "pool_stride": 4, "pools": "1"}, Invariance(4)),
         # three windows of two steps on eight rows

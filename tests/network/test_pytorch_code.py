@@ -9,13 +9,22 @@ import sys
 import pytest
 import torch
 
-from core.catalog import HEADS, POOLINGS, DropoutKind, DropoutPosition, Norm, Padding, PoolOrder
+from core.catalog import (
+    HEADS,
+    POOLINGS,
+    Body,
+    DropoutKind,
+    DropoutPosition,
+    Norm,
+    Padding,
+    PoolOrder,
+)
 from core.config import Experiment
 from core.errors import ConfigError
 from core.network.build import build_model
 from core.network.pytorch_code import torch_code
 
-COUNT = 60
+COUNT = 90
 LIMIT = 1e-6
 
 # torch alone: no file of this project can be imported there
@@ -41,6 +50,8 @@ def _drawn(source):
         flat = {
             "dataset": source.choice(["digits", "shapes", "cifar10"]),
             "widths": source.choice(["4", "4,6", "4,6,8"]),
+            "body": source.choice(list(Body)),
+            "depth": source.choice([1, 1, 2, 3]),
             "pooling": source.choice(list(POOLINGS)),
             "pool_size": source.choice([2, 3]),
             "pool_stride": source.choice([1, 2]),
@@ -119,6 +130,10 @@ NETWORKS = [
     *({"pooling": pooling} for pooling in POOLINGS),
     *({"pooling": "max", "head": head} for head in HEADS if head != "gap"),
     {"pooling": "fractional-max", "head": "flatten", "pool_size": 3},
+    *({"pooling": pooling, "body": "residual"} for pooling in POOLINGS),
+    {"pooling": "strided", "body": "residual", "depth": 2, "norm": "batch"},
+    {"pooling": "strided", "body": "residual", "padding": "valid", "widths": "4"},
+    {"pooling": "strided", "depth": 4, "norm": "batch"},
 ]
 
 

@@ -59,6 +59,8 @@ def test_a_network_without_the_block_has_no_such_stage():
         ({"pools": 1}, ["block1.relu"]),
         ({"pooling": "average", "pool_order": "before-activation"}, ["block1.conv", "block2.conv"]),
         ({"pooling": "strided"}, []),
+        ({"body": "residual"}, ["block1.relu2", "block2.relu2"]),
+        ({"depth": 3, "pools": 1}, ["block1.relu3"]),
         (
             {"dropout": "before-pool", "widths": "8"},
             ["block1.relu", "block1.dropout"],

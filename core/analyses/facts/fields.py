@@ -11,7 +11,7 @@ from core.analyses.facts.registry import FACT_CLASSES, exact
 from core.catalog import Pooling
 from core.config import ModelConfig
 from core.network import Architecture, LayerKind, describe_model
-from core.network.build import build_model, generator, layers
+from core.network.build import build_model, generator, steps
 
 FIELD_SIDE = 64
 FIELD_WIDTHS = (4, 4, 4)
@@ -32,14 +32,13 @@ def _seen(model: nn.Sequential) -> dict[str, Tensor]:
     """
     gradients: dict[str, Tensor] = {}
     x = torch.rand(1, 1, FIELD_SIDE, FIELD_SIDE, generator=generator(0, "image")).requires_grad_()
-    y = x
-    for name, layer in layers(model):
-        if name.startswith("head") or isinstance(layer, nn.ReLU):
-            continue
-        y = layer(y)
+    for step in steps(model, x, relu=nn.Identity()):
+        if step.name.startswith("head"):
+            break
+        y = step.output
         middle = y[0, :, y.shape[2] // 2, y.shape[3] // 2].sum()
         (gradient,) = torch.autograd.grad(middle, x, retain_graph=True)
-        gradients[name] = gradient[0, 0].abs()
+        gradients[step.name] = gradient[0, 0].abs()
     return gradients
 
 

@@ -10,7 +10,7 @@ from torch import Tensor
 from core.analyses.inspection.network import INSPECTED_IMAGES, Network
 from core.data import LabelledImages, to_input
 from core.network import describe
-from core.network.build import layers
+from core.network.build import steps
 from core.network.receptive_field import Field, seen_by
 
 PATCH_ROUNDING = 1e-6
@@ -83,10 +83,9 @@ def _side(ends: tuple[int, int]) -> int:
 def _after(network: Network, layer: str, x: Tensor) -> Tensor:
     """The maps (N, C, H, W) after a layer."""
     with network.lock, torch.inference_mode():
-        for name, module in layers(network.model):
-            x = module(x)
-            if name == layer:
-                return x
+        for step in steps(network.model, x):
+            if step.name == layer:
+                return step.output
     raise KeyError(layer)
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from core.analyses.inspection.network import Floats, Network
-from core.network.build import layers
+from core.network.build import steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,10 @@ def respond(network: Network, x: Tensor) -> Response:
     """
     maps: dict[str, Floats] = {}
     with network.lock, torch.inference_mode():
-        for name, layer in layers(network.model):
-            x = layer(x)
+        for step in steps(network.model, x):
+            x = step.output
             if x.dim() == 4:  # noqa: PLR2004 (N, C, H, W)
-                maps[name] = x[0].float().numpy()
+                maps[step.name] = x[0].float().numpy()
         return Response(maps, x[0].softmax(dim=0).numpy())
 
 

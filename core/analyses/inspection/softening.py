@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from core.analyses.inspection.network import INSPECTED_IMAGES, Network
 from core.catalog import Pooling
 from core.data import LabelledImages, to_input
-from core.network.build import layers
+from core.network.build import steps
 from core.network.pooling.windows import windows
 
 
@@ -47,11 +47,11 @@ def softened_accuracy(
     x = to_input(part.images, part.normalisation)
     accuracies = {}
     for temperature in temperatures:
-        pool = _Softened(config.pool_size, config.pool_stride, temperature)
+        softened = _Softened(config.pool_size, config.pool_stride, temperature)
+        instead = {} if temperature == inf else {"pool": softened}
         y = x
         with network.lock, torch.inference_mode():
-            for name, layer in layers(network.model):
-                softened = name.endswith(".pool") and temperature != inf
-                y = pool(y) if softened else layer(y)
+            for step in steps(network.model, x, **instead):
+                y = step.output
         accuracies[temperature] = float((y.argmax(1) == part.labels).float().mean())
     return accuracies
