@@ -41,6 +41,7 @@ class Experiment(Section):
             if getattr(self.training, name) is None
         }
         self._set(training=self.training.model_copy(update=missing))
+        self._set(model=self.model.on_images(self.input_shape))
         if self.model.norm is Norm.BATCH and self.training.batch_size == 1:
             raise ValueError("batch_size: batch norm needs 2 images or more; received 1")
         return self

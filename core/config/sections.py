@@ -30,6 +30,7 @@ from core.catalog import (
     PoolOrder,
     shapes_entry,
 )
+from core.catalog.poolings import CONV_SIZE
 from core.config import values
 from core.config.about import (
     OF_DOWNSAMPLING,
@@ -44,6 +45,9 @@ from core.config.about import (
 )
 from core.config.folder import FOLDER_PREFIX, MEASURED, Folder
 from core.config.values import ALL, known, listed, whole_or
+
+UNIT_CONVOLUTIONS = 2
+"""convolutions of a residual unit"""
 
 
 class Section(BaseModel):
@@ -264,6 +268,11 @@ class ModelConfig(Section):
     )
 
     @property
+    def convolutions(self) -> int:
+        """How many convolutions follow one another in a block."""
+        return self.depth * (UNIT_CONVOLUTIONS if self.body is Body.RESIDUAL else 1)
+
+    @property
     def downsampling_blocks(self) -> int:
         """How many blocks make the map smaller, from the first on."""
         if POOLINGS[self.pooling].downsampling is Downsampling.NOTHING:
@@ -274,6 +283,40 @@ class ModelConfig(Section):
     def last_pool_block(self) -> int:
         """Index of the last block that downsamples, or of the last block if none does."""
         return max(self.downsampling_blocks, 1) - 1 if self._pools_here else len(self.widths) - 1
+
+    def maps(self, rows: int) -> tuple[int, ...]:
+        """Rows of the map after each block, for an image with `rows`; below 1: none are left."""
+        valid = self.padding is Padding.VALID
+        lost = self.convolutions * (CONV_SIZE - 1) if valid else 0
+        strides = POOLINGS[self.pooling].downsampling is Downsampling.STRIDE
+        # of a residual unit the first convolution takes the stride, so the second loses rows later
+        later = CONV_SIZE - 1 if valid and strides and self.body is Body.RESIDUAL else 0
+        after = []
+        for block in range(len(self.widths)):
+            rows -= lost
+            if block < self.downsampling_blocks:
+                rows = (rows + later - self.pool_size) // self.pool_stride + 1 - later
+            after.append(rows)
+        return tuple(after)
+
+    def on_images(self, shape: tuple[int, int, int]) -> "ModelConfig":
+        """The same network, with what has no effect on images (C, H, W) at its default.
+
+        Its window is the smallest that gives it. On a map of one cell, to drop a channel is to drop
+        an element.
+        """
+        entry, found = POOLINGS[self.pooling], self
+        sides = [self.maps(rows) for rows in shape[1:]]
+        least: int = type(self).model_fields["pool_size"].default
+        for size in range(self.pool_size - 1, least - 1, -1):
+            smaller = self.model_copy(update={"pool_size": size})
+            fits = [smaller.maps(rows) for rows in shape[1:]] == sides
+            if fits and entry.reads_alike(size, self.pool_size, self.pool_stride):
+                found = smaller
+        one_cell = all(rows[self.last_pool_block] == 1 for rows in sides)
+        if one_cell and self.dropout is DropoutPosition.AFTER_LAST_POOL:
+            found = found.model_copy(update={"dropout_kind": DropoutKind.ELEMENT})
+        return found
 
     @property
     def _pools_here(self) -> bool:
@@ -297,14 +340,17 @@ class ModelConfig(Section):
             self._set(pools=ALL)
         if self.pools == 0:
             self._set(pooling=Pooling.NONE)
+        if self.pool_stride == 1 and (other := POOLINGS[self.pooling].at_stride_1):
+            self._set(pooling=other)
 
     def _normalise_dropout(self) -> None:
         if self.dropout_rate == 0:
             self._set(dropout=DropoutPosition.NONE)
         in_blocks = (DropoutPosition.BEFORE_POOL, DropoutPosition.AFTER_POOL)
-        pool_layer = POOLINGS[self.pooling].downsampling is Downsampling.POOL
-        if self.dropout in in_blocks and not pool_layer:
-            # without a pool layer, both positions are the same place
+        entry, channels = POOLINGS[self.pooling], self.dropout_kind is DropoutKind.CHANNEL
+        commutes = channels and entry.commutes_with_channel_dropout
+        if self.dropout in in_blocks and (entry.downsampling is not Downsampling.POOL or commutes):
+            # without a pool layer, or with one that commutes, both positions are the same place
             self._set(dropout=DropoutPosition.AFTER_POOL)
         if self.dropout is DropoutPosition.AFTER_POOL and len(self.widths) == 1:
             self._set(dropout=DropoutPosition.AFTER_LAST_POOL)

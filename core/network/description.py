@@ -19,11 +19,9 @@ from core.catalog import (
 )
 from core.catalog.poolings import CONV_SIZE
 from core.config import Experiment, ModelConfig
+from core.config.sections import UNIT_CONVOLUTIONS
 from core.errors import ConfigError
 from core.network.layers import Architecture, Layer, LayerKind, Window
-
-UNIT_CONVOLUTIONS = 2
-"""convolutions of a residual unit"""
 
 
 def describe(experiment: Experiment) -> Architecture:
@@ -77,13 +75,11 @@ def _block(model: ModelConfig, index: int, width: int, last: Layer) -> Iterator[
     prefix = f"block{index + 1}"
     shrinks = index < model.downsampling_blocks
     strides = POOLINGS[model.pooling].downsampling is Downsampling.STRIDE
-    residual = model.body is Body.RESIDUAL
-    body = _residual_units if residual else _convolutions
-    convolutions = model.depth * (UNIT_CONVOLUTIONS if residual else 1)
+    body = _residual_units if model.body is Body.RESIDUAL else _convolutions
     for layer in body(model, prefix, width, last, strided=shrinks and strides):
         yield layer
         last = layer
-    relu = f"{prefix}.{_numbered('relu', convolutions)}"
+    relu = f"{prefix}.{_numbered('relu', model.convolutions)}"
     after_activation = model.pool_order is PoolOrder.AFTER_ACTIVATION
     if after_activation:
         last = _same_shape(last, relu, LayerKind.ACTIVATION)

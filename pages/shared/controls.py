@@ -257,6 +257,13 @@ def remarks() -> list[str]:
     said += dataset.warnings()
     if not st.session_state.pooling:
         said.append("No pooling is chosen, so max is shown.")
+    if st.session_state.pool_stride == 1:
+        others = {name: POOLINGS[Pooling(name)].at_stride_1 for name in st.session_state.pooling}
+        said += [
+            f"{name} is shown as {other}: at stride 1 they are one network."
+            for name, other in others.items()
+            if other
+        ]
     said += [
         f"Left out: {join(list(dict.fromkeys(poolings)))} ({why})."
         for why, poolings in st.session_state["refused"].items()

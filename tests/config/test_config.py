@@ -91,6 +91,10 @@ def test_defaults_of_the_data_set_are_filled_in_before_hashing():
     assert Experiment.from_flat(explicit).key == Experiment.from_flat({}).key
 
 
+NINE = {"dataset": "shapes", "image_size": 9}
+TEN = {"dataset": "shapes", "image_size": 10, "pool_stride": 3}
+
+
 @pytest.mark.parametrize(
     ("first", "second"),
     [
@@ -114,10 +118,40 @@ def test_defaults_of_the_data_set_are_filled_in_before_hashing():
         ({"widths": "16", "dropout": "after-pool"}, {"widths": 16, "dropout": "after-last-pool"}),
         ({"seed": "3", "hidden": "64"}, {"seed": 3, "hidden": 64}),
         ({"body": "plain", "depth": "1"}, {}),
+        ({"pooling": "fractional-max", "pool_stride": 1}, {"pooling": "max", "pool_stride": 1}),
+        (
+            {"dropout": "before-pool", "dropout_kind": "channel", "pooling": "median"},
+            {"dropout": "after-pool", "dropout_kind": "channel", "pooling": "median"},
+        ),
+        # 9 rows hold four windows of 2 and of 3; 4 rows hold two windows of 2, and one of 3
+        (
+            {"pooling": "spectral", "pool_size": 3, **NINE, "pools": 1},
+            {"pooling": "spectral", **NINE, "pools": 1},
+        ),
+        (
+            {"pooling": "conv", "pool_size": 4, **TEN, "pools": 1},
+            {"pooling": "conv", "pool_size": 3, **TEN, "pools": 1},
+        ),
     ],
 )
 def test_one_network_has_one_key(first, second):
     assert Experiment.from_flat(first).key == Experiment.from_flat(second).key
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"pooling": "spectral", "pool_size": 3, **NINE}, {"pooling": "spectral", **NINE}),
+        ({"pooling": "max", "pool_size": 3, **NINE}, {"pooling": "max", **NINE}),
+        ({"pooling": "lps", "pool_size": 3, **NINE}, {"pooling": "lps", **NINE}),
+        (
+            {"dropout": "before-pool", "dropout_kind": "channel", "pooling": "average"},
+            {"dropout": "after-pool", "dropout_kind": "channel", "pooling": "average"},
+        ),
+    ],
+)
+def test_two_networks_have_two_keys(first, second):
+    assert Experiment.from_flat(first).key != Experiment.from_flat(second).key
 
 
 @pytest.mark.parametrize(

@@ -158,6 +158,13 @@ def test_an_arm_whose_map_shrinks_away_is_left_out_and_named(page):
     assert "Left out: max (block4.pool: its map is 1 x 1" in text(app)
 
 
+def test_a_strategy_that_is_another_at_stride_1_is_named():
+    said = "fractional-max is shown as max: at stride 1 they are one network."
+    link = {"pooling": ["average", "fractional-max"], "head": "gap", "show_all": "true"}
+    assert said in text(opened(ACCURACY, pool_stride="1", **link))
+    assert said not in text(opened(ACCURACY, **link))
+
+
 @pytest.mark.parametrize("page", COMPARING)
 def test_a_comparison_whose_maps_all_shrink_away_is_refused_in_a_sentence(page):
     (said,) = messages(opened(page, widths="4,4,4,4"))

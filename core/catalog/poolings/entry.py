@@ -113,6 +113,9 @@ class PoolingEntry:
         commutes_with_relu: whether pool and ReLU can be swapped without changing a bit. True for
             operators that select by order, because ReLU is monotone, and for operators that treat
             negative values as zero.
+        at_stride_1: the strategy that it is at stride 1, if it has another name there.
+        windowed: whether its formula has a window. Without one, the window's side only decides how
+            many outputs there are.
         channel_independent: whether an output value depends on its own channel alone.
         differentiable: whether autograd gives its gradient almost everywhere.
         regular_grid: whether windows start at multiples of the stride, regardless of the values
@@ -140,11 +143,28 @@ class PoolingEntry:
     start: Callable[[int, int, int, int], int] = lambda index, rows, size, stride: index * stride
     commutes_with_relu: bool = False
     whole_map: bool = False
+    at_stride_1: Pooling | None = None
+    windowed: bool = True
     channel_independent: bool = True
     differentiable: bool = True
     regular_grid: bool = True
     cyclic: bool = False
     random: bool = False
+
+    @property
+    def commutes_with_channel_dropout(self) -> bool:
+        """Whether it may as well be given whole channels that are zero or scaled: it selects."""
+        selects = self.combining is Combining.SELECTS and self.channel_independent
+        # a draw of its own would come before or after that of the dropout
+        return selects and not self.random
+
+    def reads_alike(self, size: int, other: int, stride: int) -> bool:
+        """Whether two windows differ in nothing but how many of them fit on a map."""
+        if not self.windowed:
+            return True
+        return not self.whole_map and all(
+            of(size, stride) == of(other, stride) for of in (self.reach, self.lead)
+        )
 
     @property
     def learned(self) -> bool:

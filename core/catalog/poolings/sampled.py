@@ -48,6 +48,7 @@ SAMPLED_ENTRIES = (
         # one output's window starts anywhere in s + 1 rows: see the operator
         reach=lambda size, stride: size + stride if stride > 1 else size,
         start=_earliest,
+        at_stride_1=Pooling.MAX,
         commutes_with_relu=True,
         regular_grid=False,
         random=True,
