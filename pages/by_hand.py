@@ -3,7 +3,15 @@
 import streamlit as st
 
 from core import figures
-from core.analyses.hand import UNTRAINED, Worked, first_window, shown_remarks
+from core.analyses.hand import (
+    UNTRAINED,
+    ByHand,
+    Grid,
+    Worked,
+    first_window,
+    is_worked,
+    shown_remarks,
+)
 from core.analyses.reading import unread_sentence
 from core.catalog import POOLINGS, Padding
 from core.sentences.headlines import routing_headline
@@ -33,59 +41,57 @@ its own colour. The animation runs in your browser.
 
 def main() -> None:
     """Draw the page."""
-    with st.spinner("Loading PyTorch, once…"):
-        from core.analyses import operate
     comparison = controls.comparison()
     experiment = comparison.arms[0].experiment
     chosen = list(dict.fromkeys(arm.pooling for arm in comparison.arms))
-    able = [pooling for pooling in chosen if operate.is_worked(pooling)]
+    able = [pooling for pooling in chosen if is_worked(pooling)]
     top = st.container()
     asked = grid.controls(able, experiment.data.entry)
-    pool = hand.Pool.of(asked.numbers, experiment.model, asked.padding)
-    worked = hand.worked(asked.poolings, pool, single=asked.single)
+    numbers = Grid.of(asked.numbers, experiment.model, asked.padding)
+    results = hand.by_hand(asked.poolings, numbers, single=asked.single)
+    worked = results.worked
     with top:
         gradients = [(item.pooling, item.reached, item.gradient.size) for item in worked]
         frame.top(
             "By hand: what does the operator do to a few numbers?",
             routing_headline(gradients, first_window(worked)),
-            _scene(pool),
+            _scene(numbers),
         )
         for remark in shown_remarks(chosen, able, asked.poolings):
             st.caption(remark)
     if worked:
-        _cards(worked, pool)
+        _cards(results, numbers)
 
 
-def _cards(worked: list[Worked], pool: hand.Pool) -> None:
+def _cards(results: ByHand, numbers: Grid) -> None:
+    worked = results.worked
     with frame.grid(min(len(worked), 2), min_column_width=CARD_WIDTH):
         for operator in worked:
             _operator(operator)
-    plain_windows = hand.plain_windows(pool)
     left, right = frame.columns((1, 1))
     with left:
         frame.show(
             "Window by window",
-            figures.steps(worked, plain_windows),
+            figures.steps(worked, results.plain_windows),
             "steps",
             file_name="steps.csv",
             reading=STEPS_HELP,
         )
     with right:
-        hand.sizes(worked, pool)
-        hand.temperature(plain_windows, pool)
-    poolings = [operator.pooling for operator in worked]
+        hand.sizes(worked, numbers)
+        hand.temperature(results.plain_windows, numbers)
     with frame.grid(2, min_column_width=420):
-        hand.additive(poolings, pool)
-        hand.contrast(poolings, pool)
+        hand.additive(results, numbers)
+        hand.contrast(results.contrast)
 
 
-def _scene(pool: hand.Pool) -> str:
-    side = pool.size
-    around = f", padding {pool.padding}" if pool.padding else ""
-    mode = f", {pool.mode} border" if pool.mode is not Padding.ZEROS else ""
+def _scene(numbers: Grid) -> str:
+    side = numbers.size
+    around = f", padding {numbers.padding}" if numbers.padding else ""
+    mode = f", {numbers.mode} border" if numbers.mode is not Padding.ZEROS else ""
     return (
-        f":gray[Grid {size(*pool.grid.shape)}{around}, windows of {size(side, side)}, stride "
-        f"{pool.stride}{mode} (in Advanced)]"
+        f":gray[Grid {size(*numbers.numbers.shape)}{around}, windows of {size(side, side)}, stride "
+        f"{numbers.stride}{mode} (in Advanced)]"
     )
 
 

@@ -1,10 +1,9 @@
 """Features: what is left of the image, layer by layer, in each trained network?"""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import streamlit as st
 
+from core.analyses.inspection import Response, StoredNetwork, level, silent, winners
 from core.catalog import Pooling
 from core.comparison import Arm, Comparison
 from core.figures import tiles as sheet
@@ -14,12 +13,8 @@ from core.sentences.headlines import Sentence
 from core.sentences.shown import answers_headline
 from core.words import join, percent, size
 from pages.cards import answers, picture
-from pages.shared import cached, chooser, controls, frame, jobs
+from pages.shared import cached, chooser, controls, frame, jobs, networks
 from pages.shared.problems import literal
-
-if TYPE_CHECKING:
-    # they load torch, which must not happen before this page is opened
-    from core.analyses.inspection import Network, Response
 
 NETWORKS_SHOWN = 4
 """networks on the page; more would be too small to compare"""
@@ -36,8 +31,6 @@ everywhere on this image. Darker (in the dark theme: lighter) is larger.
 def main() -> None:
     """Draw the page."""
     results = cached.results(controls.comparison())
-    with st.spinner("Loading PyTorch, once…"):
-        from pages.shared import networks
     seed = results.comparison.seeds[0]
     # reserved first, because the headline depends on controls below it
     top = st.container()
@@ -75,19 +68,17 @@ def main() -> None:
     answers.softened(there)
 
 
-def _headline(looks: dict[Arm, "Response"], comparison: Comparison) -> Sentence:
+def _headline(looks: dict[Arm, Response], comparison: Comparison) -> Sentence:
     said = {arm: seen.answer for arm, seen in looks.items()}
     classes = comparison.arms[0].experiment.data.entry.classes
     return answers_headline(said, comparison, tuple(map(literal, classes)))
 
 
-def _looks(there: dict[Arm, "Network"], image: np.ndarray) -> dict[Arm, "Response"]:
-    from pages.shared import networks
-
+def _looks(there: dict[Arm, StoredNetwork], image: np.ndarray) -> dict[Arm, Response]:
     return {arm: networks.response(network, image) for arm, network in there.items()}
 
 
-def _maps(looks: dict[Arm, "Response"]) -> dict[Arm, str]:
+def _maps(looks: dict[Arm, Response]) -> dict[Arm, str]:
     """Draw one row per network: name, maps, prediction. Return the layer shown of each."""
     with frame.section("feature maps"), st.container(border=True, height="stretch"):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -117,7 +108,7 @@ def _maps(looks: dict[Arm, "Response"]) -> dict[Arm, str]:
     return shown
 
 
-def _layers(looks: dict[Arm, "Response"]) -> tuple[str, dict[Arm, str]]:
+def _layers(looks: dict[Arm, Response]) -> tuple[str, dict[Arm, str]]:
     """The layer that the visitor chose, and for each network its layer at the same stage."""
     layers = list(dict.fromkeys(layer for seen in looks.values() for layer in seen.maps))
     offered = [layer for layer in layers if layer.startswith("block")]
@@ -131,15 +122,13 @@ def _layers(looks: dict[Arm, "Response"]) -> tuple[str, dict[Arm, str]]:
     return layer, {arm: name for arm, name in stages.items() if name}
 
 
-def _feeds_max(arm: Arm, seen: "Response", layer: str) -> bool:
+def _feeds_max(arm: Arm, seen: Response, layer: str) -> bool:
     """Whether a max pool reads the output of this layer."""
     return arm.pooling is Pooling.MAX and is_pooled(layer, list(seen.maps))
 
 
 def _remarks(present: dict[Arm, np.ndarray]) -> str:
     """How many channels of each network are zero or constant on this image, in words."""
-    from core.analyses.inspection import level, silent
-
     text = ""
     for what, which in (("Silent on this image", silent), ("The same everywhere", level)):
         counts = {arm.label: int(which(maps).sum()) for arm, maps in present.items()}
@@ -163,10 +152,8 @@ def _first_channel(most: int) -> int:
 
 
 def _row(  # noqa: PLR0913 (what is drawn, and how)
-    arm: Arm, seen: "Response", layer: str, first: int, scale: Scale | None, *, mark: bool
+    arm: Arm, seen: Response, layer: str, first: int, scale: Scale | None, *, mark: bool
 ) -> None:
-    from core.analyses.inspection import winners
-
     left, middle, right = st.columns([2, 9, 2], vertical_alignment="center")
     classes = arm.experiment.data.entry.classes
     with left:

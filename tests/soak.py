@@ -20,7 +20,7 @@ from tests.e2e.dashboard import Server, serving
 from tests.hosting.hostile import besiege
 from tests.store.store_samples import a_run
 from tests.store.test_store_crash import check_whole
-from tests.visitors import EVERY_PAGE, TORCH_FREE, Crowd, again, visit
+from tests.visitors import EVERY_PAGE, Crowd, again, visit
 
 KILLS = 100
 VISITORS, CROWD_SECONDS, RERUNS = 50, 120.0, 500
@@ -28,8 +28,7 @@ HOSTILE, SIEGE_SECONDS, REST_SECONDS = 5, 180.0, 300.0
 SIEGE_BUDGET = 120.0
 """seconds of a core that all visitors may use while they besiege a dashboard"""
 MOST_GROWTH, WORKERS_START = 350, 15.0
-"""megabytes of the server beyond the idle one with torch, and seconds of a core until workers have
-started"""
+"""megabytes of the server beyond the idle one, and seconds of a core until workers have started"""
 STARTING_SECONDS, TRAINING_SECONDS = 5.0, 2.0
 """longest time from the start of a process, or from the first run that it reports, to its end"""
 
@@ -99,17 +98,15 @@ def crowd(folder: Path) -> Iterator[str]:
     with serving(folder) as server:
         port = int(server.url.rsplit(":", 1)[1])
         # what only the first visitor waits for
-        visit(port, Crowd(1, 10.0, TORCH_FREE, (0.0, 0.1)))
-        seen = visit(port, Crowd(VISITORS, CROWD_SECONDS, TORCH_FREE))
+        visit(port, Crowd(1, 10.0, EVERY_PAGE, (0.0, 0.1)))
+        seen = visit(port, Crowd(VISITORS, CROWD_SECONDS, EVERY_PAGE))
         yield f"{VISITORS} visitors: {seen}; the server takes {_megabytes(server)} MB"
         grown = []
         for hundred in range(RERUNS // 100):
-            again(port, 100, TORCH_FREE, seed=hundred)
+            again(port, 100, EVERY_PAGE, seed=hundred)
             grown.append(_megabytes(server))
         slope = (grown[-1] - grown[0]) / (len(grown) - 1)
         yield f"{RERUNS} reruns: {grown} MB after each hundred, {slope:+.1f} MB per hundred"
-        seen = visit(port, Crowd(VISITORS, CROWD_SECONDS / 4, EVERY_PAGE))
-        yield f"with By hand and Features: {seen}; {_megabytes(server)} MB with torch"
 
 
 def siege(folder: Path) -> Iterator[str]:
@@ -126,7 +123,7 @@ def siege(folder: Path) -> Iterator[str]:
         "POOLSCOPE_ABSENCE_SECONDS": "3",
     }
     with serving(folder, **bounds) as server:
-        crowd = Crowd(VISITORS, SIEGE_SECONDS, TORCH_FREE)
+        crowd = Crowd(VISITORS, SIEGE_SECONDS, EVERY_PAGE)
         met = besiege(server, crowd, HOSTILE, REST_SECONDS)
     yield f"{VISITORS} honest and {HOSTILE} hostile visitors: {met}"
     kept = {

@@ -74,18 +74,19 @@ COMPUTING = (
     *("core.engine.Engine", "core.engine.compute", "core.engine.labels_of_test"),
     *("core.engine.Permit", "core.engine.waive_permits", "core.hosting.gate.Gate", "core.training"),
     *("core.engine.process_pool", "core.engine.dispatcher", "core.engine.cluster"),
-    *(f"core.analyses.{name}" for name in ("facts", "shift", "timing")),
+    *("core.engine.Inspector", "core.engine.inspector"),
+    *(f"core.analyses.{name}" for name in ("facts", "operate", "shift", "timing")),
     *(
         f"core.analyses.inspection.{name}"
-        for name in ("attribution", "exciting", "images_of_test", "respond", "softened_accuracy")
+        for name in ("attribution", "network", "patches", "response", "softening")
     ),
 )
 """what takes time, and what lets it"""
 
-GATES = ("pages.shared.gate", "pages.shared.networks")
+GATES = ("pages.shared.gate",)
 """modules of the dashboard that may use these: no page is special"""
 
-ASKING = {"submit", "train", "compute"}
+ASKING = {"submit", "train", "compute", "ask"}
 """methods that take time"""
 
 ON_FIRST_USE = {"sklearn", "scipy.stats", "distributed", "dask", "captum"}
@@ -250,6 +251,7 @@ def test_the_dashboard_computes_through_its_gate_alone():
         "def main():\n    engine.submit(missing, permit=None)",
         "request.compute(b'')",
         "training.train(experiment)",
+        "inspector.ask(partial(fits, network))",
     ],
 )
 def test_a_computation_past_the_gate_is_caught(tmp_path, text):

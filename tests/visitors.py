@@ -15,8 +15,10 @@ import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-TORCH_FREE = ("", "accuracy", "cost", "shift", "claims", "train", "history")
-EVERY_PAGE = (*TORCH_FREE, "by_hand", "features")
+from core.catalog import Page
+
+EVERY_PAGE = tuple("" if page is Page.HOME else page.file.removesuffix(".py") for page in Page)
+"""URL paths"""
 
 LINKS = (
     "",

@@ -16,7 +16,7 @@ from core.network.receptive_field import enlarging
 from core.network.work import Work, passes_work
 
 if TYPE_CHECKING:
-    from core.analyses.inspection import Network
+    from core.analyses.inspection.network import Network
 
 FIELD_IMAGES = 100
 """number of test images to average over: the first ones"""
@@ -58,7 +58,7 @@ class EffectiveFieldRequest(Request[EffectiveField]):
 
     def compute(self, weights: bytes) -> EffectiveField:
         """Compute the fields of the trained network."""
-        from core.analyses.inspection import Network
+        from core.analyses.inspection.network import Network
 
         return effective_field(Network.of(self.experiment, weights))
 
@@ -71,7 +71,7 @@ def effective_field(network: "Network") -> EffectiveField:
     """
     import torch
 
-    from core.analyses.inspection import images_of_test
+    from core.analyses.inspection.network import images_of_test
     from core.data import to_input
     from core.network.build import steps
 

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.analyses.reading import Windows
-from core.catalog import POOLINGS, Pooling
+from core.catalog import POOLINGS, Downsampling, Padding, Pooling
 from core.catalog.poolings.learned import GEM_SMALLEST
+from core.config import ModelConfig
 from core.words import MINUS, inside, join, plain
 
 Numbers = NDArray[np.float64]
@@ -48,6 +49,91 @@ class Worked:
     def reached(self) -> int:
         """Number of inputs that receive a gradient."""
         return int(np.count_nonzero(self.gradient))
+
+
+@dataclass(frozen=True, slots=True)
+class Additivity:
+    """Whether an operator f is additive: f(x + y) = f(x) + f(y).
+
+    Attributes:
+        together: f(x + y), in the window where the two sides differ most.
+        apart: f(x) + f(y), in the same window.
+        largest: absolute difference of the two.
+        cell: row and column of that output; the first one if no output differs.
+        holds: whether f is additive on these numbers, up to rounding.
+    """
+
+    together: float
+    apart: float
+    largest: float
+    cell: tuple[int, int]
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grid:
+    """A grid of numbers, and the windows over it.
+
+    Attributes:
+        numbers: (H, W).
+        size: side of the window.
+        stride: between windows.
+        padding: rows and columns added on each side.
+        mode: what the padding holds, also where an operator itself reads beyond the border.
+    """
+
+    numbers: Numbers
+    size: int
+    stride: int
+    padding: int
+    mode: Padding
+
+    @classmethod
+    def of(cls, numbers: Numbers, model: ModelConfig, padding: int) -> "Grid":
+        """A grid with the windows of a network's pools."""
+        # padding "none" concerns the convolutions only
+        mode = Padding.CIRCULAR if model.padding is Padding.CIRCULAR else Padding.ZEROS
+        return cls(numbers, model.pool_size, model.pool_stride, padding, mode)
+
+    @property
+    def padded(self) -> Numbers:
+        """The numbers including their padding."""
+        if self.mode is Padding.CIRCULAR:
+            return np.pad(self.numbers, self.padding, mode="wrap")
+        return np.pad(self.numbers, self.padding)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ByHand:
+    """What the page By hand shows of some operators on a grid.
+
+    Attributes:
+        worked: each operator on the grid.
+        plain_windows: the windows of a plain pool.
+        additivity: of each operator.
+        convolution_gap: largest difference between average pooling and the convolution with equal
+            weights.
+        contrast: what each operator keeps of a light line on dark, and of a dark one on light, as
+            fractions.
+    """
+
+    worked: tuple[Worked, ...]
+    plain_windows: Windows
+    additivity: dict[Pooling, Additivity]
+    convolution_gap: float
+    contrast: dict[Pooling, tuple[float, float]]
+
+
+def by_hand(poolings: Sequence[Pooling], grid: Grid, *, single: bool) -> ByHand:
+    """As `core.analyses.operate.by_hand`, which it imports when it is called, with torch."""
+    from core.analyses import operate
+
+    return operate.by_hand(poolings, grid, single=single)
+
+
+def is_worked(pooling: Pooling) -> bool:
+    """Whether the strategy is an operator on a map; "strided" is part of a convolution instead."""
+    return POOLINGS[pooling].downsampling is not Downsampling.STRIDE
 
 
 def titled(pooling: Pooling) -> str:

@@ -3,13 +3,13 @@
 All results come from the operators used in training, never from a second implementation.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from core.analyses.hand import Numbers, Worked
+from core.analyses.hand import Additivity, ByHand, Grid, Numbers, Worked
 from core.analyses.reading import Places, Windows
 from core.catalog import POOLINGS, Downsampling, Padding, Pooling
 from core.errors import ConfigError
@@ -24,11 +24,6 @@ LEAST_LINE_SIDE = 8
 """smallest side of the pictures of the line test"""
 SUM_ROUNDING = 1e-9
 """sums of numbers of magnitude one that differ by less count as equal"""
-
-
-def is_worked(pooling: Pooling) -> bool:
-    """Whether the strategy is an operator on a map; "strided" is part of a convolution instead."""
-    return POOLINGS[pooling].downsampling is not Downsampling.STRIDE
 
 
 def work(  # noqa: PLR0913, PLR0917 (the arguments of a pool, and where to begin)
@@ -167,25 +162,6 @@ def _check(size: int, padding: int, grid: tuple[int, ...]) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Additivity:
-    """Whether an operator f is additive: f(x + y) = f(x) + f(y).
-
-    Attributes:
-        together: f(x + y), in the window where the two sides differ most.
-        apart: f(x) + f(y), in the same window.
-        largest: absolute difference of the two.
-        cell: row and column of that output; the first one if no output differs.
-        holds: whether f is additive on these numbers, up to rounding.
-    """
-
-    together: float
-    apart: float
-    largest: float
-    cell: tuple[int, int]
-    holds: bool
-
-
 def additivity(
     pooling: Pooling, inputs: Numbers, size: int, stride: int, *, mode: Padding = Padding.ZEROS
 ) -> Additivity:
@@ -247,3 +223,39 @@ def contrast_kept(pooling: Pooling, size: int, stride: int, *, light: bool) -> f
         if worked.windows.within(output)
     ]
     return max(inner) - min(inner)
+
+
+def by_hand(poolings: Sequence[Pooling], grid: Grid, *, single: bool) -> ByHand:
+    """All that the page By hand shows of some operators on a grid.
+
+    Args:
+        poolings: the operators.
+        grid: the numbers and the windows over them.
+        single: whether gradients come from the output in the middle, not from all.
+
+    Raises:
+        ConfigError: the window is larger than the grid.
+    """
+    pool = grid.size, grid.stride, grid.padding
+    worked = []
+    for pooling in poolings:
+        cell = middle(windows(pooling, grid.numbers, *pool, grid.mode)) if single else None
+        worked.append(work(pooling, grid.numbers, *pool, cell, mode=grid.mode))
+    average = work(Pooling.AVERAGE, grid.padded, grid.size, grid.stride).outputs
+    convolved = as_convolution(grid.padded, grid.size, grid.stride)
+    return ByHand(
+        tuple(worked),
+        windows(Pooling.AVERAGE, grid.numbers, *pool, grid.mode),
+        {
+            pooling: additivity(pooling, grid.padded, grid.size, grid.stride, mode=grid.mode)
+            for pooling in poolings
+        },
+        float(np.abs(average - convolved).max()),
+        {
+            pooling: (
+                contrast_kept(pooling, grid.size, grid.stride, light=True),
+                contrast_kept(pooling, grid.size, grid.stride, light=False),
+            )
+            for pooling in poolings
+        },
+    )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from core.analyses.inspection import Network, images_of_test
+from core.analyses.inspection.network import Network, images_of_test
 from core.analyses.shift_map import SHIFTED_BATCH, ShiftMap, ShiftSettings
 from core.data import to_input, translate
 

@@ -6,6 +6,7 @@ neither torch nor Dask: they are imported when something has to be trained.
 """
 
 from core.engine.engine import Engine
+from core.engine.inspector import Inspector
 from core.engine.jobs import Job, JobState
 from core.engine.permit import Limit, Permit, demand_permits, waive_permits
 from core.engine.process_pool import compute, labels_of_test, stored
@@ -13,6 +14,7 @@ from core.engine.shared import close_shared_engine, shared_engine, shared_engine
 
 __all__ = [
     "Engine",
+    "Inspector",
     "Job",
     "JobState",
     "Limit",

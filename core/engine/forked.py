@@ -25,7 +25,10 @@ WORKER_ENVIRONMENT = {
     "MALLOC_TRIM_THRESHOLD_": 2**30,
 }
 
-PRELOADED = ["torch", "torch._dynamo", "distributed"]
+PRELOADED = [
+    *("torch", "torch._dynamo", "distributed"),
+    *("core.training", "core.analyses.operate", "core.analyses.inspection.softening"),
+]
 """what the server imports; torch's optimisers import its `_dynamo` at their first step"""
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from core.analyses import Request
 from core.config import DataConfig, Experiment
-from core.engine import Engine, Permit, compute, labels_of_test, stored
+from core.engine import Engine, Limit, Permit, compute, labels_of_test, stored
 from core.errors import ConfigError, StoreError
 from core.hosting.bounds import (
     budget_refusal,
@@ -195,8 +195,8 @@ class Gate:
     @contextmanager
     def looking(
         self, experiment: Experiment, passes: float, batch: int, who: Visitor
-    ) -> Iterator[None]:
-        """Compute inside, in this thread: some passes of images through a trained network.
+    ) -> Iterator[Limit | None]:
+        """Have some passes of images through a trained network computed inside; yields the limit.
 
         Args:
             experiment: its network.
@@ -208,27 +208,28 @@ class Gate:
             RefusedError: that is too much.
         """
         if self._ledger is None:
-            yield
+            yield None
             return
         work = passes_work(experiment, passes, batch, 0, maps=1)
         # the images were loaded before
         alone = Work(macs=work.macs, memory=work.memory)
-        with self._measured("look", alone, experiment.data.dataset, who, self._looks):
-            yield
+        dataset = experiment.data.dataset
+        with self._measured("look", alone, dataset, who, self._looks) as prediction:
+            yield prediction.limit
 
     @contextmanager
-    def loading(self, data: DataConfig, who: Visitor) -> Iterator[None]:
-        """Load a data set inside, in this thread.
+    def loading(self, data: DataConfig, who: Visitor) -> Iterator[Limit | None]:
+        """Have a data set loaded inside; yields the limit.
 
         Raises:
             RefusedError: that is too much.
         """
         if self._ledger is None:
-            yield
+            yield None
             return
         work = passes_work(Experiment(data=data), 0, 0, 0)
-        with self._measured("images", work, data.dataset, who, self._looks):
-            yield
+        with self._measured("images", work, data.dataset, who, self._looks) as prediction:
+            yield prediction.limit
 
     def waited_for(self, who: Visitor) -> frozenset[str]:
         """Names of the computations that a visitor waits for, in whatever tab."""
@@ -378,14 +379,12 @@ class Gate:
         used = 0.0
         try:
             with line.turn((before, 0.0), lambda: True):
-                began, own = time.monotonic(), time.thread_time()
+                began = time.monotonic()
                 try:
                     yield prediction
                 finally:
+                    # in one process of one thread
                     used = time.monotonic() - began
-                    if line is self._looks:
-                        # in this thread, and torch's on other cores: no more than all of them
-                        used = min(used, self._here.workers * (time.thread_time() - own))
         finally:
             self._book.close(numbers[name], used)
 

@@ -1,5 +1,6 @@
 """What does a day of abuse cost whoever hosts a dashboard, at most?"""
 
+from core.engine.inspector import MOST_GROWN_BYTES
 from core.hosting.prediction import FIRST_USE_BYTES, LIMIT_FACTOR
 from core.settings import Settings
 from core.words import MEGABYTE, count
@@ -17,6 +18,7 @@ def worst_day(here: Settings) -> list[tuple[str, str, str]]:
     idle = IDLE_WORKER_MEGABYTES + FIRST_USE_BYTES // MEGABYTE
     # trainings have processes of their own, and so has all else
     processes = 2 * here.workers * (idle + LIMIT_FACTOR * here.run_megabytes)
+    answering = idle + MOST_GROWN_BYTES // MEGABYTE
     budgets = (
         ("seconds of a core in 24 hours", "DAILY_SECONDS", here.daily_seconds),
         ("of these for one browser", "VISITOR_SECONDS", here.visitor_seconds),
@@ -47,6 +49,11 @@ def worst_day(here: Settings) -> list[tuple[str, str, str]]:
             f"MB of memory of {here.workers} workers and {here.workers} other processes",
             f"{idle} and {LIMIT_FACTOR} × {_name('RUN_MEGABYTES')} each",
             processes,
+        ),
+        (
+            "MB of memory of the 2 processes that answer Features and By hand",
+            f"{answering} each, and {LIMIT_FACTOR} × {_name('RUN_MEGABYTES')} for Features",
+            2 * answering + LIMIT_FACTOR * here.run_megabytes,
         ),
     ]
     return [(what, bound, count(round(most))) for what, bound, most in rows]

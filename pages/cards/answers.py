@@ -1,20 +1,24 @@
 """Cards that explain predictions: attribution maps, patches, filters, softened pools."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import streamlit as st
 
+from core.analyses.inspection import (
+    INSPECTED_IMAGES,
+    Method,
+    Response,
+    StoredNetwork,
+    emptiness,
+    methods,
+    ranking,
+)
 from core.catalog import POOLINGS, Pooling
 from core.comparison import Arm
 from core.figures import tiles as sheet
 from core.figures.tiles import Scale
 from core.words import plural
-from pages.shared import frame
+from pages.shared import frame, networks
 from pages.shared.problems import literal
-
-if TYPE_CHECKING:
-    from core.analyses.inspection import Method, Network, Response
 
 FILTERS_SHOWN = 16
 """filters of the first block"""
@@ -44,14 +48,12 @@ def title(arm: Arm) -> str:
 
 
 def sources(
-    there: dict[Arm, "Network"],
-    looks: dict[Arm, "Response"],
+    there: dict[Arm, StoredNetwork],
+    looks: dict[Arm, Response],
     image: np.ndarray,
     layers: dict[Arm, str],
 ) -> None:
     """Draw which part of the image supports each network's prediction."""
-    from core.analyses.inspection import Method, methods
-
     with frame.card("What the prediction is based on", "sources", reading=SOURCE_HELP):
         method = Method(
             frame.one_of(
@@ -79,12 +81,9 @@ def sources(
 
 
 def _source(
-    network: "Network", image: np.ndarray, answer: int, method: "Method", layer: str
+    network: StoredNetwork, image: np.ndarray, answer: int, method: Method, layer: str
 ) -> None:
     """Draw the attribution map of one network, and name the class that it is for."""
-    from core.analyses.inspection import Method, emptiness
-    from pages.shared import networks
-
     shares = networks.source(network, image, answer, method, layer)
     scale = Scale.even(shares) if shares.min() < 0 else Scale.around(shares)
     st.image(sheet.heat(shares, scale, dark=frame.dark()), width="stretch")
@@ -94,11 +93,8 @@ def _source(
     st.caption(f"{said}. {empty}" if empty else said)
 
 
-def patches(there: dict[Arm, "Network"], layers: dict[Arm, str]) -> None:
+def patches(there: dict[Arm, StoredNetwork], layers: dict[Arm, str]) -> None:
     """Draw the parts of test images on which one channel is largest."""
-    from core.analyses.inspection import INSPECTED_IMAGES, ranking
-    from pages.shared import networks
-
     with frame.card("What activates a channel", "patches", reading=PATCHES_HELP):
         channel = st.number_input("Channel", 1, 1024, key="channel", bind="query-params") - 1
         tested = min(INSPECTED_IMAGES, next(iter(there)).experiment.data.entry.splits.test)
@@ -128,12 +124,10 @@ def patches(there: dict[Arm, "Network"], layers: dict[Arm, str]) -> None:
         )
 
 
-def filters(there: dict[Arm, "Network"]) -> None:
+def filters(there: dict[Arm, StoredNetwork]) -> None:
     """Draw the trained weights of the first convolution."""
-    from core.analyses.inspection import filters
-
     with frame.card("Filters of the first block", "filters", reading=FILTERS_HELP):
-        kernels = {arm: filters(network) for arm, network in there.items()}
+        kernels = {arm: networks.filters(network) for arm, network in there.items()}
         scale = Scale.even(np.concatenate([weights.ravel() for weights in kernels.values()]))
         with st.grid(min(len(kernels), 2), min_column_width=300):
             for arm, weights in kernels.items():
@@ -148,11 +142,8 @@ def filters(there: dict[Arm, "Network"]) -> None:
         )
 
 
-def softened(there: dict[Arm, "Network"]) -> None:
+def softened(there: dict[Arm, StoredNetwork]) -> None:
     """Draw the accuracy of trained max networks whose pools are softened into average."""
-    from core.analyses.inspection import INSPECTED_IMAGES
-    from pages.shared import networks
-
     with frame.card(
         "Softening max into average",
         "softened",

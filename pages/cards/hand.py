@@ -1,17 +1,26 @@
 """The cards of By hand: output size, temperature, additivity, and contrast of a thin line."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import streamlit as st
 
-from core.analyses.hand import Numbers, Worked, between, outputs_of, titled, untrained_sentence
+from core.analyses import hand
+from core.analyses.hand import (
+    Additivity,
+    ByHand,
+    Grid,
+    Worked,
+    between,
+    outputs_of,
+    titled,
+    untrained_sentence,
+)
 from core.analyses.reading import Windows, unread_by_operator
-from core.catalog import POOLINGS, Padding, Pooling
-from core.config import ModelConfig
+from core.catalog import POOLINGS, Pooling
 from core.words import apart, inside, join, plain, rough
-from pages.shared import frame
+from pages.shared import frame, gate
 
 WITH_RELU = (Pooling.CONV, Pooling.CONV_MAX)
 NO_CONTRAST = 0.005
@@ -20,66 +29,20 @@ SAME_NUMBERS = 1e-9
 """relative difference that rounding errors may cause"""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Pool:
-    """A grid of numbers, and the windows over it.
-
-    Attributes:
-        grid: (H, W).
-        size: side of the window.
-        stride: between windows.
-        padding: rows and columns added on each side.
-        mode: what the padding holds, also where an operator itself reads beyond the border.
-    """
-
-    grid: Numbers
-    size: int
-    stride: int
-    padding: int
-    mode: Padding
-
-    @classmethod
-    def of(cls, grid: Numbers, model: ModelConfig, padding: int) -> "Pool":
-        """A grid with the windows of a network's pools."""
-        # padding "none" concerns the convolutions only
-        mode = Padding.CIRCULAR if model.padding is Padding.CIRCULAR else Padding.ZEROS
-        return cls(grid, model.pool_size, model.pool_stride, padding, mode)
-
-    @property
-    def padded(self) -> Numbers:
-        """The grid including its padding."""
-        if self.mode is Padding.CIRCULAR:
-            return np.pad(self.grid, self.padding, mode="wrap")
-        return np.pad(self.grid, self.padding)
-
-
-def worked(poolings: Sequence[Pooling], pool: Pool, *, single: bool) -> list[Worked]:
+def by_hand(poolings: Sequence[Pooling], grid: Grid, *, single: bool) -> ByHand:
     """Apply every operator to the grid; gradients come from all outputs or the middle one."""
-    from core.analyses import operate
-
-    settings = (pool.size, pool.stride, pool.padding)
-    results = []
-    for pooling in poolings:
-        cell = None
-        if single:
-            cell = operate.middle(operate.windows(pooling, pool.grid, *settings, pool.mode))
-        results.append(operate.work(pooling, pool.grid, *settings, cell, mode=pool.mode))
-    return results
+    return _by_hand(tuple(poolings), grid, single=single)
 
 
-def plain_windows(pool: Pool) -> Windows:
-    """The windows of a plain pool."""
-    from core.analyses import operate
-
-    return operate.windows(
-        Pooling.AVERAGE, pool.grid, pool.size, pool.stride, pool.padding, pool.mode
-    )
+@st.cache_data(max_entries=64, show_spinner="Waiting for PyTorch…")
+def _by_hand(poolings: tuple[Pooling, ...], grid: Grid, *, single: bool) -> ByHand:
+    return gate.work_by_hand(partial(hand.by_hand, poolings, grid, single=single))
 
 
-def sizes(many: Sequence[Worked], pool: Pool) -> None:
+def sizes(many: Sequence[Worked], grid: Grid) -> None:
     """Draw how many outputs there are, and which rows no window reads."""
     with frame.card("How many outputs", "sizes"):
-        n, side, stride, padding = pool.grid.shape[0], pool.size, pool.stride, pool.padding
+        n, side, stride, padding = grid.numbers.shape[0], grid.size, grid.stride, grid.padding
         count = outputs_of(n, side, stride, padding)
         # two lines, to fit a phone
         st.latex(r"\left\lfloor \frac{n + 2p - f}{s} \right\rfloor + 1")
@@ -95,11 +58,11 @@ def sizes(many: Sequence[Worked], pool: Pool) -> None:
         )
 
 
-def temperature(windows: Windows, pool: Pool) -> None:
+def temperature(windows: Windows, grid: Grid) -> None:
     """Draw the softmax-weighted mean of the first window, between average and max."""
     with frame.card("From average to max", "temperature"):
         t = st.slider("Temperature t", 0.0, 3.0, 0.5, 0.05, key="temperature", bind="query-params")
-        values = windows.values(pool.grid, (0, 0))
+        values = windows.values(grid.numbers, (0, 0))
         mean, soft = plain(sum(values) / len(values)), plain(between(values, t))
         st.markdown(
             f"First window {', '.join(map(plain, values))}: mean **{mean}**, at t = {plain(t)} "
@@ -109,33 +72,27 @@ def temperature(windows: Windows, pool: Pool) -> None:
         st.caption("t = 0 is average pooling, t = 1 SoftPool, t → ∞ max pooling.")
 
 
-def additive(poolings: Sequence[Pooling], pool: Pool) -> None:
+def additive(results: ByHand, grid: Grid) -> None:
     """Draw whether each operator is additive: f(x + y) = f(x) + f(y)."""
-    from core.analyses.operate import as_convolution, work
-
-    grid, side, stride = pool.padded, pool.size, pool.stride
+    poolings = list(results.additivity)
     with frame.card("Which of them is a convolution?", "additive"):
-        table = [_sums(pooling, pool) for pooling in poolings]
+        table = [_sums(pooling, result) for pooling, result in results.additivity.items()]
         st.dataframe(table, hide_index=True, key="additive")
-        average = work(Pooling.AVERAGE, grid, side, stride).outputs
-        gap = float(np.abs(average - as_convolution(grid, side, stride)).max())
-        alike = gap < SAME_NUMBERS * max(1.0, float(np.abs(grid).max()))
+        gap = results.convolution_gap
+        alike = gap < SAME_NUMBERS * max(1.0, float(np.abs(grid.padded).max()))
         same = "the same numbers" if alike else f"different by {rough(gap)}"
         relu = [inside(POOLINGS[pooling].label) for pooling in poolings if pooling in WITH_RELU]
         followed = f" The convolution in {join(relu)} is followed by ReLU, which is not."
         st.caption(
             "y is x rotated by 90°, and the output shown is the one where the two differ most. A "
             f"convolution must be additive, so a “no” rules it out.{followed if relu else ''} "
-            f"Average against a convolution with weights 1/{side * side}: {same}. "
+            f"Average against a convolution with weights 1/{grid.size * grid.size}: {same}. "
             f"{untrained_sentence(poolings)}"
         )
 
 
-def _sums(pooling: Pooling, pool: Pool) -> dict[str, str]:
+def _sums(pooling: Pooling, result: Additivity) -> dict[str, str]:
     """One row: the output of the sum, and the sum of the outputs."""
-    from core.analyses.operate import additivity
-
-    result = additivity(pooling, pool.padded, pool.size, pool.stride, mode=pool.mode)
     together, separate = plain(result.together), plain(result.apart)
     if not result.holds:
         together, separate = apart(result.together, result.apart)
@@ -155,18 +112,9 @@ def _short(pooling: Pooling) -> str:
     return f"{entry.label} (untrained)" if entry.learned else entry.label
 
 
-def contrast(poolings: Sequence[Pooling], pool: Pool) -> None:
+def contrast(kept: Mapping[Pooling, tuple[float, float]]) -> None:
     """Draw how much contrast of a line one pixel wide each operator keeps."""
-    from core.analyses.operate import contrast_kept
-
     with frame.card("What is left of a thin line", "contrast"):
-        kept = {
-            pooling: [
-                contrast_kept(pooling, pool.size, pool.stride, light=light)
-                for light in (True, False)
-            ]
-            for pooling in poolings
-        }
         table = [
             {
                 "operator": _short(pooling),
@@ -185,5 +133,5 @@ def contrast(poolings: Sequence[Pooling], pool: Pool) -> None:
             "Contrast of a line one pixel wide after pooling, as a share of its contrast before. "
             "Outputs that read beyond the border are left out."
             + (f" A dark line vanishes with {join(lost)}." if lost else "")
-            + f" {untrained_sentence(poolings)}"
+            + f" {untrained_sentence(list(kept))}"
         )

@@ -9,14 +9,12 @@ from core.comparison import Arm
 from core.errors import ConfigError
 from core.figures import tiles as sheet
 from core.pictures import UPLOAD_ENDINGS, fitted, inverted, is_negative, uploaded
-from pages.shared import frame, uploads
+from pages.shared import frame, networks, uploads
 from pages.shared.problems import literal
 
 
 def card(arms: list[Arm], seed: int) -> np.ndarray:
     """Draw the image and the controls that choose another one; the image (C, H, W) as stored."""
-    from pages.shared import networks
-
     entry = arms[0].experiment.data.entry
     with frame.section("input"), st.container(border=True, height="stretch"):
         st.markdown("**Input**")
@@ -80,8 +78,6 @@ def _go_to(number: int) -> None:
 
 def _chosen(arms: list[Arm], seed: int) -> tuple[np.ndarray, str]:
     """The image that all networks see: an upload, or a test image by its number."""
-    from pages.shared import networks
-
     experiment = arms[0].seeded(seed)
     entry = experiment.data.entry
     upload = st.session_state.get(_uploader())
@@ -94,11 +90,8 @@ def _chosen(arms: list[Arm], seed: int) -> tuple[np.ndarray, str]:
             remark = "".join(f"; {each}" for each in picture.remarks)
             image, said = _matched(fitted(picture.image, entry.shape, entry.white), entry, upload)
             return image, f"your upload{said}{remark}"
-    data = networks.test_images(experiment)
-    number = min(int(st.session_state.image), len(data) - 1)
-    return data.images[
-        number
-    ].numpy(), f"labelled “{literal(entry.classes[int(data.labels[number])])}”"
+    pixels, label = networks.test_image(experiment.data, int(st.session_state.image))
+    return pixels, f"labelled “{literal(entry.classes[label])}”"
 
 
 def _matched(

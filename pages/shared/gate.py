@@ -4,10 +4,9 @@ No other module of the dashboard asks the engine or the process pool for anythin
 tests/test_import_rules.py watches that.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 from streamlit.runtime import Runtime
@@ -17,20 +16,31 @@ from core import settings
 from core.analyses import Request
 from core.comparison.estimate import speed
 from core.config import DataConfig, Experiment
-from core.engine import demand_permits, shared_engine
+from core.engine import Inspector, Limit, demand_permits, shared_engine
 from core.hosting import Visitor
 from core.hosting.gate import Gate
 from core.hosting.prediction import Prediction
+from core.words import MEGABYTE
 from pages.shared import cached, visitor
+
+SMALL_LIMIT = Limit(seconds=5.0, memory=400 * MEGABYTE)
+"""of what takes a few milliseconds on any grid or network that a page can show"""
+LOADING_SECONDS = 600.0
+"""time in which a data set is loaded, its download included"""
+
+Answer = TypeVar("Answer")
 
 
 class _Shared:
-    """Holds the gate, and which session is whose."""
+    """Holds the gate, which session is whose, and the processes that answer pages."""
 
     def __init__(self) -> None:
         self.lock = Lock()
         self.gate: Gate | None = None
         self.sessions: dict[str, Visitor] = {}
+        self.networks = Inspector()
+        # a process of its own, so that numbers by hand never wait for somebody's large network
+        self.by_hand = Inspector()
 
 
 _shared = _Shared()
@@ -90,26 +100,66 @@ def _labels(data: DataConfig, _who: Visitor) -> bytes:
     return _gate().labels(data, _who)
 
 
-@contextmanager
-def looking(experiment: Experiment, passes: float, batch: int, who: Visitor) -> Iterator[None]:
-    """Compute inside, in this thread: some passes of images through a trained network.
+def look(
+    experiment: Experiment,
+    passes: float,
+    batch: int,
+    question: Callable[[], Answer],
+) -> Answer:
+    """Have a question answered that passes images through a trained network.
+
+    Args:
+        experiment: its network.
+        passes: of one image, forward; a gradient counts as two.
+        batch: images at once.
+        question: as `Inspector.ask` takes it.
 
     Raises:
         RefusedError: that is too much.
+        EngineError: it was ended.
     """
-    with _gate().looking(experiment, passes, batch, who):
-        yield
+    with _gate().looking(experiment, passes, batch, visitor.current()) as limit:
+        return _shared.networks.ask(question, limit)
 
 
-@contextmanager
-def loading(data: DataConfig, who: Visitor) -> Iterator[None]:
-    """Load a data set inside, in this thread.
+def glance(question: Callable[[], Answer]) -> Answer:
+    """Have a question about a network answered that takes next to nothing.
+
+    Raises:
+        EngineError: it was ended.
+    """
+    return _shared.networks.ask(question, SMALL_LIMIT)
+
+
+def load(data: DataConfig, question: Callable[[], object]) -> None:
+    """Have a data set loaded, unless the process that answers has it.
 
     Raises:
         RefusedError: that is too much.
+        EngineError: it was ended.
     """
-    with _gate().loading(data, who):
-        yield
+    _load(data, _shared.networks.start(), question, visitor.current())
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _load(
+    data: DataConfig,
+    process: int,  # noqa: ARG001 (another process has to load it again)
+    _question: Callable[[], object],
+    _who: Visitor,
+) -> bool:
+    with _gate().loading(data, _who) as limit:
+        _shared.networks.ask(_question, limit, LOADING_SECONDS)
+    return True
+
+
+def work_by_hand(question: Callable[[], Answer]) -> Answer:
+    """Have operators applied to a few numbers.
+
+    Raises:
+        EngineError: it was ended.
+    """
+    return _shared.by_hand.ask(question, SMALL_LIMIT)
 
 
 def waited_for() -> frozenset[str]:
@@ -123,12 +173,14 @@ def cancel() -> frozenset[str]:
 
 
 def close() -> None:
-    """Forget the gate; the next caller gets a new one."""
+    """Forget the gate and end its processes; the next caller gets new ones."""
     with _shared.lock:
         gate, _shared.gate = _shared.gate, None
         _shared.sessions.clear()
     if gate is not None:
         gate.close()
+    _shared.networks.close()
+    _shared.by_hand.close()
 
 
 def _gate() -> Gate:

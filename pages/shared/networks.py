@@ -1,4 +1,6 @@
-"""Loaded networks and their test images, cached between reruns. Importing this loads torch."""
+"""Trained networks, and what a process with torch says of them, kept between reruns."""
+
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -7,42 +9,32 @@ from numpy.typing import NDArray
 from core.analyses.inspection import (
     INSPECTED_IMAGES,
     Floats,
-    LabelledImages,
     Method,
-    Network,
     Patch,
     Response,
-    attribution,
-    exciting,
-    images_of_test,
-    prepared,
-    respond,
-    softened_accuracy,
+    StoredNetwork,
+    questions,
 )
 from core.comparison import Arm
 from core.config import DataConfig, Experiment
-from core.hosting import Visitor
 from core.network.work import BACKWARD_FACTOR
 from core.run import Status
-from pages.shared import cached, gate, visitor
+from pages.shared import cached, gate
 
-MOST_OPEN_NETWORKS = 24
-"""networks kept in memory, a few hundred kilobytes each"""
 OCCLUSION_PASSES, AT_ONCE = 256, 32
 """the most windows of an image that are greyed out, and windows per batch"""
 
 
-@st.cache_resource(max_entries=MOST_OPEN_NETWORKS)
-def _network(experiment: Experiment, weights_of: str) -> Network | None:  # noqa: ARG001 (the key)
+@st.cache_resource(max_entries=questions.MOST_OPEN_NETWORKS, show_spinner="Waiting for PyTorch…")
+def _network(experiment: Experiment, weights_of: str) -> StoredNetwork | None:  # noqa: ARG001 (the key)
     weights = cached.store().weights(experiment.key)
-    try:
-        return Network.of(experiment, weights) if weights else None
-    except ValueError:
-        # weights of another version of Poolscope
+    if not weights:
         return None
+    network = StoredNetwork(experiment, weights)
+    return network if gate.glance(partial(questions.fits, network)) else None
 
 
-def network(arm: Arm, seed: int) -> Network | None:
+def network(arm: Arm, seed: int) -> StoredNetwork | None:
     """The trained network of an arm; None without a run or weights, or if the run diverged."""
     experiment = arm.seeded(seed)
     run = cached.store().runs([experiment.key]).get(experiment.key)
@@ -50,44 +42,47 @@ def network(arm: Arm, seed: int) -> Network | None:
     return _network(experiment, f"{run.key} {run.created}") if run and done else None
 
 
-@st.cache_resource(max_entries=2)
-def _images(data: DataConfig, _who: Visitor) -> LabelledImages:
-    with gate.loading(data, _who):
-        return images_of_test(Experiment(data=data))
-
-
-def test_images(experiment: Experiment) -> LabelledImages:
-    """The test images of an experiment, as its network sees them."""
+def _load(data: DataConfig) -> None:
     # share one cache entry: neither setting affects test images
-    data = experiment.data.model_copy(update={"train_size": "all", "augment_shift": 0})
-    return _images(data, visitor.current())
+    of_test = data.model_copy(update={"train_size": "all", "augment_shift": 0})
+    gate.load(of_test, partial(questions.load_images, of_test))
 
 
-def response(network: Network, image: NDArray[np.uint8]) -> Response:
+def test_image(data: DataConfig, number: int) -> tuple[NDArray[np.uint8], int]:
+    """A test image (C, H, W) as stored, the last if there are fewer, and its class."""
+    _load(data)
+    return gate.glance(partial(questions.test_image, data, number))
+
+
+def response(network: StoredNetwork, image: NDArray[np.uint8]) -> Response:
     """The maps and prediction of a network for one stored image, (C, H, W)."""
-    x = prepared(image, test_images(network.experiment))
-    with gate.looking(network.experiment, 1, 1, visitor.current()):
-        return respond(network, x)
+    _load(network.experiment.data)
+    return gate.look(network.experiment, 1, 1, partial(questions.respond, network, image))
 
 
 def source(
-    network: Network, image: NDArray[np.uint8], target: int, method: Method, layer: str
+    network: StoredNetwork, image: NDArray[np.uint8], target: int, method: Method, layer: str
 ) -> Floats:
     """How much each position of an image supports a class."""
-    x = prepared(image, test_images(network.experiment))
+    _load(network.experiment.data)
     passes = OCCLUSION_PASSES if method is Method.OCCLUSION else BACKWARD_FACTOR
-    with gate.looking(network.experiment, passes, AT_ONCE, visitor.current()):
-        return attribution(network, x, target, method, layer)
+    question = partial(questions.attribution, network, image, target, method, layer)
+    return gate.look(network.experiment, passes, AT_ONCE, question)
 
 
-def patches(network: Network, layer: str, channel: int, count: int) -> tuple[Patch, ...]:
+def filters(network: StoredNetwork) -> Floats:
+    """The weights of the first convolution (filters, rows, columns), averaged over colours."""
+    return gate.glance(partial(questions.filters, network))
+
+
+def patches(network: StoredNetwork, layer: str, channel: int, count: int) -> tuple[Patch, ...]:
     """The parts of test images that most activate a channel.
 
     Raises:
         KeyError: the network has no such layer.
         IndexError: the layer has no such channel.
     """
-    return _patches(network.experiment.key, layer, channel, count, network, visitor.current())
+    return _patches(network.experiment.key, layer, channel, count, network)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -96,31 +91,28 @@ def _patches(
     layer: str,
     channel: int,
     count: int,
-    _network: Network,
-    _who: Visitor,
+    _network: StoredNetwork,
 ) -> tuple[Patch, ...]:
-    data = test_images(_network.experiment)
-    with gate.looking(_network.experiment, INSPECTED_IMAGES, INSPECTED_IMAGES, _who):
-        return exciting(_network, layer, channel, data, count)
+    _load(_network.experiment.data)
+    question = partial(questions.exciting, _network, layer, channel, count)
+    return gate.look(_network.experiment, INSPECTED_IMAGES, INSPECTED_IMAGES, question)
 
 
-def softened(network: Network, temperatures: tuple[float, ...]) -> dict[float, float]:
+def softened(network: StoredNetwork, temperatures: tuple[float, ...]) -> dict[float, float]:
     """The accuracy of a max network with softened pools, by temperature."""
-    return _softened(network.experiment.key, temperatures, network, visitor.current())
+    return _softened(network.experiment.key, temperatures, network)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def _softened(
     key: str,  # noqa: ARG001 (stands for the network)
     temperatures: tuple[float, ...],
-    _network: Network,
-    _who: Visitor,
+    _network: StoredNetwork,
 ) -> dict[float, float]:
-    data = test_images(_network.experiment)
-    with gate.looking(
-        _network.experiment, INSPECTED_IMAGES * len(temperatures), INSPECTED_IMAGES, _who
-    ):
-        return softened_accuracy(_network, temperatures, data)
+    _load(_network.experiment.data)
+    question = partial(questions.softened_accuracy, _network, temperatures)
+    passes = INSPECTED_IMAGES * len(temperatures)
+    return gate.look(_network.experiment, passes, INSPECTED_IMAGES, question)
 
 
 def disagreements(arms: list[Arm], seed: int) -> list[int]:

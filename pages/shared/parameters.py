@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.analyses.inspection import Method
 from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS, Head, Pooling
 from core.claims import Kind
 from core.comparison.ledger import QUANTITIES
@@ -16,8 +17,6 @@ from core.figures import Against, Measure, Quantity
 from pages.shared.link import Allowed, Anything, OpenList, Range
 
 SWITCH = ("true", "false")
-METHODS = ("Grad-CAM", "CAM", "saliency", "occlusion")
-"""values of `Method`, whose module loads torch"""
 LEDGER_TIME, LEDGER_ALL = "measured time, ms", "every figure of one network"
 """choices of Cost's table beyond the quantities of a layer"""
 REPEATABLE = ("pooling", "more_heads", "dropout", "kind", "networks", "operators")
@@ -130,7 +129,7 @@ def of_pages(images: int) -> Mapping[str, Allowed]:
         "image": Range(0, images - 1),
         "one_scale": SWITCH,
         "winners": SWITCH,
-        "method": METHODS,
+        "method": tuple(map(str, Method)),
         "channel": Range(1, 1024),
         # By hand
         "grid": ["patch", "digit", "line", "edge", "own", "upload"],

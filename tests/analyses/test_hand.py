@@ -5,12 +5,18 @@ import pytest
 import torch
 
 from core import figures
-from core.analyses.hand import between, explained, first_window, outputs_of, shown_remarks
+from core.analyses.hand import (
+    between,
+    explained,
+    first_window,
+    is_worked,
+    outputs_of,
+    shown_remarks,
+)
 from core.analyses.operate import (
     additivity,
     as_convolution,
     contrast_kept,
-    is_worked,
     middle,
     windows,
     work,

@@ -12,22 +12,19 @@ from captum.attr import LayerGradCam, Occlusion, Saliency
 from core.analyses.effective_field import effective_field
 from core.analyses.inspection import (
     Method,
-    Network,
     Patch,
-    attribution,
     emptiness,
-    exciting,
-    filters,
-    images_of_test,
     level,
     methods,
-    prepared,
     ranking,
-    respond,
     silent,
-    softened_accuracy,
     winners,
 )
+from core.analyses.inspection.attribution import attribution
+from core.analyses.inspection.network import Network, images_of_test, prepared
+from core.analyses.inspection.patches import exciting
+from core.analyses.inspection.response import filters, respond
+from core.analyses.inspection.softening import softened_accuracy
 from core.catalog import POOLINGS
 from core.config import Experiment
 from core.figures import tiles as sheet
@@ -207,6 +204,17 @@ def test_winners_are_the_cells_that_max_passes_on():
     maps = np.array([[[1, 2, 0, 0], [3, 0, 0, 5], [7, 7, 1, 1], [7, 7, 1, 2]]], dtype=np.float32)
     expected = [[0, 0, 0, 0], [1, 0, 0, 1], [1, 0, 0, 0], [0, 0, 0, 1]]
     assert expected == winners(maps, 2, 2)[0].astype(int).tolist()
+
+
+@pytest.mark.parametrize(("size", "stride"), [(2, 2), (3, 2), (2, 1), (3, 3), (2, 3)])
+def test_winners_are_those_of_torch(size, stride):
+    # few values, so that many are equal
+    maps = np.random.default_rng(0).integers(0, 4, (5, 7, 8)).astype(np.float32)
+    _, index = torch.nn.functional.max_pool2d(
+        torch.from_numpy(maps)[None], size, stride, return_indices=True
+    )
+    chosen = [np.flatnonzero(channel).tolist() for channel in winners(maps, size, stride)]
+    assert [sorted(set(channel.flatten().tolist())) for channel in index[0]] == chosen
 
 
 def test_silent_channels_are_zero_everywhere():

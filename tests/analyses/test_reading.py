@@ -12,7 +12,8 @@ import pytest
 import torch
 
 from core import figures
-from core.analyses.operate import is_worked, windows, work
+from core.analyses.hand import is_worked
+from core.analyses.operate import windows, work
 from core.analyses.reading import unread_by_operator, unread_sentence
 from core.catalog import POOLINGS, Padding, Pooling
 from core.figures import Look

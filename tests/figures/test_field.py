@@ -10,7 +10,8 @@ import torch
 
 from core import figures
 from core.analyses.effective_field import effective_field
-from core.analyses.inspection import Network, exciting, images_of_test
+from core.analyses.inspection.network import Network, images_of_test
+from core.analyses.inspection.patches import exciting
 from core.catalog import POOLINGS, Body, Padding
 from core.config import Experiment
 from core.data import to_input

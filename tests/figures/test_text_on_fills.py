@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from core import figures
-from core.analyses.operate import is_worked, windows, work
+from core.analyses.hand import is_worked
+from core.analyses.operate import windows, work
 from core.analyses.shift_map import ShiftMap, ShiftSettings
 from core.catalog import POOLINGS, Pooling
 from core.comparison import Arm

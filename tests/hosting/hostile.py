@@ -68,7 +68,7 @@ def besiege(server: Server, crowd: Crowd, hostile: int, rest: float) -> Siege:
         rest: longest time until the memory is back, seconds.
     """
     port = int(server.url.rsplit(":", 1)[1])
-    # what only the first visitor waits for, torch for By hand and Features too
+    # what only the first visitor waits for
     again(port, 2 * len(EVERY_PAGE), EVERY_PAGE)
     before = most = _megabytes(server)
     until = time.monotonic() + crowd.seconds

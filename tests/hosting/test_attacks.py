@@ -14,7 +14,7 @@ import pytest
 from tests.e2e.dashboard import serving, until
 from tests.hosting.hostile import besiege
 from tests.hosting.tab import Somebody, Tab
-from tests.visitors import TORCH_FREE, Crowd
+from tests.visitors import EVERY_PAGE, Crowd
 
 BOUNDS = {
     "POOLSCOPE_MODE": "hosted",
@@ -201,7 +201,7 @@ def test_after_a_restart_in_the_middle_the_day_goes_on(tmp_path):
 def test_honest_visitors_meet_no_error_while_others_attack(tmp_path):
     bounds = {**BOUNDS, "POOLSCOPE_DAILY_SECONDS": "20"}
     with serving(tmp_path, **bounds) as server:
-        crowd = Crowd(4, 6.0, TORCH_FREE, thinking=(0.2, 0.8))
+        crowd = Crowd(4, 6.0, EVERY_PAGE, thinking=(0.2, 0.8))
         met = besiege(server, crowd, hostile=2, rest=0.0)
     assert [] == met.seen.errors
     assert len(met.seen.seconds) > 4

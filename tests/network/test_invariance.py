@@ -10,7 +10,7 @@ import safetensors.torch
 import torch
 import torch.nn.functional as F
 
-from core.analyses.inspection import Network
+from core.analyses.inspection.network import Network
 from core.analyses.shift import shift_map
 from core.analyses.shift_map import ShiftMap, ShiftSettings
 from core.catalog import HEADS, POOLINGS, PoolOrder

@@ -227,9 +227,6 @@ def test_every_control_that_a_link_keeps_is_checked():
 
 
 def test_the_values_are_those_of_the_controls():
-    from core.analyses.inspection import Method
-
-    assert parameters.METHODS == tuple(map(str, Method))
     app = opened(BY_HAND, grid="own")
     for key in ("grid", "own_side"):
         (options,) = [b.options for b in app.button_group if b.key == key]

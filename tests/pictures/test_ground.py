@@ -7,7 +7,8 @@ import pytest
 
 from core import settings
 from core.analyses import ShiftMapRequest
-from core.analyses.inspection import Network, exciting, images_of_test
+from core.analyses.inspection.network import Network, images_of_test
+from core.analyses.inspection.patches import exciting
 from core.analyses.shift import shift_map
 from core.analyses.shift_map import ShiftSettings
 from core.catalog import DATASETS, Colour, Dataset

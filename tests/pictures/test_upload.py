@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.analyses.inspection import Network, images_of_test, prepared, respond
+from core.analyses.inspection.network import Network, images_of_test, prepared
+from core.analyses.inspection.response import respond
 from core.config import Experiment
 from core.errors import ConfigError
 from core.figures import tiles as sheet

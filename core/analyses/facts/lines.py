@@ -4,8 +4,8 @@ from typing import Any
 
 from core.analyses import Fact
 from core.analyses.facts.registry import exact, whole
-from core.analyses.hand import UNTRAINED
-from core.analyses.operate import contrast_kept, is_worked
+from core.analyses.hand import UNTRAINED, is_worked
+from core.analyses.operate import contrast_kept
 from core.catalog import POOLINGS, Combining, Pooling
 
 

@@ -3,29 +3,12 @@
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
-from enum import StrEnum
 
 import torch
 from torch import Tensor, nn
 
-from core.analyses.inspection.network import Floats, Network
-from core.catalog import Head
-from core.config import Experiment
-
-
-class Method(StrEnum):
-    """A definition of how much each place contributes to an answer."""
-
-    GRAD_CAM = "Grad-CAM"
-    CAM = "CAM"
-    SALIENCY = "saliency"
-    OCCLUSION = "occlusion"
-
-
-def methods(experiment: Experiment) -> tuple[Method, ...]:
-    """The methods that work for a network; CAM needs a GAP head right before the logits."""
-    plain_gap = experiment.model.head is Head.GAP and not experiment.model.hidden
-    return tuple(m for m in Method if m is not Method.CAM or plain_gap)
+from core.analyses.inspection.network import Network
+from core.analyses.inspection.results import Floats, Method, methods
 
 
 def attribution(

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.analyses.inspection.attribution import Method
-from core.analyses.inspection.network import Floats
-from core.analyses.inspection.patches import PATCH_ROUNDING, Patch
+from core.analyses.inspection.results import PATCH_ROUNDING, Floats, Method, Patch
 from core.words import plural
 
 _NOTHING = {

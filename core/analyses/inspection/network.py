@@ -13,11 +13,6 @@ from core.config import Experiment
 from core.data import LabelledImages, load, to_input
 from core.network.build import build_model
 
-Floats = NDArray[np.float32]
-
-INSPECTED_IMAGES = 1_000
-"""number of test images, the first ones, that are searched or on which accuracy is measured"""
-
 
 @dataclass(frozen=True, slots=True)
 class Network:

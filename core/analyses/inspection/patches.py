@@ -1,38 +1,16 @@
 """What excites a channel? The parts of test images with the largest activations."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.analyses.inspection.network import INSPECTED_IMAGES, Network
+from core.analyses.inspection.network import Network
+from core.analyses.inspection.results import INSPECTED_IMAGES, PATCH_ROUNDING, Patch
 from core.data import LabelledImages, to_input
 from core.network import describe
 from core.network.build import steps
 from core.network.receptive_field import Field, seen_by
-
-PATCH_ROUNDING = 1e-6
-"""relative difference of equal values that were summed in a different order"""
-
-
-@dataclass(frozen=True, slots=True)
-class Patch:
-    """A part of a test image that excites a channel.
-
-    Attributes:
-        image: number of the test image.
-        value: activation of the cell, the largest in its image.
-        pixels: (C, rows, columns) as stored. With circular padding the patch continues on the
-            other side of the image; pixels that the cell does not read have the ground's value.
-        tied: number of searched images whose largest value this is, including this image.
-    """
-
-    image: int
-    value: float
-    pixels: NDArray[np.uint8]
-    tied: int = 1
 
 
 def exciting(

@@ -5,7 +5,8 @@ from math import inf
 import torch
 from torch import Tensor, nn
 
-from core.analyses.inspection.network import INSPECTED_IMAGES, Network
+from core.analyses.inspection.network import Network
+from core.analyses.inspection.results import INSPECTED_IMAGES
 from core.catalog import Pooling
 from core.data import LabelledImages, to_input
 from core.network.build import steps
