@@ -1,10 +1,12 @@
-"""How numbers, lists and tables are written, in the same way everywhere.
+"""How numbers, lists, tables and texts of strangers are written, in the same way everywhere.
 
 Accuracies and differences are passed as fractions and written as percentages and points.
 """
 
 import csv
 import io
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from math import floor, isfinite, isnan, log10
 
@@ -24,6 +26,13 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """spreadsheet programs evaluate a text cell that begins with one of these"""
 MINUTE, HOUR = 60, 3600
 MEGABYTE = 2**20
+MARKDOWN = re.compile(r"([\\`*\[\]<~$&|]|(?<!\w)_|_(?!\w)|^[#>+=-])")
+"""marks that mean something to Markdown, at their place"""
+REPLACED = re.compile(r":(?=[\w+/-]+:)|(?<=[A-Za-z]):(?=//)|(?<=www)(?=\.)|(?=@)", re.IGNORECASE)
+"""in icons, emoji, addresses: Streamlit looks for these when Markdown has taken its backslashes"""
+UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
+"""kinds of characters that steer text instead of being seen, such as its direction"""
+WORD_JOINER = "\u2060"
 
 
 def points(difference: float) -> str:
@@ -211,3 +220,15 @@ def _harmless(value: object) -> object:
         return value
     text = str(value)
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def in_one_line(text: str) -> str:
+    """Text without line breaks, and without characters that steer it."""
+    seen = "".join(" " if unicodedata.category(each) in UNSEEN else each for each in text)
+    return " ".join(seen.split())
+
+
+def literal(text: str) -> str:
+    """Text for Markdown that shows as it is, in one line: a stranger may have written it."""
+    escaped = MARKDOWN.sub(r"\\\1", in_one_line(text))
+    return REPLACED.sub(lambda found: found[0] + WORD_JOINER, escaped)

@@ -10,6 +10,7 @@ from core.hosting.gate import RefusedError
 from core.run import Run
 from core.sentences.differences import matched_control, what_else
 from core.sentences.headlines import accuracy_headline
+from core.words import literal
 from pages.shared import cached, controls, frame, gate, jobs
 
 CURVES_HELP = """
@@ -173,7 +174,7 @@ def _confusion(results: Results) -> None:
         try:
             labels = gate.labels(experiment.data.source)
         except RefusedError as error:
-            st.caption(f"The labels of the test images are not read: {error}.")
+            st.caption(f"The labels of the test images are not read: {literal(str(error))}.")
             return
         chart = cached.chart(
             figures.confusion,

@@ -11,10 +11,9 @@ from core.figures.tiles import Scale
 from core.network import is_pooled, same_stage
 from core.sentences.headlines import Sentence
 from core.sentences.shown import answers_headline
-from core.words import join, percent, size
+from core.words import join, literal, percent, size
 from pages.cards import answers, picture
 from pages.shared import cached, chooser, controls, frame, jobs, networks
-from pages.shared.problems import literal
 
 NETWORKS_SHOWN = 4
 """networks on the page; more would be too small to compare"""

@@ -28,6 +28,7 @@ from core.run import Machine
 from core.words import FORMULA_STARTS, as_csv
 from tests.figures.answers import answers
 from tests.store.store_samples import a_run
+from tests.strangers import PACKS, TEXTS
 
 EVIL = [
     '"""\nimport os\nos.system("true")\n"""',
@@ -148,7 +149,7 @@ def report_of(name, monkeypatch):
     return report(results_of(runs))
 
 
-@pytest.mark.parametrize("name", EVIL)
+@pytest.mark.parametrize("name", [*EVIL, *PACKS])
 def test_no_name_becomes_a_tag_of_the_report(name, monkeypatch):
     text = report_of(name, monkeypatch)
     plain = report_of("plain", monkeypatch)
@@ -156,7 +157,7 @@ def test_no_name_becomes_a_tag_of_the_report(name, monkeypatch):
     assert plain.lower().count("<script") == text.lower().count("<script")
 
 
-@pytest.mark.parametrize("name", EVIL)
+@pytest.mark.parametrize("name", [*EVIL, *TEXTS])
 def test_no_class_name_becomes_a_tag_or_a_formula_of_a_figure(name):
     figure = confusion(*answers([[1, 1], [0, 2]]), ["a", name]).draw(Look())
     texts = [figure.layout.xaxis.ticktext[1], figure.layout.yaxis.ticktext[1]]
@@ -165,7 +166,19 @@ def test_no_class_name_becomes_a_tag_or_a_formula_of_a_figure(name):
         assert not {"<", ">", "$"} & set(text)
 
 
-@pytest.mark.parametrize("name", EVIL)
+def test_two_hundred_texts_stay_data_in_every_export():
+    code, grid = torch_code(PLAIN), as_toml(Comparison.of([PLAIN], [0, 1]))
+    (plain,) = tomllib.loads(grid)["grids"]
+    for pack in PACKS:
+        assert statements(code) == statements(torch_code(of_a_folder(pack)))
+        (read,) = tomllib.loads(as_toml(Comparison.of([of_a_folder(pack)], [0, 1])))["grids"]
+        assert {**plain, "dataset": f"folder:/{pack}"} == read
+    _, *rows = csv.reader(io.StringIO(as_csv([{"a": text} for text in TEXTS], ["a"]), newline=""))
+    assert not any(cell.startswith(FORMULA_STARTS) for (cell,) in rows)
+    assert list(TEXTS) == [cell.removeprefix("'") for (cell,) in rows]
+
+
+@pytest.mark.parametrize("name", [*EVIL, *TEXTS])
 def test_no_name_moves_the_cursor_of_a_terminal(name, capsys):
     facts({"device": name})
     table(["device"], [[name]])

@@ -129,10 +129,12 @@ def _entered(port: int, number: int) -> websockets.connect:
 async def _one(port: int, crowd: Crowd, number: int, until: float, seen: Seen) -> None:
     source = random.Random(f"{crowd.seed}/{number}")  # noqa: S311 (nothing secret)
     try:
+        # a browser asks for its page as soon as it is connected; one that is silent is sent away
+        await asyncio.sleep(source.uniform(*crowd.thinking))
         async with _entered(port, number) as socket:
             while monotonic() < until:
-                await asyncio.sleep(source.uniform(*crowd.thinking))
                 await asyncio.wait_for(_click(socket, source, crowd.pages, seen), PATIENCE)
+                await asyncio.sleep(source.uniform(*crowd.thinking))
     except (TimeoutError, websockets.WebSocketException, OSError) as error:
         seen.errors.append(f"{type(error).__name__}: {error}")
 

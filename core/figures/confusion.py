@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from core import words
 from core.figures.base import Look, Shades, axis, layout, literal, note, plot
 from core.figures.chart import Chart
 from core.words import plain
@@ -48,7 +49,7 @@ def confusion(
     """
     counts = confusion_counts(labels, predictions, len(names))
     mistakes = _mistakes(counts, names)
-    caption = mistakes
+    caption = _mistakes(counts, list(map(words.literal, names)))
     if minus is not None:
         counts = counts - confusion_counts(labels, minus, len(names))
         caption = f"First minus second, on {len(labels):,} test images: blue more, red fewer."

@@ -16,9 +16,8 @@ from core.catalog import POOLINGS, Pooling
 from core.comparison import Arm
 from core.figures import tiles as sheet
 from core.figures.tiles import Scale
-from core.words import plural
+from core.words import literal, plural
 from pages.shared import frame, networks
-from pages.shared.problems import literal
 
 FILTERS_SHOWN = 16
 """filters of the first block"""

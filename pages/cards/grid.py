@@ -10,9 +10,8 @@ from core.catalog import DatasetEntry, Pooling
 from core.errors import ConfigError
 from core.pictures import UPLOAD_ENDINGS, fitted, inverted, is_negative, uploaded
 from core.settings import PROJECT
-from core.words import capitalised, number_word
+from core.words import capitalised, literal, number_word
 from pages.shared import frame
-from pages.shared.problems import literal
 
 PATCH, DIGIT, LINE, EDGE = "patch", "digit", "line", "edge"
 OWN, UPLOAD = "own", "upload"

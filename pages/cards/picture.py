@@ -9,8 +9,8 @@ from core.comparison import Arm
 from core.errors import ConfigError
 from core.figures import tiles as sheet
 from core.pictures import UPLOAD_ENDINGS, fitted, inverted, is_negative, uploaded
+from core.words import literal
 from pages.shared import frame, networks, uploads
-from pages.shared.problems import literal
 
 
 def card(arms: list[Arm], seed: int) -> np.ndarray:
@@ -47,7 +47,7 @@ def card(arms: list[Arm], seed: int) -> np.ndarray:
         image, name = _chosen(arms, seed)
         with picture:
             st.image(sheet.grey(image, entry.white, dark=frame.dark()), width="stretch")
-            st.caption(f"{entry.label}, {name}. The same pixels go to every network.")
+            st.caption(f"{literal(entry.label)}, {name}. The same pixels go to every network.")
             if st.session_state.get(_uploader()) is not None:
                 st.button(
                     f"Back to test image {here}",

@@ -11,7 +11,7 @@ import streamlit as st
 
 from core import settings
 from core.analyses import Request
-from core.words import duration
+from core.words import duration, literal
 from pages.shared import gate
 from pages.shared.problems import explained
 
@@ -39,7 +39,7 @@ def offer(requests: Sequence[Request[Any]], one: str, many: str, *, key: str) ->
             "Compute", icon=":material/play_arrow:", key=key, disabled=reason is not None
         )
         if reason:
-            st.caption(f"{reason[:1].upper()}{reason[1:]}.")
+            st.caption(literal(f"{reason[:1].upper()}{reason[1:]}."))
         if not pressed or reason:
             return
         progress = st.progress(0.0, "Starting the workers…")

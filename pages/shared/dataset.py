@@ -14,9 +14,8 @@ from core.config import DataConfig, Experiment
 from core.config.folder import FOLDER_PREFIX, MEASURED
 from core.errors import ConfigError
 from core.pictures import findings, with_folder
-from core.words import join
+from core.words import join, literal
 from pages.shared.link import Note
-from pages.shared.problems import literal
 
 DATASET_KEY = "dataset"
 _GOOD, _WRONG = "dataset_good", "dataset_wrong"

@@ -15,7 +15,7 @@ from core.figures.palette import colour, style
 from core.run import Source
 from core.sentences.claims import verdict_word
 from core.sentences.headlines import Sentence
-from core.words import as_csv, inside, join, plural, size
+from core.words import as_csv, inside, join, literal, plural, size
 from pages.shared import cached, controls, talk
 from pages.shared.card_names import script_name
 from pages.shared.plot import plot
@@ -89,7 +89,7 @@ def scene(results: Results) -> str:
     ]
     n = len(comparison.seeds)
     parts = [
-        f":gray[{entry.label}, {size(height, width)}]",
+        f":gray[{literal(entry.label)}, {size(height, width)}]",
         "  ".join(named(pooling) for pooling in poolings),
         f":gray[{join(list(heads))} {'head' if len(heads) == 1 else 'heads'}]",
     ]

@@ -15,7 +15,7 @@ from core.config import Experiment
 from core.engine import Job, JobState, shared_engine
 from core.hosting.gate import RefusedError
 from core.run import Run
-from core.words import about, join, plural, shortest
+from core.words import about, join, literal, plural, shortest
 from pages.shared import cached, gate
 from pages.shared.problems import explained
 
@@ -81,7 +81,7 @@ def train_button(missing: tuple[Experiment, ...]) -> None:
         disabled=reason is not None,
     )
     if reason:
-        st.caption(f"{reason[:1].upper()}{reason[1:]}.")
+        st.caption(literal(f"{reason[:1].upper()}{reason[1:]}."))
 
 
 def _submit(missing: tuple[Experiment, ...], *, with_weights: bool = False) -> None:
@@ -117,7 +117,7 @@ def train_again(bare: tuple[Experiment, ...]) -> None:
             args=(missing,),
             kwargs={"with_weights": True},
             disabled=reason is not None,
-            help=reason,
+            help=literal(reason) if reason else None,
         )
 
 
@@ -251,7 +251,8 @@ def failures(jobs: list[Job]) -> None:
     for cause in dict.fromkeys(job.cause for job in failed):
         count = sum(job.cause == cause for job in failed)
         st.error(
-            f"{count} {'run' if count == 1 else 'runs'} failed: {cause}", icon=":material/error:"
+            f"{count} {plural('run', count)} failed: {literal(cause)}",
+            icon=":material/error:",
         )
 
 

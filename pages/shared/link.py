@@ -7,7 +7,7 @@ from typing import Protocol
 
 import streamlit as st
 
-from core.words import join, shortest
+from core.words import in_one_line, join, shortest
 
 MAX_QUOTED_VALUE = 40
 TRACKING_PREFIXES = ("utm_", "fbclid", "gclid")
@@ -194,4 +194,4 @@ def _listed(known: Allowed) -> str:
 
 def _quoted(value: str) -> str:
     """A value from outside as Markdown code, so that it is shown as plain text."""
-    return f"`{' '.join(value.replace('`', ' ').split())[:MAX_QUOTED_VALUE]}`"
+    return f"`{in_one_line(value.replace('`', ' '))[:MAX_QUOTED_VALUE]}`"

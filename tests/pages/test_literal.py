@@ -3,7 +3,7 @@
 import pytest
 from markdown_it import MarkdownIt
 
-from pages.shared.problems import WORD_JOINER, literal
+from core.words import WORD_JOINER, literal
 
 MARKS = ["*{}*", "**{}**", "_{}_", "`{}`", "~~{}~~", "[{}](x)", "![{}](x)", "<b>{}</b>", "# {}"]
 MARKS += ["> {}", "- {}", "1. {}", "$a_{{{}}}$", "&lt;{}&gt;", "| {} |", ":red[{}]", "<{}@x.org>"]

@@ -13,7 +13,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.e2e.dashboard import serving, until
-from tests.visitors import TORCH_FREE, again
+from tests.visitors import EVERY_PAGE, again
 
 SILENT = 1.0
 MEGABYTE = 1_000_000
@@ -33,7 +33,7 @@ def server(tmp_path_factory):
         # each test comes from a network of its own
         POOLSCOPE_PROXIES="127.0.0.1",
     ) as server:
-        assert [] == again(_port(server), 2, TORCH_FREE).errors
+        assert [] == again(_port(server), 2, EVERY_PAGE).errors
         yield server
 
 
