@@ -76,6 +76,7 @@ COMPUTING = (
     *("core.engine.process_pool", "core.engine.dispatcher", "core.engine.cluster"),
     *("core.engine.Inspector", "core.engine.inspector"),
     *(f"core.analyses.{name}" for name in ("facts", "operate", "shift", "timing")),
+    "core.analyses.inspection.images_of_test",
     *(
         f"core.analyses.inspection.{name}"
         for name in ("attribution", "network", "patches", "response", "softening")

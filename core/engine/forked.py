@@ -25,10 +25,7 @@ WORKER_ENVIRONMENT = {
     "MALLOC_TRIM_THRESHOLD_": 2**30,
 }
 
-PRELOADED = [
-    *("torch", "torch._dynamo", "distributed"),
-    *("core.training", "core.analyses.operate", "core.analyses.inspection.softening"),
-]
+PRELOADED = ["torch", "torch._dynamo", "distributed"]
 """what the server imports; torch's optimisers import its `_dynamo` at their first step"""
 
 

@@ -201,7 +201,7 @@ def _answer(future: "Future[Any]") -> Any:
 
 
 def _labels(data: DataConfig, limit: Limit | None) -> bytes:
-    from core.analyses.inspection.network import images_of_test
+    from core.analyses.inspection import images_of_test
 
     with enforced(limit):
         return bytes(images_of_test(Experiment(data=data)).labels.tolist())

@@ -9,6 +9,7 @@ The names below need no torch. The modules that compute (`network`, `response`, 
 """
 
 from core.analyses.inspection.captions import emptiness, ranking
+from core.analyses.inspection.questions import images_of_test
 from core.analyses.inspection.results import (
     INSPECTED_IMAGES,
     Floats,
@@ -30,6 +31,7 @@ __all__ = [
     "Response",
     "StoredNetwork",
     "emptiness",
+    "images_of_test",
     "level",
     "methods",
     "ranking",

@@ -31,6 +31,13 @@ def fits(network: StoredNetwork) -> bool:
     return True
 
 
+def images_of_test(experiment: Experiment) -> "LabelledImages":
+    """The test images of an experiment's data set, with their normalisation."""
+    from core.analyses.inspection import network
+
+    return network.images_of_test(experiment)
+
+
 def load_images(data: DataConfig) -> int:
     """Load the test images of a data set; their number.
 
@@ -113,6 +120,4 @@ def _of_test(data: DataConfig) -> DataConfig:
 
 @lru_cache(maxsize=MOST_IMAGE_SETS)
 def _images(data: DataConfig) -> "LabelledImages":
-    from core.analyses.inspection.network import images_of_test
-
     return images_of_test(Experiment(data=data))
