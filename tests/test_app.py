@@ -1,4 +1,4 @@
-"""Does the application leave the process fit for threads that import?"""
+"""Does the application say what is wrong, and leave the process fit for threads that import?"""
 
 import os
 import subprocess
@@ -14,6 +14,29 @@ from streamlit.runtime.scriptrunner.exec_code import modified_sys_path
 before = list(sys.path)
 with modified_sys_path("pages/main.py"):
     print(before == sys.path)
+"""
+
+
+READY = """
+import asyncio
+import app
+from core.config import Experiment
+from core.engine import shared_engine
+from core.engine.dispatcher import Dispatcher
+
+def tell():
+    answer = asyncio.run(app.ready(None))
+    print(answer.status_code, answer.body.decode())
+
+def fails(self, message):
+    raise RuntimeError("the engine's thread dies of this")
+
+if __name__ == "__main__":
+    shared_engine()
+    tell()
+    Dispatcher._handle = fails
+    shared_engine().submit([Experiment()])
+    tell()
 """
 
 
@@ -49,3 +72,13 @@ def test_a_running_script_does_not_shift_the_list_that_other_threads_import_by()
 
 def test_without_the_application_it_would():
     assert "False" == _stays("")
+
+
+def test_it_is_not_ready_when_its_engine_is_dead():
+    command = [sys.executable, "-c", READY]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert [
+        "200 ready",
+        "503 the engine has stopped; start the server again",
+    ] == done.stdout.splitlines()
+    assert "dies of this" in done.stderr
