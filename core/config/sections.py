@@ -305,18 +305,23 @@ class ModelConfig(Section):
         Its window is the smallest that gives it. On a map of one cell, to drop a channel is to drop
         an element.
         """
-        entry, found = POOLINGS[self.pooling], self
         sides = [self.maps(rows) for rows in shape[1:]]
-        least: int = type(self).model_fields["pool_size"].default
-        for size in range(self.pool_size - 1, least - 1, -1):
-            smaller = self.model_copy(update={"pool_size": size})
-            fits = [smaller.maps(rows) for rows in shape[1:]] == sides
-            if fits and entry.reads_alike(size, self.pool_size, self.pool_stride):
-                found = smaller
+        changes: dict[str, object] = {"pool_size": self._least_window(shape)}
         one_cell = all(rows[self.last_pool_block] == 1 for rows in sides)
         if one_cell and self.dropout is DropoutPosition.AFTER_LAST_POOL:
-            found = found.model_copy(update={"dropout_kind": DropoutKind.ELEMENT})
-        return found
+            changes["dropout_kind"] = DropoutKind.ELEMENT
+        return self.model_copy(update=changes)
+
+    def _least_window(self, shape: tuple[int, int, int]) -> int:
+        """The side of the smallest window that gives the same network."""
+        entry = POOLINGS[self.pooling]
+        least: int = type(self).model_fields["pool_size"].default
+        for size in range(least, self.pool_size):
+            smaller = self.model_copy(update={"pool_size": size})
+            fits = all(smaller.maps(rows) == self.maps(rows) for rows in shape[1:])
+            if fits and entry.reads_alike(size, self.pool_size, self.pool_stride):
+                return size
+        return self.pool_size
 
     @property
     def _pools_here(self) -> bool:
