@@ -22,11 +22,14 @@ class HeadEntry:
         sentence: one sentence on what it does.
         reference: where it comes from.
         features: length of its vector.
-        operations: elementary operations for the whole vector.
+        operations: elementary operations for the whole vector, without those of dense layers.
         is_global: whether it reduces every channel over the whole map, so that neither the first
             dense layer nor its values depend on size and place.
         reads_whole_map: whether some value of its vector depends on the whole map.
-        parameters: learned parameters of the head itself.
+        parameters: channels -> number of learned parameters of the head itself.
+        macs: multiply-accumulate operations of its dense layers.
+        weight: as of a pooling operator, for time estimates; None where its operations are so few
+            that those of the pools' weight will do.
         squeeze: channels that a 1x1 convolution leaves before the head, if it has one.
     """
 
@@ -38,7 +41,9 @@ class HeadEntry:
     operations: Callable[[int, int, int], int]
     is_global: bool
     reads_whole_map: bool
-    parameters: int = 0
+    parameters: Callable[[int], int] = lambda channels: 0
+    macs: Callable[[int, int, int], int] = lambda channels, height, width: 0
+    weight: float | None = None
     squeeze: Callable[[int, int, int], int] | None = None
 
 
@@ -50,6 +55,42 @@ def _mean(channels: int, height: int, width: int) -> int:
 def _max(channels: int, height: int, width: int) -> int:
     """Per channel H*W - 1 comparisons."""
     return channels * (height * width - 1)
+
+
+def _attention(channels: int, height: int, width: int) -> int:
+    """Scores, their softmax, and a weighted sum per channel, over n = H*W positions.
+
+    A score takes C products, C - 1 additions and a multiplication; the softmax n exponentials,
+    n - 1 additions and n divisions; a sum n products and n - 1 additions.
+    """
+    positions = height * width
+    return 2 * channels * positions + 3 * positions - 1 + channels * (2 * positions - 1)
+
+
+def _simpool(channels: int, height: int, width: int) -> int:
+    """The mean, what attention takes, and the values: a minimum over the map, powers and roots.
+
+    Each value takes a subtraction, an addition of eps and a power; each channel a root.
+    """
+    values = channels * height * width
+    powers = values - 1 + 3 * values + channels
+    return _mean(channels, height, width) + _attention(channels, height, width) + powers
+
+
+def channel_pairs(channels: int) -> int:
+    """Unordered pairs of channels, a channel with itself included: C*(C + 1)/2."""
+    return channels * (channels + 1) // 2
+
+
+def _bilinear(channels: int, height: int, width: int) -> int:
+    """A mean of products per pair, the sum of C*C absolute values, and the root of each share.
+
+    A pair takes n products, n - 1 additions, a multiplication and an absolute value; a division by
+    the sum, and for the root an absolute value, an addition, a root and a division. eps is added to
+    the sum once.
+    """
+    pairs = channel_pairs(channels)
+    return pairs * (2 * height * width + 1) + channels * channels + 5 * pairs
 
 
 def pyramid_levels(height: int, width: int) -> tuple[int, ...]:
@@ -132,7 +173,7 @@ _ENTRIES = (
         operations=lambda channels, height, width: channels * (3 * height * width + 1),
         is_global=True,
         reads_whole_map=True,
-        parameters=1,
+        parameters=lambda channels: 1,
     ),
     HeadEntry(
         name=Head.SPP,
@@ -155,6 +196,74 @@ _ENTRIES = (
         is_global=False,
         reads_whole_map=False,
         squeeze=matched_channels,
+    ),
+    HeadEntry(
+        name=Head.ATTENTION,
+        label="Attention",
+        sentence="a weighted mean over the positions, those that match a learned query counting "
+        "more",
+        reference="Lee et al. 2019, Set transformer (pooling by multihead attention); Zhai et al. "
+        "2022, Scaling vision transformers (MAP)",
+        features=lambda channels, height, width: channels,
+        operations=_attention,
+        is_global=True,
+        reads_whole_map=True,
+        weight=40,
+        parameters=lambda channels: channels,
+    ),
+    HeadEntry(
+        name=Head.SIMPOOL,
+        label="SimPool",
+        sentence="a weighted power mean over the positions, those that match the map's own mean "
+        "counting more",
+        reference="Psomas et al. 2023, Keep it SimPool: who said supervised transformers suffer "
+        "from attention deficit?",
+        features=lambda channels, height, width: channels,
+        operations=_simpool,
+        is_global=True,
+        reads_whole_map=True,
+        weight=50,
+        # query and key, each C x C without biases: the query once, a key per position
+        parameters=lambda channels: 2 * channels * channels,
+        macs=lambda channels, height, width: channels * channels * (1 + height * width),
+    ),
+    HeadEntry(
+        name=Head.LSE,
+        label="LSE",
+        sentence="the logarithm of each channel's mean exponential, its sharpness learned",
+        reference="Pinheiro & Collobert 2015, From image-level to pixel-level labeling with "
+        "convolutional networks",
+        features=lambda channels, height, width: channels,
+        # n products, n exponentials, n - 1 additions, times 1/n, a logarithm, times 1/r
+        operations=lambda channels, height, width: channels * (3 * height * width + 2),
+        is_global=True,
+        reads_whole_map=True,
+        weight=35,
+        parameters=lambda channels: 1,
+    ),
+    HeadEntry(
+        name=Head.AVG_MAX,
+        label="Avg-max",
+        sentence="halfway between the mean and the largest value of each channel",
+        reference="the two global pools, averaged as in timm's AdaptiveAvgMaxPool2d",
+        features=lambda channels, height, width: channels,
+        operations=lambda channels, height, width: (
+            _mean(channels, height, width) + _max(channels, height, width) + 2 * channels
+        ),
+        is_global=True,
+        reads_whole_map=True,
+    ),
+    HeadEntry(
+        name=Head.BILINEAR,
+        label="Bilinear",
+        sentence="the mean product of every pair of channels over the map, rooted and normalised",
+        reference="Lin, RoyChowdhury, Maji 2015, Bilinear CNN models for fine-grained visual "
+        "recognition",
+        features=lambda channels, height, width: channel_pairs(channels),
+        operations=_bilinear,
+        is_global=True,
+        reads_whole_map=True,
+        weight=5,
     ),
 )
 

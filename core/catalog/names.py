@@ -50,6 +50,11 @@ class Head(StrEnum):
     GEM = "gem"
     SPP = "spp"
     FLATTEN_MATCHED = "flatten-matched"
+    ATTENTION = "attention"
+    SIMPOOL = "simpool"
+    LSE = "lse"
+    AVG_MAX = "avg-max"
+    BILINEAR = "bilinear"
 
 
 class Body(StrEnum):

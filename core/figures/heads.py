@@ -71,6 +71,11 @@ HEAD_MARKS = (
     HeadMark("diamond", filled=False, glyph="◇"),
     HeadMark("square", filled=True, glyph="■"),
     HeadMark("square", filled=False, glyph="□"),
+    HeadMark("star", filled=True, glyph="★"),
+    HeadMark("star", filled=False, glyph="☆"),
+    HeadMark("hexagon", filled=True, glyph="⬢"),
+    HeadMark("hexagon", filled=False, glyph="⬡"),
+    HeadMark("cross", filled=True, glyph="✚"),
 )
 """one per head: GAP first, then in the order of the comparison"""
 

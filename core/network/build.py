@@ -97,7 +97,7 @@ def _module(layer: Layer, config: ModelConfig) -> nn.Module:
             spatial = len(layer.inputs) > 1
             return make_dropout(config.dropout_kind, config.dropout_rate, spatial=spatial)
         case LayerKind.HEAD:
-            return HEAD_MODULES[config.head]()
+            return HEAD_MODULES[config.head](layer.inputs[0])
         case _:
             return nn.Linear(layer.inputs[0], layer.shape[0])
 

@@ -223,7 +223,8 @@ def _head(model: ModelConfig, here: Layer, classes: int) -> Iterator[Layer]:
         kind=LayerKind.HEAD,
         inputs=here.shape,
         shape=(entry.features(channels, height, width),),
-        parameters=entry.parameters,
+        parameters=entry.parameters(channels),
+        macs=entry.macs(channels, height, width),
         pooling_ops=entry.operations(channels, height, width),
         # what the head leaves unread, the dense layer after it reads
         receptive_field=here.receptive_field

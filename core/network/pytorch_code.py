@@ -130,7 +130,7 @@ def _modules(
             whole = model.dropout_kind is DropoutKind.CHANNEL and len(layer.inputs) > 1
             yield name, f"nn.Dropout{'2d' if whole else ''}({model.dropout_rate!r})"
         case LayerKind.HEAD:
-            yield name, PLAIN_HEADS.get(model.head) or _head(model.head, collected)
+            yield name, PLAIN_HEADS.get(model.head) or _head(layer, model.head, collected)
         case LayerKind.DENSE:
             yield name, f"nn.Linear({layer.inputs[0]}, {layer.shape[0]})"
         case LayerKind.IDENTITY:
@@ -177,7 +177,7 @@ def _pool(layer: Layer, experiment: Experiment, collected: _Collected) -> str:
     return f"{cls}({layer.inputs[0]}, {model.pool_size}, {model.pool_stride}, Padding.{mode.name})"
 
 
-def _head(head: Head, collected: _Collected) -> str:
+def _head(layer: Layer, head: Head, collected: _Collected) -> str:
     """Code that makes a head; its class is read from the table at the end of the heads' file."""
     for node in ast.walk(_tree(HEADS_FILE)):
         if isinstance(node, ast.Dict):
@@ -185,7 +185,7 @@ def _head(head: Head, collected: _Collected) -> str:
                 if isinstance(key, ast.Attribute) and key.attr == head.name:
                     cls = ast.unparse(value)
                     _collect(HEADS_FILE, cls, collected)
-                    return f"{cls}()"
+                    return f"{cls}({layer.inputs[0]})"
     raise ValueError(f"{head}: has no class in {HEADS_FILE}")
 
 

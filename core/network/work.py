@@ -8,7 +8,7 @@ upper bounds: the peak memory of a computation, and the size of what it stores.
 from dataclasses import dataclass
 from math import ceil, prod
 
-from core.catalog import POOLINGS, Dataset, Pooling
+from core.catalog import HEADS, POOLINGS, Dataset, Head, Pooling
 from core.config import Experiment
 from core.network.description import describe
 from core.network.layers import FLOAT_BYTES, LayerKind
@@ -37,6 +37,8 @@ KEPT_MAPS = 3
 """copies of each map during training: itself, its gradient, and what a layer keeps for it"""
 KEPT_WINDOWS = 5
 """copies of the values of all windows, for operators that lay them out"""
+KEPT_PAIRS = 8
+"""copies of its vector that the bilinear head keeps in addition, a square matrix counting as two"""
 DRAWING_COPIES = 7
 """bytes per pixel of a data set while it is drawn"""
 ROW_BYTES = 4_000
@@ -75,7 +77,15 @@ def pass_macs(experiment: Experiment) -> float:
     """Work in MACs of one forward pass of one image."""
     totals = describe(experiment).totals
     weight = POOLINGS[experiment.model.pooling].weight
-    return totals.macs + weight * totals.pooling_ops + IMAGE_MACS
+    operations = weight * totals.pooling_ops
+    own = HEADS[experiment.model.head].weight
+    if own is not None:
+        operations += (own - weight) * sum(
+            layer.pooling_ops
+            for layer in describe(experiment).layers
+            if layer.kind is LayerKind.HEAD
+        )
+    return totals.macs + operations + IMAGE_MACS
 
 
 def training_work(experiment: Experiment) -> Work:
@@ -142,6 +152,10 @@ def _image_bytes(experiment: Experiment, maps: int) -> int:
     """Bytes per image in a network that keeps each map `maps` times, plus copied windows."""
     layers = describe(experiment).layers
     held = maps * sum(layer.activation_bytes for layer in layers)
+    if experiment.model.head is Head.BILINEAR:
+        held += KEPT_PAIRS * sum(
+            layer.activation_bytes for layer in layers if layer.kind is LayerKind.HEAD
+        )
     if experiment.model.pooling in IN_PLACE:
         return held
     windows = (

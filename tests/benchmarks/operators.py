@@ -1,11 +1,12 @@
-"""What does each pooling operator cost, forward and backward, against max pooling?"""
+"""What does each operator cost, forward and backward, against max, and each head against GAP?"""
 
 from collections.abc import Iterator
 
 import torch
 from torch import nn
 
-from core.catalog import POOLINGS, Downsampling, Pooling
+from core.catalog import POOLINGS, Downsampling, Head, Pooling
+from core.network.heads import HEAD_MODULES
 from core.network.pooling import make_pooling
 from tests.benchmarks.measure import Line, in_turns
 
@@ -13,7 +14,7 @@ BATCH, CHANNELS, SIZE = 64, 32, 28
 
 
 def lines() -> Iterator[Line]:
-    """One line per operator, on 64 maps of 32 channels and 28 x 28."""
+    """One line per operator and per head, on 64 maps of 32 channels and 28 x 28."""
     torch.set_num_threads(1)
     x = torch.randn(BATCH, CHANNELS, SIZE, SIZE).to(memory_format=torch.channels_last)
     x.requires_grad_()
@@ -30,4 +31,13 @@ def lines() -> Iterator[Line]:
                 f"{name} pooling, forward and backward, against max",
                 lambda pool=pool: step(pool),
                 lambda: step(reference),
+            )
+    gap = HEAD_MODULES[Head.GAP](CHANNELS)
+    for head, make in HEAD_MODULES.items():
+        if head is not Head.GAP:
+            module = make(CHANNELS)
+            yield in_turns(
+                f"{head} head, forward and backward, against gap",
+                lambda module=module: step(module),
+                lambda: step(gap),
             )

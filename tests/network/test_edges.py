@@ -10,7 +10,7 @@ import math
 import pytest
 import torch
 
-from core.catalog import HEADS, POOLINGS, Downsampling
+from core.catalog import HEADS, POOLINGS, Downsampling, Head
 from core.network.heads import HEAD_MODULES
 from core.network.pooling import make_pooling
 from tests.network.pooling_properties import _pool, _random
@@ -148,9 +148,23 @@ def test_first_and_second_derivatives_are_finite_at_zero_and_at_ties(name):
 # heads
 
 
+RESCALING = {Head.SIMPOOL, Head.BILINEAR}
+"""heads whose values are on a scale of their own: what lies above the minimum, shares of a norm"""
+KEEPING_SCALE = [name for name in HEADS if name not in RESCALING]
+
+
+def make_head(name):
+    """A head on three channels, with other weights than those it starts with where it has any."""
+    torch.manual_seed(0)
+    module = HEAD_MODULES[name](3).eval()
+    if name is Head.ATTENTION:
+        module.query.data.copy_(torch.tensor([1.0, -2.0, 0.5]))
+    return module
+
+
 @pytest.fixture(params=list(HEADS), ids=str)
 def head(request):
-    return HEAD_MODULES[request.param]().eval()
+    return make_head(request.param)
 
 
 def test_a_head_passes_nan_on(head):
@@ -160,7 +174,9 @@ def test_a_head_passes_nan_on(head):
     assert [True, False] == y.tolist()
 
 
-def test_a_head_passes_infinity_on(head):
+@pytest.mark.parametrize("name", KEEPING_SCALE)
+def test_a_head_passes_infinity_on(name):
+    head = HEAD_MODULES[name](3).eval()
     x = _random(2, 3, 4, 4).abs()
     x[0, 1, 2, 2] = math.inf
     y = head(x)
@@ -168,12 +184,86 @@ def test_a_head_passes_infinity_on(head):
     assert [True, False] == (y == math.inf).any(dim=1).tolist()
 
 
+def test_an_infinity_draws_all_attention_where_the_query_likes_its_channel():
+    head, x = make_head(Head.ATTENTION), _random(1, 3, 4, 4).abs()
+    at_the_place = x[0, 1:, 2, 2].tolist()
+    x[0, 0, 2, 2] = math.inf
+    assert [math.inf, *at_the_place] == pytest.approx(head(x)[0].tolist())
+
+
+def test_an_infinity_is_not_read_where_the_query_dislikes_its_channel():
+    head, x = make_head(Head.ATTENTION), _random(1, 3, 4, 4).abs()
+    others = x.flatten(2)[:, :, torch.arange(16) != 4 * 2 + 2][:, :, None]
+    expected = head(others)[0].tolist()
+    x[0, 1, 2, 2] = math.inf
+    assert expected == pytest.approx(head(x)[0].tolist())
+
+
+@pytest.mark.parametrize(
+    ("value", "factor", "infinite"),
+    [
+        # the map's own mean points to the infinity: all weight is there
+        (math.inf, 1, [False, True, False]),
+        # or away from it, so that nothing of it is read
+        (math.inf, -1, [False, False, False]),
+        # all but the minimum itself lie infinitely far above it
+        (-math.inf, 1, [True, False, True]),
+        (-math.inf, -1, [True, True, True]),
+    ],
+)
+def test_simpool_reads_an_infinity_where_its_scores_lead_to_it(value, factor, infinite):
+    head, x = make_head(Head.SIMPOOL), _random(2, 3, 4, 4)
+    x[0, 1, 2, 2] = value
+    with torch.no_grad():
+        head.query.weight.copy_(torch.eye(3))
+        head.key.weight.copy_(factor * torch.eye(3))
+    y = head(x)
+    assert not y.isnan().any()
+    assert infinite == (y[0] == math.inf).tolist()
+    assert torch.allclose(head(x[1:]), y[1:])
+
+
+@pytest.mark.parametrize("value", [math.inf, -math.inf])
+def test_bilinear_gives_all_to_the_product_that_is_infinite(value):
+    x = _random(2, 3, 4, 4)
+    x[0, 1, 2, 2] = value
+    y = make_head(Head.BILINEAR)(x)
+    # pairs 00, 01, 02, 11, 12, 22
+    assert [0, 0, 0, 1, 0, 0] == pytest.approx(y[0].tolist(), abs=1e-6)
+    assert y[1].isfinite().all()
+
+
 @pytest.mark.parametrize("dtype", LARGE, ids=str)
-def test_a_head_overflows_nowhere(head, dtype):
+@pytest.mark.parametrize("name", KEEPING_SCALE)
+def test_a_head_overflows_nowhere(name, dtype):
+    head = make_head(name)
     x = torch.full((1, 3, 4, 4), LARGE[dtype], dtype=dtype)
     y = head.to(dtype)(x)
     assert y.dtype == dtype
     assert torch.allclose(y, torch.full_like(y, LARGE[dtype]), rtol=2e-2)
+
+
+@pytest.mark.parametrize("dtype", LARGE, ids=str)
+def test_heads_with_a_scale_of_their_own_overflow_nowhere(dtype):
+    large = LARGE[dtype]
+    x = torch.full((1, 3, 4, 4), large, dtype=dtype)
+    bilinear, simpool = (make_head(name).to(dtype) for name in (Head.BILINEAR, Head.SIMPOOL))
+    # nine products with equal shares
+    assert torch.allclose(bilinear(x), torch.full((1, 6), 1 / 3, dtype=dtype), rtol=1e-2)
+    x[0, 0] = 0
+    with torch.no_grad():
+        simpool.query.weight.zero_()
+    assert [0, large, large] == pytest.approx(simpool(x)[0].tolist(), rel=1e-2, abs=1e-2)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16], ids=str)
+def test_a_head_in_half_precision_is_single_precision_rounded(head, dtype):
+    x = 10 * _random(2, 3, 8, 8)
+    half = x.to(dtype)
+    expected = copy.deepcopy(head).to(dtype).float()(half.float())
+    found = head.to(dtype)(half)
+    assert found.dtype == dtype
+    assert torch.allclose(expected, found.float(), rtol=1e-2, atol=1e-2)
 
 
 def test_a_head_takes_one_map_and_refuses_what_is_none(head):
@@ -185,8 +275,9 @@ def test_a_head_takes_one_map_and_refuses_what_is_none(head):
         head(torch.ones(4, 4))
 
 
-def test_a_head_has_finite_second_derivatives_at_zero(head):
-    x = torch.zeros(1, 3, 4, 4, dtype=torch.float64, requires_grad=True)
+@pytest.mark.parametrize("value", [0.0, 1.0, -1.0])
+def test_a_head_has_finite_second_derivatives_at_zero_and_at_ties(head, value):
+    x = torch.full((1, 3, 4, 4), value, dtype=torch.float64, requires_grad=True)
     (first,) = torch.autograd.grad(head.double()(x).square().sum(), x, create_graph=True)
     (second,) = torch.autograd.grad(first.sum(), x, allow_unused=True)
     assert first.isfinite().all()

@@ -285,7 +285,7 @@ def test_a_head_reads_no_places_exactly_where_the_catalog_says_so(head):
     maps = torch.rand(3, 5, 4, 6, generator=torch.Generator().manual_seed(0))
     order = torch.randperm(24, generator=torch.Generator().manual_seed(1))
     moved = maps.flatten(2)[:, :, order].view(maps.shape)
-    module = HEAD_MODULES[head]()
+    module = HEAD_MODULES[head](5)
     assert HEADS[head].is_global == np.allclose(
         module(maps).detach(), module(moved).detach(), atol=1e-6
     )
