@@ -28,8 +28,13 @@ class HeadEntry:
         reads_whole_map: whether some value of its vector depends on the whole map.
         parameters: channels -> number of learned parameters of the head itself.
         macs: multiply-accumulate operations of its dense layers.
-        weight: as of a pooling operator, for time estimates; None where its operations are so few
-            that those of the pools' weight will do.
+        weight: number of multiply-accumulate operations of a convolution that take as long as one
+            of its operations, forward and backward; for time estimates.
+        vector_weight: the same for each value of its vector, if making it takes much longer than
+            its operations do.
+        map_copies: copies of its map that it holds, in addition to those that every layer holds;
+            for memory estimates.
+        vector_copies: the same of its vector.
         squeeze: channels that a 1x1 convolution leaves before the head, if it has one.
     """
 
@@ -43,7 +48,10 @@ class HeadEntry:
     reads_whole_map: bool
     parameters: Callable[[int], int] = lambda channels: 0
     macs: Callable[[int, int, int], int] = lambda channels, height, width: 0
-    weight: float | None = None
+    weight: float = 30.0
+    vector_weight: float = 0.0
+    map_copies: int = 0
+    vector_copies: int = 0
     squeeze: Callable[[int, int, int], int] | None = None
 
 
@@ -161,6 +169,7 @@ _ENTRIES = (
         ),
         is_global=True,
         reads_whole_map=True,
+        map_copies=1,
     ),
     HeadEntry(
         name=Head.GEM,
@@ -174,6 +183,8 @@ _ENTRIES = (
         is_global=True,
         reads_whole_map=True,
         parameters=lambda channels: 1,
+        weight=40,
+        map_copies=4,
     ),
     HeadEntry(
         name=Head.SPP,
@@ -184,6 +195,7 @@ _ENTRIES = (
         operations=_pyramid_comparisons,
         is_global=False,
         reads_whole_map=True,
+        map_copies=1,
     ),
     HeadEntry(
         name=Head.FLATTEN_MATCHED,
@@ -208,8 +220,9 @@ _ENTRIES = (
         operations=_attention,
         is_global=True,
         reads_whole_map=True,
-        weight=40,
         parameters=lambda channels: channels,
+        weight=35,
+        map_copies=2,
     ),
     HeadEntry(
         name=Head.SIMPOOL,
@@ -222,10 +235,11 @@ _ENTRIES = (
         operations=_simpool,
         is_global=True,
         reads_whole_map=True,
-        weight=50,
         # query and key, each C x C without biases: the query once, a key per position
         parameters=lambda channels: 2 * channels * channels,
         macs=lambda channels, height, width: channels * channels * (1 + height * width),
+        weight=20,
+        map_copies=5,
     ),
     HeadEntry(
         name=Head.LSE,
@@ -238,8 +252,8 @@ _ENTRIES = (
         operations=lambda channels, height, width: channels * (3 * height * width + 2),
         is_global=True,
         reads_whole_map=True,
-        weight=35,
         parameters=lambda channels: 1,
+        map_copies=3,
     ),
     HeadEntry(
         name=Head.AVG_MAX,
@@ -252,6 +266,8 @@ _ENTRIES = (
         ),
         is_global=True,
         reads_whole_map=True,
+        weight=50,
+        map_copies=1,
     ),
     HeadEntry(
         name=Head.BILINEAR,
@@ -263,7 +279,11 @@ _ENTRIES = (
         operations=_bilinear,
         is_global=True,
         reads_whole_map=True,
-        weight=5,
+        # its products are those of matrices; its roots go through all values several times
+        weight=2,
+        vector_weight=300,
+        map_copies=2,
+        vector_copies=8,
     ),
 )
 

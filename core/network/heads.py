@@ -17,9 +17,9 @@ SIMPOOL_EXPONENT = 2.0
 SIMPOOL_SMALLEST = 1e-6
 """what SimPool adds to its values before the power, as its authors do"""
 SIMPOOL_INFINITY = 1e6
-"""how many times the largest finite value of a map SimPool takes an infinity for"""
+"""an infinity counts as this many times the largest finite value of its map"""
 SIMPOOL_SCALE = 1e12
-"""bound of the scale by which SimPool's scores grow on large maps: their softmax selects by then"""
+"""largest factor by which SimPool scales scores back up: their softmax selects by then"""
 ROOT_SOFTENING = 1e-8
 """added under bilinear's root, whose slope at 0 it bounds by 10,000"""
 LEAST_NORM = 1e-12
@@ -144,9 +144,10 @@ class SimPool(HeadModule):
     W_q and W_k: learned, C x C without biases, drawn like other dense layers. gamma is fixed: 1
     would give a mean, infinity the largest value of positive weight. Values that tie with the
     minimum share its gradient (amin). A constant map gives eps. One attention head, no positional
-    embedding. Psomas et al. 2023, with the authors' gamma for convolutional networks and without
-    layer norm, as in their code for these. Their code subtracts the minimum of the whole batch,
-    which the formula does not: an answer would depend on the other images.
+    embedding. Psomas et al. 2023, with the authors' gamma for convolutional networks. Two things
+    differ from their code: keys and values are not layer-normalised, because the formula has no
+    such step, and the minimum is taken per image instead of per batch, because an answer would
+    otherwise depend on the other images. timm's SimPool2d takes it per channel.
     """
 
     def __init__(self, channels: int) -> None:

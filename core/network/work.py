@@ -8,7 +8,7 @@ upper bounds: the peak memory of a computation, and the size of what it stores.
 from dataclasses import dataclass
 from math import ceil, prod
 
-from core.catalog import HEADS, POOLINGS, Dataset, Head, Pooling
+from core.catalog import HEADS, POOLINGS, Dataset, Pooling
 from core.config import Experiment
 from core.network.description import describe
 from core.network.layers import FLOAT_BYTES, LayerKind
@@ -37,8 +37,6 @@ KEPT_MAPS = 3
 """copies of each map during training: itself, its gradient, and what a layer keeps for it"""
 KEPT_WINDOWS = 5
 """copies of the values of all windows, for operators that lay them out"""
-KEPT_PAIRS = 8
-"""copies of its vector that the bilinear head keeps in addition, a square matrix counting as two"""
 DRAWING_COPIES = 7
 """bytes per pixel of a data set while it is drawn"""
 ROW_BYTES = 4_000
@@ -75,17 +73,15 @@ class Work:
 
 def pass_macs(experiment: Experiment) -> float:
     """Work in MACs of one forward pass of one image."""
-    totals = describe(experiment).totals
-    weight = POOLINGS[experiment.model.pooling].weight
-    operations = weight * totals.pooling_ops
-    own = HEADS[experiment.model.head].weight
-    if own is not None:
-        operations += (own - weight) * sum(
-            layer.pooling_ops
-            for layer in describe(experiment).layers
-            if layer.kind is LayerKind.HEAD
-        )
-    return totals.macs + operations + IMAGE_MACS
+    network = describe(experiment)
+    weight, head = POOLINGS[experiment.model.pooling].weight, HEADS[experiment.model.head]
+    work = float(network.totals.macs + IMAGE_MACS)
+    for layer in network.layers:
+        if layer.kind is LayerKind.HEAD:
+            work += head.weight * layer.pooling_ops + head.vector_weight * prod(layer.shape)
+        else:
+            work += weight * layer.pooling_ops
+    return work
 
 
 def training_work(experiment: Experiment) -> Work:
@@ -149,13 +145,14 @@ def weight_bytes(experiment: Experiment) -> int:
 
 
 def _image_bytes(experiment: Experiment, maps: int) -> int:
-    """Bytes per image in a network that keeps each map `maps` times, plus copied windows."""
+    """Bytes per image if each map is kept `maps` times, plus what pools and head copy."""
     layers = describe(experiment).layers
     held = maps * sum(layer.activation_bytes for layer in layers)
-    if experiment.model.head is Head.BILINEAR:
-        held += KEPT_PAIRS * sum(
-            layer.activation_bytes for layer in layers if layer.kind is LayerKind.HEAD
-        )
+    head = HEADS[experiment.model.head]
+    for layer in layers:
+        if layer.kind is LayerKind.HEAD:
+            held += FLOAT_BYTES * head.map_copies * prod(layer.inputs)
+            held += head.vector_copies * layer.activation_bytes
     if experiment.model.pooling in IN_PLACE:
         return held
     windows = (

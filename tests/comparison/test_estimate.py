@@ -71,6 +71,8 @@ def test_the_work_of_a_run_is_what_the_images_of_its_epochs_cost():
         ({"dataset": "digits", "epochs": 5}, {"dataset": "mnist", "epochs": 5}),
         ({"batch_size": 64}, {"batch_size": 1}),
         ({"pooling": "max"}, {"pooling": "median"}),
+        ({"pooling": "none"}, {"pooling": "none", "head": "gem"}),
+        ({"head": "gap"}, {"head": "bilinear"}),
     ],
 )
 def test_work_grows_with_epochs_images_and_network(less, more):

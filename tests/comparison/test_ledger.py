@@ -29,6 +29,7 @@ from core.config import Experiment, ModelConfig
 from core.errors import ConfigError
 from core.network import LayerKind, describe_model
 from core.network.build import build_model
+from core.network.heads import HeadModule
 
 flats = st.fixed_dictionaries(
     {
@@ -69,15 +70,18 @@ def _macs(model, shape):
 
 
 def _torch_macs(model, shape):
-    """The same by torch's own counter."""
+    """The same by torch's own counter, which also counts products of matrices within a head."""
     with torch.no_grad(), FlopCounterMode(display=False) as counter:
         model(torch.zeros(1, *shape))
-    counts = counter.get_flop_counts()
-    whole, pools = (
-        sum(sum(counts[name].values()) for name in counts if here(name))
-        for here in (lambda name: name == "Global", lambda name: name.endswith(".pool"))
+    counts = {name: sum(found.values()) for name, found in counter.get_flop_counts().items()}
+    pools = sum(count for name, count in counts.items() if name.endswith(".pool"))
+    own = sum(
+        counts.get(f"Sequential.{name}", 0)
+        - sum(counts.get(f"Sequential.{name}.{part}", 0) for part, _ in module.named_children())
+        for name, module in model.named_modules()
+        if isinstance(module, HeadModule)
     )
-    return (whole - pools) // 2
+    return (counts["Global"] - pools - own) // 2
 
 
 def _refusal(flat, shape):

@@ -184,6 +184,17 @@ def test_a_head_passes_infinity_on(name):
     assert [True, False] == (y == math.inf).any(dim=1).tolist()
 
 
+@pytest.mark.parametrize("name", KEEPING_SCALE)
+def test_a_head_takes_minus_infinity_for_a_very_small_number(name):
+    head = HEAD_MODULES[name](3).eval()
+    x = _random(2, 3, 4, 4).abs()
+    x[0, 1, 2, 2] = -math.inf
+    y, small = head(x), head(x.clamp(min=-1e30))
+    assert not y.isnan().any()
+    assert torch.allclose(small[small.abs() < 1e20], y[small.abs() < 1e20])
+    assert (y[small.abs() >= 1e20] == -math.inf).all()
+
+
 def test_an_infinity_draws_all_attention_where_the_query_likes_its_channel():
     head, x = make_head(Head.ATTENTION), _random(1, 3, 4, 4).abs()
     at_the_place = x[0, 1:, 2, 2].tolist()

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from timm.layers import AdaptiveAvgMaxPool2d, AttentionPoolLatent, LsePlus2d
+from timm.layers import AdaptiveAvgMaxPool2d, AttentionPoolLatent, LsePlus2d, SimPool2d
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
 
 from core.catalog import HEADS, Head
 from core.catalog.heads import matched_channels, pyramid_levels
@@ -15,6 +17,7 @@ from core.network import describe_model
 from core.network.build import build_model
 from core.network.heads import HEAD_MODULES
 from core.network.pooling import make_pooling
+from core.network.work import KEPT_MAPS
 
 
 def _random(*shape):
@@ -271,6 +274,16 @@ def test_simpool_agrees_with_a_naive_loop_over_its_formula(size):
         assert expected.tolist() == pytest.approx(found)
 
 
+def test_simpool_is_that_of_timm_without_layer_norm_where_all_channels_share_a_minimum():
+    """The minimum that timm subtracts is that of a channel, here also that of the map."""
+    reference = SimPool2d(4, gamma=2.0, norm_layer=lambda *_, **__: nn.Identity()).double()
+    x, head = F.relu(_random(2, 4, 3, 5)), _changed(HEAD_MODULES[Head.SIMPOOL](4).double())
+    x[:, :, 1, 2] = 0
+    reference.q.load_state_dict(head.query.state_dict())
+    reference.k.load_state_dict(head.key.state_dict())
+    assert torch.allclose(reference(x), head(x))
+
+
 def test_an_answer_of_simpool_does_not_depend_on_the_other_images():
     x, head = _random(5, 4, 3, 3), HEAD_MODULES[Head.SIMPOOL](4).double()
     x[4] -= 10
@@ -329,3 +342,35 @@ def test_a_head_gives_the_same_in_either_memory_layout(head):
 def test_parameters_and_dense_products_of_a_head_are_those_counted_by_hand(head, count, macs):
     layer = _head_layers(head, (3, 4, 5))[0].layers[-2]
     assert (count, macs) == (layer.parameters, layer.macs)
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_torch_counts_the_products_of_dense_layers_and_of_matrices_in_a_head(head):
+    module = HEAD_MODULES[head](6)
+    with FlopCounterMode(display=False) as counter:
+        module(torch.zeros(1, 6, 4, 5))
+    # simpool: scores and weighted sums; bilinear: all pairs, of which its entry counts each once
+    matrices = {"simpool": 2 * 6 * 20, "bilinear": 6 * 6 * 20}
+    assert HEADS[head].macs(6, 4, 5) + matrices.get(head, 0) == counter.get_total_flops() // 2
+
+
+@pytest.mark.parametrize("shape", [(32, 4, 4), (4, 28, 28), (64, 7, 7)])
+@pytest.mark.parametrize("head", HEADS)
+def test_a_head_keeps_no_more_for_its_gradient_than_memory_is_predicted_for(head, shape):
+    module, entry = HEAD_MODULES[head](shape[0]), HEADS[head]
+    x = torch.rand(8, *shape).to(memory_format=torch.channels_last).requires_grad_()
+    kept = {}
+
+    def keep(tensor):
+        kept[tensor.untyped_storage().data_ptr()] = tensor.untyped_storage().nbytes()
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+        vector = module(x)
+    own = {
+        part.untyped_storage().data_ptr() for part in (x, *module.parameters(), *module.buffers())
+    }
+    copied = sum(size for place, size in kept.items() if place not in own)
+    # every layer may keep one copy of its map
+    maps, values = 1 + entry.map_copies, KEPT_MAPS + entry.vector_copies
+    assert copied <= maps * x.nbytes + values * vector.nbytes
