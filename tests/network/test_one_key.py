@@ -14,7 +14,7 @@ from core.network import describe
 from core.network.build import build_model
 
 DRAWN = 1_500
-ONE_CELL = {Head.FLATTEN, Head.GAP, Head.GMP, Head.SPP}
+ONE_CELL = {Head.FLATTEN, Head.GAP, Head.GMP, Head.SPP, Head.AVG_MAX}
 """one function on a map of one cell, with keys of their own since runs are stored under them"""
 
 
