@@ -8,14 +8,11 @@ import torch.nn.functional as F
 from torch import nn
 from torchvision.models.resnet import BasicBlock
 
-from core.analyses.inspection import (
-    INSPECTED_IMAGES,
-    Network,
-    exciting,
-    images_of_test,
-    respond,
-    softened_accuracy,
-)
+from core.analyses.inspection import INSPECTED_IMAGES
+from core.analyses.inspection.network import Network, images_of_test
+from core.analyses.inspection.patches import exciting
+from core.analyses.inspection.response import respond
+from core.analyses.inspection.softening import softened_accuracy
 from core.analyses.timing import times
 from core.catalog import POOLINGS, Body, Norm
 from core.config import Experiment, ModelConfig
