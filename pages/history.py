@@ -153,18 +153,18 @@ def _import() -> None:
 def _taken_in(name: str, path: Path) -> dict[str, object]:
     """What one file added, or why it is refused."""
     try:
-        found = absorb(cached.store(), path, labels_at_hand(gate.labels))
+        absorbed = absorb(cached.store(), path, labels_at_hand(gate.labels))
     except StoreError as error:
         # the visitor knows the file by its own name
         return {"file": name, "remark": str(error).replace(str(path), "it")}
-    reasons = [f"{key}: {reason}" for key, reason in found.reasons.items()]
+    reasons = [f"{key}: {reason}" for key, reason in absorbed.reasons.items()]
     more = len(reasons) - LISTED_REASONS
     remark = "; ".join([*reasons[:LISTED_REASONS], *([f"and {more} more"] if more > 0 else [])])
     return {
         "file": name,
-        "added": found.added,
-        "known before": found.known,
-        "refused": found.refused,
+        "added": absorbed.added,
+        "known before": absorbed.known,
+        "refused": absorbed.refused,
         "remark": remark,
     }
 

@@ -126,11 +126,11 @@ class Gate:
             ConfigError: a network of it cannot be built.
         """
         if isinstance(wanted, Experiment):
-            found = predict(training_work(wanted), self._speed(wanted.data.dataset))
+            whole = predict(training_work(wanted), self._speed(wanted.data.dataset))
             weights = weight_bytes(wanted)
             bare = weights > self._here.most_weights
             return Prediction(
-                found.seconds, found.memory, found.kept - weights if bare else found.kept
+                whole.seconds, whole.memory, whole.kept - weights if bare else whole.kept
             )
         dataset = wanted.run.data.dataset if wanted.run else None
         return predict(wanted.work, self._speed(dataset))

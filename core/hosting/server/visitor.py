@@ -140,8 +140,8 @@ def address_of(scope: Scope, proxies: str) -> str:
     if peer in forwarded:
         # uvicorn believes any proxy on this machine, and has put its word in place of the peer
         peer = LOOPBACK
-    found = _client([*forwarded, peer], proxies)
-    return _network(found if _parsed_address(found) else peer)
+    client = _client([*forwarded, peer], proxies)
+    return _network(client if _parsed_address(client) else peer)
 
 
 def _client(chain: Sequence[str], proxies: str) -> str:
