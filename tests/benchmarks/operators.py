@@ -32,6 +32,16 @@ def lines() -> Iterator[Line]:
                 lambda pool=pool: step(pool),
                 lambda: step(reference),
             )
+    # `strided` downsamples in its block's convolution, so it is measured together with one
+    convolution, strided = (
+        nn.Conv2d(CHANNELS, CHANNELS, 3, stride, padding=1) for stride in (1, 2)
+    )
+    pooled = nn.Sequential(convolution, reference)
+    yield in_turns(
+        "strided convolution, forward and backward, against convolution and max",
+        lambda: step(strided),
+        lambda: step(pooled),
+    )
     gap = HEAD_MODULES[Head.GAP](CHANNELS)
     for head, make in HEAD_MODULES.items():
         if head is not Head.GAP:

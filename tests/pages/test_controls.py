@@ -75,9 +75,10 @@ def test_a_data_set_that_means_nothing_keeps_the_page(named, said, tmp_path, mon
     assert "digits, 8 × 8" in text(app)
 
 
-def test_a_rarer_head_is_added_to_the_comparison():
+@pytest.mark.parametrize("head", ["gmp", "attention", "simpool", "lse", "avg-max", "bilinear"])
+def test_a_rarer_head_is_added_to_the_comparison(head):
     app = opened(TRAIN)
-    app.pills(key="more_heads").set_value(["gmp"]).run()
+    app.pills(key="more_heads").set_value([head]).run()
     assert [] == messages(app)
     assert 10 == missing(app)
 
