@@ -13,10 +13,10 @@ from core.analyses.shift_map import ShiftSettings
 from core.cli.app import Json, app, open_store
 from core.cli.flags import say_findings, with_experiment
 from core.cli.report import accuracy, document, facts, say
-from core.cli.workers import train_or_stop
+from core.cli.workers import stoppable, train_or_stop
 from core.comparison.grids import read_grid
 from core.config import Experiment
-from core.engine import Job, JobState, compute
+from core.engine import Job, JobState, compute, stored
 from core.errors import EngineError
 from core.network import describe
 from core.pictures import with_folder
@@ -156,9 +156,19 @@ def _maps(experiments: Sequence[Experiment], store: RunStore, workers: int) -> N
                 for circular in (False, True)
             ]
             requests.append(EffectiveFieldRequest(experiment))
-    missing = [one for one in requests if store.analysis(one.key, one.kind, one.settings) is None]
-    if missing:
-        say(f"{len(missing)} computations")
+    missing = [one for one in requests if stored(store, one) is None]
+    if not missing:
+        return
+
+    def kept() -> str:
+        done = sum(stored(store, one) is not None for one in missing)
+        return (
+            f"{done} of {len(missing)} computations were finished and are kept in {store.path}; "
+            f"the same command does the rest"
+        )
+
+    say(f"{len(missing)} computations")
+    with stoppable(kept):
         compute(store, missing, workers)
 
 

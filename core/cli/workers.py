@@ -79,23 +79,37 @@ def train_or_stop(
     with_weights: bool = False,
 ) -> tuple[Job, ...]:
     """Train; if interrupted, say what was kept and exit."""
+
+    def kept() -> str:
+        finished = len(store.present(experiment.key for experiment in experiments))
+        return (
+            f"{finished} of {len(experiments)} runs were finished and are kept in {store.path}; "
+            f"the same command trains the rest"
+        )
+
+    with stoppable(kept):
+        return train_all(experiments, store, chosen, with_weights=with_weights)
+
+
+@contextmanager
+def stoppable(kept: Callable[[], str]) -> Iterator[None]:
+    """Let SIGINT and SIGTERM end a computation with a sentence and the status of shells.
+
+    Args:
+        kept: says what is kept and what to do about the rest.
+    """
     try:
         with _terminable():
-            return train_all(experiments, store, chosen, with_weights=with_weights)
+            yield
     except KeyboardInterrupt as stop:
         terminated = isinstance(stop, Terminated)
-        kept = len(store.present(experiment.key for experiment in experiments))
-        say(
-            f"{'terminated' if terminated else 'interrupted'}: {kept} of {len(experiments)} runs "
-            f"were finished and are kept in "
-            f"{store.path}; the same command trains the rest"
-        )
+        say(f"{'terminated' if terminated else 'interrupted'}: {kept()}")
         raise typer.Exit(TERMINATED if terminated else INTERRUPTED) from None
 
 
 @contextmanager
 def _terminable() -> Iterator[None]:
-    """Let SIGTERM end a training as the keyboard does; only the main thread is asked."""
+    """Let SIGTERM end a computation as the keyboard does; only the main thread is asked."""
 
     def terminate(*_: object) -> None:
         raise Terminated

@@ -54,6 +54,10 @@ def read_grid(path: Path, resolve: Callable[[Flat], Flat] = dict) -> tuple[Exper
     count = sum(prod(map(len, values.values())) for values in grids)
     if count > MOST:
         raise ConfigError(f"{path}: asks for {count:,} experiments; at most {MOST:,} are allowed")
+    # each value once before all of them are crossed, so that a bad one is refused at once
+    for values in grids:
+        for tried in _each_once(values):
+            next(_crossed(tried, path, resolve))
     experiments = {e.key: e for values in grids for e in _crossed(values, path, resolve)}
     check_buildable(experiments.values())
     return tuple(experiments.values())
@@ -99,6 +103,14 @@ def _lists(grid: Mapping[str, Any], path: Path) -> dict[str, list[object]]:
             f"{', '.join(SECTION_OF)}"
         )
     return {name: _values(name, value, path) for name, value in grid.items()}
+
+
+def _each_once(values: dict[str, list[object]]) -> Iterator[dict[str, list[object]]]:
+    """Combinations of a grid in which each value occurs; other names have their first value."""
+    first = {name: choices[:1] for name, choices in values.items()}
+    yield first
+    for name, choices in values.items():
+        yield from (first | {name: [choice]} for choice in choices[1:])
 
 
 def _crossed(

@@ -8,9 +8,13 @@ process imports torch itself.
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import forkserver, get_context
 from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+import psutil
 
 from core.settings import Device
 
@@ -45,6 +49,43 @@ def context_for(device: Device = Device.CPU) -> BaseContext:
         with worker_environment():
             forkserver.ensure_running()
     return get_context(method)
+
+
+class Recording:
+    """A context that remembers the processes that it made, so that they can be ended at once."""
+
+    def __init__(self, context: BaseContext) -> None:
+        self._context = context
+        self._made: list[BaseProcess] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._context, name)
+
+    def Process(self, *arguments: Any, **named: Any) -> BaseProcess:  # noqa: N802 (as in contexts)
+        """A process of the context."""
+        # typeshed leaves it to the subclasses of a context
+        made: BaseProcess = self._context.Process(*arguments, **named)  # type: ignore[attr-defined]
+        self._made.append(made)
+        return made
+
+    def end(self) -> None:
+        """Kill all of them, and with a start that was interrupted, the server that forks."""
+        for process in self._made:
+            if process.pid is not None:
+                process.kill()
+            else:
+                _end_server()
+
+
+def _end_server() -> None:
+    """Kill this process's fork server with all that it forked; it starts again when needed."""
+    for child in psutil.Process().children():
+        with suppress(psutil.NoSuchProcess):
+            if any("multiprocessing.forkserver" in part for part in child.cmdline()):
+                # stopped first, so that it cannot fork another one meanwhile
+                child.suspend()
+                for process in [*child.children(recursive=True), child]:
+                    process.kill()
 
 
 @contextmanager

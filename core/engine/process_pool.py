@@ -5,25 +5,24 @@ are small and kept by the callers: labels in a cache, everything else in the sto
 """
 
 import os
+import signal
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing, contextmanager, suppress
-from typing import TYPE_CHECKING, Any, TypeVar
-
-import psutil
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from core.analyses import Request
 from core.config import DataConfig, Experiment
-from core.engine.forked import context_for, worker_environment
+from core.engine.forked import Recording, context_for, worker_environment
 from core.engine.limits import enforced
 from core.engine.permit import Limit, Permit, checked
 from core.errors import EngineError, PoolscopeError
 from core.store import RunStore
 
 if TYPE_CHECKING:
-    from multiprocessing.queues import SimpleQueue
+    from multiprocessing.context import BaseContext
 
 WANTED_POLL_SECONDS = 0.25
 """time between two checks whether a computation is still wanted"""
@@ -157,34 +156,29 @@ def _weights(store: RunStore, request: Request[Any]) -> bytes:
 @contextmanager
 def _processes(count: int) -> Iterator[tuple[ProcessPoolExecutor, Callable[[], None]]]:
     """A pool of one-thread processes, and a function that ends them at once."""
-    context = context_for()
-    started = context.SimpleQueue()
+    context = Recording(context_for())
 
     def end() -> None:
         pool.shutdown(wait=False, cancel_futures=True)
-        while not started.empty():
-            with suppress(psutil.NoSuchProcess):
-                psutil.Process(started.get()).kill()
+        context.end()
 
-    try:
-        with (
-            worker_environment(),
-            ProcessPoolExecutor(
-                count,
-                mp_context=context,
-                initializer=_begin,
-                initargs=(started, dict(os.environ)),
-            ) as pool,
-        ):
-            yield pool, end
-    finally:
-        started.close()
+    with (
+        worker_environment(),
+        ProcessPoolExecutor(
+            count,
+            mp_context=cast("BaseContext", context),
+            initializer=_begin,
+            initargs=(dict(os.environ),),
+        ) as pool,
+    ):
+        yield pool, end
 
 
-def _begin(started: "SimpleQueue[int]", environment: Mapping[str, str]) -> None:
-    """Take over the parent's environment, and report this process, which it may have to end."""
+def _begin(environment: Mapping[str, str]) -> None:
+    """Take over the parent's environment."""
     os.environ.update(environment)
-    started.put(os.getpid())
+    # Ctrl-C reaches the whole process group; the parent ends its processes itself
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _answer(future: "Future[Any]") -> Any:

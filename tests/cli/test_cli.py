@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import signal
 import socket
 import sqlite3
@@ -792,6 +793,29 @@ def test_a_signal_ends_a_sweep_with_its_status_and_keeps_the_finished_run(
     assert (status, "", 1) == (program.returncode, out, len(err.splitlines())), err
     assert err.startswith(f"{said}: 1 of 2 runs were finished")
     assert 1 == len(store.summaries())
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "said"),
+    [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")],
+)
+def test_a_signal_ends_the_maps_of_a_sweep_with_its_status(grid, sent, status, said):
+    path = grid('dataset = "shapes"\nwidths = "2"\ntrain_size = 20\nepochs = 1')
+    command = [sys.executable, "-m", "core", "sweep", str(path), "--maps"]
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as program:
+        while not (line := program.stderr.readline()).startswith("3 computations"):
+            assert line
+        os.killpg(program.pid, sent) if sent == signal.SIGINT else program.send_signal(sent)
+        out, err = program.communicate(timeout=60)
+    assert (status, "", 1) == (program.returncode, out, len(err.splitlines())), err
+    assert re.match(rf"{said}: \d of 3 computations were finished", err)
 
 
 def test_version_is_the_version_of_the_library(cli):

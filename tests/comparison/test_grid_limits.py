@@ -20,6 +20,11 @@ REFUSED = {
     "a deep list": ("seed = " + "[" * 20_000 + "]" * 20_000, "nested too deeply"),
     "many digits": ("seed = " + "9" * 20_000, "not valid TOML"),
     "many names": ("".join(f"a{n} = 1\n" for n in range(9_000)), "and 8,997 more: not known"),
+    "a bad value after many": (f"{SEEDS}\nlr = {[0.1] * 99 + [-1]}", "lr"),
+    "a bad table after a large one": (
+        f"[[grids]]\n{SEEDS}\nlr = {[0.1] * 50}\n[[grids]]\nlr = -1",
+        "lr",
+    ),
     "a table of tables": ("[[grids]]\n" * 20_000, "asks for 20,000"),
 }
 
