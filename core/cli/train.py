@@ -167,8 +167,8 @@ def _maps(experiments: Sequence[Experiment], store: RunStore, workers: int) -> N
             f"the same command does the rest"
         )
 
-    say(f"{len(missing)} computations")
     with stoppable(kept):
+        say(f"{len(missing)} computations")
         compute(store, missing, workers)
 
 
