@@ -60,7 +60,7 @@ def _same(poolings: list[Pooling], parameters: dict[Pooling, int]) -> str:
     values = sorted(parameters.values())
     if values[0] == values[-1]:
         return f"{how_many} have {count(values[0])} parameters"
-    return f"{how_many} have about {count(values[-1])} parameters"
+    return f"{how_many} have {count(values[0])} to {count(values[-1])} parameters"
 
 
 def _head(comparison: Comparison, arm: Arm) -> Sentence:

@@ -10,10 +10,12 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 
+import psutil
 import pytest
 from rich.console import Console
 from typer.testing import CliRunner
@@ -35,6 +37,7 @@ from core.run import Epoch, Machine, Run, Status
 from core.settings import PROJECT
 from core.store import RunStore, write_copy
 from tests.pictures.folder_samples import write_plain
+from tests.processes import workers_of
 from tests.store.store_samples import a_trained_run, some_weights
 
 ROOT = PROJECT
@@ -766,24 +769,28 @@ def test_a_reader_that_goes_away_is_no_traceback():
         assert b"" == program.stderr.read()
 
 
-@pytest.mark.parametrize(
+ENDINGS = pytest.mark.parametrize(
     ("sent", "status", "said"),
     [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")],
 )
-def test_a_signal_ends_a_sweep_with_its_status_and_keeps_the_finished_run(
-    grid, store, sent, status, said
-):
-    path = grid('widths = "2"\ntrain_size = 20\nepochs = [1, 1000]')
-    command = [sys.executable, "-m", "core", "sweep", str(path), "--workers", "1", "--json"]
+
+
+def ended_by(sent, status, after, *arguments):
+    """The sentence of a program that gets a signal when it has written a line and has workers."""
     with subprocess.Popen(
-        command,
+        [sys.executable, "-m", "core", *arguments],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
     ) as program:
-        assert program.stderr.readline().startswith("1 of 2 runs")
+        while not (line := program.stderr.readline()).startswith(after):
+            assert line
+        deadline = time.monotonic() + 60
+        while not workers_of(psutil.Process(program.pid)):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
         if sent == signal.SIGINT:
             # a terminal sends it to the workers too
             os.killpg(program.pid, sent)
@@ -791,30 +798,23 @@ def test_a_signal_ends_a_sweep_with_its_status_and_keeps_the_finished_run(
             program.send_signal(sent)
         out, err = program.communicate(timeout=60)
     assert (status, "", 1) == (program.returncode, out, len(err.splitlines())), err
+    return err
+
+
+@ENDINGS
+def test_a_signal_ends_a_sweep_with_its_status_and_keeps_the_finished_run(
+    grid, store, sent, status, said
+):
+    path = grid('widths = "2"\ntrain_size = 20\nepochs = [1, 1000]')
+    err = ended_by(sent, status, "1 of 2 runs", "sweep", str(path), "--workers", "1", "--json")
     assert err.startswith(f"{said}: 1 of 2 runs were finished")
     assert 1 == len(store.summaries())
 
 
-@pytest.mark.parametrize(
-    ("sent", "status", "said"),
-    [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")],
-)
+@ENDINGS
 def test_a_signal_ends_the_maps_of_a_sweep_with_its_status(grid, sent, status, said):
     path = grid('dataset = "shapes"\nwidths = "2"\ntrain_size = 20\nepochs = 1')
-    command = [sys.executable, "-m", "core", "sweep", str(path), "--maps"]
-    with subprocess.Popen(
-        command,
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as program:
-        while not (line := program.stderr.readline()).startswith("3 computations"):
-            assert line
-        os.killpg(program.pid, sent) if sent == signal.SIGINT else program.send_signal(sent)
-        out, err = program.communicate(timeout=60)
-    assert (status, "", 1) == (program.returncode, out, len(err.splitlines())), err
+    err = ended_by(sent, status, "3 computations", "sweep", str(path), "--maps")
     assert re.match(rf"{said}: \d of 3 computations were finished", err)
 
 
