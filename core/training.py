@@ -24,13 +24,19 @@ from torch import Tensor, nn
 
 from core import settings
 from core.config import MOMENTUM, Experiment
-from core.data import LabelledImages, Splits, load, to_input, translate
+from core.data import LabelledImages, load, to_input, translate
 from core.errors import EngineError
 from core.network import describe
 from core.network.build import build_model, generator
-from core.network.work import EVALUATED_IMAGES, EVALUATION_BATCH
+from core.network.work import EVALUATION_BATCH, evaluated_images
 from core.run import Epoch, Machine, Run, Status, processor
 from core.settings import Device
+
+
+RISE = 0.3
+"""share of the steps in which the rate rises"""
+LEAST_SCHEDULED = 3
+"""fewest steps that make a rise, a peak and a fall"""
 
 
 class Cancelled(Exception):  # noqa: N818 (an answer to a request, not an error)
@@ -72,6 +78,12 @@ def train(
     describe(experiment)
     place = torch_device(device)
     splits = load(experiment.data).to(place)
+    shown = [
+        part.sample(count)
+        for part, count in zip(
+            (splits.train, splits.validation), evaluated_images(experiment), strict=True
+        )
+    ]
     with _deterministic(experiment.seed, place):
         model = build_model(
             experiment.model, experiment.input_shape, experiment.classes, experiment.seed
@@ -80,7 +92,7 @@ def train(
         started = time.perf_counter()
         epochs: list[Epoch] = []
         for losses in _epochs(model, experiment, splits.train, should_stop or _never):
-            epoch = _measured(model, splits, losses, len(epochs) + 1, started)
+            epoch = _measured(model, shown, losses, len(epochs) + 1, started)
             if epoch is None:
                 break
             epochs.append(epoch)
@@ -94,11 +106,22 @@ def _never() -> bool:
 
 
 def _measured(
-    model: nn.Module, splits: Splits, losses: Sequence[float], number: int, started: float
+    model: nn.Module,
+    shown: Sequence[LabelledImages],
+    losses: Sequence[float],
+    number: int,
+    started: float,
 ) -> Epoch | None:
-    """Losses and accuracies after an epoch; None if a loss is no longer finite."""
-    train_score = evaluate(model, splits.train.first(EVALUATED_IMAGES))
-    validation = evaluate(model, splits.validation)
+    """Losses and accuracies after an epoch; None if a loss is no longer finite.
+
+    Args:
+        model: the network.
+        shown: the training and the validation images that it is evaluated on.
+        losses: losses of the epoch's batches.
+        number: number of the epoch, from 1.
+        started: when the training began, on the clock `perf_counter`.
+    """
+    train_score, validation = (evaluate(model, images) for images in shown)
     if not all(map(isfinite, (*losses, train_score.loss, validation.loss))):
         return None
     return Epoch(
@@ -173,8 +196,12 @@ def _epochs(
 
 def _optimiser(
     model: nn.Module, experiment: Experiment, batches: int
-) -> tuple[torch.optim.SGD, torch.optim.lr_scheduler.OneCycleLR]:
-    """SGD with Nesterov momentum, and the schedule: one rise and fall over all batches."""
+) -> tuple[torch.optim.SGD, torch.optim.lr_scheduler.LRScheduler]:
+    """SGD with Nesterov momentum, and the schedule: one rise and fall over all batches.
+
+    The rise takes 0.3 of the steps and ends on one of them, so that some step has the rate that
+    was asked for. Too few steps for a rise and a fall all have that rate.
+    """
     hyperparameters = experiment.hyperparameters
     optimiser = torch.optim.SGD(
         model.parameters(),
@@ -183,10 +210,15 @@ def _optimiser(
         nesterov=True,
         weight_decay=hyperparameters.weight_decay,
     )
+    steps = hyperparameters.epochs * batches
+    if steps < LEAST_SCHEDULED:
+        return optimiser, torch.optim.lr_scheduler.ConstantLR(optimiser, factor=1.0)
+    peak = max(2, round(RISE * steps))
     return optimiser, torch.optim.lr_scheduler.OneCycleLR(
         optimiser,
         max_lr=hyperparameters.lr,
-        total_steps=hyperparameters.epochs * batches,
+        total_steps=steps,
+        pct_start=peak / steps,
         cycle_momentum=False,
     )
 

@@ -1,8 +1,10 @@
 """The data sets this version loads: shapes, sizes, splits, hyperparameters and licences."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 from core.catalog.names import Difficulty
 
@@ -65,6 +67,7 @@ class DatasetEntry:
         commonest: number of test images of the most frequent class, which a network gets right by
             always predicting that class. None for a folder whose classes have not been counted.
         photographs: whether the images have no common background.
+        own: what else it is trained with unless told otherwise: flat name of a setting -> value.
     """
 
     name: str
@@ -83,6 +86,12 @@ class DatasetEntry:
     licence: str
     commonest: int | None = None
     photographs: bool = False
+    own: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def own_defaults(self) -> dict[str, Any]:
+        """The defaults of its own: hyperparameters, and whatever else it sets."""
+        return {**asdict(self.training), **self.own}
 
     @property
     def ground(self) -> str:
@@ -140,7 +149,7 @@ _ENTRIES = (
         std=0.1719531,
         light_on_dark=True,
         background=(64,),
-        training=Hyperparameters(epochs=12, batch_size=64, lr=0.05, weight_decay=5e-4),
+        training=Hyperparameters(epochs=8, batch_size=64, lr=0.02, weight_decay=5e-4),
         fingerprint="3d0e0bd8f0680985ab440c6051713eebe9d1415f2479459ad8ab7f68b3269d94",
         source="drawn by Poolscope from a seed",
         licence="MIT",
@@ -157,11 +166,12 @@ _ENTRIES = (
         std=0.3080851,
         light_on_dark=True,
         background=(0,),
-        training=Hyperparameters(epochs=5, batch_size=64, lr=0.1, weight_decay=5e-4),
+        training=Hyperparameters(epochs=3, batch_size=64, lr=0.1, weight_decay=5e-4),
         fingerprint="1e35582d42a90940c55b956deb61875c020b567ed20e3c5b174f52bf7809ed9b",
         source="LeCun, Cortes, Burges: the MNIST database, through torchvision",
         licence="CC BY-SA 3.0",
         commonest=1_135,
+        own={"train_size": 12_000},
     ),
     DatasetEntry(
         name=Dataset.FASHION_MNIST,
@@ -180,6 +190,7 @@ _ENTRIES = (
         source="Zalando Research, Fashion-MNIST, through torchvision",
         licence="MIT",
         commonest=1_000,
+        own={"widths": (16, 32, 64)},
     ),
     DatasetEntry(
         name=Dataset.KMNIST,
@@ -248,11 +259,12 @@ _ENTRIES = (
         std=0.3529152,
         light_on_dark=True,
         background=(0,),
-        training=Hyperparameters(epochs=8, batch_size=64, lr=0.1, weight_decay=5e-4),
+        training=Hyperparameters(epochs=6, batch_size=64, lr=0.1, weight_decay=5e-4),
         fingerprint="2df865513f541f831cfcb4c9edcba62a07fa7f358b30ea90d24c0744ec2ca262",
         source="Zalando Research: 10,000 images of Fashion-MNIST; ship with Poolscope",
         licence="MIT",
         commonest=300,
+        own={"widths": (16, 32, 64)},
     ),
 )
 

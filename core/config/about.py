@@ -62,6 +62,7 @@ class About:
             so that one network has one key.
         later: whether it was added after keys became public. The key then leaves it out at its
             default, so that old keys stay valid.
+        own: whether a data set may have a default of its own (`DatasetEntry.own`).
     """
 
     label: str
@@ -71,6 +72,7 @@ class About:
     least: float | None = None
     scope: DataScope | ModelScope | None = None
     later: bool = False
+    own: bool = False
 
 
 OF_SHAPES = DataScope((Dataset.SHAPES,))

@@ -15,7 +15,7 @@ from core.config.sections import DataConfig, ModelConfig, Section, TrainingConfi
 from core.config.values import listed
 from core.errors import ConfigError
 
-CODE_VERSION = 1
+CODE_VERSION = 2
 """incremented when a change of the code changes the results of training"""
 
 MOMENTUM = 0.9
@@ -34,17 +34,28 @@ class Experiment(Section):
 
     @model_validator(mode="after")
     def _resolve(self) -> "Experiment":
-        defaults = self.data.entry.training
-        missing = {
-            name: getattr(defaults, name)
-            for name in TrainingConfig.model_fields
-            if getattr(self.training, name) is None
-        }
-        self._set(training=self.training.model_copy(update=missing))
+        self._take_own_defaults()
         self._set(model=self.model.on_images(self.input_shape))
         if self.model.norm is Norm.BATCH and self.training.batch_size == 1:
             raise ValueError("batch_size: batch norm needs 2 images or more; received 1")
         return self
+
+    def _take_own_defaults(self) -> None:
+        """Set what was left out, and has a default that depends on the data set."""
+        own = self.data.entry.own_defaults
+        for part in ("data", "model", "training"):
+            section = getattr(self, part)
+            missing = {
+                name: own[name]
+                for name, about, default in declared(type(section))
+                if name in own
+                and (
+                    (about.own and name not in section.model_fields_set)
+                    or (default is None and getattr(section, name) is None)
+                )
+            }
+            if missing:
+                self._set(**{part: section.model_copy(update=missing)})
 
     @property
     def input_shape(self) -> tuple[int, int, int]:

@@ -96,6 +96,8 @@ def settings_of(section: str, model: type[Section]) -> Iterator[Setting]:
         field = schema["properties"][name]
         default = field.get("default")
         plain = ",".join(map(str, default)) if isinstance(default, list) else default
+        if about.own:
+            plain = None
         yield Setting(name, section, about, plain, **_values(field, schema.get("$defs", {})))
 
 

@@ -96,11 +96,11 @@ class DataConfig(Section):
         Field(union_mode="left_to_right"),
         BeforeValidator(values.dataset),
         About("Dataset"),
-    ] = Dataset.DIGITS
+    ] = Dataset.FASHION
     train_size: Annotated[
         Annotated[int, Field(ge=1)] | Literal["all"],
         whole_or(ALL),
-        About("Training images"),
+        About("Training images", own=True),
     ] = ALL
     image_size: Annotated[
         int,
@@ -207,7 +207,7 @@ class ModelConfig(Section):
         tuple[Annotated[int, Field(ge=1, le=1024)], ...],
         Field(min_length=1, max_length=8),
         BeforeValidator(values.widths),
-        About("Widths", "One block each."),
+        About("Widths", "One block each.", own=True),
     ] = (16, 32)
     body: Annotated[
         Body,
@@ -245,7 +245,7 @@ class ModelConfig(Section):
         PoolOrder.AFTER_ACTIVATION
     )
     padding: Annotated[Padding, About("Padding")] = Padding.ZEROS
-    norm: Annotated[Norm, About("Norm")] = Norm.NONE
+    norm: Annotated[Norm, About("Norm")] = Norm.BATCH
     head: Annotated[
         Head,
         known(HEADS),
@@ -303,10 +303,12 @@ class ModelConfig(Section):
         """The same network, with what has no effect on images (C, H, W) at its default.
 
         Its window is the smallest that gives it. On a map of one cell, to drop a channel is to drop
-        an element.
+        an element, and heads that give the cell as it is are one: GAP.
         """
         sides = [self.maps(rows) for rows in shape[1:]]
         changes: dict[str, object] = {"pool_size": self._least_window(shape)}
+        if HEADS[self.head].keeps_one_cell and all(rows[-1] == 1 for rows in sides):
+            changes["head"] = Head.GAP
         one_cell = all(rows[self.last_pool_block] == 1 for rows in sides)
         if one_cell and self.dropout is DropoutPosition.AFTER_LAST_POOL:
             changes["dropout_kind"] = DropoutKind.ELEMENT

@@ -10,7 +10,6 @@ from core.catalog import Padding, Pooling
 from core.catalog.poolings import CONV_SIZE
 from core.catalog.poolings.antialiased import BLUR_SIZE, LPS_HIDDEN
 from core.network.maps import within_range
-from core.network.pooling.margins import make_margins
 from core.network.pooling.registry import operator
 from core.network.pooling.windows import WindowPool, positions, take_grid
 
@@ -42,14 +41,29 @@ class Blur(nn.Module):
 class BlurredPool(WindowPool):
     """A pool at stride 1, then a binomial 3-tap filter at the stride. Zhang 2019.
 
-    The map is padded by one row on each side (zeros, or its own opposite side), so that the filter
-    has as many positions as a window of side k on the unpadded map: floor((H - k)/s) + 1.
+    What the pool gives is mirrored at its border by one row on each side, as in the paper, so that
+    a constant image stays constant; with circular padding the map wraps instead. The filter then
+    has as many positions as a window of side k on the map: floor((H - k)/s) + 1.
     """
 
     def __init__(self, channels: int, size: int, stride: int, mode: Padding) -> None:
         super().__init__(channels, size, stride, mode)
-        self.margins = make_margins(BLUR_SIZE // 2, BLUR_SIZE // 2, mode)
+        self.wraps = mode is Padding.CIRCULAR
         self.blur = Blur(stride)
+
+    def pooled(self, x: Tensor) -> Tensor:
+        """The pool at stride 1: (N, C, H, W) -> (N, C, H - k + 1, W - k + 1)."""
+        raise NotImplementedError
+
+    def compute(self, x: Tensor) -> Tensor:
+        """x: (N, C, H, W)."""
+        margin = BLUR_SIZE // 2
+        if self.wraps:
+            around = self.pooled(mirrored(x, margin, margin, wraps=True))
+        else:
+            around = mirrored(self.pooled(x), margin, margin, wraps=False)
+        blurred: Tensor = self.blur(around)
+        return blurred
 
 
 @operator(Pooling.BLUR_MAX)
@@ -59,23 +73,22 @@ class BlurMaxPool(BlurredPool):
     Ties of max as for max. Zhang 2019.
     """
 
-    def compute(self, x: Tensor) -> Tensor:
+    def pooled(self, x: Tensor) -> Tensor:
         """x: (N, C, H, W)."""
-        blurred: Tensor = self.blur(F.max_pool2d(self.margins(x), self.size, 1))
-        return blurred
+        return F.max_pool2d(x, self.size, 1)
 
 
 @operator(Pooling.BLUR_AVERAGE)
 class BlurAveragePool(BlurredPool):
     """y = blur of m at the stride, m = mean over the window at every place.
 
-    One linear filter: for k = 2 the taps (1, 3, 3, 1)/8 of ((1 + z)/2)^3. Zhang 2019.
+    In the interior one linear filter: for k = 2 the taps (1, 3, 3, 1)/8 of ((1 + z)/2)^3. Zhang
+    2019.
     """
 
-    def compute(self, x: Tensor) -> Tensor:
+    def pooled(self, x: Tensor) -> Tensor:
         """x: (N, C, H, W)."""
-        blurred: Tensor = self.blur(F.avg_pool2d(self.margins(x), self.size, 1))
-        return blurred
+        return F.avg_pool2d(x, self.size, 1)
 
 
 @operator(Pooling.BLUR_STRIDED)
