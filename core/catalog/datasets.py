@@ -149,7 +149,7 @@ _ENTRIES = (
         std=0.1719531,
         light_on_dark=True,
         background=(64,),
-        training=Hyperparameters(epochs=8, batch_size=64, lr=0.02, weight_decay=5e-4),
+        training=Hyperparameters(epochs=8, batch_size=64, lr=0.05, weight_decay=5e-4),
         fingerprint="3d0e0bd8f0680985ab440c6051713eebe9d1415f2479459ad8ab7f68b3269d94",
         source="drawn by Poolscope from a seed",
         licence="MIT",
