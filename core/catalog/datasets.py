@@ -154,6 +154,7 @@ _ENTRIES = (
         source="drawn by Poolscope from a seed",
         licence="MIT",
         commonest=300,
+        own={"train_size": 4_000},
     ),
     DatasetEntry(
         name=Dataset.MNIST,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from core.catalog import DropoutPosition, Head
-from core.claims.arms import arm
+from core.claims.arms import GALLERY, arm
 from core.claims.claim import (
     Certainty,
     Choice,
@@ -24,6 +24,7 @@ _SIZES: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 
 
+_DROPPED = {**GALLERY["digits"], **_MEDIUM_SET}
 _RATES = Choice("dropout_rate", (0.1, 0.25, 0.5))
 _POSITIONS = {
     DropoutPosition.INPUT: "on the input",
@@ -37,12 +38,12 @@ _NORMS = (("none", "no norm"), ("batch", "batch norm"))
 
 
 def _dropped(position: DropoutPosition, norm: str) -> ClaimArm:
-    flat = {**_MEDIUM_SET, "norm": norm, "dropout": position}
+    flat = {**_DROPPED, "norm": norm, "dropout": position}
     return ClaimArm(_POSITIONS[position], flat, _RATES)
 
 
 def _capacity(widths: str, size: dict[str, int], *, dropout: bool) -> ClaimArm:
-    flat = {**size, "widths": widths, "head": Head.FLATTEN}
+    flat = {**GALLERY["digits"], **size, "widths": widths, "head": Head.FLATTEN}
     if not dropout:
         return ClaimArm("no dropout", flat)
     flat = {**flat, "dropout": DropoutPosition.HEAD}
@@ -152,7 +153,7 @@ DROPOUT_PLACE = Claim(
             where=label,
             metric=Metric.TEST_ACCURACY,
             arm=_dropped(DropoutPosition.AFTER_LAST_POOL, norm),
-            against=ClaimArm("no dropout", {**_MEDIUM_SET, "norm": norm}),
+            against=ClaimArm("no dropout", {**_DROPPED, "norm": norm}),
             least=0.005,
         )
         for norm, label in _NORMS
