@@ -44,7 +44,7 @@ def _all(results: Collection[ClaimResult], unknown: str | None) -> None:
             selection_mode="multi",
             key="kind",
             bind="query-params",
-            help="**exact**: arithmetic or autograd; **measured**: trained networks, ten seeds for "
+            help="**exact**: arithmetic or autograd; **measured**: trained networks, five or ten seeds for "
             "each arm; **both**.",
         )
         predict = _predict_toggle()
