@@ -32,7 +32,6 @@ from core.network.work import EVALUATION_BATCH, evaluated_images
 from core.run import Epoch, Machine, Run, Status, processor
 from core.settings import Device
 
-
 RISE = 0.3
 """share of the steps in which the rate rises"""
 LEAST_SCHEDULED = 3

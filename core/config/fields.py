@@ -4,11 +4,13 @@ Flags, sidebar, links, grids and the README take what they say about a setting f
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from core.catalog import DATASETS, Dataset
 from core.config.about import About
 from core.config.experiment import SECTIONS
+from core.config.folder import FOLDER_HYPERPARAMETERS
 from core.config.sections import Section, declared
 
 OF_THE_DATA_SET = "the data set's own"
@@ -84,6 +86,28 @@ class Setting:
         return OF_THE_DATA_SET if self.default is None else str(self.default)
 
 
+def plain_value(value: Any) -> str | float | None:
+    """A value of a setting as flags, links and grids write it: (16, 32) is "16,32"."""
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else value
+
+
+def own_defaults(dataset: str) -> dict[str, Any]:
+    """The defaults that depend on the data set, as plain values: flat name -> value.
+
+    Args:
+        dataset: its name, or folder:PATH.
+    """
+    named = dataset in DATASETS
+    own = DATASETS[Dataset(dataset)].own_defaults if named else asdict(FOLDER_HYPERPARAMETERS)
+    declared_here = {
+        name: default
+        for model in SECTIONS.values()
+        for name, about, default in declared(model)
+        if about.own
+    }
+    return {name: plain_value(value) for name, value in {**declared_here, **own}.items()}
+
+
 def settings_of(section: str, model: type[Section]) -> Iterator[Setting]:
     """Yield the settings that a section declares, in their order.
 
@@ -95,9 +119,7 @@ def settings_of(section: str, model: type[Section]) -> Iterator[Setting]:
     for name, about, _ in declared(model):
         field = schema["properties"][name]
         default = field.get("default")
-        plain = ",".join(map(str, default)) if isinstance(default, list) else default
-        if about.own:
-            plain = None
+        plain = None if about.own else plain_value(default)
         yield Setting(name, section, about, plain, **_values(field, schema.get("$defs", {})))
 
 

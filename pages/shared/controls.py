@@ -15,16 +15,13 @@ from core import settings
 from core.catalog import (
     DATASETS,
     POOLINGS,
-    Dataset,
     DropoutPosition,
     Head,
-    Hyperparameters,
     Pooling,
 )
 from core.comparison import Arm, Comparison
 from core.config import Experiment
-from core.config.fields import FIELDS, OF_THE_DATA_SET
-from core.config.folder import FOLDER_HYPERPARAMETERS
+from core.config.fields import FIELDS, OF_THE_DATA_SET, own_defaults
 from core.errors import ConfigError
 from core.network import describe
 from core.pictures import with_folder
@@ -163,32 +160,32 @@ def _advanced() -> None:
         help="Added to the comparison. gmp: the largest value of each channel.",
     )
     shown = dataset.shown()
-    for section, heading in (("model", "Network"), ("data", "Data")):
-        st.markdown(f"**{heading}**")
+    own = own_defaults(shown)
+    _follow(own)
+    for section, heading in (
+        ("model", "**Network**"),
+        ("data", "**Data**"),
+        ("training", f"**Hyperparameters** :gray[(at first {OF_THE_DATA_SET})]"),
+    ):
+        st.markdown(heading)
         for name in SHARED_SETTINGS:
             if FIELDS[name].section == section:
-                widgets.draw(FIELDS[name], DEFAULTS[name], shown)
-    st.markdown(f"**Hyperparameters** :gray[(at first {OF_THE_DATA_SET})]")
-    _hyperparameters(shown)
+                widgets.draw(FIELDS[name], own.get(name, DEFAULTS[name]), shown)
 
 
-def _hyperparameters(shown: str) -> None:
-    """Draw the hyperparameters, which follow the data set's defaults until they are changed.
+def _follow(own: Mapping[str, Any]) -> None:
+    """Set what follows the data set and has not been changed by hand to the data set's own.
 
     Empty fields would show that too, but their − and + do nothing until a number is typed.
     """
-    own = DATASETS[Dataset(shown)].training if shown in DATASETS else FOLDER_HYPERPARAMETERS
     state = st.session_state
-    before: Hyperparameters = state.get("hyperparameters_of", own)
-    for name in SHARED_SETTINGS:
-        if FIELDS[name].section != "training":
-            continue
-        # a scene of a talk sets None
-        untouched = name in state and state[name] in (None, getattr(before, name))
-        if untouched and state[name] != getattr(own, name):
-            state[name] = getattr(own, name)
-        widgets.draw(FIELDS[name], getattr(own, name), shown)
-    state["hyperparameters_of"] = own
+    before: Mapping[str, Any] = state.get("own_defaults", own)
+    for name, value in own.items():
+        # texts and numbers alike; a scene of a talk sets None
+        untouched = name in state and (state[name] is None or str(state[name]) == str(before[name]))
+        if untouched and state[name] != value:
+            state[name] = str(value) if isinstance(state[name], str) else value
+    state["own_defaults"] = dict(own)
 
 
 def comparison() -> Comparison:

@@ -11,6 +11,7 @@ import streamlit as st
 from core import settings
 from core.catalog import DATASETS, Dataset
 from core.config import DataConfig, Experiment
+from core.config.fields import FIELDS
 from core.config.folder import FOLDER_PREFIX, MEASURED
 from core.errors import ConfigError
 from core.pictures import findings, with_folder
@@ -18,6 +19,7 @@ from core.words import join, literal
 from pages.shared.link import Note
 
 DATASET_KEY = "dataset"
+_DEFAULT = str(FIELDS[DATASET_KEY].default)
 _GOOD, _WRONG = "dataset_good", "dataset_wrong"
 """the last usable choice, and the note on a later, unusable one"""
 MAX_QUOTED = 200
@@ -63,7 +65,7 @@ def current() -> str:
 def shown() -> str:
     """The data set that the page shows; on a hosted server, simply the one in the box."""
     if settings.load().hosted:
-        return st.session_state[DATASET_KEY] or str(Dataset.DIGITS)
+        return st.session_state[DATASET_KEY] or _DEFAULT
     return current()
 
 
@@ -75,7 +77,7 @@ def test_images() -> int:
     if named and not settings.load().hosted:
         with suppress(ConfigError):
             return _data(chosen(named)).entry.splits.test
-    return DATASETS[Dataset.DIGITS].splits.test
+    return DATASETS[Dataset(_DEFAULT)].splits.test
 
 
 def ground() -> str | None:
@@ -157,8 +159,8 @@ def _good() -> str:
     """The last usable choice; digits if that was a folder that is gone by now."""
     state = st.session_state
     with suppress(ConfigError):
-        return chosen(state.get(_GOOD, str(Dataset.DIGITS)))
-    return str(Dataset.DIGITS)
+        return chosen(state.get(_GOOD, _DEFAULT))
+    return _DEFAULT
 
 
 def _sentence(error: ConfigError) -> str:
