@@ -28,14 +28,16 @@ from core.data import LabelledImages, load, to_input, translate
 from core.errors import EngineError
 from core.network import describe
 from core.network.build import build_model, generator
-from core.network.work import EVALUATION_BATCH, evaluated_images
+from core.network.work import EVALUATION_BATCH
 from core.run import Epoch, Machine, Run, Status, processor
 from core.settings import Device
 
 RISE = 0.3
-"""share of the steps in which the rate rises"""
+"""share of the steps in which the learning rate rises"""
 LEAST_SCHEDULED = 3
 """fewest steps that make a rise, a peak and a fall"""
+FEW_STEPS = 100
+"""up to this many steps, the one nearest to the peak may have a rate that is clearly lower"""
 
 
 class Cancelled(Exception):  # noqa: N818 (an answer to a request, not an error)
@@ -77,12 +79,6 @@ def train(
     describe(experiment)
     place = torch_device(device)
     splits = load(experiment.data).to(place)
-    shown = [
-        part.sample(count)
-        for part, count in zip(
-            (splits.train, splits.validation), evaluated_images(experiment), strict=True
-        )
-    ]
     with _deterministic(experiment.seed, place):
         model = build_model(
             experiment.model, experiment.input_shape, experiment.classes, experiment.seed
@@ -90,6 +86,7 @@ def train(
         model.to(place).to(memory_format=torch.channels_last)
         started = time.perf_counter()
         epochs: list[Epoch] = []
+        shown = splits.train.first(experiment.data.entry.evaluated), splits.validation
         for losses in _epochs(model, experiment, splits.train, should_stop or _never):
             epoch = _measured(model, shown, losses, len(epochs) + 1, started)
             if epoch is None:
@@ -106,7 +103,7 @@ def _never() -> bool:
 
 def _measured(
     model: nn.Module,
-    shown: Sequence[LabelledImages],
+    shown: tuple[LabelledImages, LabelledImages],
     losses: Sequence[float],
     number: int,
     started: float,
@@ -198,8 +195,8 @@ def _optimiser(
 ) -> tuple[torch.optim.SGD, torch.optim.lr_scheduler.LRScheduler]:
     """SGD with Nesterov momentum, and the schedule: one rise and fall over all batches.
 
-    The rise takes 0.3 of the steps and ends on one of them, so that some step has the rate that
-    was asked for. Too few steps for a rise and a fall all have that rate.
+    Few steps would jump over the peak; then the rise ends on a step, so that one has the rate that
+    was asked for, and where there is no room for a rise and a fall, all have it.
     """
     hyperparameters = experiment.hyperparameters
     optimiser = torch.optim.SGD(
@@ -212,12 +209,12 @@ def _optimiser(
     steps = hyperparameters.epochs * batches
     if steps < LEAST_SCHEDULED:
         return optimiser, torch.optim.lr_scheduler.ConstantLR(optimiser, factor=1.0)
-    peak = max(2, round(RISE * steps))
+    rise = max(2, round(RISE * steps)) / steps if steps < FEW_STEPS else RISE
     return optimiser, torch.optim.lr_scheduler.OneCycleLR(
         optimiser,
         max_lr=hyperparameters.lr,
         total_steps=steps,
-        pct_start=peak / steps,
+        pct_start=rise,
         cycle_momentum=False,
     )
 

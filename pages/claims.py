@@ -44,8 +44,8 @@ def _all(results: Collection[ClaimResult], unknown: str | None) -> None:
             selection_mode="multi",
             key="kind",
             bind="query-params",
-            help="**exact**: arithmetic or autograd; **measured**: trained networks, five or ten "
-            "seeds for each arm; **both**.",
+            help="**exact**: arithmetic or autograd; **measured**: trained networks, ten seeds for "
+            "each arm; **both**.",
         )
         predict = _predict_toggle()
     with st.grid(3, min_column_width=300, border=True):

@@ -35,8 +35,6 @@ class HeadEntry:
         map_copies: copies of its map that it holds, in addition to those that every layer holds;
             for memory estimates.
         vector_copies: the same of its vector.
-        keeps_one_cell: whether its vector is the cell itself on a map of one cell, so that all such
-            heads are one function there.
         squeeze: channels that a 1x1 convolution leaves before the head, if it has one.
     """
 
@@ -54,7 +52,6 @@ class HeadEntry:
     vector_weight: float = 0.0
     map_copies: int = 0
     vector_copies: int = 0
-    keeps_one_cell: bool = False
     squeeze: Callable[[int, int, int], int] | None = None
 
 
@@ -140,7 +137,6 @@ _ENTRIES = (
         operations=_mean,
         is_global=True,
         reads_whole_map=True,
-        keeps_one_cell=True,
     ),
     HeadEntry(
         name=Head.FLATTEN,
@@ -151,7 +147,6 @@ _ENTRIES = (
         operations=lambda channels, height, width: 0,
         is_global=False,
         reads_whole_map=False,
-        keeps_one_cell=True,
     ),
     HeadEntry(
         name=Head.GMP,
@@ -162,7 +157,6 @@ _ENTRIES = (
         operations=_max,
         is_global=True,
         reads_whole_map=True,
-        keeps_one_cell=True,
     ),
     HeadEntry(
         name=Head.GAP_GMP,
@@ -202,7 +196,6 @@ _ENTRIES = (
         is_global=False,
         reads_whole_map=True,
         map_copies=1,
-        keeps_one_cell=True,
     ),
     HeadEntry(
         name=Head.FLATTEN_MATCHED,
@@ -275,7 +268,6 @@ _ENTRIES = (
         reads_whole_map=True,
         weight=50,
         map_copies=1,
-        keeps_one_cell=True,
     ),
     HeadEntry(
         name=Head.BILINEAR,

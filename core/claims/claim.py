@@ -6,22 +6,13 @@ from enum import StrEnum
 from math import inf, log1p
 from typing import Any, ClassVar, Self, TypeVar
 
-from core.catalog import Dataset, Page
+from core.catalog import Page
 from core.config import Experiment
 
 CHOOSING_SEEDS = (0, 1, 2)
 """seeds whose validation accuracy decides a learning rate or a dropout rate"""
 VERDICT_SEEDS = tuple(range(10))
 """paired seeds that a verdict needs"""
-FEWER_SEEDS = VERDICT_SEEDS[:5]
-"""paired seeds that it needs on the data sets where a run takes long"""
-SLOW_SETS = (Dataset.SHAPES, Dataset.MNIST)
-
-
-def verdict_seeds(dataset: str) -> tuple[int, ...]:
-    """The paired seeds that a verdict needs on a data set."""
-    return FEWER_SEEDS if dataset in SLOW_SETS else VERDICT_SEEDS
-
 
 T = TypeVar("T")
 
@@ -217,13 +208,6 @@ class Hypothesis:
     def arms(self) -> tuple[ClaimArm, ...]:
         """The networks that are measured: one or two."""
         return (self.arm, *self.against.networks)
-
-    @property
-    def seeds(self) -> tuple[int, ...]:
-        """The paired seeds, or rounds of a measurement, that a verdict needs."""
-        if self.metric.is_timed:
-            return VERDICT_SEEDS
-        return verdict_seeds(self.arm.candidates[0].data.dataset)
 
     @property
     def unit(self) -> Unit:

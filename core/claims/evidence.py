@@ -9,11 +9,11 @@ from core.analyses import FactRequest, Request, ShiftMapRequest, Times, TimesReq
 from core.analyses.shift_map import ShiftMap, ShiftSettings
 from core.claims.claim import (
     CHOOSING_SEEDS,
+    VERDICT_SEEDS,
     ClaimArm,
     ExactStatement,
     Hypothesis,
     Metric,
-    verdict_seeds,
 )
 from core.claims.results import ComparedPart, ComputedPart
 from core.comparison import Arm
@@ -156,9 +156,8 @@ def _known(values: Mapping[int, float | None]) -> Values:
     return {seed: value for seed, value in values.items() if value is not None}
 
 
-def seeded(experiment: Experiment, seeds: Iterable[int] | None = None) -> Experiments:
-    """An experiment with each of these seeds, or with those that a verdict needs."""
-    seeds = verdict_seeds(experiment.data.dataset) if seeds is None else seeds
+def seeded(experiment: Experiment, seeds: Iterable[int] = VERDICT_SEEDS) -> Experiments:
+    """An experiment with each of these seeds."""
     return tuple(Arm(experiment).seeded(seed) for seed in seeds)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from core.analyses.shift_map import ShiftSettings
 from core.catalog import HEADS, Head, Page
-from core.claims.claim import Hypothesis, Metric
+from core.claims.claim import VERDICT_SEEDS, Hypothesis, Metric
 from core.claims.evidence import moved
 from core.claims.results import ComparedPart
 from core.comparison import Comparison
@@ -118,7 +118,7 @@ def _comparisons(result: ComparedPart) -> Iterator[Comparison]:
     combinations = [dict(zip(AXES, values, strict=True)) for values in product(*axes.values())]
     candidates = (candidate for arm in result.part.arms for candidate in arm.candidates)
     for base in dict.fromkeys((*networks, *candidates)):
-        comparison = Comparison.of((base.with_flat(**c) for c in combinations), result.part.seeds)
+        comparison = Comparison.of((base.with_flat(**c) for c in combinations), VERDICT_SEEDS)
         if _shows(comparison, result):
             yield comparison
 
@@ -165,7 +165,7 @@ def differences(result: ComparedPart, comparison: Comparison) -> tuple[str, ...]
     part = result.part
     return (
         *_of_networks(result, comparison),
-        *_of_seeds(part, comparison),
+        *_of_seeds(comparison),
         *(_of_maps(result) if part.metric.needs_maps else _of_accuracy(part, comparison)),
     )
 
@@ -192,10 +192,10 @@ def _of_networks(result: ComparedPart, comparison: Comparison) -> Iterator[str]:
             yield f"{_in_words(name)} {shown[name]}; the claim has {join(values)}"
 
 
-def _of_seeds(part: Hypothesis, comparison: Comparison) -> Iterator[str]:
-    if set(comparison.seeds) != set(part.seeds):
+def _of_seeds(comparison: Comparison) -> Iterator[str]:
+    if set(comparison.seeds) != set(VERDICT_SEEDS):
         seeds = number_word(len(comparison.seeds))
-        yield f"{seeds} seeds; the claim has {number_word(len(part.seeds))}"
+        yield f"{seeds} seeds; the claim has {number_word(len(VERDICT_SEEDS))}"
 
 
 def _of_accuracy(part: Hypothesis, comparison: Comparison) -> Iterator[str]:
@@ -214,7 +214,7 @@ def _of_maps(result: ComparedPart) -> Iterator[str]:
     if len(result.chosen) > 1:
         yield "each network is shown by itself there; the claim compares them seed by seed"
     else:
-        yield f"the claim has the mean of {number_word(len(result.part.seeds))} seeds"
+        yield f"the claim has the mean of {number_word(len(VERDICT_SEEDS))} seeds"
     network = result.chosen[0]
     claimed = moved(network).images
     shown = ShiftSettings.of(network.input_shape, circular=False).images

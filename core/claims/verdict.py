@@ -3,8 +3,7 @@
 d is the smallest interesting effect. A hypothesis defines a zone: above d if the arm is said to
 have more, below -d if less, within (-d, d) if the two are said to be alike. It is supported if the
 whole 95 % interval of the paired difference lies in its zone, refuted if the whole interval lies
-outside, and undecided otherwise. A verdict needs ten paired seeds, or five on the data sets where a
-run takes long.
+outside, and undecided otherwise. A verdict needs at least ten paired seeds.
 
 If the true effect lies exactly at the edge of a zone, each kind of error has a probability of 2.5 %
 (the one-sided tails of the 95 % interval), so a wrong verdict has a probability of at most 5 %; a
@@ -13,7 +12,7 @@ test simulates it.
 
 from collections.abc import Iterable
 
-from core.claims.claim import ClaimVerdict, Expectation, Hypothesis
+from core.claims.claim import VERDICT_SEEDS, ClaimVerdict, Expectation, Hypothesis
 from core.comparison.statistics import Difference
 
 
@@ -23,9 +22,9 @@ def verdict_on(hypothesis: Hypothesis, difference: Difference | None) -> ClaimVe
     Args:
         hypothesis: the hypothesis to judge.
         difference: arm minus its reference, of logarithms if the metric is a ratio; None with
-            fewer than two pairs. With fewer pairs than it has seeds, the verdict is UNDECIDED.
+            fewer than two pairs. With fewer pairs than `VERDICT_SEEDS`, the verdict is UNDECIDED.
     """
-    if difference is None or difference.n < len(hypothesis.seeds):
+    if difference is None or difference.n < len(VERDICT_SEEDS):
         return ClaimVerdict.UNDECIDED
     low, high = difference.low, difference.high
     if low == high:

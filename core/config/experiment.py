@@ -3,19 +3,20 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from functools import cached_property
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, model_validator
 
-from core.catalog import Hyperparameters, Norm, Polarity
+from core.catalog import DATASETS, POOLINGS, Dataset, Hyperparameters, Norm, Polarity
 from core.config.about import About
-from core.config.folder import FOLDER_PREFIX
+from core.config.folder import FOLDER_HYPERPARAMETERS, FOLDER_PREFIX
 from core.config.sections import DataConfig, ModelConfig, Section, TrainingConfig, declared
 from core.config.values import listed
 from core.errors import ConfigError
 
-CODE_VERSION = 2
+CODE_VERSION = 1
 """incremented when a change of the code changes the results of training"""
 
 MOMENTUM = 0.9
@@ -32,30 +33,33 @@ class Experiment(Section):
     training: TrainingConfig = TrainingConfig()
     seed: Annotated[int, Field(ge=0, le=2**31 - 1), About("Seed")] = 0
 
+    @model_validator(mode="before")
+    @classmethod
+    def _take_own_defaults(cls, given: Any) -> Any:
+        """Fill in what was left out and has a default that depends on the data set.
+
+        Done before anything is checked, because what is allowed depends on it too.
+        """
+        if not isinstance(given, Mapping):
+            return given
+        parts = {name: _as_given(given.get(name)) for name in OWN_SECTIONS}
+        if not all(isinstance(part, dict) for part in parts.values()):
+            return given
+        named = parts["data"].get("dataset", DataConfig.model_fields["dataset"].default)
+        own = own_values(str(named))
+        for section, part in parts.items():
+            for name, about, default in declared(SECTIONS[section]):
+                left_out = name not in part if about.own else part.get(name) is None
+                if name in own and left_out and (about.own or default is None):
+                    part[name] = own[name]
+        return {**given, **parts}
+
     @model_validator(mode="after")
     def _resolve(self) -> "Experiment":
-        self._take_own_defaults()
         self._set(model=self.model.on_images(self.input_shape))
         if self.model.norm is Norm.BATCH and self.training.batch_size == 1:
             raise ValueError("batch_size: batch norm needs 2 images or more; received 1")
         return self
-
-    def _take_own_defaults(self) -> None:
-        """Set what was left out, and has a default that depends on the data set."""
-        own = self.data.entry.own_defaults
-        for part in ("data", "model", "training"):
-            section = getattr(self, part)
-            missing = {
-                name: own[name]
-                for name, about, default in declared(type(section))
-                if name in own
-                and (
-                    (about.own and name not in section.model_fields_set)
-                    or (default is None and getattr(section, name) is None)
-                )
-            }
-            if missing:
-                self._set(**{part: section.model_copy(update=missing)})
 
     @property
     def input_shape(self) -> tuple[int, int, int]:
@@ -88,6 +92,9 @@ class Experiment(Section):
         # negatives keep the name they had before grounds were measured, so that keys stay valid
         if self.data.negative:
             content["data"]["polarity"] = Polarity.DARK_ON_LIGHT
+        # a pooling whose formula was mended has keys of its own since then
+        if (revision := POOLINGS[self.model.pooling].revision) > 1:
+            content["revision"] = revision
         # the network sees the ground only where random shifts move it in
         if self.data.augment_shift and (fill := self.data.fill):
             content["data"]["fill"] = fill
@@ -139,6 +146,27 @@ class Experiment(Section):
         return Experiment.from_flat({**self.to_flat(), **changes})
 
 
+def _as_given(section: Any) -> Any:
+    """What was given of a section, by name; a copy."""
+    if section is None:
+        return {}
+    if isinstance(section, Section):
+        return {name: getattr(section, name) for name in section.model_fields_set}
+    return dict(section) if isinstance(section, Mapping) else section
+
+
+def own_values(dataset: str) -> dict[str, Any]:
+    """The defaults of a data set's own, by flat name; of a folder of images, its hyperparameters.
+
+    Args:
+        dataset: its name, or folder:PATH. A name that is not known has none.
+    """
+    if dataset in DATASETS:
+        return DATASETS[Dataset(dataset)].own_defaults
+    return asdict(FOLDER_HYPERPARAMETERS) if dataset.startswith(FOLDER_PREFIX) else {}
+
+
+OWN_SECTIONS = ("data", "model", "training")
 SECTIONS: dict[str, type[Section]] = {
     "data": DataConfig,
     "model": ModelConfig,

@@ -4,13 +4,11 @@ Flags, sidebar, links, grids and the README take what they say about a setting f
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
-from core.catalog import DATASETS, Dataset
 from core.config.about import About
-from core.config.experiment import SECTIONS
-from core.config.folder import FOLDER_HYPERPARAMETERS
+from core.config.experiment import SECTIONS, own_values
 from core.config.sections import Section, declared
 
 OF_THE_DATA_SET = "the data set's own"
@@ -97,15 +95,15 @@ def own_defaults(dataset: str) -> dict[str, Any]:
     Args:
         dataset: its name, or folder:PATH.
     """
-    named = dataset in DATASETS
-    own = DATASETS[Dataset(dataset)].own_defaults if named else asdict(FOLDER_HYPERPARAMETERS)
     declared_here = {
         name: default
         for model in SECTIONS.values()
         for name, about, default in declared(model)
         if about.own
     }
-    return {name: plain_value(value) for name, value in {**declared_here, **own}.items()}
+    return {
+        name: plain_value(value) for name, value in {**declared_here, **own_values(dataset)}.items()
+    }
 
 
 def settings_of(section: str, model: type[Section]) -> Iterator[Setting]:

@@ -96,7 +96,7 @@ class DataConfig(Section):
         Field(union_mode="left_to_right"),
         BeforeValidator(values.dataset),
         About("Dataset"),
-    ] = Dataset.FASHION
+    ] = Dataset.DIGITS
     train_size: Annotated[
         Annotated[int, Field(ge=1)] | Literal["all"],
         whole_or(ALL),
@@ -245,7 +245,7 @@ class ModelConfig(Section):
         PoolOrder.AFTER_ACTIVATION
     )
     padding: Annotated[Padding, About("Padding")] = Padding.ZEROS
-    norm: Annotated[Norm, About("Norm")] = Norm.BATCH
+    norm: Annotated[Norm, About("Norm", own=True)] = Norm.NONE
     head: Annotated[
         Head,
         known(HEADS),
@@ -303,12 +303,10 @@ class ModelConfig(Section):
         """The same network, with what has no effect on images (C, H, W) at its default.
 
         Its window is the smallest that gives it. On a map of one cell, to drop a channel is to drop
-        an element, and heads that give the cell as it is are one: GAP.
+        an element.
         """
         sides = [self.maps(rows) for rows in shape[1:]]
         changes: dict[str, object] = {"pool_size": self._least_window(shape)}
-        if HEADS[self.head].keeps_one_cell and all(rows[-1] == 1 for rows in sides):
-            changes["head"] = Head.GAP
         one_cell = all(rows[self.last_pool_block] == 1 for rows in sides)
         if one_cell and self.dropout is DropoutPosition.AFTER_LAST_POOL:
             changes["dropout_kind"] = DropoutKind.ELEMENT

@@ -47,14 +47,6 @@ class LabelledImages:
         """The first `count` images."""
         return replace(self, images=self.images[:count], labels=self.labels[:count])
 
-    def sample(self, count: int) -> "LabelledImages":
-        """`count` images, always the same ones, drawn from all; all if there are no more."""
-        if count >= len(self):
-            return self
-        drawn = torch.randperm(len(self), generator=torch.Generator().manual_seed(SPLIT_SEED))
-        index = drawn[:count].sort().values.to(self.labels.device)
-        return replace(self, images=self.images[index], labels=self.labels[index])
-
 
 @dataclass(frozen=True, slots=True)
 class Splits:

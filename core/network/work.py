@@ -19,10 +19,6 @@ IMAGE_MACS, STEP_MACS = 100_000, 13_600_000
 """work in MACs that does not grow with the network, per image pass and per optimiser step; fitted
 to trainings with batches of 1 to 256 and to 1,716 runs, nine in ten of which take 0.4 to 1.3 times
 the predicted time"""
-EVALUATION_SHARE = 0.15
-"""most of a training that its evaluation may take, counted in passes"""
-LEAST_EVALUATED, MOST_EVALUATED = 300, 5_000
-"""images of each split on which an epoch is evaluated: at least these, or all there are"""
 EVALUATION_BATCH = 256
 DRAWING_MACS = 1_100
 """work in MACs per pixel of a data set that is drawn"""
@@ -86,20 +82,6 @@ def pass_macs(experiment: Experiment) -> float:
     return work
 
 
-def evaluated_images(experiment: Experiment) -> tuple[int, int]:
-    """How many training and how many validation images an epoch is evaluated on.
-
-    As many of each as fit into `EVALUATION_SHARE` of the training, with the test images at its
-    end, but no fewer than `LEAST_EVALUATED`, so that curves of small sets stay readable.
-    """
-    epochs, splits = experiment.hyperparameters.epochs, experiment.data.entry.splits
-    images = experiment.data.training_images
-    passes = EVALUATION_SHARE / (1 - EVALUATION_SHARE) * BACKWARD_FACTOR * images
-    each = int((passes - splits.test / epochs) / 2)
-    each = min(max(each, LEAST_EVALUATED), MOST_EVALUATED)
-    return min(each, images), min(each, splits.validation)
-
-
 def training_work(experiment: Experiment) -> Work:
     """The work of a run: training, evaluation after each epoch, and the test images at the end.
 
@@ -109,7 +91,7 @@ def training_work(experiment: Experiment) -> Work:
     hyperparameters, splits = experiment.hyperparameters, experiment.data.entry.splits
     epochs, images = hyperparameters.epochs, experiment.data.training_images
     steps = ceil(images / hyperparameters.batch_size)
-    evaluated = sum(evaluated_images(experiment))
+    evaluated = min(images, experiment.data.entry.evaluated) + splits.validation
     passes = epochs * (BACKWARD_FACTOR * images + evaluated) + splits.test
     batch = ceil(images / steps)
     weights = weight_bytes(experiment)

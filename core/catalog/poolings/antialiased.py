@@ -63,6 +63,8 @@ ANTIALIASED_ENTRIES = (
         reach=lambda size, stride: size + BLUR_SIZE - 1,
         lead=lambda size, stride: BLUR_SIZE // 2,
         weight=6,
+        # since its margins are mirrored instead of zeros
+        revision=2,
     ),
     PoolingEntry(
         name=Pooling.BLUR_AVERAGE,
@@ -76,6 +78,8 @@ ANTIALIASED_ENTRIES = (
         reach=lambda size, stride: size + BLUR_SIZE - 1,
         lead=lambda size, stride: BLUR_SIZE // 2,
         weight=5,
+        # since its margins are mirrored instead of zeros
+        revision=2,
     ),
     PoolingEntry(
         name=Pooling.APS,

@@ -124,6 +124,7 @@ class PoolingEntry:
             by the values: where the windows tile the map (`Window.tiles`), the output moves with
             any circular shift of the input.
         random: whether it draws random numbers in training (never in evaluation).
+        revision: raised when its formula is mended, so that runs before and after have other keys.
     """
 
     name: Pooling
@@ -150,6 +151,7 @@ class PoolingEntry:
     regular_grid: bool = True
     cyclic: bool = False
     random: bool = False
+    revision: int = 1
 
     @property
     def commutes_with_channel_dropout(self) -> bool:
