@@ -15,6 +15,7 @@ from core.config import Experiment
 from core.data import load, to_input
 from core.errors import EngineError
 from core.network.build import build_model
+from core.network.work import BACKWARD_FACTOR
 from core.run import Status
 from core.settings import Device
 from core.training import Cancelled, evaluate, torch_device, train
@@ -181,3 +182,30 @@ def test_the_settings_of_torch_are_as_before_after_a_training():
 def test_the_default_digits_network_learns():
     run = train(Experiment.from_flat({}))
     assert run.test_accuracy > 0.95
+
+
+# the schedule, and what evaluation costs
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 4, 7, 10, 33, 99, 150])
+def test_some_step_has_the_learning_rate_that_was_asked_for(steps, monkeypatch):
+    rates = []
+    step = torch.optim.SGD.step
+
+    def noted(optimiser, *arguments):
+        rates.append(optimiser.param_groups[0]["lr"])
+        return step(optimiser, *arguments)
+
+    monkeypatch.setattr(torch.optim.SGD, "step", noted)
+    small = {"dataset": "digits", "train_size": 10, "batch_size": 10, "widths": "2"}
+    train(Experiment.from_flat({**small, "epochs": steps, "lr": 0.05}))
+    assert steps == len(rates)
+    assert pytest.approx(0.05, rel=1e-6) == max(rates)
+
+
+def test_evaluation_of_a_default_run_of_fashion_takes_at_most_15_percent_of_its_passes():
+    experiment = Experiment.from_flat({"dataset": "fashion"})
+    entry, epochs = experiment.data.entry, experiment.hyperparameters.epochs
+    evaluated = epochs * (entry.evaluated + entry.splits.validation) + entry.splits.test
+    trained = BACKWARD_FACTOR * epochs * entry.splits.train
+    assert evaluated <= 0.15 * (trained + evaluated)

@@ -91,6 +91,29 @@ def test_defaults_of_the_data_set_are_filled_in_before_hashing():
     assert Experiment.from_flat(explicit).key == Experiment.from_flat({}).key
 
 
+@pytest.mark.parametrize(
+    ("dataset", "own"),
+    [("fashion", {"widths": "16,32,64", "norm": "batch", "epochs": 6}), ("digits", {})],
+)
+def test_a_data_set_has_defaults_of_its_own_which_any_value_replaces(dataset, own):
+    default = Experiment.from_flat({"dataset": dataset})
+    assert default.key == Experiment.from_flat({"dataset": dataset, **own}).key
+    assert {**default.to_flat(), **own} == default.to_flat()
+    chosen = {"widths": "16,32", "norm": "none", "epochs": 2}
+    flat = Experiment.from_flat({"dataset": dataset, **chosen}).to_flat()
+    assert {**flat, **chosen} == flat
+    # built from sections as from names, and kept by every change
+    assert default == Experiment(data=DataConfig(dataset=Dataset(dataset)), model=ModelConfig())
+    assert default.key == default.with_flat(seed=1).with_flat(seed=0).key
+
+
+@pytest.mark.parametrize(("pooling", "revised"), [("blur-max", True), ("max", False)])
+def test_a_pooling_whose_formula_was_mended_has_keys_of_its_own(pooling, revised):
+    assert revised == (
+        "revision" in json.loads(Experiment.from_flat({"pooling": pooling}).canonical_json)
+    )
+
+
 NINE = {"dataset": "shapes", "image_size": 9}
 TEN = {"dataset": "shapes", "image_size": 10, "pool_stride": 3}
 
@@ -107,6 +130,7 @@ TEN = {"dataset": "shapes", "image_size": 10, "pool_stride": 3}
         ({"pooling": "min", "pool_order": "before-activation"}, {"pooling": "min"}),
         ({"pooling": "max", "pools": 0}, {"pooling": "none"}),
         ({"pools": 2}, {}),
+        ({"pools": 3, "dataset": "fashion"}, {"dataset": "fashion"}),
         ({"train_size": 1197}, {}),
         ({"polarity": "light-on-dark"}, {}),
         ({"image_size": 64, "colour": "grey", "difficulty": "hard"}, {}),

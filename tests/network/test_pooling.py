@@ -128,16 +128,22 @@ def test_lip_weights_every_value_by_an_importance_read_off_all_channels():
     assert np.allclose(sums[0] / sums[1], pool(x).detach().numpy())
 
 
-@pytest.mark.parametrize(("mode", "numpy_mode"), [("zeros", "constant"), ("circular", "wrap")])
+ONE_ROW = ((0, 0), (0, 0), (1, 1), (1, 1))
+
+
+@pytest.mark.parametrize("mode", ["zeros", "circular"])
 @pytest.mark.parametrize(("size", "stride"), WINDOWS)
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize(("name", "reduce"), [("blur-max", np.max), ("blur-average", np.mean)])
 def test_a_blurred_pool_is_a_pool_at_every_place_and_a_binomial_filter(
-    name, reduce, shape, size, stride, mode, numpy_mode
+    name, reduce, shape, size, stride, mode
 ):
     x = _random(shape)
-    padded = np.pad(x.numpy(), ((0, 0), (0, 0), (1, 1), (1, 1)), mode=numpy_mode)
-    everywhere = _naive(padded, size, 1, reduce)
+    if mode == "circular":
+        everywhere = _naive(np.pad(x.numpy(), ONE_ROW, mode="wrap"), size, 1, reduce)
+    else:
+        # numpy repeats a single row, too
+        everywhere = np.pad(_naive(x.numpy(), size, 1, reduce), ONE_ROW, mode="reflect")
     expected = _naive(everywhere, 3, stride, lambda window: (BINOMIAL * window).sum())
     assert np.allclose(expected, _pool(name, shape[1], size, stride, mode)(x).numpy())
 
@@ -359,6 +365,13 @@ def test_fractional_max_stays_on_the_map_at_the_highest_draw(monkeypatch, rows):
     assert rows - 1 == make_pooling("fractional-max", 1)(x).max().item()
 
 
+@pytest.mark.parametrize("mode", ["zeros", "circular"])
+@pytest.mark.parametrize("name", ["blur-max", "blur-average", "blur-strided"])
+def test_a_blurred_constant_stays_constant_up_to_the_border(name, mode):
+    x = torch.full((1, 2, 7, 8), 3.0, dtype=torch.float64)
+    assert torch.allclose(torch.tensor(3.0, dtype=torch.float64), _pool(name, 2, mode=mode)(x))
+
+
 @pytest.mark.parametrize("name", ["blur-max", "blur-average"])
 def test_the_filter_of_a_blurred_pool_is_neither_learned_nor_stored(name):
     assert not make_pooling(name, 3).state_dict()
@@ -425,10 +438,10 @@ def test_a_weighted_mean_of_three_zeros_and_a_number_is_what_a_hand_computes(nam
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
-        # taps (1, 3, 3, 1)/8 from the row before the window to the row after it
-        ("blur-average", 64.0, [[9, 3], [3, 1]]),
-        # max spreads the point to two places, of which the filter takes 3/4 and 1/4
-        ("blur-max", 16.0, [[9, 3], [3, 1]]),
+        # a mean of four at rows 0 and 1; of rows 1, 0, 1 the filter takes all, of 1, 2, 1 a half
+        ("blur-average", 64.0, [[16, 8], [8, 4]]),
+        # max is 16 at rows 0 and 1
+        ("blur-max", 16.0, [[16, 8], [8, 4]]),
         # the point is in one place of every component: the first of them
         ("aps", 8.0, [[8, 0], [0, 0]]),
     ],

@@ -125,6 +125,15 @@ def test_the_binomial_filter_agrees_with_timm(stride):
     assert torch.allclose(reference(x), Blur(stride).double()(x))
 
 
+@pytest.mark.parametrize("stride", [1, 2])
+def test_blur_max_agrees_with_timm_up_to_the_border(stride):
+    x = _random((2, 3, 9, 8))
+    reference = timm.layers.BlurPool2d(3, 3, stride).double()
+    assert reference.pad_mode == "reflect"
+    pooled = torch.nn.functional.max_pool2d(x, 2, 1)
+    assert torch.allclose(reference(pooled), _pool("blur-max", size=2, stride=stride)(x))
+
+
 def test_blur_max_agrees_with_kornia_away_from_the_border():
     x = _random((2, 3, 12, 12))
     reference = kornia.filters.max_blur_pool2d(x, 3, stride=2, max_pool_size=2)

@@ -10,8 +10,8 @@ LPS_HIDDEN = 8
 
 
 def _first_stage(shape: PoolShape) -> int:
-    """Windows of the pool at stride 1, on a map padded by one row or column on each side."""
-    height, width = (n + BLUR_SIZE - shape.size for n in shape.inputs)
+    """Windows of the pool at stride 1; with circular padding there is one more on each side."""
+    height, width = (n - shape.size + 1 for n in shape.inputs)
     return shape.channels * height * width
 
 
