@@ -22,6 +22,7 @@ from tests.pages.dashboard import (
     messages,
     opened,
     text,
+    title,
 )
 
 
@@ -108,6 +109,22 @@ def test_a_foreign_gallery_gives_one_sentence(home, monkeypatch, page):
     monkeypatch.setenv("POOLSCOPE_GALLERY", str(file))
     (said,) = messages(opened(page))
     assert str(file) in said
+
+
+@pytest.mark.parametrize("page", [HOME, HISTORY])
+def test_a_bundled_file_that_cannot_be_read_is_named_and_the_others_serve(
+    home, few_bundled, monkeypatch, page
+):
+    folder = home / "gallery"
+    folder.mkdir(parents=True)
+    (folder / "digits.db").write_bytes(few_bundled.read_bytes())
+    (folder / "shapes.db").write_text("not a gallery")
+    monkeypatch.setenv("POOLSCOPE_GALLERY", str(folder))
+    app = opened(page, dataset="digits", pooling=["max", "average"], head=["gap"], seeds="5")
+    assert [] == messages(app)
+    (said,) = (warning.value for warning in app.warning)
+    assert f"left out: {folder / 'shapes.db'} is not an SQLite file" in said
+    assert "10 bundled runs" in text(app) or "20 of them bundled" in title(app)
 
 
 @pytest.mark.parametrize("page", STORED)
