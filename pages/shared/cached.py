@@ -11,6 +11,9 @@ from core import settings
 from core.claims import CLAIMS, TIMED, ClaimResult, judge
 from core.comparison import Comparison, Results, estimate
 from core.comparison.estimate import Rate
+from core.comparison.nearest import Nearest
+from core.comparison.nearest import nearest as find_nearest
+from core.comparison.stock import Stock
 from core.config import Experiment
 from core.figures import Chart, Look
 from core.run import RunSummary
@@ -40,6 +43,11 @@ def summaries() -> tuple[RunSummary, ...]:
 def curves(keys: Iterable[str]) -> dict[str, list[float]]:
     """Validation accuracy after each epoch, in percent, by key of every stored run."""
     return _curves(tuple(keys), store().stamp)
+
+
+def nearest(chosen: Comparison) -> Nearest | None:
+    """The stored comparison to show in place of one of which nothing is stored."""
+    return _nearest(chosen, store().stamp)
 
 
 def rates() -> list[Rate]:
@@ -106,6 +114,16 @@ def _curves(keys: tuple[str, ...], stamp: tuple[Stamp, ...]) -> dict[str, list[f
         key: [100 * epoch.validation_accuracy for epoch in run.epochs]
         for key, run in store().runs(keys).items()
     }
+
+
+@st.cache_resource(max_entries=2)
+def _stock(stamp: tuple[Stamp, ...]) -> Stock:
+    return Stock(_summaries(stamp))
+
+
+@st.cache_resource(max_entries=32)
+def _nearest(chosen: Comparison, stamp: tuple[Stamp, ...]) -> Nearest | None:
+    return find_nearest(chosen, _stock(stamp))
 
 
 @st.cache_resource(max_entries=2)

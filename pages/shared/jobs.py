@@ -37,7 +37,7 @@ def missing_runs(results: Results) -> None:
     known = expected(missing)
     time = f", {about(known.text)}" if known else ""
     total = len(results.comparison.experiments)
-    with st.container(horizontal=True, vertical_alignment="center", key="missing"):
+    with st.container(horizontal=True, vertical_alignment="center", width="content", key="missing"):
         st.markdown(f"**{len(missing)} of {total} runs missing**{time}", width="content")
         train_button(missing)
 
