@@ -61,6 +61,11 @@ class Nearest:
     comparison: Comparison
     changes: tuple[Change, ...]
 
+    @property
+    def compares(self) -> bool:
+        """Whether it has two strategies under one head."""
+        return any(len(facet.arms) > 1 for facet in self.comparison.facets)
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:

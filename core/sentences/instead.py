@@ -11,6 +11,9 @@ from core.words import inside, join, plural
 NEAREST = "Nearest trained comparison: "
 """before every headline about it"""
 
+NAMED = ("dataset", "pooling", "head", "dropout")
+"""settings whose values are called by name; of others the numbers say enough"""
+
 Written = Callable[[str], str]
 """writes a text of strangers, such as the name of a folder, as what it is"""
 
@@ -31,9 +34,13 @@ def shown_instead(changes: Sequence[Change], written: Written = str) -> Sentence
     """What differs there: "no dropout instead of dropout in the head; 5 seeds instead of 10"."""
     parts: Sentence = ()
     for change in changes:
-        shown, chosen = (_parts(change, each, written) for each in (change.shown, change.chosen))
         parts += ("; ",) if parts else ()
-        parts += (*shown, " instead of ", *chosen) if chosen else shown
+        parts += _parts(change, change.shown, written)
+        if change.chosen:
+            # "learning rate 0.1 instead of 0.3"
+            bare = change.name not in NAMED
+            before = (join([*map(str, change.chosen)]),) if bare else None
+            parts += (" instead of ", *(before or _parts(change, change.chosen, written)))
     return parts
 
 

@@ -45,9 +45,8 @@ def shown() -> Shown:
     # that a run diverged has to be said
     if not (chosen.comparable or chosen.diverged):
         nearest = cached.nearest(chosen.comparison)
-        results = nearest and cached.results(nearest.comparison)
-        if nearest and results and (results.comparable or not chosen.runs):
-            return Shown(chosen, results, nearest.changes)
+        if nearest and (nearest.compares or not chosen.runs):
+            return Shown(chosen, cached.results(nearest.comparison), nearest.changes)
     return Shown(chosen, chosen)
 
 

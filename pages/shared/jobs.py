@@ -122,9 +122,10 @@ def train_again(bare: tuple[Experiment, ...]) -> None:
 
 
 def watch() -> None:
-    """Show what is being trained, refreshed while anything runs; redraw the page at its end."""
+    """Show what is being trained, refreshed while anything runs; redraw the page as runs end."""
     active = shared_engine().active
     st.session_state["was_training"] = active, _waits()
+    st.session_state["runs_drawn"] = _done()
     st.fragment(_panel, run_every=POLL_SECONDS if active else None)()
 
 
@@ -133,7 +134,8 @@ def _panel() -> None:
     jobs = [job for job in engine.jobs() if not job.cached]
     was_active, waited = st.session_state["was_training"]
     # a visitor's own runs are shown when they are there, whoever else is still waiting
-    if (was_active and not engine.active) or (waited and not _waits()):
+    over = (was_active and not engine.active) or (waited and not _waits())
+    if over or fills_in(_done(), st.session_state["runs_drawn"]):
         st.rerun()
     # between two draws of the page, this runs by itself
     with explained():
@@ -143,6 +145,20 @@ def _panel() -> None:
         if engine.active:
             with st.container(border=True, key="training"):
                 _progress(jobs)
+
+
+def fills_in(done: int, drawn: int) -> bool:
+    """Whether the page is drawn again: with the first run, then whenever there are twice as many.
+
+    Each time would be too often: figures move, and an open dialog closes.
+    """
+    return done > 0 and done >= 2 * drawn
+
+
+def _done() -> int:
+    """How many of the runs that this visitor asked for have ended well."""
+    asked = _asked()
+    return sum(job.key in asked for job in shared_engine().jobs() if job.state is JobState.DONE)
 
 
 def _waits() -> bool:
