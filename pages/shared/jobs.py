@@ -25,8 +25,13 @@ ACTIVE = (JobState.QUEUED, JobState.RUNNING)
 
 def expected(missing: tuple[Experiment, ...]) -> Estimate | None:
     """Time for the missing runs on this machine's workers."""
-    start = 0.0 if shared_engine().active else START_SECONDS
-    return estimate(missing, cached.rates(), settings.load().workers, start=start)
+    return estimate(missing, cached.rates(), settings.load().workers, start=_start())
+
+
+def _start() -> float:
+    """Seconds until a run begins, once it is its turn."""
+    engine = shared_engine()
+    return 0.0 if engine.active or engine.ready else START_SECONDS
 
 
 def missing_runs(results: Results) -> None:
@@ -257,7 +262,8 @@ def _time_left(jobs: list[Job]) -> str:
         )
         for job in jobs
     ]
-    known = time_left(request, cached.rates(), settings.load().workers)
+    start = 0.0 if shared_engine().ready else START_SECONDS
+    known = time_left(request, cached.rates(), settings.load().workers, start)
     return f", {about(known.text)} left" if known else ""
 
 
