@@ -39,6 +39,9 @@ class Format(StrEnum):
     """one network as plain PyTorch code"""
 
 
+NAMED_RUNS = 5
+"""runs that are left out and named; of more only the number is said"""
+
 _FOR_ONE = (Format.SAFETENSORS, Format.TORCH)
 """formats that hold one run"""
 
@@ -163,8 +166,10 @@ def _to_file(
                 written, left_out = write_copy(
                     store, [summary.key for summary in chosen], made, kept
                 )
-                for key in left_out:
+                for key in left_out[:NAMED_RUNS]:
                     say(f"run {key} is left out: damaged, or of older training code")
+                if more := len(left_out[NAMED_RUNS:]):
+                    say(f"{more:,} more are left out for the same reason")
             else:
                 made.write_bytes(_content(store, chosen, form))
                 written = len(chosen)

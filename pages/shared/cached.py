@@ -50,6 +50,11 @@ def nearest(chosen: Comparison) -> Nearest | None:
     return _nearest(chosen, store().stamp)
 
 
+def readable(keys: Iterable[str]) -> set[str]:
+    """Those of some stored runs that can still be read, and not only listed."""
+    return _readable(tuple(keys), store().stamp)
+
+
 def rates() -> list[Rate]:
     """The training speed of the newest runs."""
     return _rates(store().stamp)
@@ -124,6 +129,11 @@ def _stock(stamp: tuple[Stamp, ...]) -> Stock:
 @st.cache_resource(max_entries=32)
 def _nearest(chosen: Comparison, stamp: tuple[Stamp, ...]) -> Nearest | None:
     return find_nearest(chosen, _stock(stamp))
+
+
+@st.cache_resource(max_entries=2)
+def _readable(keys: tuple[str, ...], stamp: tuple[Stamp, ...]) -> set[str]:  # noqa: ARG001
+    return store().present(keys)
 
 
 @st.cache_resource(max_entries=2)
