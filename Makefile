@@ -3,8 +3,10 @@
 BIN := .venv/bin
 READY := .venv/.ready
 GALLERY := build/gallery
-# a store of its own, with no bundled runs beside it
-GALLERY_ENV := POOLSCOPE_HOME=$(CURDIR)/$(GALLERY) POOLSCOPE_GALLERY=$(CURDIR)/$(GALLERY)/none.db
+# a store of its own, beside what is bundled already
+GALLERY_ENV := POOLSCOPE_HOME=$(CURDIR)/$(GALLERY) POOLSCOPE_GALLERY=$(CURDIR)/assets/gallery
+# data sets of the grids and the claims, each in a file of its own
+BUNDLED := digits shapes mnist fashion
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test quick browser lint bench soak gallery clean
@@ -18,7 +20,7 @@ help:
 	echo "make lint      ruff and mypy"
 	echo "make bench     measure against the budgets"
 	echo "make soak      kill trainings a hundred times, let fifty visitors click, then five attack"
-	echo "make gallery   train the bundled runs again"
+	echo "make gallery   train what is to be bundled and is not yet"
 	echo "make clean     remove what was built; .venv and your own runs stay"
 
 setup: $(READY)
@@ -74,15 +76,18 @@ soak: $(READY)
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks
 
-# resumable: what is trained and computed already stays in build/gallery (`make clean` removes it)
+# resumable: what is bundled is not trained again, and what else is trained and computed stays in
+# build/gallery (`make clean` removes it)
 gallery: $(READY)
 	mkdir -p $(GALLERY)
 	for grid in assets/gallery/*.toml; do \
 	    $(GALLERY_ENV) $(BIN)/python -m core sweep $$grid --maps || exit 1; \
 	done
 	$(GALLERY_ENV) $(BIN)/python -m core claims --run
-	$(GALLERY_ENV) $(BIN)/python -m core export --all --format db --weights-of 1 --weights-under 400 \
-	    --output assets/gallery.db --force
+	for name in $(BUNDLED); do \
+	    $(GALLERY_ENV) $(BIN)/python -m core export --all --dataset $$name --format db \
+	        --weights-of 1 --weights-under 400 --output assets/gallery/$$name.db --force || exit 1; \
+	done
 
 clean:
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results

@@ -53,7 +53,7 @@ class Settings(BaseSettings):
     Attributes:
         home: folder of the run store and its locks.
         data: root of the torchvision data sets; downloads go there.
-        gallery: the bundled runs, read-only; a missing file means no bundled runs.
+        gallery: folder of the bundled runs, or one file of them, read-only; it may be missing.
         workers: number of one-thread training processes.
         scheduler: address of a Dask scheduler to use instead of a local cluster.
         device: device that the workers train on.
@@ -89,7 +89,7 @@ class Settings(BaseSettings):
     data: Path = Field(
         default_factory=lambda: Path(platformdirs.user_cache_dir("poolscope")) / "data"
     )
-    gallery: Path = PROJECT / "assets" / "gallery.db"
+    gallery: Path = PROJECT / "assets" / "gallery"
     workers: int = Field(default_factory=_processors, ge=1, le=256)
     scheduler: str | None = None
     device: Device = Device.CPU

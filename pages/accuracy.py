@@ -11,7 +11,7 @@ from core.run import Run
 from core.sentences.differences import matched_control, what_else
 from core.sentences.headlines import accuracy_headline
 from core.words import literal
-from pages.shared import cached, controls, frame, gate, jobs
+from pages.shared import cached, frame, gate, instead, jobs
 
 CURVES_HELP = """
 Each line is the mean over the seeds, measured on the validation images after each epoch; the band
@@ -41,7 +41,8 @@ TITLES = {
 
 def main() -> None:
     """Draw the page."""
-    results = cached.results(controls.comparison())
+    shown = instead.shown()
+    results = shown.results
     # reserved in page order, because the top depends on controls further down
     top, curves, differences = st.container(), st.container(), st.container()
     with differences:
@@ -49,10 +50,10 @@ def main() -> None:
     with top:
         frame.top(
             "Accuracy: which network classifies better, and is the difference real?",
-            accuracy_headline(results, reference),
+            shown.headline(accuracy_headline(results, reference)),
             frame.scene(results),
         )
-        jobs.missing_runs(results)
+        instead.missing(shown)
         jobs.watch()
         jobs.diverged(results.diverged)
         frame.caution(results, in_headline=True)

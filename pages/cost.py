@@ -24,7 +24,7 @@ from core.network.receptive_field import fields
 from core.sentences.cost import cost_headline
 from core.settings import PROJECT
 from core.words import count, plural
-from pages.shared import cached, computing, controls, frame, jobs
+from pages.shared import cached, computing, frame, instead, jobs
 from pages.shared.parameters import LEDGER_ALL, LEDGER_TIME
 
 PARAMETERS_HELP = """
@@ -56,7 +56,8 @@ channels until the head costs about as much as GAP, or until one channel is left
 
 def main() -> None:
     """Draw the page."""
-    results = cached.results(controls.comparison())
+    shown = instead.shown()
+    results = shown.chosen
     arms = _distinct(results)
     frame.top(
         "Cost: what does each strategy need?",
@@ -68,8 +69,8 @@ def main() -> None:
     jobs.diverged(results.diverged)
     _parameters(arms)
     with frame.grid(2, min_column_width=420):
-        _tradeoff(results)
-        _field(arms, results)
+        _tradeoff(shown)
+        _field(arms, shown)
         _growth(arms[0])
         _code(arms)
     _ledger(arms)
@@ -91,16 +92,17 @@ def _parameters(arms: list[Arm]) -> None:
     )
 
 
-def _tradeoff(results: Results) -> None:
+def _tradeoff(shown: instead.Shown) -> None:
     with frame.card("Accuracy against cost", "tradeoff", reading=TRADEOFF_HELP) as head:
         measure = Measure(frame.one_of("Cost", list(map(str, Measure)), "against", named=False))
-        chart = cached.chart(figures.tradeoff, results, measure)
+        chart = cached.chart(figures.tradeoff, shown.results, measure)
         if chart.rows:
-            frame.caution(results)
+            instead.name(shown)
+            frame.caution(shown.results)
         frame.fill(head, chart, "tradeoff", file_name="tradeoff.csv", untrained="This comparison")
 
 
-def _field(arms: list[Arm], results: Results) -> None:
+def _field(arms: list[Arm], shown: instead.Shown) -> None:
     title = "How much of the image one cell sees"
     with frame.card(title, "field", reading=FIELD_HELP) as head:
         names = [arm.label_without_dropout for arm in arms]
@@ -117,28 +119,36 @@ def _field(arms: list[Arm], results: Results) -> None:
             wraps=True,
         )
         kind = frame.one_of("Field", [THEORY, EFFECTIVE], "field", named=False)
-        effective = _effective(arm, results) if kind == EFFECTIVE else None
+        effective = _effective(arm, shown) if kind == EFFECTIVE else None
         shares = None if effective is None else np.array(effective.shares[layer])
         chart = figures.field_squares(_sample(arm), layers, offered.index(layer), shares)
         frame.fill(head, chart, "field squares", file_name="fields.csv")
 
 
-def _effective(arm: Arm, results: Results) -> EffectiveField | None:
-    """The effective fields of the first seed of an arm; if None, offers to compute them."""
-    seed = results.comparison.seeds[0]
-    trained = [other for other in results.comparison.arms if seed in results.of(other)]
-    network = next(
-        (other for other in trained if other.label_without_dropout == arm.label_without_dropout),
-        None,
-    )
+def _effective(arm: Arm, shown: instead.Shown) -> EffectiveField | None:
+    """The effective fields of the first seed of an arm; if None, offers to compute them.
+
+    In its place may stand a network that sees the same images through the same layers.
+    """
+    seed, layers = shown.results.comparison.seeds[0], _layers(arm)
+    trained = (arm for arm in shown.results.comparison.arms if seed in shown.results.of(arm))
+    alike = (other for other in trained if other.label_without_dropout == arm.label_without_dropout)
+    network = next((other for other in alike if _layers(other) == layers), None)
     if network is None:
         frame.nothing_yet("This network")
         return None
+    instead.name(shown)
     request = EffectiveFieldRequest(network.seeded(seed))
     field = stored(cached.store(), request)
     if field is None:
         computing.offer([request], "field", "fields", key="compute_field")
     return field
+
+
+def _layers(arm: Arm) -> object:
+    """The data set of a network and what each of its layers can see of it."""
+    model = arm.experiment.model
+    return arm.experiment.data.source, fields(architecture_of(arm), model)
 
 
 def _sample(arm: Arm) -> NDArray[np.uint8]:

@@ -13,7 +13,7 @@ from core.sentences.headlines import Sentence
 from core.sentences.shown import answers_headline
 from core.words import join, literal, percent, size
 from pages.cards import answers, picture
-from pages.shared import cached, chooser, controls, frame, jobs, networks
+from pages.shared import cached, chooser, frame, instead, jobs, networks
 
 NETWORKS_SHOWN = 4
 """networks on the page; more would be too small to compare"""
@@ -29,7 +29,8 @@ everywhere on this image. Darker (in the dark theme: lighter) is larger.
 
 def main() -> None:
     """Draw the page."""
-    results = cached.results(controls.comparison())
+    shown = instead.shown()
+    results = shown.results
     seed = results.comparison.seeds[0]
     # reserved first, because the headline depends on controls below it
     top = st.container()
@@ -46,10 +47,10 @@ def main() -> None:
     with top:
         frame.top(
             "Features: what is left of the image, layer by layer?",
-            _headline(looks, results.comparison),
+            shown.headline(_headline(looks, results.comparison)),
             f"{frame.scene(results)} :gray[·] :gray[seed {seed} shown]",
         )
-        jobs.missing_runs(results)
+        instead.missing(shown)
         jobs.train_again(bare)
         jobs.watch()
         jobs.diverged(results.diverged)

@@ -195,9 +195,11 @@ def _actions(
             key="export_csv",
             help="The chosen runs, or all runs of all pages, a line each.",
         )
-        wanted = [summary.key for summary in chosen] or [
+        asked = [summary.key for summary in chosen] or [
             summary.key for summary in every if summary.source is Source.HERE
         ]
+        there = cached.readable(asked)
+        wanted = [key for key in asked if key in there]
         st.download_button(
             f"Export runs ({len(wanted):,})",
             lambda: _copy(wanted),
@@ -218,6 +220,9 @@ def _actions(
             "Delete", icon=":material/delete:", type="tertiary", disabled=not own, key="delete"
         ):
             _confirm(own)
+        if older := len(asked) - len(wanted):
+            runs = plural("run", older)
+            st.caption(f"{older:,} {runs} of earlier training code can be listed, not exported.")
         if chosen and len(own) < len(chosen):
             st.caption("Bundled runs came with Poolscope and cannot be deleted.")
         elif not chosen:

@@ -13,7 +13,7 @@ from core.comparison.statistics import Verdict
 from core.sentences.headlines import compare, home_headline
 from core.sentences.intervals import span
 from core.words import points
-from pages.shared import cached, controls, frame, jobs
+from pages.shared import cached, frame, instead, jobs
 
 READING = """
 Each row is one strategy; its dots are mean test accuracies over the seeds, **filled** for a GAP
@@ -53,9 +53,14 @@ NEXT = (
 
 def main() -> None:
     """Draw the page."""
-    results = cached.results(controls.comparison())
-    frame.top("What does pooling really do?", home_headline(results), frame.scene(results))
-    jobs.missing_runs(results)
+    shown = instead.shown()
+    results = shown.results
+    frame.top(
+        "What does pooling really do?",
+        shown.headline(home_headline(results)),
+        frame.scene(results),
+    )
+    instead.missing(shown)
     jobs.watch()
     jobs.diverged(results.diverged)
     frame.caution(results, in_headline=True)

@@ -9,7 +9,7 @@ from core.comparison import Arm, Results
 from core.engine import stored
 from core.sentences.shown import steadiness_headline
 from core.words import percent
-from pages.shared import cached, chooser, computing, controls, frame, jobs
+from pages.shared import cached, chooser, computing, frame, instead, jobs
 
 FILLED, CIRCULAR = "filled", "circular"
 MAPS_SHOWN, IN_ROW = 8, 4
@@ -32,7 +32,8 @@ stride. The caption of each map states what theory guarantees for that network, 
 
 def main() -> None:
     """Draw the page."""
-    results = cached.results(controls.comparison())
+    shown = instead.shown()
+    results = shown.results
     seed = results.comparison.seeds[0]
     top = st.container()
     arms = chooser.networks(results.comparison, MAPS_SHOWN)
@@ -42,10 +43,10 @@ def main() -> None:
     with top:
         frame.top(
             "Shift: what does one pixel do to the prediction?",
-            steadiness_headline(maps, results.comparison, seed),
+            shown.headline(steadiness_headline(maps, results.comparison, seed)),
             frame.scene(results),
         )
-        jobs.missing_runs(results)
+        instead.missing(shown)
         jobs.watch()
         jobs.diverged(results.diverged)
         frame.caution(results)

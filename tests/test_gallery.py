@@ -20,9 +20,9 @@ from core.sentences.claims import verdict_word
 from core.settings import PROJECT
 from core.store import RunStore
 from core.training import train
+from tests.bundled import FILES, GALLERY, bundled
 from tests.store.store_samples import reseal_within
 
-GALLERY = PROJECT / "assets" / "gallery.db"
 MOST_BYTES = 25_000_000
 HANDFUL = 6
 ACCURACY_TOLERANCE = 0.01
@@ -35,7 +35,7 @@ between, accuracies by two images of 300"""
 
 @pytest.fixture(scope="module")
 def gallery():
-    return RunStore.only_read(GALLERY)
+    return bundled()
 
 
 @pytest.fixture(scope="module")
@@ -43,9 +43,24 @@ def judgements(gallery):
     return judge(CLAIMS.values(), gallery, TIMED)
 
 
-def test_the_gallery_is_small_and_whole(gallery):
-    assert GALLERY.stat().st_size <= MOST_BYTES
-    gallery.check()
+def test_the_gallery_is_small_and_whole():
+    assert sum(file.stat().st_size for file in FILES) <= MOST_BYTES
+    for file in FILES:
+        RunStore.only_read(file).check()
+
+
+def test_each_file_of_the_gallery_is_one_data_set():
+    sets = {
+        f.stem: {row.config["dataset"] for row in RunStore.only_read(f).summaries()} for f in FILES
+    }
+    assert {name: {name} for name in sets} == sets
+
+
+def test_make_gallery_writes_every_data_set_of_the_grids_and_of_the_bundle():
+    (line,) = re.findall(r"^BUNDLED := (.+)$", (PROJECT / "Makefile").read_text(), re.MULTILINE)
+    grids = (read_grid(path) for path in GALLERY.glob("*.toml"))
+    trained = {experiment.data.dataset for grid in grids for experiment in grid}
+    assert trained | {file.stem for file in FILES} <= set(line.split())
 
 
 def test_the_key_of_every_bundled_run_is_computed_as_when_it_was_stored(gallery):
@@ -88,7 +103,7 @@ NOT_BUNDLED = {
 
 
 def test_every_bundled_strategy_is_there_under_both_heads_with_ten_seeds_and_first_weights(gallery):
-    wanted = read_grid(PROJECT / "assets" / "gallery" / "catalog.toml")
+    wanted = read_grid(GALLERY / "catalog.toml")
     keys = {experiment.key for experiment in wanted}
     assert keys == gallery.present(keys)
     first = {experiment.key for experiment in wanted if experiment.seed == 0}
@@ -140,27 +155,27 @@ def figures_of(run):
 
 def test_a_random_handful_trained_anew_gives_the_same(gallery):
     """Bit by bit where all that decides the bits is recorded and agrees, else within tolerance."""
-    for bundled in handful(gallery):
-        again = check_again(bundled)
-        if bundled.weights and bundled.machine.gives_the_bits_of(again.machine):
-            assert bundled.weights == again.weights
+    for recorded in handful(gallery):
+        again = check_again(recorded)
+        if recorded.weights and recorded.machine.gives_the_bits_of(again.machine):
+            assert recorded.weights == again.weights
 
 
 @pytest.mark.parametrize("vendor", ["GenuineIntel 6 143 8, Intel(R) Xeon(R)", "0x41 8 0x3 0xd0c 1"])
 def test_a_bundle_of_another_processor_is_compared_within_a_tolerance(gallery, tmp_path, vendor):
     """The record says that everything but the processor's model is as it is here."""
     ours = train(Experiment.from_flat({"epochs": 1, "train_size": 10, "widths": "2"})).machine
-    copy = tmp_path / "gallery.db"
-    copy.write_bytes(GALLERY.read_bytes())
+    copy = tmp_path / "digits.db"
+    copy.write_bytes((GALLERY / copy.name).read_bytes())
     with closing(sqlite3.connect(copy)) as connection, connection:
         versions = json.dumps({**ours.versions, "processor": vendor})
         connection.execute(
             "UPDATE runs SET versions = ?, capability = ?", (versions, ours.capability)
         )
         reseal_within(connection)
-    for bundled in handful(RunStore.only_read(copy)):
-        assert not bundled.machine.gives_the_bits_of(ours)
-        check_again(bundled)
+    for recorded in handful(RunStore.only_read(copy)):
+        assert not recorded.machine.gives_the_bits_of(ours)
+        check_again(recorded)
         break
 
 

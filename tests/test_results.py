@@ -6,8 +6,6 @@ from core import settings
 from core.comparison import Comparison, Results
 from core.comparison.statistics import Verdict, compare_facet
 from core.config import Experiment
-from core.settings import PROJECT
-from core.store import RunStore
 from core.training import train
 
 ACCURACY_TOLERANCE = 0.01
@@ -25,7 +23,7 @@ def test_on_the_digits_max_is_ahead_of_average_under_gap_by_more_than_two_points
     """With the bundled ten seeds; two of them are trained anew and have to say the same."""
     arms = [Experiment.from_flat({"pooling": pooling}) for pooling in ("max", "average")]
     bundled, anew = Comparison.of(arms, range(10)), Comparison.of(arms, range(2))
-    stored = RunStore.only_read(PROJECT / "assets" / "gallery.db")
+    stored = bundled()
     runs = stored.runs([experiment.key for experiment in bundled.experiments])
     difference = against_max(Results(bundled, runs))
     assert Verdict.LOWER is difference.verdict

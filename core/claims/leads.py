@@ -5,24 +5,22 @@ compare what no page compares. A lead either leads to the same numbers or names 
 and says how many runs are missing there.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
 from core.analyses.shift_map import ShiftSettings
-from core.catalog import HEADS, Head, Page
+from core.catalog import HEADS, Page
 from core.claims.claim import VERDICT_SEEDS, Hypothesis, Metric
 from core.claims.evidence import moved
 from core.claims.results import ComparedPart
 from core.comparison import Comparison
+from core.comparison.address import address
+from core.comparison.stock import AXES
 from core.config import Experiment
 from core.config.fields import FIELDS
 from core.words import inside, join, number_word
-
-AXES = ("pooling", "head", "dropout")
-"""flat fields in which the networks of one comparison may differ"""
-LINK_VERSION = "1"
 
 Present = Callable[[Collection[str]], Collection[str]]
 """returns those of some keys that the store has"""
@@ -49,35 +47,7 @@ class Lead:
     @property
     def parameters(self) -> dict[str, Any]:
         """Every control of the comparison, explicitly, so that later defaults cannot change it."""
-        arms = self.comparison.arms
-        heads = list(dict.fromkeys(str(arm.head) for arm in arms))
-        usual = [head for head in heads if head in (Head.GAP, Head.FLATTEN)]
-        return {
-            **_shared([arm.experiment for arm in arms]),
-            "pooling": list(dict.fromkeys(str(arm.pooling) for arm in arms)),
-            "head": "both" if len(usual) > 1 else usual[0],
-            # an empty value, because a missing one means the default
-            "more_heads": [head for head in heads if head not in usual] or "",
-            "dropout": list(dict.fromkeys(str(arm.dropout) for arm in arms)),
-            "seeds": len(self.comparison.seeds),
-            "reference": self.reference,
-            "v": LINK_VERSION,
-        }
-
-
-def _shared(experiments: Sequence[Experiment]) -> dict[str, Any]:
-    """The flat fields that the networks share.
-
-    A field without effect on a network has its default there, such as the dropout rate without
-    dropout; then the value of another network counts.
-    """
-    every = [experiment.to_flat() for experiment in experiments]
-    usual = Experiment.from_flat({"dataset": every[0]["dataset"]}).to_flat()
-    return {
-        name: next((flat[name] for flat in every if flat[name] != value), value)
-        for name, value in usual.items()
-        if name not in (*AXES, "seed")
-    }
+        return {**address(self.comparison), "reference": self.reference}
 
 
 def lead(result: ComparedPart, present: Present) -> Lead | None:

@@ -26,7 +26,8 @@ Json = Annotated[
 def open_store() -> RunStore:
     """The store of the settings, with the bundled runs."""
     chosen = settings.load()
-    if "gallery" in chosen.model_fields_set:
+    # of a folder, what cannot be read is passed over and named at the end
+    if "gallery" in chosen.model_fields_set and not chosen.gallery.is_dir():
         check_store("POOLSCOPE_GALLERY: ", chosen.gallery)
     store = RunStore(chosen.store, chosen.gallery)
     _opened.append(store)
@@ -38,9 +39,12 @@ _opened: list[RunStore] = []
 
 
 def say_damage() -> None:
-    """Name the runs that the command found damaged, at its end."""
+    """Name the runs and bundled files that the command found damaged, at its end."""
     while _opened:
-        for key, reason in _opened.pop().noticed.items():
+        store = _opened.pop()
+        for reason in store.unreadable.values():
+            say(f"bundled runs are left out: {reason}")
+        for key, reason in store.noticed.items():
             say(f"run {key} is damaged and was passed over: {reason}; `poolscope check` says more")
 
 

@@ -8,7 +8,8 @@ import typer
 from core import settings
 from core.cli.app import Json, app
 from core.cli.report import document, facts, say
-from core.store import RunStore, repair
+from core.errors import StoreError
+from core.store import RunStore, bundled_files, repair
 
 
 @app.command("check")
@@ -23,8 +24,7 @@ def check(
     chosen = settings.load()
     own = chosen.store
     answers = [_repaired(own) if mend else _looked_at(own, RunStore(own))]
-    if chosen.gallery.exists():
-        answers.append(_looked_at(chosen.gallery, RunStore.only_read(chosen.gallery)))
+    answers += [_bundled(path) for path in bundled_files(chosen.gallery)]
     for answer in answers:
         for key, reason in answer["damaged"].items():
             say(f"{answer['file']}: {key} is damaged: {reason}")
@@ -43,6 +43,14 @@ def _looked_at(path: Path, store: RunStore) -> dict[str, Any]:
     damaged = store.damaged()
     runs = len(store.own_keys() - damaged.keys())
     return {"file": str(path), "runs": runs, "damaged": damaged, "repaired": False}
+
+
+def _bundled(path: Path) -> dict[str, Any]:
+    """What is damaged of bundled runs; a file that cannot be read does not keep others from it."""
+    try:
+        return _looked_at(path, RunStore.only_read(path))
+    except StoreError as error:
+        return {"file": str(path), "runs": 0, "damaged": {"file": str(error)}, "repaired": False}
 
 
 def _repaired(path: Path) -> dict[str, Any]:

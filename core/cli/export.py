@@ -39,6 +39,9 @@ class Format(StrEnum):
     """one network as plain PyTorch code"""
 
 
+NAMED_RUNS = 5
+"""runs that are left out and named; of more only the number is said"""
+
 _FOR_ONE = (Format.SAFETENSORS, Format.TORCH)
 """formats that hold one run"""
 
@@ -81,6 +84,10 @@ def export(
             help="With --format db: leave out weights that are larger.",
         ),
     ] = None,
+    dataset: Annotated[
+        str | None,
+        typer.Option("--dataset", metavar="NAME", help="With --all: runs of this data set only."),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", metavar="FILE", help="Default: stdout.")
     ] = None,
@@ -92,9 +99,11 @@ def export(
         raise ConfigError("--weights-of and --weights-under are for --format db")
     if everything == bool(keys):
         raise ConfigError("name the keys to export, or --all of them; exactly one is allowed")
+    if dataset is not None and not everything:
+        raise ConfigError("--dataset is for --all; keys name their runs already")
     store = open_store()
     stored = store.summaries()
-    chosen = stored if everything else find(stored, keys or [])
+    chosen = _of(dataset, stored) if everything else find(stored, keys or [])
     if form in _FOR_ONE and len(chosen) != 1:
         raise ConfigError(f"--format {form} holds one run; {len(chosen)} were named")
     if output is None:
@@ -108,6 +117,20 @@ def export(
         document(answer)
     else:
         facts(answer)
+
+
+def _of(dataset: str | None, stored: Sequence[RunSummary]) -> list[RunSummary]:
+    """The runs of a data set, or all of them.
+
+    Raises:
+        ConfigError: there is none of it.
+    """
+    of_it = [row for row in stored if dataset in {None, row.config.get("dataset")}]
+    if dataset is not None and not of_it:
+        names = sorted({str(row.config.get("dataset")) for row in stored})
+        there = ", ".join(names) if names else "nothing"
+        raise ConfigError(f"no stored run is of the data set {dataset!r}; stored: {there}")
+    return of_it
 
 
 def _to_stdout(
@@ -143,8 +166,10 @@ def _to_file(
                 written, left_out = write_copy(
                     store, [summary.key for summary in chosen], made, kept
                 )
-                for key in left_out:
+                for key in left_out[:NAMED_RUNS]:
                     say(f"run {key} is left out: damaged, or of older training code")
+                if more := len(left_out[NAMED_RUNS:]):
+                    say(f"{more:,} more are left out for the same reason")
             else:
                 made.write_bytes(_content(store, chosen, form))
                 written = len(chosen)

@@ -173,6 +173,13 @@ class Results:
         return next((arm for arm in trained if arm.pooling == preferred), next(iter(trained), None))
 
     @property
+    def comparable(self) -> bool:
+        """Whether two arms of a facet have runs; if every facet has one arm, whether any has."""
+        there = [sum(bool(self.of(arm)) for arm in facet.arms) for facet in self.comparison.facets]
+        several = any(len(facet.arms) > 1 for facet in self.comparison.facets)
+        return max(there, default=0) > int(several)
+
+    @property
     def missing(self) -> tuple[Experiment, ...]:
         """Experiments without a run."""
         return tuple(e for e in self.comparison.experiments if e.key not in self.runs)

@@ -2,23 +2,32 @@
 
 The work of a run is counted in multiply-accumulate operations (`core.network.work`). The time for a
 unit of work is the median over runs: the ended runs of the same request, else stored runs of the
-same data set, else all stored runs; only runs of this machine, if there are any. The fixed part
-dominates the time of small runs, the rate that of large ones.
+same data set, else all stored runs; only runs of this machine, if there are any, and of these only
+those with the same norm and strategy, if there are any. The fixed part dominates the time of small
+runs, the rate that of large ones.
 """
 
+import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from functools import lru_cache
 from statistics import median
 
+from core.catalog import Norm
 from core.config import Experiment
 from core.errors import ConfigError
 from core.network.work import BUILD_SECONDS, MAC_SECONDS, RUN_SECONDS, training_work
 from core.run import RunSummary, Source
 from core.words import MINUTE, duration
 
-MOST_RATED_RUNS = 200
+MOST_RATED_RUNS = 2_000
 """number of stored runs that are used; the machine may have changed since older ones"""
+RATED_OF_A_RECIPE = 3
+"""number of them that differ in the seed alone; the median is over many recipes"""
+
+NORM_TIMES = 2.0
+"""how much longer a network takes with batch norm, about: 1.0 to 4.2 times in the bundled runs"""
 
 START_SECONDS = 5.0
 """time until workers have started and imported torch"""
@@ -31,11 +40,15 @@ class Rate:
     Attributes:
         seconds: time for a unit of work.
         dataset: name of the data set it was trained on.
+        pooling: name of its strategy.
+        norm: name of its norm.
         here: whether this machine trained it; bundled runs were trained on another one.
     """
 
     seconds: float
     dataset: str
+    pooling: str
+    norm: str
     here: bool = True
 
 
@@ -90,7 +103,9 @@ def work(experiment: Experiment) -> float:
 
 def speed(dataset: str | None, known: Sequence[Rate]) -> float:
     """Seconds for a unit of work on one core, for a data set; for any data set if None."""
-    return median(rate.seconds for rate in _like(dataset, known)) if known else MAC_SECONDS
+    if not known:
+        return MAC_SECONDS
+    return median(rate.seconds for rate in _of_this_machine(dataset, known))
 
 
 def estimate(
@@ -115,8 +130,8 @@ def estimate(
     seconds = []
     used: Sequence[Rate] = known
     for experiment in missing:
-        used = _like(experiment.data.dataset, known)
-        rate = median(item.seconds for item in used)
+        used = _like(experiment, known)
+        rate = median(item.seconds for item in used) * _times(experiment, used)
         left = 1 - progress.get(experiment.key, 0.0)
         seconds.append(RUN_SECONDS + BUILD_SECONDS + work(experiment) * rate * left)
     # the last runs may not fill every worker, so the longest run is a lower bound
@@ -126,13 +141,34 @@ def estimate(
     )
 
 
-def _like(dataset: str | None, known: Sequence[Rate]) -> Sequence[Rate]:
-    """The rates to use: of the same data set, and of this machine, where there are any."""
+def _of_this_machine(dataset: str | None, known: Sequence[Rate]) -> Sequence[Rate]:
+    """The rates of the same data set, and of this machine, where there are any."""
     alike = [rate for rate in known if rate.dataset == dataset] or known
     return [rate for rate in alike if rate.here] or alike
 
 
-def time_left(request: Sequence[Progress], known: Sequence[Rate], workers: int) -> Estimate | None:
+def _like(experiment: Experiment, known: Sequence[Rate]) -> Sequence[Rate]:
+    """Of these, the rates of networks with the same norm and the same strategy, if there are any.
+
+    By more than a factor of two, networks differ in how long a MAC of theirs takes in fact.
+    """
+    model, alike = experiment.model, _of_this_machine(experiment.data.dataset, known)
+    alike = [rate for rate in alike if rate.norm == model.norm] or alike
+    return [rate for rate in alike if rate.pooling == model.pooling] or alike
+
+
+def _times(experiment: Experiment, used: Sequence[Rate]) -> float:
+    """How much longer a MAC takes than by these rates, where their networks have another norm."""
+    plain = [norm == Norm.NONE for norm in (experiment.model.norm, used[0].norm)]
+    return 1.0 if plain[0] is plain[1] else 1 / NORM_TIMES if plain[0] else NORM_TIMES
+
+
+def time_left(
+    request: Sequence[Progress],
+    known: Sequence[Rate],
+    workers: int,
+    start: float = START_SECONDS,
+) -> Estimate | None:
     """Estimate the time until all runs of a request have ended.
 
     As soon as runs of the request have ended, their times are used instead of stored runs.
@@ -141,6 +177,7 @@ def time_left(request: Sequence[Progress], known: Sequence[Rate], workers: int) 
         request: progress of every run of the request.
         known: rates of stored runs.
         workers: number of trainings that run in parallel.
+        start: seconds until the first of them begins, if none has.
     """
     own = [
         _rate(item.experiment, item.seconds, here=True)
@@ -154,7 +191,7 @@ def time_left(request: Sequence[Progress], known: Sequence[Rate], workers: int) 
         own or known,
         workers,
         {item.experiment.key: item.fraction for item in left},
-        0.0 if begun else START_SECONDS,
+        0.0 if begun else start,
     )
 
 
@@ -164,20 +201,33 @@ def rates(stored: Iterable[RunSummary]) -> list[Rate]:
     Args:
         stored: runs, newest first.
     """
-    rates_of_runs = []
-    for summary in islice(stored, MOST_RATED_RUNS):
+    found: list[Rate] = []
+    recipes: Counter[str] = Counter()
+    for summary in stored:
+        if len(found) == MOST_RATED_RUNS:
+            break
         if summary.device == "cpu" and summary.status == "done":
-            try:
-                experiment = Experiment.from_flat(summary.config)
-            except ConfigError:
-                # the run is from an older version of Poolscope
-                continue
-            here = summary.source is Source.HERE
-            rates_of_runs.append(_rate(experiment, summary.seconds, here=here))
-    return rates_of_runs
+            recipe = json.dumps({**summary.config, "seed": 0})
+            recipes[recipe] += 1
+            experiment = _experiment_of(recipe) if recipes[recipe] <= RATED_OF_A_RECIPE else None
+            if experiment is not None:
+                here = summary.source is Source.HERE
+                found.append(_rate(experiment, summary.seconds, here=here))
+    return found
+
+
+# validation takes longer than all else, and pages ask for the same runs often
+@lru_cache(maxsize=4096)
+def _experiment_of(recipe: str) -> Experiment | None:
+    """The experiment of a configuration; None if it is from another version of Poolscope."""
+    try:
+        return Experiment.from_flat(json.loads(recipe))
+    except ConfigError:
+        return None
 
 
 def _rate(experiment: Experiment, seconds: float, *, here: bool) -> Rate:
     # a lower bound, because the fixed part may exceed the time of a very short training
     trained = max(seconds - BUILD_SECONDS, seconds / 4)
-    return Rate(trained / work(experiment), experiment.data.dataset, here)
+    model, dataset = experiment.model, experiment.data.dataset
+    return Rate(trained / work(experiment), dataset, model.pooling, model.norm, here)

@@ -72,6 +72,11 @@ class Dispatcher:
         return self._thread.is_alive()
 
     @property
+    def ready(self) -> bool:
+        """Whether the worker processes have been started."""
+        return self._cluster is not None
+
+    @property
     def works(self) -> bool:
         """Whether the thread runs, or will be started when there is something to do."""
         return self.alive or self._thread.ident is None

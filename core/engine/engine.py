@@ -91,6 +91,11 @@ class Engine:
         return bool(self._jobs.active())
 
     @property
+    def ready(self) -> bool:
+        """Whether worker processes have been started, so that a run can begin at once."""
+        return self._dispatcher.ready
+
+    @property
     def problem(self) -> str | None:
         """Why the engine cannot train anything, in a sentence; None if it can."""
         return None if self._dispatcher.works else "the engine has stopped; start the server again"

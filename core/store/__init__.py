@@ -1,5 +1,6 @@
-"""Where finished runs are kept: one SQLite file of one's own, and a bundled one beside it."""
+"""Where finished runs are kept: one SQLite file of one's own, and bundled ones beside it."""
 
+from core.store.bundle import Stamp, bundled_files
 from core.store.checks import labels_at_hand
 from core.store.exchange import Absorbed, Weights, absorb, write_copy
 from core.store.file import FullDiskError, ReadOnlyStoreError
@@ -11,8 +12,10 @@ __all__ = [
     "FullDiskError",
     "ReadOnlyStoreError",
     "RunStore",
+    "Stamp",
     "Weights",
     "absorb",
+    "bundled_files",
     "labels_at_hand",
     "repair",
     "write_copy",

@@ -8,15 +8,19 @@ handle on it would drop the locks that SQLite holds in this process.
 import sqlite3
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection
+from typing import Concatenate, ParamSpec, TypeVar
 
 from core.errors import StoreError
 from core.store.migration import is_older, migrate
 from core.store.schema import APPLICATION_ID, SCHEMA, SCHEMA_VERSION, is_known
+
+T = TypeVar("T")
+P = ParamSpec("P")
 
 _ELSEWHERE = "choose another file, or move this one away"
 
@@ -101,6 +105,20 @@ class StoreFile:
                 return
             with closing(connection):
                 yield connection
+
+    def ask(
+        self,
+        question: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **how: P.kwargs,
+    ) -> T | None:
+        """What a question, such as a function of `rows`, finds; None if there is no store yet.
+
+        Raises:
+            StoreError: the file is no store, or cannot be read.
+        """
+        with self.reading() as connection:
+            return None if connection is None else question(connection, *args, **how)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

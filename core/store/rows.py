@@ -156,6 +156,12 @@ def keys(connection: Connection, most: int) -> list[str]:
     return [key for (key,) in rows]
 
 
+def known_keys(connection: Connection) -> set[str]:
+    """Keys of all runs, and of all that was computed about any."""
+    found = connection.execute("SELECT key FROM runs UNION SELECT key FROM analyses")
+    return {key for (key,) in found if isinstance(key, str)}
+
+
 def present(connection: Connection, keys: Iterable[str]) -> set[str]:
     """Which of these keys have a run that `runs` would give, its epochs not read."""
     readable = set()

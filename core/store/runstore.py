@@ -1,20 +1,21 @@
 """Which runs are there, and what is in them? The store of finished runs, and the gallery."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from itertools import chain
 from pathlib import Path
 from sqlite3 import Connection
-from typing import TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from core.errors import ConfigError, StoreError
 from core.run import Run, RunSummary, Source
 from core.store import rows
+from core.store.bundle import Bundle, Stamp, stamp
 from core.store.checks import check_values
 from core.store.digests import DamagedError
 from core.store.file import ReadOnlyStoreError, StoreFile
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 LOCK_SECONDS = 30.0
 """how long an operation waits for another program before it gives up"""
@@ -32,11 +33,12 @@ class RunStore:
     and can be deleted, but `get`, `runs` and `present` pass over it. A run that is not as it was
     put there is moved to the quarantine by the method that notices, as if it had never been
     trained; a damaged run of the gallery, or of a store that this user cannot write, is passed
-    over. `noticed` names both.
+    over. `noticed` names both. A whole file of the gallery's folder that cannot be read is passed
+    over as well, and `unreadable` says why.
 
     Args:
         path: the file of the store.
-        gallery: the file of the bundled runs; it need not exist.
+        gallery: the folder of the bundled runs, or their file; it need not exist.
         max_pages: largest size of the store in pages of 4096 bytes; None for no limit.
         timeout: seconds to wait while another program has locked the store.
     """
@@ -50,7 +52,7 @@ class RunStore:
         timeout: float = LOCK_SECONDS,
     ) -> None:
         self._own = StoreFile(path, timeout, max_pages)
-        self._gallery = gallery and StoreFile(gallery, timeout, bundled=True)
+        self._bundle = Bundle(gallery, timeout)
         self.noticed: dict[str, str] = {}
 
     @classmethod
@@ -69,6 +71,17 @@ class RunStore:
     def path(self) -> Path:
         """The file of the store."""
         return self._own.path
+
+    @property
+    def unreadable(self) -> Mapping[Path, str]:
+        """Files of the gallery that were passed over -> why, in a sentence each."""
+        return self._bundle.unreadable
+
+    @property
+    def stamp(self) -> tuple[Stamp, ...]:
+        """A value that changes whenever what is stored does."""
+        own = (self.path, self.path.with_name(f"{self.path.name}-wal"))
+        return tuple(map(stamp, (*own, *(file.path for file in self._bundle.files))))
 
     def put(self, run: Run) -> bool:
         """Keep a run, whole or not at all; False, and no change, if its key is there already.
@@ -109,30 +122,34 @@ class RunStore:
         """Those of these runs that are there, with epochs but without predictions and weights."""
         wanted = list(keys)
         found: dict[str, Run] = {}
-        for file in self._files:
-            with file.reading() as connection:
-                read = connection and rows.runs(connection, wanted)
-            if read:
-                found = {**read.whole, **found}
+        for file in self._knowing(wanted, found):
+            if read := self._ask(file, rows.runs, _without(wanted, found)):
                 self._notice(file, read.damaged)
+                found |= read.whole
         return {key: found[key] for key in wanted if key in found}
 
     def present(self, keys: Iterable[str]) -> set[str]:
         """Which of these keys `runs` would give."""
-        return self._any(rows.present, keys)
+        wanted = list(keys)
+        there: set[str] = set()
+        for file in self._knowing(wanted, there):
+            there |= self._ask(file, rows.present, _without(wanted, there)) or set()
+        return there
 
     def with_weights(self, keys: Iterable[str]) -> set[str]:
         """Which of these runs were kept with their weights."""
-        return self._any(rows.with_weights, keys)
+        wanted = list(keys)
+        there: set[str] = set()
+        for file in self._knowing(wanted, there):
+            there |= self._ask(file, rows.with_weights, _without(wanted, there)) or set()
+        return there
 
     def summaries(self) -> list[RunSummary]:
         """Every run, newest first; a run that is both one's own and bundled appears as HERE."""
         found: dict[str, RunSummary] = {}
-        for file in self._files:
+        for file in (self._own, *self._bundle.files):
             source = Source.BUNDLED if file.bundled else Source.HERE
-            with file.reading() as connection:
-                read = connection and rows.summaries(connection, source)
-            if read:
+            if read := self._ask(file, rows.summaries, source):
                 self._notice(file, read.damaged)
                 for summary in read.whole:
                     found.setdefault(summary.key, summary)
@@ -156,14 +173,13 @@ class RunStore:
     def analyses(self, keys: Iterable[str]) -> Iterator[tuple[str, str, str, bytes]]:
         """What workers computed about some runs: key, kind, settings, content."""
         wanted = set(keys)
-        for file in self._files:
-            with file.reading() as connection:
-                found = [] if connection is None else rows.analyses(connection)
-            yield from (row[:4] for row in found if row[0] in wanted)
+        for file in self._knowing(wanted):
+            computed = self._ask(file, rows.analyses) or []
+            yield from (row[:4] for row in computed if row[0] in wanted)
 
     def stored_here(self, keys: Iterable[str]) -> set[str]:
         """Which of these runs are one's own, readable or not."""
-        return _stored(self._own, set(keys))
+        return self._stored(self._own, set(keys))
 
     def delete_analysis(self, kind: str, key: str, settings: str) -> None:
         """Forget what a worker computed; what is bundled stays."""
@@ -177,8 +193,10 @@ class RunStore:
             ConfigError: a key is unknown or only bundled. Nothing is deleted then.
         """
         wanted = set(keys)
-        own = _stored(self._own, wanted)
-        bundled = _stored(self._gallery, wanted) - own if self._gallery else set()
+        own = self._stored(self._own, wanted)
+        bundled = set[str]()
+        for file in self._bundle.knowing(wanted - own):
+            bundled |= self._stored(file, wanted - own)
         if unknown := wanted - own - bundled:
             raise ConfigError(f"{_words(unknown)}: no run has this key")
         if bundled:
@@ -240,34 +258,37 @@ class RunStore:
             rows.remove_damaged_analyses(connection)
         return damaged
 
-    @property
-    def _files(self) -> Iterator[StoreFile]:
-        return chain([self._own], [self._gallery] if self._gallery else [])
+    def _knowing(self, wanted: Collection[str], found: Collection[str] = ()) -> Iterator[StoreFile]:
+        """One's own store, then files of the gallery that know wanted keys not found by then."""
+        yield self._own
+        yield from self._bundle.knowing(set(wanted).difference(found))
 
-    def _any(
-        self, which: Callable[[Connection, Iterable[str]], set[str]], keys: Iterable[str]
-    ) -> set[str]:
-        """The keys of which one file or the other says so."""
-        wanted = list(keys)
-        found: set[str] = set()
-        for file in self._files:
-            with file.reading() as connection:
-                if connection is not None:
-                    found |= which(connection, wanted)
-        return found
+    def _ask(
+        self,
+        file: StoreFile,
+        question: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **how: P.kwargs,
+    ) -> T | None:
+        """The answer of one file; None if it has none."""
+        if file is self._own:
+            return file.ask(question, *args, **how)
+        return self._bundle.ask(file, question, *args, **how)
 
     def _first(self, read: Callable[[Connection, str], T | None], key: str) -> T | None:
         """What one's own store has, else what the gallery has."""
-        for file in self._files:
+        for file in self._knowing([key]):
             try:
-                with file.reading() as connection:
-                    found = None if connection is None else read(connection, key)
+                answer = self._ask(file, read, key)
             except DamagedError as damage:
                 self._notice(file, {key: str(damage)})
             else:
-                if found is not None:
-                    return found
+                if answer is not None:
+                    return answer
         return None
+
+    def _stored(self, file: StoreFile, keys: set[str]) -> set[str]:
+        return self._ask(file, rows.stored, keys) or set()
 
     def _notice(self, file: StoreFile, damaged: Mapping[str, str]) -> None:
         """Remember which runs are damaged, and set them aside where that can be done."""
@@ -300,9 +321,8 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-def _stored(file: StoreFile, keys: set[str]) -> set[str]:
-    with file.reading() as connection:
-        return set() if connection is None else rows.stored(connection, keys)
+def _without(wanted: Iterable[str], found: Collection[str]) -> list[str]:
+    return [key for key in wanted if key not in found]
 
 
 def _words(keys: set[str]) -> str:

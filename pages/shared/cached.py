@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Hashable, Iterable
 from functools import lru_cache
-from pathlib import Path
 from typing import ParamSpec
 from weakref import WeakKeyDictionary
 
@@ -12,13 +11,15 @@ from core import settings
 from core.claims import CLAIMS, TIMED, ClaimResult, judge
 from core.comparison import Comparison, Results, estimate
 from core.comparison.estimate import Rate
+from core.comparison.nearest import Nearest
+from core.comparison.nearest import nearest as find_nearest
+from core.comparison.stock import Stock
 from core.config import Experiment
 from core.figures import Chart, Look
 from core.run import RunSummary
-from core.store import RunStore
+from core.store import RunStore, Stamp
 from pages.shared.plot import Drawn
 
-Stamp = tuple[tuple[int, int], ...]
 P = ParamSpec("P")
 
 
@@ -31,22 +32,32 @@ def store() -> RunStore:
 
 def results(comparison: Comparison) -> Results:
     """The runs of a comparison that are stored now."""
-    return _results(comparison, _stamp())
+    return _results(comparison, store().stamp)
 
 
 def summaries() -> tuple[RunSummary, ...]:
     """Every stored run, newest first."""
-    return _summaries(_stamp())
+    return _summaries(store().stamp)
 
 
 def curves(keys: Iterable[str]) -> dict[str, list[float]]:
     """Validation accuracy after each epoch, in percent, by key of every stored run."""
-    return _curves(tuple(keys), _stamp())
+    return _curves(tuple(keys), store().stamp)
+
+
+def nearest(chosen: Comparison) -> Nearest | None:
+    """The stored comparison to show in place of one of which nothing is stored."""
+    return _nearest(chosen, store().stamp)
+
+
+def readable(keys: Iterable[str]) -> set[str]:
+    """Those of some stored runs that can still be read, and not only listed."""
+    return _readable(tuple(keys), store().stamp)
 
 
 def rates() -> list[Rate]:
     """The training speed of the newest runs."""
-    return _rates(_stamp())
+    return _rates(store().stamp)
 
 
 def chart(make: Callable[P, Chart], *args: P.args, **how: P.kwargs) -> Chart:
@@ -86,38 +97,24 @@ def without_weights(experiments: Iterable[Experiment]) -> tuple[Experiment, ...]
 
 def claim_results() -> dict[str, ClaimResult]:
     """The verdict on every claim, by the claim's id."""
-    return _claim_results(_stamp())
-
-
-def _stamp() -> Stamp:
-    """A value that changes whenever the store file or its write-ahead log does."""
-    path = store().path
-    return tuple(_change(file) for file in (path, path.with_name(path.name + "-wal")))
-
-
-def _change(file: Path) -> tuple[int, int]:
-    try:
-        status = file.stat()
-    except FileNotFoundError:
-        return 0, 0
-    return status.st_mtime_ns, status.st_size
+    return _claim_results(store().stamp)
 
 
 # cache_resource, because sessions may share frozen results without pickling. The stamp is part of
 # the cache's key, so its name must not start with _: Streamlit leaves such arguments out.
 @st.cache_resource(max_entries=32)
-def _results(comparison: Comparison, stamp: Stamp) -> Results:  # noqa: ARG001
+def _results(comparison: Comparison, stamp: tuple[Stamp, ...]) -> Results:  # noqa: ARG001
     keys = [experiment.key for experiment in comparison.experiments]
     return Results(comparison, store().runs(keys))
 
 
 @st.cache_resource(max_entries=2)
-def _summaries(stamp: Stamp) -> tuple[RunSummary, ...]:  # noqa: ARG001
+def _summaries(stamp: tuple[Stamp, ...]) -> tuple[RunSummary, ...]:  # noqa: ARG001
     return tuple(store().summaries())
 
 
 @st.cache_resource(max_entries=2)
-def _curves(keys: tuple[str, ...], stamp: Stamp) -> dict[str, list[float]]:  # noqa: ARG001
+def _curves(keys: tuple[str, ...], stamp: tuple[Stamp, ...]) -> dict[str, list[float]]:  # noqa: ARG001
     return {
         key: [100 * epoch.validation_accuracy for epoch in run.epochs]
         for key, run in store().runs(keys).items()
@@ -125,10 +122,25 @@ def _curves(keys: tuple[str, ...], stamp: Stamp) -> dict[str, list[float]]:  # n
 
 
 @st.cache_resource(max_entries=2)
-def _rates(stamp: Stamp) -> list[Rate]:
+def _stock(stamp: tuple[Stamp, ...]) -> Stock:
+    return Stock(_summaries(stamp))
+
+
+@st.cache_resource(max_entries=32)
+def _nearest(chosen: Comparison, stamp: tuple[Stamp, ...]) -> Nearest | None:
+    return find_nearest(chosen, _stock(stamp))
+
+
+@st.cache_resource(max_entries=2)
+def _readable(keys: tuple[str, ...], stamp: tuple[Stamp, ...]) -> set[str]:  # noqa: ARG001
+    return store().present(keys)
+
+
+@st.cache_resource(max_entries=2)
+def _rates(stamp: tuple[Stamp, ...]) -> list[Rate]:
     return estimate.rates(_summaries(stamp))
 
 
 @st.cache_resource(max_entries=2, show_spinner="Judging the claims…")
-def _claim_results(stamp: Stamp) -> dict[str, ClaimResult]:  # noqa: ARG001
+def _claim_results(stamp: tuple[Stamp, ...]) -> dict[str, ClaimResult]:  # noqa: ARG001
     return {result.claim.id: result for result in judge(CLAIMS.values(), store(), TIMED)}

@@ -20,6 +20,7 @@ from core.catalog import (
     Pooling,
 )
 from core.comparison import Arm, Comparison
+from core.comparison.address import address
 from core.config import Experiment
 from core.config.fields import FIELDS, OF_THE_DATA_SET, own_defaults
 from core.errors import ConfigError
@@ -202,6 +203,19 @@ def comparison() -> Comparison:
     made, refused = _comparison(chosen if hosted else with_folder(chosen))
     state["refused"] = refused
     return made
+
+
+def choose(wanted: Comparison) -> None:
+    """Set the controls to a comparison; call it before they are drawn."""
+    state, data = st.session_state, wanted.arms[0].experiment.data
+    for name, value in address(wanted).items():
+        if name in SHARED_SETTINGS:
+            state[name] = widgets.as_shown(FIELDS[name], value)
+        elif name in DEFAULTS:
+            state[name] = value or []
+    # what is set here is no default of the data set before
+    state["hyperparameters_of"] = data.entry.training
+    state["dataset"] = str(data.dataset)
 
 
 def led_to(parameters: Mapping[str, Any]) -> Comparison:

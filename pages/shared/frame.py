@@ -19,6 +19,7 @@ from core.words import as_csv, inside, join, literal, plural, size
 from pages.shared import cached, controls, talk
 from pages.shared.card_names import script_name
 from pages.shared.plot import plot
+from pages.shared.problems import left_out
 
 TOP_WIDTH = 1080
 VERDICTS: dict[ClaimVerdict, tuple[Any, str]] = {
@@ -72,6 +73,7 @@ def top(question: str, answer: Sentence, scene: str | None = None) -> None:
         st.title(written(answer), anchor=False)
         if scene:
             st.markdown(f":small[{scene}]")
+    left_out(cached.store().unreadable)
     for remark in controls.remarks():
         st.caption(remark)
 

@@ -25,8 +25,13 @@ ACTIVE = (JobState.QUEUED, JobState.RUNNING)
 
 def expected(missing: tuple[Experiment, ...]) -> Estimate | None:
     """Time for the missing runs on this machine's workers."""
-    start = 0.0 if shared_engine().active else START_SECONDS
-    return estimate(missing, cached.rates(), settings.load().workers, start=start)
+    return estimate(missing, cached.rates(), settings.load().workers, start=_start())
+
+
+def _start() -> float:
+    """Seconds until a run begins, once it is its turn."""
+    engine = shared_engine()
+    return 0.0 if engine.active or engine.ready else START_SECONDS
 
 
 def missing_runs(results: Results) -> None:
@@ -37,7 +42,7 @@ def missing_runs(results: Results) -> None:
     known = expected(missing)
     time = f", {about(known.text)}" if known else ""
     total = len(results.comparison.experiments)
-    with st.container(horizontal=True, vertical_alignment="center", key="missing"):
+    with st.container(horizontal=True, vertical_alignment="center", width="content", key="missing"):
         st.markdown(f"**{len(missing)} of {total} runs missing**{time}", width="content")
         train_button(missing)
 
@@ -122,9 +127,10 @@ def train_again(bare: tuple[Experiment, ...]) -> None:
 
 
 def watch() -> None:
-    """Show what is being trained, refreshed while anything runs; redraw the page at its end."""
+    """Show what is being trained, refreshed while anything runs; redraw the page as runs end."""
     active = shared_engine().active
     st.session_state["was_training"] = active, _waits()
+    st.session_state["runs_drawn"] = _done()
     st.fragment(_panel, run_every=POLL_SECONDS if active else None)()
 
 
@@ -133,7 +139,8 @@ def _panel() -> None:
     jobs = [job for job in engine.jobs() if not job.cached]
     was_active, waited = st.session_state["was_training"]
     # a visitor's own runs are shown when they are there, whoever else is still waiting
-    if (was_active and not engine.active) or (waited and not _waits()):
+    over = (was_active and not engine.active) or (waited and not _waits())
+    if over or fills_in(_done(), st.session_state["runs_drawn"]):
         st.rerun()
     # between two draws of the page, this runs by itself
     with explained():
@@ -143,6 +150,20 @@ def _panel() -> None:
         if engine.active:
             with st.container(border=True, key="training"):
                 _progress(jobs)
+
+
+def fills_in(done: int, drawn: int) -> bool:
+    """Whether the page is drawn again: with the first run, then whenever there are twice as many.
+
+    Each time would be too often: figures move, and an open dialog closes.
+    """
+    return done > 0 and done >= 2 * drawn
+
+
+def _done() -> int:
+    """How many of the runs that this visitor asked for have ended well."""
+    asked = _asked()
+    return sum(job.key in asked for job in shared_engine().jobs() if job.state is JobState.DONE)
 
 
 def _waits() -> bool:
@@ -241,7 +262,8 @@ def _time_left(jobs: list[Job]) -> str:
         )
         for job in jobs
     ]
-    known = time_left(request, cached.rates(), settings.load().workers)
+    start = 0.0 if shared_engine().ready else START_SECONDS
+    known = time_left(request, cached.rates(), settings.load().workers, start)
     return f", {about(known.text)} left" if known else ""
 
 

@@ -1,7 +1,8 @@
 """What a visitor reads when something goes wrong: one sentence, never a traceback."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 import streamlit as st
 
@@ -19,6 +20,15 @@ def explained() -> Iterator[None]:
         message = literal(_said(error))
         st.error(f"{message[:1].upper()}{message[1:]}", icon=":material/error:")
         st.stop()
+
+
+def left_out(unreadable: Mapping[Path, str]) -> None:
+    """Name bundled files that cannot be read; the others serve without them."""
+    if not unreadable:
+        return
+    reasons = "; ".join(unreadable.values())
+    said = "some cannot be read right now" if settings.load().hosted else literal(reasons)
+    st.warning(f"Bundled runs are left out: {said}.", icon=":material/warning:")
 
 
 def _said(error: PoolscopeError) -> str:

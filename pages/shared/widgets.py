@@ -47,6 +47,15 @@ def draw(setting: Setting, default: str | float | None, dataset: str) -> None:
             st.selectbox(label, options, options.index(str(default)), **shared)
 
 
+def as_shown(setting: Setting, value: str | float) -> str | float:
+    """A value of a setting as its control holds it."""
+    match of_setting(setting):
+        case Range() as limits:
+            return type(limits.least)(value)
+        case _:
+            return str(value)
+
+
 def _number(label: str, allowed: Range, default: object, shared: dict[str, Any]) -> None:
     # all int or all float, which Streamlit's signatures cannot express
     limits: Any = (allowed.least, allowed.most, default, allowed.step)

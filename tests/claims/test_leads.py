@@ -9,14 +9,13 @@ from core.comparison import Comparison, Results
 from core.comparison.statistics import compare_facet
 from core.config import Experiment
 from core.sentences.claims import networks
-from core.settings import PROJECT
-from core.store import RunStore
 from pages.shared import controls, parameters
+from tests.bundled import bundled
 
 
 @pytest.fixture(scope="module")
 def gallery():
-    return RunStore.only_read(PROJECT / "assets" / "gallery.db")
+    return bundled()
 
 
 @pytest.fixture(scope="module")

@@ -563,6 +563,20 @@ def test_export_takes_bundled_runs_too(cli, tmp_path):
     assert finished() == RunStore(output).get(finished().key)
 
 
+def test_export_of_one_data_set_takes_its_runs_alone(cli, store, tmp_path):
+    store.put(finished())
+    store.put(finished(dataset="shapes"))
+    output = tmp_path / "shapes.db"
+    arguments = ("export", "--all", "--format", "db", "--output", output)
+    answer = cli(*arguments, "--dataset", "shapes", "--json")
+    assert 1 == answer.document["runs"]
+    assert ["shapes"] == [row.config["dataset"] for row in RunStore(output).summaries()]
+    refused = cli(*arguments, "--force", "--dataset", "mnist")
+    assert (2, 1) == (refused.status, len(refused.err.splitlines()))
+    assert "'mnist'; stored: digits, shapes" in refused.err
+    assert 2 == cli("export", finished().key, "--dataset", "shapes").status
+
+
 def test_export_replaces_a_file_only_when_told_so(cli, store, tmp_path):
     store.put(finished())
     output = tmp_path / "runs.json"

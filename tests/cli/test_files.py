@@ -83,7 +83,8 @@ def test_a_file_named_where_a_folder_is_needed_is_refused(capsys, tmp_path, monk
     assert f"POOLSCOPE_{variable}: a folder is needed" in refused(capsys, ["runs"], path)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in WRONG if kind != "missing"])
+# a folder without files is a bundle without runs
+@pytest.mark.parametrize("kind", [kind for kind in WRONG if kind not in {"missing", "a folder"}])
 def test_a_gallery_that_was_named_and_is_none_is_refused(capsys, tmp_path, monkeypatch, kind):
     path = wrong_file(kind, tmp_path)
     monkeypatch.setenv("POOLSCOPE_GALLERY", str(path))

@@ -30,17 +30,14 @@ from core.pictures import folder as folders
 from core.pictures import with_folder
 from core.sentences import claims as said
 from core.sentences.headlines import accuracy_headline, home_headline, plain
-from core.settings import PROJECT
-from core.store import RunStore
+from tests import bundled as bundle
 from tests.pictures.folder_samples import folder_data
 from tests.store.store_samples import a_run
-
-GALLERY = PROJECT / "assets" / "gallery.db"
 
 
 @pytest.fixture(scope="module")
 def gallery():
-    return RunStore.only_read(GALLERY)
+    return bundle.bundled()
 
 
 def bundled(gallery, *poolings, heads=("gap",), seeds=10, **flat):

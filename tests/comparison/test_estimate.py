@@ -7,6 +7,7 @@ import pytest
 from core.catalog import POOLINGS
 from core.comparison.estimate import (
     MOST_RATED_RUNS,
+    RATED_OF_A_RECIPE,
     START_SECONDS,
     Progress,
     estimate,
@@ -182,11 +183,28 @@ def test_nothing_missing_needs_no_estimate():
 
 
 def test_only_the_newest_runs_count():
-    old = (a_summary(50.0, seed=seed) for seed in range(3 * MOST_RATED_RUNS))
-    new = [a_summary(1.0)] * MOST_RATED_RUNS
+    old = (a_summary(50.0, seed=seed) for seed in range(3 * RATED_OF_A_RECIPE))
+    new = [a_summary(1.0)] * RATED_OF_A_RECIPE
     found = estimate([an_experiment()], rates((*new, *old)), workers=1)
     assert 1.0 + RUN_SECONDS == pytest.approx(found.seconds)
-    assert MOST_RATED_RUNS == found.measured
+    assert RATED_OF_A_RECIPE == found.measured
+
+
+def test_many_runs_of_one_kind_do_not_hide_those_of_another():
+    many = [a_summary(1.0, seed=seed) for seed in range(MOST_RATED_RUNS)]
+    other = a_summary(9.0, pooling="lip")
+    found = estimate([an_experiment(pooling="lip")], rates((*many, other)), workers=1)
+    assert (9.0 + RUN_SECONDS, 1) == (pytest.approx(found.seconds), found.measured)
+
+
+def test_this_machine_goes_before_the_same_strategy_elsewhere():
+    here = a_summary(4.0)
+    elsewhere = replace(a_summary(1.0, pooling="lip"), source=Source.BUNDLED)
+    experiment = an_experiment(pooling="lip")
+    found = estimate([experiment], rates((here, elsewhere)), workers=1)
+    expected = 4.0 * work(experiment) / work(an_experiment())
+    assert expected == pytest.approx(found.seconds, rel=0.1)
+    assert found.here
 
 
 # while a request is trained
@@ -272,3 +290,88 @@ def test_an_estimate_from_another_machine_is_told_in_minutes():
 
 def test_nothing_is_left_of_a_request_that_has_ended():
     assert time_left([Progress(an_experiment(), 1.0, 2.0)], BUNDLED, workers=1) is None
+
+
+# a whole comparison, before anything of it is trained
+
+DIGITS, SHAPES = {"dataset": "digits"}, {"dataset": "shapes", "train_size": 4000, "epochs": 8}
+NO_NORM, NORM = {"norm": "none"}, {"norm": "batch"}
+MEDIANS = [
+    *(
+        ({**DIGITS, **NO_NORM, "pooling": pooling, "head": head}, seconds)
+        for pooling, both in {
+            "max": (1.15, 1.12),
+            "average": (1.14, 1.12),
+            "none": (1.60, 1.82),
+            "soft": (2.04, 1.85),
+            "stochastic": (2.37, 2.52),
+            "blur-max": (1.89, 1.77),
+            "strided": (0.83, 0.85),
+            "conv": (1.76, 1.64),
+            "gem": (4.03, 4.29),
+            "lip": (1.69, 1.67),
+            "detail": (2.30, 2.31),
+            "rank": (4.42, 4.44),
+        }.items()
+        for head, seconds in zip(("gap", "flatten"), both, strict=True)
+    ),
+    *(
+        ({**DIGITS, **NO_NORM, "pooling": pooling, "dropout": dropout}, seconds)
+        for dropout, both in {
+            "input": (1.07, 0.98),
+            "before-pool": (1.49, 1.44),
+            "after-pool": (1.17, 1.11),
+            "after-last-pool": (1.05, 1.07),
+            "head": (1.02, 1.02),
+        }.items()
+        for pooling, seconds in zip(("max", "average"), both, strict=True)
+    ),
+    ({**DIGITS, **NORM, "pooling": "max"}, 4.84),
+    ({**DIGITS, **NORM, "pooling": "conv"}, 3.90),
+    ({**DIGITS, **NORM, "pooling": "strided"}, 1.67),
+    ({**SHAPES, **NO_NORM, "pooling": "max"}, 8.70),
+    ({**SHAPES, **NO_NORM, "pooling": "average"}, 8.24),
+    ({**SHAPES, **NO_NORM, "pooling": "blur-max"}, 22.09),
+    ({**SHAPES, **NO_NORM, "pooling": "none"}, 25.67),
+    ({**SHAPES, **NO_NORM, "pooling": "max", "head": "flatten"}, 10.07),
+    ({**SHAPES, **NORM, "pooling": "max"}, 29.81),
+]
+"""medians over ten, five or three seeds, in seconds, recorded on one core of two"""
+COLD_SECONDS = 3.5
+"""until the first worker is ready, as CONTRIBUTING has it"""
+
+COMPARISONS = {
+    "strategies that nobody trained": lambda flat: flat["pooling"] in {"gem", "lip", "detail"},
+    "one strategy": lambda flat: flat["pooling"] == "detail",
+    "another head": lambda flat: flat.get("head") == "flatten",
+    "every dropout": lambda flat: "dropout" in flat,
+    "one dropout": lambda flat: flat.get("dropout") == "head",
+    "another data set": lambda flat: flat["dataset"] == "shapes",
+    "without norm": lambda flat: flat["norm"] == "none" and flat["dataset"] == "digits",
+}
+
+
+def by_the_clock(seconds, workers):
+    """When the last of these runs ends, each begun by the first worker that is free."""
+    free = [0.0] * workers
+    for each in seconds:
+        first = min(range(workers), key=free.__getitem__)
+        free[first] += each + RUN_SECONDS
+    return max(free)
+
+
+@pytest.mark.parametrize("cold", [True, False])
+@pytest.mark.parametrize("seeds", [2, 10])
+@pytest.mark.parametrize("of_it", COMPARISONS.values(), ids=COMPARISONS)
+def test_no_estimate_of_a_comparison_exceeds_twice_what_it_takes(of_it, seeds, cold):
+    known = rates([a_summary(seconds, **flat) for flat, seconds in MEDIANS if not of_it(flat)])
+    runs = [
+        (an_experiment(**flat, seed=seed), seconds)
+        for seed in range(seeds)
+        for flat, seconds in MEDIANS
+        if of_it(flat)
+    ]
+    takes = by_the_clock([seconds for _, seconds in runs], workers=2)
+    start = START_SECONDS if cold else 0.0
+    found = estimate([experiment for experiment, _ in runs], known, 2, start=start)
+    assert takes / 3 <= found.seconds <= 2 * (takes + (COLD_SECONDS if cold else 0.0))

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from core.settings import PROJECT
 from core.store import RunStore, write_copy
+from tests.bundled import GALLERY
 from tests.e2e.dashboard import until
 from tests.store.store_samples import a_trained_run
 
@@ -36,6 +36,6 @@ def test_an_export_holds_every_run_of_every_page(visitor, server):
     with visitor.page.expect_download() as waiting:
         visitor.page.get_by_role("button", name="Export CSV").click()
     header, *lines = waiting.value.path().read_text().splitlines()
-    stored = RunStore(server.home / "runs.db", PROJECT / "assets" / "gallery.db").summaries()
+    stored = RunStore(server.home / "runs.db", GALLERY).summaries()
     assert len(stored) == len(lines)
     assert "key" in header.split(",")

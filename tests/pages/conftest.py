@@ -12,9 +12,9 @@ from PIL import Image
 
 from core.config import Experiment
 from core.engine import close_shared_engine, waive_permits
-from core.settings import PROJECT
-from core.store import RunStore, write_copy
+from core.store import write_copy
 from pages.shared import gate
+from tests.bundled import bundled
 from tests.pages.dashboard import StandIn
 
 
@@ -60,8 +60,7 @@ def few_bundled(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for head in arms["head"]
         for seed in range(5)
     ]
-    bundled = RunStore.only_read(PROJECT / "assets" / "gallery.db")
-    write_copy(bundled, [experiment.key for experiment in experiments], path)
+    write_copy(bundled(), [experiment.key for experiment in experiments], path)
     with closing(sqlite3.connect(path)) as connection:
         # what workers computed is computed in tests
         connection.execute("DELETE FROM analyses")

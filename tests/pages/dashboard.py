@@ -113,6 +113,7 @@ class StandIn:
     submitted: list[tuple[Experiment, ...]] = field(default_factory=list)
     listed: tuple[Job, ...] = ()
     forgotten: int = 0
+    ready: bool = False
     cancelled: int = 0
 
     @property

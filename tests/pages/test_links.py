@@ -110,6 +110,24 @@ def test_a_foreign_gallery_gives_one_sentence(home, monkeypatch, page):
     assert str(file) in said
 
 
+@pytest.mark.parametrize(
+    ("page", "expected"), [(HOME, "10 bundled runs"), (HISTORY, "All twenty runs stored here")]
+)
+def test_a_bundled_file_that_cannot_be_read_is_named_and_the_others_serve(
+    home, few_bundled, monkeypatch, page, expected
+):
+    folder = home / "gallery"
+    folder.mkdir(parents=True)
+    (folder / "digits.db").write_bytes(few_bundled.read_bytes())
+    (folder / "shapes.db").write_text("not a gallery")
+    monkeypatch.setenv("POOLSCOPE_GALLERY", str(folder))
+    app = opened(page, dataset="digits", pooling=["max", "average"], head=["gap"], seeds="5")
+    assert [] == messages(app)
+    (said,) = (warning.value for warning in app.warning)
+    assert f"left out: {folder / 'shapes.db'} is not an SQLite file" in said
+    assert expected in text(app)
+
+
 @pytest.mark.parametrize("page", STORED)
 def test_a_bad_setting_gives_one_sentence(monkeypatch, page):
     monkeypatch.setenv("POOLSCOPE_WORKERS", "many")

@@ -19,8 +19,7 @@ from core.figures.palette import CROSS, DOT
 from core.figures.palette import rgb as channels
 from core.figures.tiles import Scale
 from core.pictures import MAX_UPLOAD_BYTES, border, fitted, inverted, is_negative, uploaded
-from core.settings import PROJECT
-from core.store import RunStore
+from tests.bundled import bundled
 from tests.pictures.folder_samples import digit_images
 
 SECONDS, BYTES = 2, 200 * 2**20
@@ -227,7 +226,7 @@ def right_answers(contents, labels, *, match):
     """How many of the uploads a bundled network reads."""
     experiment = Experiment.from_flat({})
     entry = experiment.data.entry
-    weights = RunStore.only_read(PROJECT / "assets" / "gallery.db").weights(experiment.key)
+    weights = bundled().weights(experiment.key)
     network, data = Network.of(experiment, weights), images_of_test(experiment)
     right = 0
     for content, label in zip(contents, labels, strict=True):

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from core.run import Source, Status
-from core.settings import PROJECT
 from core.store import RunStore, absorb, repair
 from core.store.schema import SCHEMA_VERSION
+from tests.bundled import FILES
 from tests.store.store_samples import a_run, a_trained_run
 from tests.store.version_1 import write_version_1
 
@@ -95,8 +95,8 @@ def test_a_store_of_an_earlier_version_can_be_bundled_and_imported(tmp_path):
     assert before == (tmp_path / "earlier.db").read_bytes()
 
 
-def test_the_bundled_runs_have_digests():
-    gallery = PROJECT / "assets" / "gallery.db"
+@pytest.mark.parametrize("gallery", FILES, ids=lambda file: file.name)
+def test_the_bundled_runs_have_digests(gallery):
     with closing(
         sqlite3.connect(f"{gallery.as_uri()}?mode=ro&immutable=1", uri=True)
     ) as connection:
