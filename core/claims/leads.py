@@ -15,7 +15,7 @@ from core.catalog import HEADS, Head, Page
 from core.claims.claim import VERDICT_SEEDS, Hypothesis, Metric
 from core.claims.evidence import moved
 from core.claims.results import ComparedPart
-from core.comparison import Comparison
+from core.comparison import Chance, Comparison
 from core.config import Experiment
 from core.config.fields import FIELDS
 from core.words import inside, join, number_word
@@ -60,6 +60,8 @@ class Lead:
             "more_heads": [head for head in heads if head not in usual] or "",
             "dropout": list(dict.fromkeys(str(arm.dropout) for arm in arms)),
             "seeds": len(self.comparison.seeds),
+            # as the claim's own interval
+            "chance": str(Chance.SEEDS),
             "reference": self.reference,
             "v": LINK_VERSION,
         }

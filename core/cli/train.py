@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from core import settings
-from core.analyses import EffectiveFieldRequest, Request, ShiftMapRequest
+from core.analyses import EffectiveFieldRequest, LabelsRequest, Request, ShiftMapRequest
 from core.analyses.shift_map import ShiftSettings
 from core.cli.app import Json, app, open_store
 from core.cli.flags import say_findings, with_experiment
@@ -42,7 +42,7 @@ Maps = Annotated[
     bool,
     typer.Option(
         "--maps",
-        help="Also compute what pages show of the first seed: shift maps, receptive fields.",
+        help="Also compute what pages show: labels; shift maps and fields of the first seed.",
     ),
 ]
 
@@ -143,10 +143,12 @@ def sweep(
 
 
 def _maps(experiments: Sequence[Experiment], store: RunStore, workers: int) -> None:
-    """Compute missing shift maps and receptive fields of the first seed."""
+    """Compute missing labels, and shift maps and receptive fields of the first seed."""
     first = min(experiment.seed for experiment in experiments)
     weighted = store.with_weights(e.key for e in experiments)
-    requests: list[Request[Any]] = []
+    requests: list[Request[Any]] = [
+        LabelsRequest(data) for data in dict.fromkeys(e.data.source for e in experiments)
+    ]
     for experiment in experiments:
         if experiment.seed == first and experiment.key in weighted:
             requests += [

@@ -1,6 +1,7 @@
 """What pages keep between reruns: the store, its runs, charts and claims."""
 
 from collections.abc import Callable, Hashable, Iterable
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import ParamSpec
@@ -10,7 +11,8 @@ import streamlit as st
 
 from core import settings
 from core.claims import CLAIMS, TIMED, ClaimResult, judge
-from core.comparison import Comparison, Results, estimate
+from core.comparison import Chance, Comparison, Results, estimate
+from core.comparison.answers import with_answers
 from core.comparison.estimate import Rate
 from core.config import Experiment
 from core.figures import Chart, Look
@@ -32,6 +34,18 @@ def store() -> RunStore:
 def results(comparison: Comparison) -> Results:
     """The runs of a comparison that are stored now."""
     return _results(comparison, _stamp())
+
+
+def compared(comparison: Comparison, chance: Chance, labels: bytes, unread: str = "") -> Results:
+    """The same, with the right answers from which intervals over test images are computed.
+
+    Args:
+        comparison: what is compared.
+        chance: what intervals cover.
+        labels: class of each test image, one byte each; empty if they are not needed.
+        unread: why they could not be read, as a clause; else empty.
+    """
+    return _compared(comparison, _stamp(), chance, labels, unread)
 
 
 def summaries() -> tuple[RunSummary, ...]:
@@ -109,6 +123,14 @@ def _change(file: Path) -> tuple[int, int]:
 def _results(comparison: Comparison, stamp: Stamp) -> Results:  # noqa: ARG001
     keys = [experiment.key for experiment in comparison.experiments]
     return Results(comparison, store().runs(keys))
+
+
+@st.cache_resource(max_entries=32)
+def _compared(
+    comparison: Comparison, stamp: Stamp, chance: Chance, labels: bytes, unread: str
+) -> Results:
+    bare = replace(_results(comparison, stamp), chance=chance, unread=unread)
+    return with_answers(bare, store().predictions_of(bare.runs), labels) if labels else bare
 
 
 @st.cache_resource(max_entries=2)
