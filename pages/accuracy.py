@@ -11,6 +11,7 @@ from core.run import Run
 from core.sentences.differences import matched_control, what_else
 from core.sentences.headlines import accuracy_headline
 from core.words import literal
+from pages.cards.order import order
 from pages.shared import cached, controls, evidence, frame, jobs
 
 CURVES_HELP = """
@@ -62,6 +63,7 @@ def main() -> None:
     if results.runs:
         with differences:
             _differences(results, reference)
+        order(results)
         with frame.grid(2, min_column_width=420):
             _changed(results)
             _confusion(results)

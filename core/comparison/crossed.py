@@ -18,9 +18,9 @@ where it should be; the simulation in tests/comparison/test_crossed.py holds the
   (n - 1) times: a small one by chance would otherwise give a narrow interval and the confidence to
   believe it. Without this, nominal 95 % are 92 % for three seeds.
 
-The two-way bootstrap was tried as well (300 resamples, 300 tables of right and wrong answers of each
-kind): with 3,000 images it covered 82 to 83 % for three seeds and 89 to 91 % for five, because it
-redraws seeds whose spread it underestimates.
+The two-way bootstrap was tried as well (300 resamples, 300 tables of right and wrong answers of
+each kind): with 3,000 images it covered 82 to 83 % for three seeds and 89 to 91 % for five, because
+it redraws seeds whose spread it underestimates.
 """
 
 from dataclasses import dataclass

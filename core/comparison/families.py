@@ -136,11 +136,7 @@ def compare_all(
             if reference and arm != reference:
                 effect = difference(results, arm, reference)
                 compared += [(facet, Pair(arm, effect, reference))] if effect else []
-    together = corrected([pair for _, pair in compared])
-    grouped: dict[Facet, list[Pair]] = {facet: [] for facet in results.comparison.facets}
-    for (facet, _), pair in zip(compared, together, strict=True):
-        grouped[facet].append(pair)
-    return grouped
+    return _grouped(results, compared)
 
 
 def compare_facet(
@@ -154,11 +150,28 @@ def compare_facet(
     return tuple(compare_all(results, preferred)[facet])
 
 
-@lru_cache(maxsize=64)
 def every_pair(results: Results, facet: Facet) -> tuple[Pair, ...]:
-    """Every arm of a facet against every one before it, corrected for all of these."""
-    compared = (
-        (arm, reference, difference(results, arm, reference))
+    """Every arm of a facet against every one before it, corrected for all pairs of all facets."""
+    return tuple(_every_pair(results)[facet])
+
+
+@lru_cache(maxsize=64)
+def _every_pair(results: Results) -> Mapping[Facet, Sequence[Pair]]:
+    compared = [
+        (facet, Pair(arm, effect, reference))
+        for facet in results.comparison.facets
         for reference, arm in combinations(facet.arms, 2)
-    )
-    return corrected([Pair(arm, d, reference) for arm, reference, d in compared if d])
+        if (effect := difference(results, arm, reference))
+    ]
+    return _grouped(results, compared)
+
+
+def _grouped(
+    results: Results, compared: Sequence[tuple[Facet, Pair]]
+) -> Mapping[Facet, Sequence[Pair]]:
+    """Pairs by facet, after all of them were corrected together."""
+    grouped: dict[Facet, list[Pair]] = {facet: [] for facet in results.comparison.facets}
+    together = corrected([pair for _, pair in compared])
+    for (facet, _), pair in zip(compared, together, strict=True):
+        grouped[facet].append(pair)
+    return grouped

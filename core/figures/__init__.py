@@ -14,6 +14,7 @@ from core.figures.growth import growth
 from core.figures.heads import accuracy_by_head
 from core.figures.pairs import paired_differences
 from core.figures.parameters import parameter_bars
+from core.figures.ranking import every_pair, ranks
 from core.figures.routing import hand_gradient, hand_input, hand_output, steps
 from core.figures.shift import shift_map, shift_profile
 from core.figures.tradeoff import Measure, tradeoff
@@ -30,6 +31,7 @@ __all__ = [
     "as_dicts",
     "confusion",
     "effects",
+    "every_pair",
     "field_squares",
     "growth",
     "hand_gradient",
@@ -37,6 +39,7 @@ __all__ = [
     "hand_output",
     "paired_differences",
     "parameter_bars",
+    "ranks",
     "shift_map",
     "shift_profile",
     "steps",

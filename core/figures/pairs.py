@@ -102,7 +102,7 @@ def paired_differences(results: Results, facet: Facet, preferred: Pooling | None
     ends = _range(pairs, unlearned)
     beyond = _beyond(pairs, ends)
     return Chart(
-        rows=[_row(pair, facet) for pair in pairs],
+        rows=[pair_row(pair, facet) for pair in pairs],
         alt=_alt(pairs, reference),
         caption=_caption(pairs, results, arrow=bool(beyond)),
         draw=partial(_draw, pairs, reference, ends, beyond),
@@ -116,7 +116,8 @@ def _unlearned(results: Results, pairs: Sequence[Pair], reference: Arm) -> Unlea
     return {pair.arm: base | failed.get(pair.arm, nowhere) for pair in pairs}
 
 
-def _row(pair: Pair, facet: Facet) -> PairRow:
+def pair_row(pair: Pair, facet: Facet) -> PairRow:
+    """A difference as plain numbers."""
     d = pair.difference
     return PairRow(
         pooling=str(pair.arm.pooling),

@@ -9,6 +9,8 @@ CARD_NAMES = {
     # Accuracy
     "curves": "Validation accuracy",
     "differences": "Paired difference",
+    "every pair": "Every pair",
+    "ranks": "Ranks",
     "changed": "What else changed",
     "confusion": "Which classes are taken for which",
     # Cost
