@@ -233,7 +233,9 @@ def _names(poolings: Sequence[Pooling], conjunction: str) -> Sentence:
 
 def _seeds(compared: Sequence[Pair]) -> str:
     least = min(c.difference.n for c in compared)
-    return f"these {number_word(least)} seeds"
+    images = {c.difference.spread.images for c in compared if c.difference.spread}
+    also = f" and {images.pop():,} images" if images else ""
+    return f"these {number_word(least)} seeds{also}"
 
 
 def _interacts(results: Results, first: Pair, second: Pair, candidates: int) -> bool:
