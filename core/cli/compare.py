@@ -8,7 +8,7 @@ import typer
 
 from core import settings
 from core.analyses import LabelsRequest
-from core.catalog import POOLINGS, Pooling
+from core.catalog import Pooling
 from core.cli.app import Json, app, open_store
 from core.cli.flags import with_experiment
 from core.cli.report import document, facts, say, table
@@ -29,7 +29,7 @@ from core.sentences.uncertainty import covered, fallback, only_alone, source
 from core.store import RunStore
 from core.words import capitalised, join, percent, plural, points
 
-COLUMNS = ("strategy", "against", "points", "95 % interval", "verdict", "alone", "seeds")
+COMPARED_COLUMNS = ("strategy", "against", "points", "95 % interval", "verdict", "alone", "seeds")
 NAMED_SEEDS = 5
 """missing seeds that a message names for one strategy; it counts more"""
 
@@ -52,12 +52,12 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Compare strategies by their stored runs, seed by seed. Trains nothing."""
-    named = list(dict.fromkeys(strategies or ()))
-    if len(named) < 2:  # noqa: PLR2004 (a comparison)
+    compared = list(dict.fromkeys(strategies or ()))
+    if len(compared) < 2:  # noqa: PLR2004 (a comparison)
         raise ConfigError("name two strategies or more, as in `compare max average`")
-    results = _results(experiment, named, seeds, chance)
+    results = _results(experiment, compared, seeds, chance)
     (facet,) = results.comparison.facets
-    shown = every_pair(results, facet) if pairs else compare_facet(results, facet, named[0])
+    shown = every_pair(results, facet) if pairs else compare_facet(results, facet, compared[0])
     missing = _missing(results)
     if not shown:
         raise ConfigError(f"two strategies with two runs each are needed; missing: {missing}")
@@ -66,18 +66,11 @@ def compare(
     if as_json:
         document(_document(results, facet, shown))
         return
-    table(COLUMNS, [_row(pair) for pair in shown], numbers=COLUMNS[2:3])
+    table(COMPARED_COLUMNS, [_row(pair) for pair in shown], numbers=COMPARED_COLUMNS[2:3])
     print()  # noqa: T201 (a command line prints)
     order = ranking(results, facet)
-    facts(
-        {
-            **{
-                POOLINGS[rank.arm.pooling].label.lower(): f"{percent(rank.accuracy)} %"
-                for rank in order.ranks
-            },
-            **({"order": plain(ordering(order))} if pairs else {}),
-        }
-    )
+    named = {str(rank.arm.pooling): f"{percent(rank.accuracy)} %" for rank in order.ranks}
+    facts({**named, **({"order": plain(ordering(order))} if pairs else {})})
     for sentence in _notes(shown, results):
         say(sentence)
 
@@ -96,13 +89,18 @@ def _results(
     if not results.asks_for_images or not runs:
         return results
     try:
-        labels = _labels(store, experiment.data)
+        labels = labels_of(store, experiment.data)
     except PoolscopeError as error:
         return replace(results, unread=f"the labels of the test images are not read ({error})")
     return with_answers(results, store.predictions_of(runs), labels)
 
 
-def _labels(store: RunStore, data: DataConfig) -> bytes:
+def labels_of(store: RunStore, data: DataConfig) -> bytes:
+    """The class of each test image, one byte each; read if the store does not have them yet.
+
+    Raises:
+        PoolscopeError: the data set cannot be loaded.
+    """
     request = LabelsRequest(data)
     if stored(store, request) is None:
         compute(store, [request], settings.load().workers)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from math import sqrt
+from operator import sub
 from statistics import fmean
 
 import numpy as np
@@ -148,13 +149,10 @@ def paired_difference(
     """Compare two arms seed by seed, over the seeds that both have.
 
     The interval is that of the paired t-test, or of a spread over seeds and images, at
-    1 - alpha/comparisons: Bonferroni's correction, which holds however the comparisons depend on
-    each other. Differences without any spread have no meaningful interval and are undecided,
-    whether they are zero or not.
+    1 - alpha/comparisons (Bonferroni). Without any spread, a difference is undecided.
 
     Args:
-        arm: seed -> value.
-        reference: seed -> value.
+        arm, reference: seed -> value.
         comparisons: number of comparisons that are shown together.
         confidence: joint confidence of all of them.
         spread: of the right answers of both on the same seeds; None for seeds alone.
@@ -162,30 +160,33 @@ def paired_difference(
     Returns:
         Arm minus reference; None if they share fewer than two seeds.
 
-    Raises:
-        ValueError: `comparisons` is less than 1.
+    Raises: ValueError if `comparisons` is less than 1.
     """
     if comparisons < 1:
         raise ValueError(f"comparisons: 1 or more is allowed; received {comparisons}")
     seeds = tuple(sorted(arm.keys() & reference.keys()))
     if len(seeds) < LEAST_PAIRS:
         return None
-    own, other = [arm[seed] for seed in seeds], [reference[seed] for seed in seeds]
-    differences = tuple(one - two for one, two in zip(own, other, strict=True))
-    deviation = _deviation(differences)
-    # accuracies k/n are rounded in binary, so equal differences may differ in their last bit
-    over_seeds = 0.0 if deviation < NO_SPREAD else deviation / sqrt(len(seeds))
+    own, other = ([values[seed] for seed in seeds] for values in (arm, reference))
+    differences = tuple(map(sub, own, other))
     return Difference(
         seeds=seeds,
         differences=differences,
         mean=fmean(differences),
-        error=over_seeds if spread is None else spread.error,
+        error=_error(differences) if spread is None else spread.error,
         freedom=len(seeds) - 1 if spread is None else spread.freedom,
         level=(1 - confidence) / comparisons,
         comparisons=comparisons,
         correlation=_correlation(own, other),
         spread=spread,
     )
+
+
+def _error(differences: Sequence[float]) -> float:
+    """The standard error over seeds; exactly 0 where there is no spread but rounding."""
+    # accuracies k/n are rounded in binary, so equal differences may differ in their last bit
+    deviation = _deviation(differences)
+    return 0.0 if deviation < NO_SPREAD else deviation / sqrt(len(differences))
 
 
 def _deviation(values: Sequence[float]) -> float:

@@ -38,7 +38,7 @@ from core.words import inside, number_word, percent, plural, points
 
 AROUND_MATRIX, CELL_HEIGHT = 110, 34
 """height of everything but the cells, and of a row of cells, px"""
-MOST_NUMBERED = 9
+MOST_WITH_NUMBERS = 9
 """with more strategies, cells hold a sign instead of a number"""
 AROUND_RANKS = 90
 """height of everything but the rows, px"""
@@ -112,7 +112,7 @@ def _draw(order: Ranking, look: Look) -> go.Figure:
         (
             float(x),
             float(y),
-            _text(mean, decided=decided, numbered=size <= MOST_NUMBERED),
+            _text(mean, decided=decided, numbered=size <= MOST_WITH_NUMBERS),
             shades.text(values[y][x], look) if decided else look.quiet,
         )
         for y, row in enumerate(arms)
@@ -228,7 +228,7 @@ def _draw_ranks(order: Ranking, look: Look) -> go.Figure:
             title="rank by test accuracy, best first",
             grid=True,
             range=[0.5, len(shown) + 0.5],
-            dtick=1 if len(shown) <= MOST_NUMBERED + 1 else 5,
+            dtick=1 if len(shown) <= MOST_WITH_NUMBERS + 1 else 5,
         ),
         yaxis=row_axis(
             look,
