@@ -79,7 +79,7 @@ class Difference:
     @property
     def half(self) -> float:
         """Half the width of the interval."""
-        return self.error * _t(1 - self.level, self.freedom)
+        return self.error * t_quantile(1 - self.level, self.freedom)
 
     @property
     def low(self) -> float:
@@ -135,7 +135,7 @@ def mean_interval(values: Sequence[float], confidence: float = CONFIDENCE) -> In
     mean, n = fmean(values), len(values)
     if n < LEAST_PAIRS:
         return Interval(mean, None, None, n)
-    half = _t(confidence, n - 1) * _deviation(values) / sqrt(n)
+    half = t_quantile(confidence, n - 1) * _deviation(values) / sqrt(n)
     return Interval(mean, mean - half, mean + half, n)
 
 
@@ -152,7 +152,8 @@ def paired_difference(
     1 - alpha/comparisons (Bonferroni). Without any spread, a difference is undecided.
 
     Args:
-        arm, reference: seed -> value.
+        arm: seed -> value.
+        reference: seed -> value.
         comparisons: number of comparisons that are shown together.
         confidence: joint confidence of all of them.
         spread: of the right answers of both on the same seeds; None for seeds alone.
@@ -160,7 +161,8 @@ def paired_difference(
     Returns:
         Arm minus reference; None if they share fewer than two seeds.
 
-    Raises: ValueError if `comparisons` is less than 1.
+    Raises:
+        ValueError: `comparisons` is less than 1.
     """
     if comparisons < 1:
         raise ValueError(f"comparisons: 1 or more is allowed; received {comparisons}")
@@ -223,7 +225,7 @@ def _noncentrality(freedom: float, power: float, alpha: float) -> float:
     from scipy.optimize import brentq
     from scipy.special import nctdtr
 
-    critical = _t(1 - alpha, freedom)
+    critical = t_quantile(1 - alpha, freedom)
 
     def excess(shift: float) -> float:
         # the opposite tail is left out: it is below 1e-5 where the power is 80 %
@@ -237,7 +239,7 @@ def _noncentrality(freedom: float, power: float, alpha: float) -> float:
 
 
 @lru_cache(maxsize=1024)
-def _t(confidence: float, freedom: float) -> float:
+def t_quantile(confidence: float, freedom: float) -> float:
     """Two-sided quantile of Student's t."""
     from scipy.special import stdtrit
 
@@ -271,7 +273,7 @@ def _even(lines: Sequence[Sequence[float]]) -> tuple[Interval, ...]:
     table = np.array(lines)
     n = len(lines)
     means = table.mean(axis=0)
-    halves = _t(CONFIDENCE, n - 1) * table.std(axis=0, ddof=1) / sqrt(n)
+    halves = t_quantile(CONFIDENCE, n - 1) * table.std(axis=0, ddof=1) / sqrt(n)
     return tuple(
         Interval(mean, mean - half, mean + half, n)
         for mean, half in zip(means.tolist(), halves.tolist(), strict=True)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import nan
-from typing import Any
 
 import plotly.graph_objects as go
 
@@ -13,8 +12,10 @@ from core.comparison.families import Pair
 from core.comparison.ranking import Rank, Ranking, ranking
 from core.figures.base import (
     ROW_HEIGHT,
+    SMALL,
     Look,
     Shades,
+    Traces,
     at_the_end,
     axis,
     in_percent,
@@ -42,6 +43,8 @@ MOST_WITH_NUMBERS = 9
 """with more strategies, cells hold a sign instead of a number"""
 AROUND_RANKS = 90
 """height of everything but the rows, px"""
+OPEN = 0.0, False
+"""a cell that is not decided"""
 TOO_FEW = "Ranks need two strategies with two seeds each."
 
 
@@ -87,43 +90,11 @@ def _against(pair: Pair) -> str:
 
 def _draw(order: Ranking, look: Look) -> go.Figure:
     arms = [rank.arm for rank in order.ranks]
-    cells = _cells(order.pairs)
     size = len(arms)
-    values = [
-        [
-            100 * cells[row, column][0] if (row, column) in cells and cells[row, column][1] else nan
-            for column in arms
-        ]
-        for row in arms
-    ]
-    reach = max((abs(100 * mean) for mean, _ in cells.values()), default=1.0)
-    shades = Shades.signed(reach, look)
-    hover = [[_hover(row, column, order.pairs) for column in arms] for row in arms]
-    heat = go.Heatmap(
-        z=values,
-        **shades.scale,
-        xgap=2,
-        ygap=2,
-        hoverongaps=True,
-        customdata=hover,
-        hovertemplate="%{customdata}<extra></extra>",
-    )
-    texts = [
-        (
-            float(x),
-            float(y),
-            _text(mean, decided=decided, numbered=size <= MOST_WITH_NUMBERS),
-            shades.text(values[y][x], look) if decided else look.quiet,
-        )
-        for y, row in enumerate(arms)
-        for x, column in enumerate(arms)
-        if (row, column) in cells
-        for mean, decided in [cells[row, column]]
-    ]
     names = [marked(arm.pooling, look) for arm in arms]
     glyphs = [marked(arm.pooling, look, "").strip() for arm in arms]
     return plot(
-        [heat, on_cells(texts, look.px(12))],
+        _shaded(order, arms, look),
         **layout(
             look,
             height=AROUND_MATRIX + CELL_HEIGHT * max(size, 1),
@@ -139,6 +110,42 @@ def _draw(order: Ranking, look: Look) -> go.Figure:
         ),
         yaxis=row_axis(look, names, (size - 0.5, -0.5)),
     )
+
+
+def _shaded(order: Ranking, arms: Sequence[Arm], look: Look) -> Traces:
+    """The cells, coloured where they are decided, and what is written on them."""
+    cells = _cells(order.pairs)
+    values = [
+        [
+            100 * cells[row, column][0] if cells.get((row, column), OPEN)[1] else nan
+            for column in arms
+        ]
+        for row in arms
+    ]
+    shades = Shades.signed(max((abs(100 * mean) for mean, _ in cells.values()), default=1.0), look)
+    heat = go.Heatmap(
+        z=values,
+        **shades.scale,
+        xgap=2,
+        ygap=2,
+        hoverongaps=True,
+        customdata=[[_hover(row, column, order.pairs) for column in arms] for row in arms],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+    numbered = len(arms) <= MOST_WITH_NUMBERS
+    texts = [
+        (
+            float(x),
+            float(y),
+            _text(mean, decided=decided, numbered=numbered),
+            shades.text(values[y][x], look) if decided else look.quiet,
+        )
+        for y, row in enumerate(arms)
+        for x, column in enumerate(arms)
+        if (row, column) in cells
+        for mean, decided in [cells[row, column]]
+    ]
+    return [heat, on_cells(texts, look.px(SMALL))]
 
 
 def _cells(pairs: Sequence[Pair]) -> dict[tuple[Arm, Arm], tuple[float, bool]]:
@@ -197,26 +204,8 @@ def _places(rank: Rank) -> str:
 
 def _draw_ranks(order: Ranking, look: Look) -> go.Figure:
     shown = order.ranks
-    traces: list[Any] = [
-        go.Scatter(
-            x=[rank.observed],
-            y=[place],
-            mode="markers",
-            error_x=whiskers(
-                [(rank.observed, rank.best, rank.worst)], look.colour(rank.arm.pooling), look.px(3)
-            ),
-            marker={
-                "symbol": style(rank.arm.pooling).solid_marker,
-                "size": look.px(12),
-                "color": look.colour(rank.arm.pooling),
-            },
-            hovertemplate=f"{name(rank.arm.pooling)}: {_places(rank)}, "
-            f"{percent(rank.accuracy)} %<extra></extra>",
-        )
-        for place, rank in enumerate(shown)
-    ]
     return plot(
-        traces,
+        [_rank(rank, place, look) for place, rank in enumerate(shown)],
         **layout(
             look,
             height=AROUND_RANKS + ROW_HEIGHT * max(len(shown), 1),
@@ -231,12 +220,23 @@ def _draw_ranks(order: Ranking, look: Look) -> go.Figure:
             dtick=1 if len(shown) <= MOST_WITH_NUMBERS + 1 else 5,
         ),
         yaxis=row_axis(
-            look,
-            [marked(rank.arm.pooling, look) for rank in shown],
-            (len(shown) - 0.5, -0.5),
+            look, [marked(rank.arm.pooling, look) for rank in shown], (len(shown) - 0.5, -0.5)
         ),
         annotations=[
             at_the_end(place, f"<b>{percent(rank.accuracy)}</b> %", look)
             for place, rank in enumerate(shown)
         ],
+    )
+
+
+def _rank(rank: Rank, place: int, look: Look) -> go.Scatter:
+    colour, form = look.colour(rank.arm.pooling), style(rank.arm.pooling)
+    return go.Scatter(
+        x=[rank.observed],
+        y=[place],
+        mode="markers",
+        error_x=whiskers([(rank.observed, rank.best, rank.worst)], colour, look.px(3)),
+        marker={"symbol": form.solid_marker, "size": look.px(12), "color": colour},
+        hovertemplate=f"{name(rank.arm.pooling)}: {_places(rank)}, {percent(rank.accuracy)} %"
+        f"<extra></extra>",
     )
