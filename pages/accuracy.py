@@ -11,6 +11,7 @@ from core.run import Run
 from core.sentences.differences import matched_control, what_else
 from core.sentences.headlines import accuracy_headline
 from core.words import literal
+from pages.cards import across
 from pages.cards.order import order
 from pages.shared import cached, controls, evidence, frame, jobs
 
@@ -64,6 +65,7 @@ def main() -> None:
         with differences:
             _differences(results, reference)
         order(results)
+        across.card(results, reference)
         with frame.grid(2, min_column_width=420):
             _changed(results)
             _confusion(results)

@@ -4,6 +4,7 @@ A figure has no title (its card has one) and no legend (lines carry their names)
 colour comes from `core.figures.palette`.
 """
 
+from core.figures.across import across_data_sets
 from core.figures.base import Look
 from core.figures.chart import Chart, as_dicts
 from core.figures.confusion import confusion
@@ -28,6 +29,7 @@ __all__ = [
     "View",
     "accuracy_by_head",
     "accuracy_curves",
+    "across_data_sets",
     "as_dicts",
     "confusion",
     "effects",

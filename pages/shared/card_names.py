@@ -11,6 +11,7 @@ CARD_NAMES = {
     "differences": "Paired difference",
     "every pair": "Every pair",
     "ranks": "Ranks",
+    "across": "On other data sets",
     "changed": "What else changed",
     "confusion": "Which classes are taken for which",
     # Cost

@@ -18,8 +18,13 @@ COMPARED = 2
 """fewest networks between which there is a difference"""
 
 
-def results(comparison: Comparison) -> Results:
-    """The runs of a comparison that are stored now; intervals cover what the visitor chose."""
+def results(comparison: Comparison, *, read: bool = True) -> Results:
+    """The runs of a comparison that are stored now; intervals cover what the visitor chose.
+
+    Args:
+        comparison: what is compared.
+        read: whether to read the labels of the test images if the store does not have them.
+    """
     chance = Chance(st.session_state.get("chance") or DEFAULTS["chance"])
     bare = cached.results(comparison)
     several = sum(len(bare.of(arm)) >= COMPARED for arm in comparison.arms) >= COMPARED
@@ -31,7 +36,8 @@ def results(comparison: Comparison) -> Results:
     try:
         if source in failed:
             return cached.compared(comparison, chance, b"", failed[source])
-        return cached.compared(comparison, chance, labels(data))
+        known = labels(data) if read else kept(data)
+        return cached.compared(comparison, chance, known)
     except PoolscopeError as error:
         reason = f"the labels of the test images are not read ({literal(str(error))})"
         if not isinstance(error, RefusedError):
@@ -47,13 +53,18 @@ def labels(data: DataConfig) -> bytes:
         RefusedError: reading them is too much for a visitor.
         PoolscopeError: the data set cannot be loaded.
     """
+    if known := kept(data):
+        return known
     request = LabelsRequest(data.source)
-    kept = stored(cached.store(), request)
-    if kept is not None:
-        return kept.classes
     read = gate.labels(data.source)
     text = request.write(Labels(read.hex()))
     # a store that is full or cannot be written shows the same, and reads them again next time
     with suppress(StoreError):
         cached.store().put_analysis(request.key, request.kind, request.settings, text.encode())
     return read
+
+
+def kept(data: DataConfig) -> bytes:
+    """The same, if the store has them; else empty."""
+    known = stored(cached.store(), LabelsRequest(data.source))
+    return b"" if known is None else known.classes

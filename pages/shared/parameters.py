@@ -123,6 +123,7 @@ def of_pages(images: int) -> Mapping[str, Allowed]:
         "single_seeds": SWITCH,
         "smoothing": Range(0.0, 0.9, 0.1),
         "reference": poolings,
+        "across": poolings,
         # Cost
         "against": [str(measure) for measure in Measure],
         "field": ["theory", "effective"],
