@@ -11,7 +11,9 @@ from core.run import Run
 from core.sentences.differences import matched_control, what_else
 from core.sentences.headlines import accuracy_headline
 from core.words import literal
-from pages.shared import cached, frame, gate, instead, jobs
+from pages.cards import across
+from pages.cards.order import order
+from pages.shared import cached, evidence, frame, instead, jobs
 
 CURVES_HELP = """
 Each line is the mean over the seeds, measured on the validation images after each epoch; the band
@@ -20,13 +22,14 @@ end of a line is its last value, in percent.
 """
 PAIRS_HELP = """
 For each seed, every strategy starts from the same weights and sees the batches in the same order,
-so differences are taken within a seed: the small dots. The bar is the 95 % interval of their
-mean, corrected for all comparisons on this page (Bonferroni). If it excludes zero, the difference
-is established, on this test set, over training seeds; otherwise it is **undecided**. The grey zone
-marks differences that this number of seeds would usually miss (power 80 %).
+so differences are taken within a seed: the small dots. The bar is the 95 % interval of their mean:
+on images like these, over seeds and test images, or on these images, over seeds alone, as chosen in
+the sidebar. Several differences are corrected together (Holm): all verdicts of this figure and the
+one beside it are right with a probability of 95 %. If the bar excludes zero, the difference is
+established; otherwise it is **undecided**. *Only alone*: a single comparison would be established,
+among as many as are shown it may be chance. The grey zone marks differences that would usually be
+missed (power 80 %).
 """
-
-
 CONFUSION_HELP = """
 Rows are the true classes, columns the predicted ones, counted on the test images from the stored
 predictions. Grey numbers on the diagonal are correct; the darker a cell, the more frequent the
@@ -41,7 +44,7 @@ TITLES = {
 
 def main() -> None:
     """Draw the page."""
-    shown = instead.shown()
+    shown = instead.shown(evidence.results)
     results = shown.results
     # reserved in page order, because the top depends on controls further down
     top, curves, differences = st.container(), st.container(), st.container()
@@ -62,6 +65,8 @@ def main() -> None:
     if results.runs:
         with differences:
             _differences(results, reference)
+        order(results)
+        across.card(results, reference)
         with frame.grid(2, min_column_width=420):
             _changed(results)
             _confusion(results)
@@ -173,7 +178,7 @@ def _confusion(results: Results) -> None:
             second = st.selectbox("minus", ["nothing", *names], key="confusion_minus")
         experiment = runs[first].experiment
         try:
-            labels = gate.labels(experiment.data.source)
+            labels = evidence.labels(experiment.data)
         except RefusedError as error:
             st.caption(f"The labels of the test images are not read: {literal(str(error))}.")
             return
@@ -201,7 +206,7 @@ def _differences(results: Results, compare_with: Pooling | None) -> None:
                 continue
             frame.show(
                 f"Paired difference, {facet.label}",
-                cached.chart(figures.paired_differences, results, facet, reference),
+                cached.chart(figures.paired_differences, results, facet, compare_with),
                 "differences",
                 part=facet.label,
                 file_name="differences.csv",

@@ -9,11 +9,13 @@ from core import figures
 from core.catalog import PAGES, Page
 from core.claims import ClaimVerdict
 from core.comparison import Results
+from core.comparison.families import Pair, compare_facet
 from core.comparison.statistics import Verdict
-from core.sentences.headlines import compare, home_headline
+from core.sentences.headlines import home_headline
 from core.sentences.intervals import span
-from core.words import points
-from pages.shared import cached, frame, instead, jobs
+from core.sentences.uncertainty import covered, fallback, only_alone
+from core.words import capitalised, points
+from pages.shared import cached, evidence, frame, instead, jobs
 
 READING = """
 Each row is one strategy; its dots are mean test accuracies over the seeds, **filled** for a GAP
@@ -53,7 +55,7 @@ NEXT = (
 
 def main() -> None:
     """Draw the page."""
-    shown = instead.shown()
+    shown = instead.shown(evidence.results)
     results = shown.results
     frame.top(
         "What does pooling really do?",
@@ -118,13 +120,13 @@ def _claims() -> None:
 def _differences(results: Results) -> None:
     """Draw the paired differences in words, one row each."""
     st.markdown("**Which differences are real?**")
-    shown = False
+    shown: list[Pair] = []
     for facet in results.comparison.facets:
         reference = results.reference(facet)
-        compared = compare(results, facet)
+        compared = compare_facet(results, facet)
         if reference is None or not compared:
             continue
-        shown = True
+        shown += compared
         st.markdown(f":gray[{facet.label}, against] {frame.named(reference.pooling)}")
         for item in compared:
             word, colour, icon = BADGES[item.difference.verdict]
@@ -132,15 +134,18 @@ def _differences(results: Results) -> None:
                 st.badge(word, icon=icon, color=colour)
                 st.markdown(
                     f"{frame.named(item.arm.pooling)} **{points(item.difference.mean)}** points "
-                    f"{span(item.difference)}"
+                    f"{span(item.difference)}{' :gray[only alone]' if item.only_alone else ''}"
                 )
     if not shown:
         st.caption("A comparison needs two strategies with two seeds each.")
         return
-    st.caption(
-        "95 % intervals of the paired differences, corrected for the comparisons shown; on this "
-        "test set, over training seeds."
+    corrected = f", corrected for {len(shown)} comparisons" if len(shown) > 1 else ""
+    said = (
+        f"95 % intervals of the paired differences{corrected}; {covered(shown, results)}.",
+        capitalised(only_alone(shown)),
+        fallback(shown, results),
     )
+    st.caption(" ".join(filter(None, said)))
 
 
 main()

@@ -4,7 +4,8 @@ import pytest
 
 from core import settings
 from core.comparison import Comparison, Results
-from core.comparison.statistics import Verdict, compare_facet
+from core.comparison.families import compare_facet
+from core.comparison.statistics import Verdict
 from core.config import Experiment
 from core.training import train
 
@@ -41,5 +42,5 @@ def test_on_the_digits_max_is_ahead_of_average_under_gap_by_more_than_two_points
 def against_max(results):
     """How far average is from max, over the seeds."""
     facet = results.comparison.facets[0]
-    (pair,) = compare_facet(results, facet, facet.arms[0])
+    (pair,) = compare_facet(results, facet, facet.arms[0].pooling)
     return pair.difference

@@ -5,6 +5,7 @@ Importing this package does not import torch; the computations import it when th
 
 from core.analyses.effective_field import EffectiveField, EffectiveFieldRequest
 from core.analyses.fact import Fact, FactRequest
+from core.analyses.labels import Labels, LabelsRequest
 from core.analyses.request import Request
 from core.analyses.shift_map import ShiftMap, ShiftMapRequest, ShiftSettings
 from core.analyses.times import LayerTime, StepTime, Times, TimesRequest
@@ -14,6 +15,8 @@ __all__ = [
     "EffectiveFieldRequest",
     "Fact",
     "FactRequest",
+    "Labels",
+    "LabelsRequest",
     "LayerTime",
     "Request",
     "ShiftMap",

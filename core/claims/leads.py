@@ -15,7 +15,7 @@ from core.catalog import HEADS, Page
 from core.claims.claim import VERDICT_SEEDS, Hypothesis, Metric
 from core.claims.evidence import moved
 from core.claims.results import ComparedPart
-from core.comparison import Comparison
+from core.comparison import Chance, Comparison
 from core.comparison.address import address
 from core.comparison.stock import AXES
 from core.config import Experiment
@@ -47,7 +47,12 @@ class Lead:
     @property
     def parameters(self) -> dict[str, Any]:
         """Every control of the comparison, explicitly, so that later defaults cannot change it."""
-        return {**address(self.comparison), "reference": self.reference}
+        return {
+            **address(self.comparison),
+            # as the claim's own interval
+            "chance": str(Chance.SEEDS),
+            "reference": self.reference,
+        }
 
 
 def lead(result: ComparedPart, present: Present) -> Lead | None:

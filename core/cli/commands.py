@@ -12,6 +12,7 @@ import typer
 from core.cli import (  # noqa: F401
     check,
     claims,
+    compare,
     cost,
     dashboard,
     export,

@@ -4,7 +4,7 @@ Every flag passes its text on unchanged: only `Experiment.from_flat` validates i
 """
 
 import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from inspect import Parameter, Signature, signature
 from typing import Annotated, Any
 
@@ -20,7 +20,9 @@ from core.words import join
 Command = Callable[..., None]
 
 
-def with_experiment(command: Command, instead: Command | None = None) -> Command:
+def with_experiment(
+    command: Command, instead: Command | None = None, without: Collection[str] = ()
+) -> Command:
     """Give a command the flags of an experiment.
 
     Its first parameter receives the experiment that they describe; the others remain its own.
@@ -29,12 +31,14 @@ def with_experiment(command: Command, instead: Command | None = None) -> Command
         command: the command.
         instead: called with the flags as written if the command's first own parameter is given,
             for what the command can do without an experiment.
+        without: settings that get no flag, because the command sets them itself.
     """
+    offered = {name: setting for name, setting in FIELDS.items() if name not in without}
     own = list(signature(command, eval_str=True).parameters.values())[1:]
 
     @functools.wraps(command)
     def with_flags(**given: Any) -> None:
-        flags = {name: given.pop(name) for name in FIELDS}
+        flags = {name: given.pop(name) for name in offered}
         written = {name: value for name, value in flags.items() if value is not None}
         if instead and given[own[0].name] is not None:
             instead(written, **given)
@@ -46,7 +50,7 @@ def with_experiment(command: Command, instead: Command | None = None) -> Command
         command(experiment, **given)
 
     with_flags.__signature__ = Signature(  # type: ignore[attr-defined]
-        [*parameters(FIELDS.values()), *own]
+        [*parameters(offered.values()), *own]
     )
     return with_flags
 

@@ -8,16 +8,19 @@ from typing import Annotated, Any
 import typer
 
 from core import settings
-from core.analyses import EffectiveFieldRequest, Request, ShiftMapRequest
+from core.analyses import EffectiveFieldRequest, LabelsRequest, Request, ShiftMapRequest
 from core.analyses.shift_map import ShiftSettings
 from core.cli.app import Json, app, open_store
 from core.cli.flags import say_findings, with_experiment
 from core.cli.report import accuracy, document, facts, say
+from core.cli.until_decided import sweep_until_decided
 from core.cli.workers import stoppable, train_or_stop
+from core.comparison import Chance
 from core.comparison.grids import read_grid
+from core.comparison.until_decided import SMALLEST_EFFECT
 from core.config import Experiment
 from core.engine import Job, JobState, compute, stored
-from core.errors import EngineError
+from core.errors import ConfigError, EngineError
 from core.network import describe
 from core.pictures import with_folder
 from core.run import Run, Status
@@ -42,8 +45,29 @@ Maps = Annotated[
     bool,
     typer.Option(
         "--maps",
-        help="Also compute what pages show of the first seed: shift maps, receptive fields.",
+        help="Also compute what pages show: labels; shift maps and fields of the first seed.",
     ),
+]
+UntilDecided = Annotated[
+    bool,
+    typer.Option(
+        "--until-decided",
+        help="Add seeds (5, 10, 20, 40) until each network is higher, lower or alike.",
+    ),
+]
+Smallest = Annotated[
+    float | None,
+    typer.Option(
+        "--smallest",
+        metavar="POINTS",
+        min=0.01,
+        max=100,
+        help="With --until-decided: the smallest difference that matters; default 0.5 points.",
+    ),
+]
+Covers = Annotated[
+    Chance | None,
+    typer.Option("--chance", help="With --until-decided: what intervals cover."),
 ]
 
 
@@ -107,18 +131,43 @@ def sweep(
     scheduler: Scheduler = None,
     device: OnDevice = None,
     maps: Maps = False,
+    until_decided: UntilDecided = False,
+    smallest: Smallest = None,
+    chance: Covers = None,
     as_json: Json = False,
 ) -> None:
-    """Train every experiment of a grid that is not stored yet."""
+    """Train every experiment of a grid that is not stored yet, or seeds until all is decided."""
     began = time.monotonic()
+    if not until_decided and (smallest, chance) != (None, None):
+        raise ConfigError("--smallest and --chance are for --until-decided")
     experiments = read_grid(grid, with_folder)
     for data in dict.fromkeys(experiment.data for experiment in experiments):
         say_findings(data)
     store = open_store()
+    chosen = _chosen(workers=workers, scheduler=scheduler, device=device)
+    if until_decided:
+        effect = SMALLEST_EFFECT if smallest is None else smallest / 100
+        covers = chance or Chance.SEEDS_AND_IMAGES
+        if not sweep_until_decided(experiments, effect, covers, store, chosen, as_json=as_json):
+            raise typer.Exit(1)
+        return
+    answer = _trained(experiments, store, chosen, maps=maps)
+    seconds = time.monotonic() - began
+    if as_json:
+        document(answer | {"seconds": seconds})
+    else:
+        facts(answer | {"seconds": duration(seconds), "keys": len(experiments)})
+    if answer["failed"]:
+        raise typer.Exit(1)
+
+
+def _trained(
+    experiments: Sequence[Experiment], store: RunStore, chosen: Settings, *, maps: bool
+) -> dict[str, Any]:
+    """Train what is missing of a grid; count what was trained, cached and failed."""
     keys = [experiment.key for experiment in experiments]
     present = store.present(keys)
     missing = [experiment for experiment in experiments if experiment.key not in present]
-    chosen = _chosen(workers=workers, scheduler=scheduler, device=device)
     jobs = train_or_stop(missing, store, chosen) if missing else ()
     if maps:
         _maps(experiments, store, chosen.workers)
@@ -127,26 +176,22 @@ def sweep(
     failed = [job for job in jobs if job.state is not JobState.DONE]
     for job in failed:
         say(f"run {job.key} {job.state}: {job.cause or 'no cause was given'}")
-    answer = {
+    return {
         "trained": len(trained),
         "cached": len(keys) - len(trained) - len(failed),
         "failed": len(failed),
-        "seconds": time.monotonic() - began,
+        "seconds": 0.0,
         "keys": keys,
     }
-    if as_json:
-        document(answer)
-    else:
-        facts(answer | {"seconds": duration(time.monotonic() - began), "keys": len(keys)})
-    if failed:
-        raise typer.Exit(1)
 
 
 def _maps(experiments: Sequence[Experiment], store: RunStore, workers: int) -> None:
-    """Compute missing shift maps and receptive fields of the first seed."""
+    """Compute missing labels, and shift maps and receptive fields of the first seed."""
     first = min(experiment.seed for experiment in experiments)
     weighted = store.with_weights(e.key for e in experiments)
-    requests: list[Request[Any]] = []
+    requests: list[Request[Any]] = [
+        LabelsRequest(data) for data in dict.fromkeys(e.data.source for e in experiments)
+    ]
     for experiment in experiments:
         if experiment.seed == first and experiment.key in weighted:
             requests += [

@@ -5,7 +5,11 @@ A comparison lists the experiments it needs; its results hold the runs that exis
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS, DropoutPosition, Head, Pooling
 from core.config import Experiment
@@ -138,13 +142,34 @@ class Comparison:
         return tuple(Facet(head, dropout, tuple(arms)) for (head, dropout), arms in groups.items())
 
 
+class Chance(StrEnum):
+    """What the interval of a difference covers."""
+
+    SEEDS_AND_IMAGES = "seeds-and-images"
+    """other training seeds, and other test images like these"""
+    SEEDS = "seeds"
+    """other training seeds, on these test images"""
+
+
 # equal only to itself, so that it can be a cache key for what is computed or drawn from it
 @dataclass(frozen=True, slots=True, eq=False)
 class Results:
-    """The runs of a comparison that exist, by key. They carry epochs, not weights."""
+    """The runs of a comparison that exist, by key. They carry epochs, not weights.
+
+    Attributes:
+        comparison: what is compared.
+        runs: key -> run.
+        right: key -> which test images the run classified correctly, (images,); without some or
+            all of them, intervals are over seeds alone (`core.comparison.answers`).
+        chance: what intervals of differences are to cover.
+        unread: why the right answers could not be read, as a clause; else empty.
+    """
 
     comparison: Comparison
     runs: Mapping[str, Run] = field(default_factory=dict)
+    right: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    chance: Chance = Chance.SEEDS_AND_IMAGES
+    unread: str = ""
     _of: dict[Arm, dict[int, Run]] = field(default_factory=dict, init=False, repr=False)
 
     def of(self, arm: Arm) -> Mapping[int, Run]:
@@ -163,6 +188,22 @@ class Results:
             for seed, run in self.of(arm).items()
             if run.test_accuracy is not None
         }
+
+    @property
+    def asks_for_images(self) -> bool:
+        """Whether intervals of differences are to cover other test images as well."""
+        return self.chance is Chance.SEEDS_AND_IMAGES
+
+    def right_answers(self, arm: Arm, seeds: Iterable[int]) -> NDArray[np.bool_] | None:
+        """Which test images the runs of an arm classified correctly: (seeds, images).
+
+        None if intervals are to be over seeds alone, or a run's answers are not known.
+        """
+        if not self.asks_for_images:
+            return None
+        rows = [self.right.get(run.key) for run in map(self.of(arm).get, seeds) if run]
+        known = [row for row in rows if row is not None]
+        return np.array(known) if known and len(known) == len(rows) else None
 
     def reference(self, facet: Facet, preferred: Pooling | None = None) -> Arm | None:
         """The arm that the others of a facet are compared with: the preferred one, or the first.

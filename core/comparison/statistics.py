@@ -1,19 +1,21 @@
 """What do the seeds show? Means with intervals, paired differences, and what n seeds can detect.
 
-All intervals are over training seeds, on one test set: they do not include the test set's own
-standard error. Accuracies and differences are fractions, not percentages.
+The intervals of means are over training seeds, on one test set. Those of differences are over test
+images as well where the right answers of each run are known (`core.comparison.crossed`). Accuracies
+and differences are fractions, not percentages.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from math import sqrt
+from operator import sub
 from statistics import fmean
 
 import numpy as np
 
-from core.comparison import Arm, Facet, Results
+from core.comparison.crossed import Spread
 from core.run import Epoch, Run
 
 CONFIDENCE = 0.95
@@ -50,37 +52,76 @@ class Difference:
         seeds: seeds that both have, ascending.
         differences: one per seed.
         mean: mean of the differences.
-        low: lower end of the corrected interval of the mean.
-        high: upper end of the interval.
+        error: standard error of the mean.
+        freedom: degrees of freedom of the standard error.
+        level: two-sided level of the interval and of the verdict: 0.05 for one comparison.
+        comparisons: number of comparisons that the level is corrected for.
         correlation: Pearson's correlation of the arms over seeds; None if one of them has no
             spread. The higher it is, the more pairing helps.
-        detectable: the true difference that this many seeds would detect with a power of 80 %.
-        comparisons: number of comparisons that the interval is corrected for.
-        verdict: higher or lower only if the interval excludes zero.
+        spread: where the uncertainty comes from; None if the interval is over seeds alone.
     """
 
     seeds: tuple[int, ...]
     differences: tuple[float, ...]
     mean: float
-    low: float
-    high: float
-    correlation: float | None
-    detectable: float
+    error: float
+    freedom: float
+    level: float
     comparisons: int
-    verdict: Verdict
+    correlation: float | None
+    spread: Spread | None = None
 
     @property
     def n(self) -> int:
         """Number of pairs."""
         return len(self.seeds)
 
+    @property
+    def half(self) -> float:
+        """Half the width of the interval."""
+        return self.error * t_quantile(1 - self.level, self.freedom)
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """One arm and its difference from a reference."""
+    @property
+    def low(self) -> float:
+        """Lower end of the interval of the mean, at its level."""
+        return self.mean - self.half
 
-    arm: Arm
-    difference: Difference
+    @property
+    def high(self) -> float:
+        """Upper end of the interval."""
+        return self.mean + self.half
+
+    @property
+    def detectable(self) -> float:
+        """The true difference that this evidence would detect with a power of 80 %."""
+        return self.error * _noncentrality(self.freedom, POWER, self.level)
+
+    @property
+    def p_value(self) -> float:
+        """Two-sided p-value without any correction; 1 without spread, which nothing is held to."""
+        if self.error == 0:
+            return 1.0
+        from scipy.special import stdtr
+
+        return float(2 * stdtr(self.freedom, -abs(self.mean) / self.error))
+
+    @property
+    def verdict(self) -> Verdict:
+        """Higher or lower only if the interval excludes zero; undecided without spread."""
+        if self.error == 0:
+            return Verdict.UNDECIDED
+        if self.low > 0:
+            return Verdict.HIGHER
+        return Verdict.LOWER if self.high < 0 else Verdict.UNDECIDED
+
+    @property
+    def alone(self) -> "Difference":
+        """The same difference as the only comparison."""
+        return self.at(1 - CONFIDENCE, 1)
+
+    def at(self, level: float, comparisons: int) -> "Difference":
+        """The same difference at another level, corrected for this many comparisons."""
+        return replace(self, level=level, comparisons=comparisons)
 
 
 def mean_interval(values: Sequence[float], confidence: float = CONFIDENCE) -> Interval:
@@ -94,7 +135,7 @@ def mean_interval(values: Sequence[float], confidence: float = CONFIDENCE) -> In
     mean, n = fmean(values), len(values)
     if n < LEAST_PAIRS:
         return Interval(mean, None, None, n)
-    half = _t(confidence, n - 1) * _deviation(values) / sqrt(n)
+    half = t_quantile(confidence, n - 1) * _deviation(values) / sqrt(n)
     return Interval(mean, mean - half, mean + half, n)
 
 
@@ -103,18 +144,19 @@ def paired_difference(
     reference: Mapping[int, float],
     comparisons: int = 1,
     confidence: float = CONFIDENCE,
+    spread: Spread | None = None,
 ) -> Difference | None:
     """Compare two arms seed by seed, over the seeds that both have.
 
-    The interval is that of the paired t-test at 1 - alpha/comparisons: Bonferroni's correction,
-    which holds however the comparisons depend on each other. Differences without any spread have
-    no meaningful interval and are undecided, whether they are zero or not.
+    The interval is that of the paired t-test, or of a spread over seeds and images, at
+    1 - alpha/comparisons (Bonferroni). Without any spread, a difference is undecided.
 
     Args:
         arm: seed -> value.
         reference: seed -> value.
         comparisons: number of comparisons that are shown together.
         confidence: joint confidence of all of them.
+        spread: of the right answers of both on the same seeds; None for seeds alone.
 
     Returns:
         Arm minus reference; None if they share fewer than two seeds.
@@ -127,68 +169,31 @@ def paired_difference(
     seeds = tuple(sorted(arm.keys() & reference.keys()))
     if len(seeds) < LEAST_PAIRS:
         return None
-    values = [(arm[seed], reference[seed]) for seed in seeds]
-    return _difference(seeds, values, comparisons, (1 - confidence) / comparisons)
-
-
-def _difference(
-    seeds: tuple[int, ...], values: Sequence[tuple[float, float]], comparisons: int, alpha: float
-) -> Difference | None:
-    differences = tuple(own - other for own, other in values)
-    interval = mean_interval(differences, 1 - alpha)
-    low, high, deviation = interval.low, interval.high, _deviation(differences)
-    if low is None or high is None:
-        return None
-    if deviation < NO_SPREAD:
-        # accuracies k/n are rounded in binary, so equal differences may differ in their last bit
-        low, high, deviation = interval.mean, interval.mean, 0.0
+    own, other = ([values[seed] for seed in seeds] for values in (arm, reference))
+    differences = tuple(map(sub, own, other))
     return Difference(
         seeds=seeds,
         differences=differences,
-        mean=interval.mean,
-        low=low,
-        high=high,
-        correlation=_correlation([own for own, _ in values], [other for _, other in values]),
-        detectable=detectable_difference(deviation, len(seeds), alpha=alpha),
+        mean=fmean(differences),
+        error=_error(differences) if spread is None else spread.error,
+        freedom=len(seeds) - 1 if spread is None else spread.freedom,
+        level=(1 - confidence) / comparisons,
         comparisons=comparisons,
-        verdict=_verdict(low, high),
+        correlation=_correlation(own, other),
+        spread=spread,
     )
 
 
-@lru_cache(maxsize=64)
-def compare_facet(results: Results, facet: Facet, reference: Arm) -> tuple[Pair, ...]:
-    """Compare the test accuracy of every other arm of a facet with its reference, in order.
-
-    Corrected for all comparisons that the results show: every arm but one in every facet, if it
-    has enough runs to be compared.
-    """
-    visible = sum(_comparable(results, other) for other in results.comparison.facets)
-    base = results.test_accuracy(reference)
-    differences = (
-        (arm, paired_difference(results.test_accuracy(arm), base, comparisons=max(visible, 1)))
-        for arm in facet.arms
-        if arm != reference
-    )
-    return tuple(Pair(arm, difference) for arm, difference in differences if difference)
-
-
-def _comparable(results: Results, facet: Facet) -> int:
-    """Number of arms of a facet that can be compared with another one of them."""
-    ready = [arm for arm in facet.arms if len(results.test_accuracy(arm)) >= LEAST_PAIRS]
-    return max(len(ready) - 1, 0)
+def _error(differences: Sequence[float]) -> float:
+    """The standard error over seeds; exactly 0 where there is no spread but rounding."""
+    # accuracies k/n are rounded in binary, so equal differences may differ in their last bit
+    deviation = _deviation(differences)
+    return 0.0 if deviation < NO_SPREAD else deviation / sqrt(len(differences))
 
 
 def _deviation(values: Sequence[float]) -> float:
     """The standard deviation of a sample; exactly 0 if all values are equal."""
     return 0.0 if min(values) == max(values) else float(np.std(values, ddof=1))
-
-
-def _verdict(low: float, high: float) -> Verdict:
-    if low == high:
-        return Verdict.UNDECIDED
-    if low > 0:
-        return Verdict.HIGHER
-    return Verdict.LOWER if high < 0 else Verdict.UNDECIDED
 
 
 def detectable_difference(
@@ -214,13 +219,13 @@ def detectable_difference(
 
 
 @lru_cache(maxsize=1024)
-def _noncentrality(freedom: int, power: float, alpha: float) -> float:
+def _noncentrality(freedom: float, power: float, alpha: float) -> float:
     """The noncentrality at which the two-sided t-test has the given power."""
     # importing scipy.special takes a tenth of the time of scipy.stats
     from scipy.optimize import brentq
     from scipy.special import nctdtr
 
-    critical = _t(1 - alpha, freedom)
+    critical = t_quantile(1 - alpha, freedom)
 
     def excess(shift: float) -> float:
         # the opposite tail is left out: it is below 1e-5 where the power is 80 %
@@ -234,7 +239,7 @@ def _noncentrality(freedom: int, power: float, alpha: float) -> float:
 
 
 @lru_cache(maxsize=1024)
-def _t(confidence: float, freedom: int) -> float:
+def t_quantile(confidence: float, freedom: float) -> float:
     """Two-sided quantile of Student's t."""
     from scipy.special import stdtrit
 
@@ -268,7 +273,7 @@ def _even(lines: Sequence[Sequence[float]]) -> tuple[Interval, ...]:
     table = np.array(lines)
     n = len(lines)
     means = table.mean(axis=0)
-    halves = _t(CONFIDENCE, n - 1) * table.std(axis=0, ddof=1) / sqrt(n)
+    halves = t_quantile(CONFIDENCE, n - 1) * table.std(axis=0, ddof=1) / sqrt(n)
     return tuple(
         Interval(mean, mean - half, mean + half, n)
         for mean, half in zip(means.tolist(), halves.tolist(), strict=True)

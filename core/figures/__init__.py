@@ -4,6 +4,7 @@ A figure has no title (its card has one) and no legend (lines carry their names)
 colour comes from `core.figures.palette`.
 """
 
+from core.figures.across import across_data_sets
 from core.figures.base import Look
 from core.figures.chart import Chart, as_dicts
 from core.figures.confusion import confusion
@@ -14,6 +15,7 @@ from core.figures.growth import growth
 from core.figures.heads import accuracy_by_head
 from core.figures.pairs import paired_differences
 from core.figures.parameters import parameter_bars
+from core.figures.ranking import every_pair, ranks
 from core.figures.routing import hand_gradient, hand_input, hand_output, steps
 from core.figures.shift import shift_map, shift_profile
 from core.figures.tradeoff import Measure, tradeoff
@@ -27,9 +29,11 @@ __all__ = [
     "View",
     "accuracy_by_head",
     "accuracy_curves",
+    "across_data_sets",
     "as_dicts",
     "confusion",
     "effects",
+    "every_pair",
     "field_squares",
     "growth",
     "hand_gradient",
@@ -37,6 +41,7 @@ __all__ = [
     "hand_output",
     "paired_differences",
     "parameter_bars",
+    "ranks",
     "shift_map",
     "shift_profile",
     "steps",

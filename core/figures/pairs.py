@@ -7,9 +7,11 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from core.catalog import Pooling
 from core.comparison import Arm, Facet, Results
 from core.comparison.chance import unlearned_in
-from core.comparison.statistics import Pair, Verdict, compare_facet
+from core.comparison.families import Pair, compare_facet
+from core.comparison.statistics import Verdict
 from core.figures.base import (
     ROW_HEIGHT,
     Beyond,
@@ -33,7 +35,8 @@ from core.figures.base import (
 from core.figures.chart import Chart
 from core.figures.palette import style
 from core.sentences.intervals import difference as in_words
-from core.words import inside, plain, points, size_in_points
+from core.sentences.uncertainty import covered, fallback, only_alone, source
+from core.words import capitalised, inside, plain, points, size_in_points
 
 AROUND_PAIRS = 90
 """height of everything but the rows, px"""
@@ -42,6 +45,8 @@ SIGNS = {
     Verdict.LOWER: "▼ lower",
     Verdict.UNDECIDED: "≈ undecided",
 }
+ONLY_ALONE = "≈ only alone"
+"""undecided beside the others that are shown, and decided as a single comparison"""
 MOST_STEPS, MOST_LONG_STEPS, SHORT_NUMBER = 5.5, 3.5, 2
 """the most steps on an axis of short and of long numbers; short ones have up to two characters"""
 ZONE_SHARE = 0.4
@@ -72,23 +77,34 @@ class PairRow:
     comparisons: int
     correlation: float | None
     verdict: str
+    alone: str
+    covers: str
 
 
-def paired_differences(results: Results, facet: Facet, reference: Arm) -> Chart:
-    """Each strategy's difference from the reference: seeds, interval, mean, verdict."""
-    pairs = sorted(compare_facet(results, facet, reference), key=lambda p: -p.difference.mean)
+def paired_differences(results: Results, facet: Facet, preferred: Pooling | None = None) -> Chart:
+    """Each strategy's difference from the reference: seeds, interval, mean, verdict.
+
+    Args:
+        results: what is compared.
+        facet: the arms of the figure.
+        preferred: the strategy to compare with, where it has runs.
+    """
+    reference = results.reference(facet, preferred)
+    pairs = sorted(compare_facet(results, facet, preferred), key=lambda pair: -pair.difference.mean)
+    if reference is None or not pairs:
+        return Chart(
+            rows=[],
+            alt="No differences yet: a comparison needs two arms with two seeds each.",
+            caption="A comparison needs two strategies with two seeds each.",
+            draw=partial(_draw, pairs, reference or facet.arms[0], _range([], {}), []),
+        )
     unlearned = _unlearned(results, pairs, reference)
     ends = _range(pairs, unlearned)
     beyond = _beyond(pairs, ends)
-    if not pairs:
-        alt = "No differences yet: a comparison needs two arms with two seeds each."
-        caption = "A comparison needs two strategies with two seeds each."
-    else:
-        alt, caption = _alt(pairs, reference), _caption(pairs, results, arrow=bool(beyond))
     return Chart(
-        rows=[_row(pair, facet, reference) for pair in pairs],
-        alt=alt,
-        caption=caption,
+        rows=[pair_row(pair, facet) for pair in pairs],
+        alt=_alt(pairs, reference),
+        caption=_caption(pairs, results, arrow=bool(beyond)),
         draw=partial(_draw, pairs, reference, ends, beyond),
     )
 
@@ -100,11 +116,12 @@ def _unlearned(results: Results, pairs: Sequence[Pair], reference: Arm) -> Unlea
     return {pair.arm: base | failed.get(pair.arm, nowhere) for pair in pairs}
 
 
-def _row(pair: Pair, facet: Facet, reference: Arm) -> PairRow:
+def pair_row(pair: Pair, facet: Facet) -> PairRow:
+    """A difference as plain numbers."""
     d = pair.difference
     return PairRow(
         pooling=str(pair.arm.pooling),
-        reference=str(reference.pooling),
+        reference=str(pair.reference.pooling),
         head=str(facet.head),
         dropout=str(facet.dropout),
         difference_points=in_percent(d.mean),
@@ -115,6 +132,8 @@ def _row(pair: Pair, facet: Facet, reference: Arm) -> PairRow:
         comparisons=d.comparisons,
         correlation=None if d.correlation is None else round(d.correlation, 3),
         verdict=str(d.verdict),
+        alone=str(d.alone.verdict),
+        covers="seeds" if d.spread is None else "seeds and images",
     )
 
 
@@ -129,12 +148,16 @@ def _caption(pairs: Sequence[Pair], results: Results, *, arrow: bool) -> str:
     missed = max(pair.difference.detectable for pair in pairs)
     comparisons = pairs[0].difference.comparisons
     correction = f", corrected for {comparisons} comparisons" if comparisons > 1 else ""
-    tested = results.comparison.arms[0].experiment.data.entry.splits.test
-    return (
-        f"Small dots: one seed each. Bar: 95 % interval{correction}. Grey: differences that these "
-        f"seeds would usually miss, up to {size_in_points(missed)} points. Accuracy on {tested:,} "
-        f"test images.{' Arrows: beyond the axis.' if arrow else ''}"
+    said = (
+        "Small dots: one seed each.",
+        f"Bar: 95 % interval {covered(pairs, results)}{correction}.",
+        f"Grey: differences usually missed, up to {size_in_points(missed)} points.",
+        "Arrows: beyond the axis." if arrow else "",
+        capitalised(only_alone(pairs)),
+        fallback(pairs, results),
+        source(pairs),
     )
+    return " ".join(filter(None, said))
 
 
 def _draw(
@@ -286,5 +309,6 @@ def _shapes(pairs: Sequence[Pair], look: Look) -> list[dict[str, Any]]:
 
 
 def _verdict(pair: Pair, place: int, look: Look) -> dict[str, Any]:
-    text = f"<b>{points(pair.difference.mean)}</b> {SIGNS[pair.difference.verdict]}"
+    sign = ONLY_ALONE if pair.only_alone else SIGNS[pair.difference.verdict]
+    text = f"<b>{points(pair.difference.mean)}</b> {sign}"
     return at_the_end(place, text, look)

@@ -87,17 +87,12 @@ def _facet(results: Results, facet: Facet) -> Iterable[str]:
         return
     yield f"<h2>{title}: validation accuracy</h2>"
     yield _figure(curves)
-    reference = results.reference(facet)
-    pairs = reference and figures.paired_differences(results, facet, reference)
-    if pairs and pairs.rows:
+    pairs = figures.paired_differences(results, facet)
+    if pairs.rows:
         yield f"<h2>{title}: test accuracy, paired differences</h2>"
         yield _figure(pairs)
         yield _table(as_dicts(pairs.rows))
-        yield (
-            "<p class=quiet>95 % intervals over training seeds, on this test set, corrected for "
-            "all comparisons shown (Bonferroni). The grey zone marks differences that this number "
-            "of seeds would usually miss.</p>"
-        )
+        yield f"<p class=quiet>{escape(pairs.caption)}</p>"
 
 
 def _cost(results: Results) -> Iterable[str]:

@@ -8,14 +8,8 @@ from collections.abc import Callable, Sequence
 
 from core.catalog import POOLINGS, Pooling
 from core.comparison import Arm, Facet, Results, chance
-from core.comparison.statistics import (
-    Difference,
-    Pair,
-    Verdict,
-    compare_facet,
-    mean_interval,
-    paired_difference,
-)
+from core.comparison.families import Pair, compare_facet, interaction
+from core.comparison.statistics import Difference, Verdict, mean_interval
 from core.sentences.intervals import accuracy
 from core.words import (
     NUMBER_WORDS,
@@ -41,12 +35,6 @@ def plain(sentence: Sentence) -> str:
     return capitalised(text)
 
 
-def compare(results: Results, facet: Facet, pooling: Pooling | None = None) -> tuple[Pair, ...]:
-    """Every arm of a facet against its reference, in order; empty without two arms with runs."""
-    reference = results.reference(facet, pooling)
-    return compare_facet(results, facet, reference) if reference else ()
-
-
 def accuracy_headline(results: Results, pooling: Pooling | None = None) -> Sentence:
     """Which differences are established, and which are not, in the first facet that has any.
 
@@ -65,11 +53,13 @@ def _after_caution(results: Results, compared: Callable[[], Sentence]) -> Senten
 
 def _accuracy(results: Results, pooling: Pooling | None = None) -> Sentence:
     trained = [f for f in results.comparison.facets if results.reference(f)]
-    facet = next((f for f in trained if compare(results, f, pooling)), next(iter(trained), None))
+    facet = next(
+        (f for f in trained if compare_facet(results, f, pooling)), next(iter(trained), None)
+    )
     reference = results.reference(facet, pooling) if facet else None
     if facet is None or reference is None:
         return ("This comparison has not been trained yet.",)
-    compared = compare(results, facet, pooling)
+    compared = compare_facet(results, facet, pooling)
     start = capitalised(facet.clause)
     if not compared:
         return _alone(results, reference, start)
@@ -106,7 +96,7 @@ def home_headline(results: Results) -> Sentence:
 
 
 def _home(results: Results) -> Sentence:
-    facets = [f for f in results.comparison.facets if compare(results, f)]
+    facets = [f for f in results.comparison.facets if compare_facet(results, f)]
     if not facets:
         return _accuracy(results)
     first = facets[0]
@@ -115,12 +105,12 @@ def _home(results: Results) -> Sentence:
     second, reference = next(alike, None), results.reference(first)
     if second is None or reference is None:
         return _accuracy(results)
-    compared = compare(results, first)
+    compared = compare_facet(results, first)
     largest = max(compared, key=lambda c: abs(c.difference.mean))
     other = _same(results, second, largest.arm.pooling, reference.pooling)
     if other is None or largest.difference.verdict is Verdict.UNDECIDED:
         return _accuracy(results)
-    interacts = _interacts(largest, other, len(compared))
+    interacts = _interacts(results, largest, other, len(compared))
     opening = "The head decides how much the pool matters: " if interacts else ""
     return (
         f"{opening}{first.clause if opening else capitalised(first.clause)}, ",
@@ -136,7 +126,7 @@ def _same(results: Results, facet: Facet, pooling: Pooling, base: Pooling) -> Pa
     reference = results.reference(facet, base)
     if reference is None or reference.pooling != base:
         return None
-    compared = compare(results, facet, base)
+    compared = compare_facet(results, facet, base)
     return next((c for c in compared if c.arm.pooling == pooling), None)
 
 
@@ -243,20 +233,19 @@ def _names(poolings: Sequence[Pooling], conjunction: str) -> Sentence:
 
 def _seeds(compared: Sequence[Pair]) -> str:
     least = min(c.difference.n for c in compared)
-    return f"these {number_word(least)} seeds"
+    images = {c.difference.spread.images for c in compared if c.difference.spread}
+    also = f" and {images.pop():,} images" if images else ""
+    return f"these {number_word(least)} seeds{also}"
 
 
-def _interacts(first: Pair, second: Pair, candidates: int) -> bool:
+def _interacts(results: Results, first: Pair, second: Pair, candidates: int) -> bool:
     """Whether the pool's effect differs between the heads, paired by seed.
 
     Corrected for the number of candidates, because `first` is the largest of them.
     """
-    pair = paired_difference(
-        dict(zip(first.difference.seeds, first.difference.differences, strict=True)),
-        dict(zip(second.difference.seeds, second.difference.differences, strict=True)),
-        comparisons=candidates,
-    )
-    return pair is not None and pair.verdict is not Verdict.UNDECIDED
+    one, other = ((pair.arm, pair.reference) for pair in (first, second))
+    effect = interaction(results, one, other, comparisons=candidates)
+    return effect is not None and effect.verdict is not Verdict.UNDECIDED
 
 
 def _second(first: Difference, second: Difference, *, interacts: bool) -> str:

@@ -1,6 +1,7 @@
 """Write a mean with its interval, and a paired difference, as text."""
 
 from core.comparison.statistics import Difference, Interval, Verdict
+from core.sentences.uncertainty import evidence
 from core.words import percent, points, size_in_points
 
 
@@ -17,14 +18,20 @@ def span(difference: Difference) -> str:
 
 
 def difference(compared: Difference) -> str:
-    """A difference with its interval; if undecided, also what these seeds would miss."""
+    """A difference with its interval; if undecided, also why."""
     measured = f"{points(compared.mean)} points {span(compared)}"
     if compared.verdict is not Verdict.UNDECIDED:
         return measured
-    if compared.low == compared.high:
+    if compared.error == 0:
         where = f"in each of {compared.n} seeds"
         return f"Undecided: {points(compared.mean)} points {where}, no spread to judge it by."
+    alone = compared.alone.verdict
+    if alone is not Verdict.UNDECIDED:
+        return (
+            f"Undecided: {measured}; alone it would be {alone}, but {compared.comparisons} "
+            f"comparisons are shown."
+        )
     return (
-        f"Undecided: {measured}; {compared.n} seeds would usually miss less than "
+        f"Undecided: {measured}; {evidence(compared)} would usually miss less than "
         f"{size_in_points(compared.detectable)}."
     )

@@ -255,6 +255,18 @@ def predictions(connection: Connection, key: str) -> bytes | None:
     return content
 
 
+def predictions_of(connection: Connection, keys: Iterable[str]) -> Read[dict[str, bytes]]:
+    """The predictions of several runs, without those that have none."""
+    read: Read[dict[str, bytes]] = Read({})
+    for key in keys:
+        try:
+            if content := predictions(connection, key):
+                read.whole[key] = content
+        except DamagedError as damage:
+            read.damaged[key] = str(damage)
+    return read
+
+
 def weights(connection: Connection, key: str) -> bytes | None:
     """Safetensors bytes, empty if they were not kept; None without such a run.
 

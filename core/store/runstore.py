@@ -114,6 +114,19 @@ class RunStore:
         """The class given to each test image, one byte each; None if there is no such run."""
         return self._first(rows.predictions, key)
 
+    def predictions_of(self, keys: Iterable[str]) -> dict[str, bytes]:
+        """The predictions of those of these runs that are there, whole and not empty."""
+        wanted = dict.fromkeys(keys)
+        contents: dict[str, bytes] = {}
+        for file in self._files:
+            left = wanted.keys() - contents.keys()
+            with file.reading() as connection:
+                read = connection and rows.predictions_of(connection, left)
+            if read:
+                contents |= read.whole
+                self._notice(file, read.damaged)
+        return contents
+
     def weights(self, key: str) -> bytes | None:
         """Verified safetensors bytes, empty if not kept; None if there is no such run."""
         return self._first(rows.weights, key)

@@ -1,6 +1,7 @@
 """What pages keep between reruns: the store, its runs, charts and claims."""
 
 from collections.abc import Callable, Hashable, Iterable
+from dataclasses import replace
 from functools import lru_cache
 from typing import ParamSpec
 from weakref import WeakKeyDictionary
@@ -9,7 +10,8 @@ import streamlit as st
 
 from core import settings
 from core.claims import CLAIMS, TIMED, ClaimResult, judge
-from core.comparison import Comparison, Results, estimate
+from core.comparison import Chance, Comparison, Results, estimate
+from core.comparison.answers import with_answers
 from core.comparison.estimate import Rate
 from core.comparison.nearest import Nearest
 from core.comparison.nearest import nearest as find_nearest
@@ -33,6 +35,18 @@ def store() -> RunStore:
 def results(comparison: Comparison) -> Results:
     """The runs of a comparison that are stored now."""
     return _results(comparison, store().stamp)
+
+
+def compared(comparison: Comparison, chance: Chance, labels: bytes, unread: str = "") -> Results:
+    """The same, with the right answers from which intervals over test images are computed.
+
+    Args:
+        comparison: what is compared.
+        chance: what intervals cover.
+        labels: class of each test image, one byte each; empty if they are not needed.
+        unread: why they could not be read, as a clause; else empty.
+    """
+    return _compared(comparison, store().stamp, chance, labels, unread)
 
 
 def summaries() -> tuple[RunSummary, ...]:
@@ -106,6 +120,14 @@ def claim_results() -> dict[str, ClaimResult]:
 def _results(comparison: Comparison, stamp: tuple[Stamp, ...]) -> Results:  # noqa: ARG001
     keys = [experiment.key for experiment in comparison.experiments]
     return Results(comparison, store().runs(keys))
+
+
+@st.cache_resource(max_entries=32)
+def _compared(
+    comparison: Comparison, stamp: Stamp, chance: Chance, labels: bytes, unread: str
+) -> Results:
+    bare = replace(_results(comparison, stamp), chance=chance, unread=unread)
+    return with_answers(bare, store().predictions_of(bare.runs), labels) if labels else bare
 
 
 @st.cache_resource(max_entries=2)

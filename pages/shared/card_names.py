@@ -9,6 +9,9 @@ CARD_NAMES = {
     # Accuracy
     "curves": "Validation accuracy",
     "differences": "Paired difference",
+    "every pair": "Every pair",
+    "ranks": "Ranks",
+    "across": "On other data sets",
     "changed": "What else changed",
     "confusion": "Which classes are taken for which",
     # Cost

@@ -30,6 +30,7 @@ from core.words import join
 from pages.shared import dataset, link, parameters, widgets
 from pages.shared.parameters import (
     BOTH_CHOICE,
+    CHANCE_CHOICES,
     DEFAULTS,
     HEAD_CHOICES,
     MORE_HEADS,
@@ -69,6 +70,7 @@ def sidebar() -> None:
     ground = _choose_data(hosted=hosted)
     _choose_arms()
     _choose_seeds()
+    _choose_chance()
     with st.popover("Advanced", icon=":material/tune:", width="stretch"):
         _advanced()
     if said := dataset.ground():
@@ -138,6 +140,20 @@ def _choose_seeds() -> None:
         bind="query-params",
         help="How often each network is trained. For each seed, all strategies start from the "
         "same weights and see the batches in the same order, so their differences are paired.",
+    )
+
+
+def _choose_chance() -> None:
+    """Draw what intervals of differences cover."""
+    st.segmented_control(
+        "Intervals cover",
+        CHANCE_CHOICES,
+        default=DEFAULTS["chance"],
+        required=True,
+        key="chance",
+        bind="query-params",
+        help="seeds-and-images: how much a difference would vary with other training seeds and "
+        "other test images like these. seeds: with other seeds, on these test images.",
     )
 
 

@@ -4,11 +4,12 @@ The headline, the scene line and every figure are then of the comparison that is
 trains the one that was chosen.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
 
-from core.comparison import Results
+from core.comparison import Comparison, Results
 from core.comparison.nearest import Change
 from core.sentences.headlines import Sentence
 from core.sentences.instead import instead_headline, not_trained, shown_instead
@@ -35,18 +36,21 @@ class Shown:
         return instead_headline(said) if self.changes else said
 
 
-def shown() -> Shown:
+def shown(read: Callable[[Comparison], Results] = cached.results) -> Shown:
     """What is stored of the sidebar's comparison; if that compares nothing, the nearest that does.
+
+    Args:
+        read: the stored runs of a comparison.
 
     Raises:
         ConfigError: the sidebar describes no comparison.
     """
-    chosen = cached.results(controls.comparison())
+    chosen = read(controls.comparison())
     # that a run diverged has to be said
     if not (chosen.comparable or chosen.diverged):
         nearest = cached.nearest(chosen.comparison)
         if nearest and (nearest.compares or not chosen.runs):
-            return Shown(chosen, cached.results(nearest.comparison), nearest.changes)
+            return Shown(chosen, read(nearest.comparison), nearest.changes)
     return Shown(chosen, chosen)
 
 

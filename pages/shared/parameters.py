@@ -11,6 +11,7 @@ from typing import Any
 from core.analyses.inspection import Method
 from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS, Head, Pooling
 from core.claims import Kind
+from core.comparison import Chance
 from core.comparison.ledger import QUANTITIES
 from core.config.fields import FIELDS, Setting
 from core.figures import Against, Measure, Quantity
@@ -30,6 +31,7 @@ HEAD_CHOICES = (str(Head.GAP), str(Head.FLATTEN), BOTH_CHOICE)
 MORE_HEADS = tuple(str(head) for head in HEADS if head not in HEAD_CHOICES)
 POOLING_CHOICES = tuple(map(str, sorted(POOLINGS, key=lambda p: not POOLINGS[p].headline)))
 """the headline strategies first"""
+CHANCE_CHOICES = tuple(map(str, Chance))
 SEED_COUNTS = Range(1, 20)
 MAX_LISTED = 16
 """the most numbers that a box lists next to words; otherwise the visitor types one"""
@@ -47,6 +49,7 @@ DEFAULTS: dict[str, Any] = {
     "more_heads": [],
     "dropout": [FIELDS["dropout"].default],
     "seeds": 5,
+    "chance": str(Chance.SEEDS_AND_IMAGES),
 }
 """parameter of the sidebar -> its value if the link does not set it"""
 
@@ -102,6 +105,7 @@ def of_sidebar(*, hosted: bool) -> Mapping[str, Allowed]:
         "more_heads": MORE_HEADS,
         "dropout": FIELDS["dropout"].words,
         "seeds": SEED_COUNTS,
+        "chance": CHANCE_CHOICES,
     }
 
 
@@ -119,6 +123,7 @@ def of_pages(images: int) -> Mapping[str, Allowed]:
         "single_seeds": SWITCH,
         "smoothing": Range(0.0, 0.9, 0.1),
         "reference": poolings,
+        "across": poolings,
         # Cost
         "against": [str(measure) for measure in Measure],
         "field": ["theory", "effective"],

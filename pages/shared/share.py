@@ -9,7 +9,7 @@ import streamlit as st
 from core.comparison import Results
 from core.comparison.grids import as_toml
 from core.errors import ConfigError
-from pages.shared import cached, controls, link, parameters, talk
+from pages.shared import controls, evidence, link, parameters, talk
 
 CONTROLS, HIDDEN = "controls", "hidden"
 
@@ -37,7 +37,7 @@ def _share() -> None:
         + (" It opens on this machine only: its address is localhost." if local else "")
     )
     try:
-        results = cached.results(controls.comparison())
+        results = evidence.results(controls.comparison())
     except ConfigError:
         # the page already shows the error
         return

@@ -6,7 +6,7 @@ from core.catalog import Page
 from core.claims import CLAIMS, TIMED, compared, judge
 from core.claims.leads import differences, lead
 from core.comparison import Comparison, Results
-from core.comparison.statistics import compare_facet
+from core.comparison.families import compare_facet
 from core.config import Experiment
 from core.sentences.claims import networks
 from pages.shared import controls, parameters
@@ -35,7 +35,7 @@ def shown(found, gallery):
     results = Results(compared, gallery.runs(each.key for each in compared.experiments))
     for facet in compared.facets:
         reference = next((a for a in facet.arms if a.pooling == found.reference), facet.arms[0])
-        yield from (pair.difference for pair in compare_facet(results, facet, reference))
+        yield from (pair.difference for pair in compare_facet(results, facet, reference.pooling))
 
 
 def test_every_link_shows_the_numbers_of_the_claim_or_says_what_is_different(parts, gallery):

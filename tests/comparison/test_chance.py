@@ -285,10 +285,10 @@ def arrows(figure):
 def test_seeds_that_have_not_learned_do_not_squeeze_the_other_differences(gallery):
     rows = ("max", "average", "conv", "strided", "soft")
     facet = bundled(gallery, *rows).comparison.facets[0]
-    plainly = figures.paired_differences(bundled(gallery, *rows), facet, facet.arms[0])
+    plainly = figures.paired_differences(bundled(gallery, *rows), facet, facet.arms[0].pooling)
     found = bundled(gallery, *rows, "conv-max")
     facet = found.comparison.facets[0]
-    chart = figures.paired_differences(found, facet, facet.arms[0])
+    chart = figures.paired_differences(found, facet, facet.arms[0].pooling)
     figure = chart.draw(Look())
     low, high = figure.layout.xaxis.range
     # what is left of conv-max is its mean of −18.8

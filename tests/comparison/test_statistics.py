@@ -7,10 +7,10 @@ import pytest
 from scipy import stats
 
 from core.comparison import Comparison, Results
+from core.comparison.families import compare_facet
 from core.comparison.statistics import (
     Interval,
     Verdict,
-    compare_facet,
     curve,
     detectable_difference,
     mean_interval,
@@ -216,7 +216,7 @@ def results(right, heads=("gap",), seeds=range(3)):
 def test_a_facet_is_compared_arm_by_arm_with_its_reference():
     found = results({("max", "gap"): (294, 290, 292), ("average", "gap"): (280, 279, 276)})
     (facet,) = found.comparison.facets
-    compared = compare_facet(found, facet, facet.arms[0])
+    compared = compare_facet(found, facet, facet.arms[0].pooling)
     assert [facet.arms[1]] == [pair.arm for pair in compared]
     assert pytest.approx(-41 / 3 / 300) == compared[0].difference.mean
 
@@ -226,18 +226,18 @@ def test_a_facet_is_corrected_for_every_comparison_that_can_be_shown():
     every["average", "gap"] = (280, 279, 276)
     found = results(every, heads=("gap", "gmp"))
     facet = found.comparison.facets[0]
-    compared = compare_facet(found, facet, facet.arms[0])
+    compared = compare_facet(found, facet, facet.arms[0].pooling)
     assert [4, 4] == [pair.difference.comparisons for pair in compared]
     del every["conv", "gmp"]
     found = results(every, heads=("gap", "gmp"))
-    compared = compare_facet(found, facet, facet.arms[0])
+    compared = compare_facet(found, facet, facet.arms[0].pooling)
     assert [3, 3] == [pair.difference.comparisons for pair in compared]
 
 
 def test_a_facet_without_runs_compares_nothing():
     found = results({})
     (facet,) = found.comparison.facets
-    assert () == compare_facet(found, facet, facet.arms[0])
+    assert () == compare_facet(found, facet, facet.arms[0].pooling)
 
 
 def test_an_epoch_of_any_figure_makes_a_curve():

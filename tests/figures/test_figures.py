@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from core import catalog, figures
 from core.catalog import Pooling
 from core.comparison import Arm, Comparison, Results
-from core.comparison.statistics import Interval, compare_facet, mean_interval
+from core.comparison.families import compare_facet
+from core.comparison.statistics import Interval, mean_interval
 from core.config import Experiment
 from core.figures import Against, View
 from core.figures.base import (
@@ -108,7 +109,7 @@ def drawn(found, **look):
     for place, facet in enumerate(found.comparison.facets):
         made[f"curves {place}"] = figures.accuracy_curves(found, facet)
         reference = found.reference(facet) or facet.arms[0]
-        made[f"pairs {place}"] = figures.paired_differences(found, facet, reference)
+        made[f"pairs {place}"] = figures.paired_differences(found, facet, reference.pooling)
     return {name: chart.draw(Look(**look)) for name, chart in made.items()}
 
 
@@ -155,7 +156,9 @@ def curves(found, view=PLAIN_VIEW, **look):
 
 def pairs(found, reference=0, **look):
     facet = found.comparison.facets[0]
-    return figures.paired_differences(found, facet, facet.arms[reference]).draw(Look(**look))
+    return figures.paired_differences(found, facet, facet.arms[reference].pooling).draw(
+        Look(**look)
+    )
 
 
 # what holds for every figure
@@ -186,7 +189,7 @@ def test_every_figure_has_a_text_and_rows_of_one_kind(case):
         texts = (
             figures.accuracy_by_head(found).alt,
             figures.accuracy_curves(found, facet).alt,
-            figures.paired_differences(found, facet, reference).alt,
+            figures.paired_differences(found, facet, reference.pooling).alt,
         )
         for text in texts:
             assert text.endswith(".")
@@ -194,7 +197,7 @@ def test_every_figure_has_a_text_and_rows_of_one_kind(case):
         tables = (
             figures.accuracy_by_head(found).rows,
             figures.accuracy_curves(found, facet).rows,
-            figures.paired_differences(found, facet, reference).rows,
+            figures.paired_differences(found, facet, reference.pooling).rows,
         )
         for table in tables:
             assert len({type(row) for row in table}) <= 1
@@ -227,7 +230,7 @@ def test_twenty_strategies_are_all_drawn_and_all_named_in_the_texts(monkeypatch)
     texts = (
         figures.accuracy_by_head(found).alt,
         figures.accuracy_curves(found, facet).alt,
-        figures.paired_differences(found, facet, reference).alt,
+        figures.paired_differences(found, facet, reference.pooling).alt,
     )
     for text in texts:
         # the reference is named inside a sentence
@@ -270,8 +273,8 @@ def test_the_table_of_differences_holds_what_is_drawn(case):
     found = results(**case)
     for facet in found.comparison.facets:
         reference = found.reference(facet) or facet.arms[0]
-        table = figures.paired_differences(found, facet, reference).rows
-        figure = figures.paired_differences(found, facet, reference).draw(Look())
+        table = figures.paired_differences(found, facet, reference.pooling).rows
+        figure = figures.paired_differences(found, facet, reference.pooling).draw(Look())
         drawn_numbers = [(dot.x, dot.low, dot.high) for dot in dots(figure)]
         assert len(table) == len(drawn_numbers)
         for row, numbers in zip(table, drawn_numbers, strict=True):
@@ -290,7 +293,7 @@ def test_nothing_trained_is_said_in_words():
     facet = found.comparison.facets[0]
     assert "No curves" in figures.accuracy_curves(found, facet).alt
     assert "No dots" in figures.accuracy_by_head(found).alt
-    assert "No differences" in figures.paired_differences(found, facet, facet.arms[0]).alt
+    assert "No differences" in figures.paired_differences(found, facet, facet.arms[0].pooling).alt
 
 
 def test_chart_text_is_darkened_in_light_and_left_to_the_theme_in_dark():
@@ -624,7 +627,7 @@ def test_differences_are_sorted_rows_without_the_reference():
 def test_a_row_has_a_dot_per_seed_the_interval_and_the_mean():
     found = results(poolings=("max", "average"))
     facet = found.comparison.facets[0]
-    (pair,) = compare_facet(found, facet, facet.arms[0])
+    (pair,) = compare_facet(found, facet, facet.arms[0].pooling)
     difference = pair.difference
     seeds, mean = pairs(found).data
     (dot,) = dots(pairs(found))
@@ -659,7 +662,7 @@ def test_the_right_column_says_what_is_decided():
 def test_a_grey_zone_shows_what_the_seeds_would_miss():
     found = results(poolings=("max", "average"))
     facet = found.comparison.facets[0]
-    (pair,) = compare_facet(found, facet, facet.arms[0])
+    (pair,) = compare_facet(found, facet, facet.arms[0].pooling)
     difference = pair.difference
     zone, zero = pairs(found).layout.shapes
     assert pytest.approx((-100 * difference.detectable, 100 * difference.detectable)) == (
@@ -718,7 +721,7 @@ def test_a_long_name_has_room_beside_every_figure(monkeypatch):
 def test_the_table_of_differences_is_in_points_and_names_its_correction():
     found = results()
     facet = found.comparison.facets[0]
-    rows = figures.paired_differences(found, facet, facet.arms[0]).rows
+    rows = figures.paired_differences(found, facet, facet.arms[0].pooling).rows
     assert ["average", "none"] == [row.pooling for row in rows]
     assert {("max", "gap", 5, 4)} == {
         (row.reference, row.head, row.pairs, row.comparisons) for row in rows
@@ -731,7 +734,7 @@ def test_the_table_of_differences_is_in_points_and_names_its_correction():
 def test_the_text_of_differences_is_a_list_of_sentences():
     found = results(poolings=("max", "average", "conv"))
     facet = found.comparison.facets[0]
-    text = figures.paired_differences(found, facet, facet.arms[0]).alt
+    text = figures.paired_differences(found, facet, facet.arms[0].pooling).alt
     assert text.startswith("Paired differences to max. Conv: Undecided: −0.1 points [")
     assert ". Average: −4.0 points [" in text
 
