@@ -32,11 +32,19 @@ class ClaimVerdict(StrEnum):
 
     SUPPORTED = "supported"
     NUANCED = "nuanced"
-    """some parts are supported and others refuted; never the verdict on a single part"""
+    """some parts are supported and others are not; never the verdict on a single part"""
     REFUTED = "refuted"
+    ALIKE = "alike"
+    """what is said to be more or less differs by less than the smallest interesting effect"""
+    TOO_SMALL = "too_small"
+    """the direction is as said, but the effect is smaller than the smallest interesting one"""
     UNDECIDED = "undecided"
     UNTESTED = "untested"
     """runs or computations are missing"""
+
+
+AGAINST = frozenset({ClaimVerdict.REFUTED, ClaimVerdict.ALIKE, ClaimVerdict.TOO_SMALL})
+"""verdicts on a part that speak against the claim"""
 
 
 class Expectation(StrEnum):
