@@ -29,6 +29,8 @@ CLAIMS_SAID = {
     ClaimVerdict.SUPPORTED: "true as stated",
     ClaimVerdict.NUANCED: "true in part",
     ClaimVerdict.REFUTED: "false",
+    ClaimVerdict.ALIKE: "no difference that matters",
+    ClaimVerdict.TOO_SMALL: "true, but too small to matter",
     ClaimVerdict.UNDECIDED: "too few seeds to tell",
     ClaimVerdict.UNTESTED: "runs are missing",
 }

@@ -8,6 +8,8 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from core.catalog import Page
 from core.config import Experiment
+from core.config.fields import FIELDS
+from core.words import inside
 
 CHOOSING_SEEDS = (0, 1, 2)
 """seeds whose validation accuracy decides a learning rate or a dropout rate"""
@@ -128,6 +130,11 @@ class Choice:
 
     field: str
     values: tuple[float, ...]
+
+    @property
+    def label(self) -> str:
+        """The setting in words: "learning rate"."""
+        return inside(FIELDS[self.field].about.label)
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,6 +196,24 @@ def grouped(results: Sequence[ComparedPart], chosen: Sequence[Attribute]) -> tup
     return tuple(Group(values, tuple(members)) for values, members in groups.items())
 
 
+def arranged(
+    results: Sequence[ComparedPart],
+) -> tuple[Attribute | None, tuple[Group, ...]]:
+    """Parts in groups for display, by what the outcome depends on if that makes groups.
+
+    Returns:
+        The attribute and its groups, fewer than there are parts; without such an attribute, None
+        and one group of all.
+    """
+    found = dependence(results)
+    differing = varying(result.part for result in results)
+    for attribute in (*(found.attributes if found else ()), *differing):
+        groups = grouped(results, (attribute,))
+        if len(groups) < len(results):
+            return attribute, groups
+    return None, (Group((), tuple(results)),) if results else ()
+
+
 def _separates(chosen: Sequence[Attribute], results: Sequence[ComparedPart]) -> bool:
     """Whether a set of attributes separates the outcomes, and does more than name every part."""
     groups = [

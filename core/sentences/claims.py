@@ -149,6 +149,20 @@ def _over(result: ClaimResult, *, sets: bool = True) -> str:
     return f"{', on these test sets' if sets else ''}, over {least} training seeds"
 
 
+def tuning(result: ClaimResult) -> str:
+    """How a setting was chosen for each network; empty if every network has the same."""
+    chosen = {
+        (arm.choice.label, len(arm.choice.values))
+        for part in compared(result.parts)
+        for arm in part.part.arms
+        if arm.choice
+    }
+    said = [f"the best of {number_word(count)} values of the {name}" for name, count in chosen]
+    return (
+        f"Each network has {join(sorted(said))}, chosen on the validation images." if said else ""
+    )
+
+
 def cautions(result: ComparedPart) -> tuple[str, ...]:
     """Which runs of a part have not learned: one sentence per network and way of failing."""
     names = dict(zip(result.chosen, result.part.arms, strict=True))

@@ -38,6 +38,7 @@ CARD_NAMES = {
     # Claims
     "experiment": "The experiment",
     "papers": "What the papers say",
+    "parts map": "Where does it hold?",
     "parts points": "What came out",
     "parts percent": "What came out: shares",
     "parts times": "What came out: times",

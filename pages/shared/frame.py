@@ -25,6 +25,8 @@ VERDICTS: dict[ClaimVerdict, tuple[Any, str]] = {
     ClaimVerdict.SUPPORTED: ("green", ":material/check_circle:"),
     ClaimVerdict.NUANCED: ("orange", ":material/alt_route:"),
     ClaimVerdict.REFUTED: ("red", ":material/cancel:"),
+    ClaimVerdict.ALIKE: ("blue", ":material/drag_handle:"),
+    ClaimVerdict.TOO_SMALL: ("blue", ":material/unfold_less:"),
     ClaimVerdict.UNDECIDED: ("gray", ":material/pending:"),
     ClaimVerdict.UNTESTED: ("gray", ":material/radio_button_unchecked:"),
 }
