@@ -52,7 +52,7 @@ def _all(results: Collection[ClaimResult], unknown: str | None) -> None:
             key="kind",
             bind="query-params",
             help="**exact**: arithmetic or autograd; **measured**: trained networks, ten seeds for "
-            "each arm; **both**.",
+            "each network; **both**.",
         )
         predict = _predict_toggle()
     with st.grid(3, min_column_width=300, border=True):
@@ -60,8 +60,8 @@ def _all(results: Collection[ClaimResult], unknown: str | None) -> None:
             if not kinds or result.claim.kind in kinds:
                 _tile(result, hidden=predict and result.claim.id not in prediction.made())
     st.caption(
-        "A verdict follows from the stored runs by a fixed rule: ten paired seeds for each arm, a "
-        "95 % interval, and the smallest effect that would matter, stated for each part. It is "
+        "A verdict follows from the stored runs by a fixed rule: ten paired seeds of each network, "
+        "a 95 % interval, and the smallest effect that would matter, stated for each part. It is "
         "valid for these test sets, over training seeds. Claims use their own networks; the "
         "sidebar does not affect this page."
     )

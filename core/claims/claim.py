@@ -76,7 +76,7 @@ class Metric(StrEnum):
     MATCHED_GAP = "training minus validation accuracy at equal training loss"
     AGREEMENT = "answers that stay when the image moves"
     ONE_PIXEL = "answers that stay under a shift by one pixel"
-    TIME_TO_ACCURACY = "time until both arms reach the same validation accuracy"
+    TIME_TO_ACCURACY = "time until both networks reach the same validation accuracy"
     STEP_TIME = "time of a training step"
     POOL_SHARE = "share of the time that goes into the pools"
 

@@ -132,20 +132,13 @@ def _draw(
     look: Look,
 ) -> go.Figure:
     places, headings = places_of(bars)
-    traces: Traces = [_interval(bar, place, look) for bar, place in zip(bars, places, strict=True)]
-    if beyond:
-        traces.append(arrows(beyond, look))
-    traces += [
-        _guess(bar.guess, place, look)
-        for bar, place in zip(bars, places, strict=True)
-        if bar.guess is not None
-    ]
+    rows = list(zip(bars, places, strict=True))
     labels = [label(bar) for bar in bars]
     left = _left(labels)
     ticks = _ticks(*ends, unit)
     height = FRAME_HEIGHT + TALL_ROW_HEIGHT * max(len(bars) + HEADING * len(headings), 1)
     return plot(
-        traces,
+        _traces(rows, beyond, look),
         **layout(look, height=height, left=left, right=RIGHT),
         xaxis=axis(
             look,
@@ -157,20 +150,25 @@ def _draw(
             tickangle=0,
         ),
         yaxis=_rows(labels, places, look),
-        shapes=[
-            shape
-            for bar, place in zip(bars, places, strict=True)
-            for shape in _zone(bar.result.part, place, ends, look)
-        ],
+        shapes=[mark for bar, place in rows for mark in _zone(bar.result.part, place, ends, look)],
         annotations=[
-            *(
-                # in two lines, where it would leave the figure
-                at_the_end(place, verdict_word(bar.result.verdict).replace(" to", "<br>to"), look)
-                for bar, place in zip(bars, places, strict=True)
-            ),
+            *(_verdict(bar, place, look) for bar, place in rows),
             *(_heading(text, place, left, look) for text, place in headings.items()),
         ],
     )
+
+
+def _traces(rows: Sequence[tuple[Bar, float]], beyond: Sequence[Beyond], look: Look) -> Traces:
+    traces: Traces = [_interval(bar, place, look) for bar, place in rows]
+    if beyond:
+        traces.append(arrows(beyond, look))
+    traces += [_guess(bar.guess, place, look) for bar, place in rows if bar.guess is not None]
+    return traces
+
+
+def _verdict(bar: Bar, place: float, look: Look) -> dict[str, Any]:
+    """The verdict at the end of a row; in two lines, where one would leave the figure."""
+    return at_the_end(place, verdict_word(bar.result.verdict).replace(" to", "<br>to"), look)
 
 
 def _guess(value: float, place: float, look: Look) -> go.Scatter:

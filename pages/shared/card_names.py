@@ -4,7 +4,8 @@ CARD_NAMES = {
     # Home
     "accuracy by head": "Test accuracy, by strategy and head",
     "differences in words": "Which differences are real?",
-    "outcomes": "What is said about pooling",
+    "outcomes": "Claims about pooling",
+    "bundled": "Trained already",
     "next": "Where next",
     # Accuracy
     "curves": "Validation accuracy",

@@ -401,7 +401,7 @@ def test_facts_are_computed_by_workers_and_kept(store):
     assert (True, False) == tuple(stored(store, request).holds for request in requests)
     (found,) = judge([CLAIMS["max-keeps-edges"]], store, TIMED)
     assert ClaimVerdict.NUANCED is found.verdict
-    assert "max keeps 100 %" in verdict_sentence(found)
+    assert "Max keeps 100 %" in verdict_sentence(found)
 
 
 def test_networks_are_timed_layer_by_layer_in_turns():
