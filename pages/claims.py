@@ -5,18 +5,19 @@ from typing import Literal
 
 import streamlit as st
 
-from core.claims import CLAIMS, ClaimResult, ClaimVerdict, Kind
-from core.sentences.claims import caution, claims_headline, verdict_sentence, verdict_word
+from core.claims import CLAIMS, ClaimResult, Kind
+from core.claims.guess import asked
+from core.sentences.claims import caution, claims_headline, tuning, verdict_sentence
+from core.sentences.guesses import reaction
 from core.words import about, plural
-from pages.cards import background, evidence
+from pages.cards import background, evidence, prediction
 from pages.shared import cached, computing, frame, jobs
 
-GUESSES = [
-    verdict_word(verdict) for verdict in ClaimVerdict if verdict is not ClaimVerdict.UNTESTED
-]
 MEANINGS = """
-**Holds**: every part of the claim holds. **Depends**: some parts hold and some are refuted.
-**Refuted**: every part is refuted. **Undecided**: these seeds are too few to tell.
+A part **holds** if its whole 95 % interval lies beyond the smallest effect that matters. Otherwise,
+if the interval leaves no doubt, it is **too small to matter** (the direction is there), **alike**
+(smaller than that on both sides of zero), or **refuted**. It is **undecided** if these seeds are
+too few to tell. A claim **depends** if some parts hold and some do not.
 """
 
 
@@ -31,10 +32,16 @@ def main() -> None:
 
 
 def _all(results: Collection[ClaimResult], unknown: str | None) -> None:
+    predict = bool(st.session_state.get("predict", "true" in st.query_params.get_all("predict")))
     frame.top(
         "Claims: what is said about pooling, and what survives a fair test?",
-        (claims_headline(result.verdict for result in results),),
+        # how many depend would give the prediction away
+        ("Twenty sentences about pooling: which of them hold?",)
+        if predict
+        else (claims_headline(result.verdict for result in results),),
     )
+    if score := prediction.said():
+        st.markdown(f"**{score}**")
     if unknown:
         st.caption(f"There is no claim `{' '.join(unknown.replace('`', ' ').split())[:40]}`.")
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -45,16 +52,16 @@ def _all(results: Collection[ClaimResult], unknown: str | None) -> None:
             key="kind",
             bind="query-params",
             help="**exact**: arithmetic or autograd; **measured**: trained networks, ten seeds for "
-            "each arm; **both**.",
+            "each network; **both**.",
         )
         predict = _predict_toggle()
     with st.grid(3, min_column_width=300, border=True):
         for result in results:
             if not kinds or result.claim.kind in kinds:
-                _tile(result, hidden=predict and not _guesses().get(result.claim.id))
+                _tile(result, hidden=predict and result.claim.id not in prediction.made())
     st.caption(
-        "A verdict follows from the stored runs by a fixed rule: ten paired seeds for each arm, a "
-        "95 % interval, and the smallest effect that would matter, stated for each part. It is "
+        "A verdict follows from the stored runs by a fixed rule: ten paired seeds of each network, "
+        "a 95 % interval, and the smallest effect that would matter, stated for each part. It is "
         "valid for these test sets, over training seeds. Claims use their own networks; the "
         "sidebar does not affect this page."
     )
@@ -88,18 +95,8 @@ def _tile(result: ClaimResult, *, hidden: bool) -> None:
             )
         st.markdown(f"**{claim.text}**")
         if not hidden:
-            st.markdown(f":small[:gray[{frame.written((_said(result),))}]]")
-
-
-def _said(result: ClaimResult) -> str:
-    """The result in words, after a warning if some runs have not learned."""
-    return " ".join(filter(None, (caution(result), verdict_sentence(result))))
-
-
-def _guesses() -> dict[str, str]:
-    """What the visitor has predicted in this session, by the claim's id."""
-    guesses: dict[str, str] = st.session_state.setdefault("guesses", {})
-    return guesses
+            said = " ".join(filter(None, (verdict_sentence(result), caution(result))))
+            st.markdown(f":small[:gray[{frame.written((said,))}]]")
 
 
 def _go(name: str | None) -> None:
@@ -114,21 +111,26 @@ def _one(result: ClaimResult) -> None:
     claim = result.claim
     frame.top("Claims: what is said about pooling, and what survives?", (f"“{claim.text}”",))
     predict = _walk(claim.id)
-    guess = _guesses().get(claim.id)
+    guess = prediction.made().get(claim.id)
     if predict and not guess:
-        _ask(claim.id)
-        st.caption("Make a prediction to see the experiment and its result.")
+        evidence.experiment(claim)
+        prediction.form(result)
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         frame.badge(result.verdict)
-        st.markdown(f"**{_said(result)}**", help=MEANINGS, width="content")
-        if guess:
-            correct = ", correctly" if guess == verdict_word(result.verdict) else ""
-            st.markdown(f":gray[You predicted: {guess.lower()}{correct}.]", width="content")
+        st.markdown(f"**{verdict_sentence(result)}**", help=MEANINGS, width="content")
+    if warning := caution(result):
+        frame.warn([(warning,)])
+    if rates := tuning(result):
+        st.caption(rates)
+    part = asked(result)
+    if guess:
+        st.markdown(f"{reaction(guess, result, part)} :gray[{prediction.said()}]")
     _missing(result)
     wide, narrow = st.columns([3, 2])
     with wide:
-        evidence.draw(result)
+        effect = guess.effect if guess else None
+        evidence.draw(result, (part, effect) if part and effect is not None else None)
     with narrow, frame.section("papers"):
         background.draw(result)
 
@@ -154,14 +156,6 @@ def _walk(name: str) -> bool:
             )
         st.markdown(f":gray[{place + 1} of {len(names)}]", width="content")
         return _predict_toggle()
-
-
-def _ask(name: str) -> None:
-    """Ask for a prediction; redraw the page once there is one."""
-    guess = st.segmented_control("What do you expect?", GUESSES, key=f"guess {name}", help=MEANINGS)
-    if guess:
-        _guesses()[name] = guess
-        st.rerun()
 
 
 def _missing(result: ClaimResult) -> None:

@@ -1,4 +1,4 @@
-"""Home: what does pooling really do? The answer from the cached runs, and where to go next."""
+"""Home: what is this, which door is yours, and what does the default comparison say?"""
 
 from collections import Counter
 from typing import Any
@@ -9,13 +9,14 @@ from core import figures
 from core.catalog import PAGES, Page
 from core.claims import ClaimVerdict
 from core.comparison import Results
+from core.comparison.bundled import bundled
 from core.comparison.families import Pair, compare_facet
 from core.comparison.statistics import Verdict
 from core.sentences.headlines import home_headline
 from core.sentences.intervals import span
 from core.sentences.uncertainty import covered, fallback, only_alone
 from core.words import capitalised, points
-from pages.shared import cached, evidence, frame, instead, jobs
+from pages.shared import cached, evidence, frame, instead, jobs, talk, words
 
 READING = """
 Each row is one strategy; its dots are mean test accuracies over the seeds, **filled** for a GAP
@@ -31,9 +32,40 @@ CLAIMS_SAID = {
     ClaimVerdict.SUPPORTED: "true as stated",
     ClaimVerdict.NUANCED: "true in part",
     ClaimVerdict.REFUTED: "false",
+    ClaimVerdict.ALIKE: "no difference that matters",
+    ClaimVerdict.TOO_SMALL: "true, but too small to matter",
     ClaimVerdict.UNDECIDED: "too few seeds to tell",
     ClaimVerdict.UNTESTED: "runs are missing",
 }
+WHAT = "See, test and measure what pooling does in a neural network."
+WHY = (
+    "Small networks that differ in nothing but their pooling are trained side by side, so every "
+    "difference that you see comes from the pooling."
+)
+DOORS = (
+    (
+        "See",
+        "what pooling does to an image",
+        "Follow one image through every layer, network beside network.",
+        Page.FEATURES,
+        "Look inside",
+    ),
+    (
+        "Test",
+        "a sentence you have heard",
+        "“Pooling makes a network invariant.” Twenty such claims, each with a fair test.",
+        Page.CLAIMS,
+        "Open the claims",
+    ),
+    (
+        "Decide",
+        "for your images",
+        "What each kind of pooling costs, and what it gains: arithmetic, memory, accuracy.",
+        Page.COST,
+        "Weigh them up",
+    ),
+)
+"""one for each kind of visitor: who wants to see, who wants to know, who wants to use"""
 NEXT = (
     (
         "Is the difference real?",
@@ -41,8 +73,18 @@ NEXT = (
         Page.ACCURACY,
     ),
     (
+        "Does it survive a shift?",
+        "Move the image by a pixel and watch which answers stay.",
+        Page.SHIFT,
+    ),
+    (
+        "How is it computed?",
+        "Every operator on a few numbers of your own: output, and where the gradient goes.",
+        Page.BY_HAND,
+    ),
+    (
         "What is missing?",
-        "Add strategies, heads or dropout in the sidebar and train them here, in seconds.",
+        "Choose other strategies, heads or dropout and train them here, in seconds.",
         Page.TRAIN,
     ),
     (
@@ -57,11 +99,15 @@ def main() -> None:
     """Draw the page."""
     shown = instead.shown(evidence.results)
     results = shown.results
-    frame.top(
-        "What does pooling really do?",
-        shown.headline(home_headline(results)),
-        frame.scene(results),
-    )
+    answer, scene = shown.headline(home_headline(results)), frame.scene(results)
+    if talk.active():
+        frame.top("What does pooling really do?", answer, scene)
+    else:
+        frame.top(WHY, (WHAT,), terms=False)
+        _doors()
+        st.header(words.marked(frame.written(answer)), anchor=False)
+        st.markdown(words.marked(f":small[{scene}]"))
+        words.line()
     instead.missing(shown)
     jobs.watch()
     jobs.diverged(results.diverged)
@@ -84,6 +130,8 @@ def main() -> None:
             _differences(results)
         with frame.section("outcomes"):
             _claims()
+    with frame.section("bundled"):
+        _bundled()
     with frame.section("next"):
         st.subheader("Where next", anchor=False)
         with st.grid(3, min_column_width=210, border=True):
@@ -91,12 +139,46 @@ def main() -> None:
                 with st.container():
                     st.markdown(f"**{title}**")
                     st.markdown(f":gray[{text}]")
-                    st.page_link(
-                        page.file,
-                        label=PAGES[page].title,
-                        icon=":material/arrow_forward:",
-                        icon_position="right",
-                    )
+                    _to(page, PAGES[page].title)
+
+
+def _doors() -> None:
+    """Draw the three ways in."""
+    with st.grid(3, min_column_width=250, border=True):
+        for verb, what, text, page, label in DOORS:
+            with st.container(gap="xsmall"):
+                st.markdown(f"**:primary[{verb}] {what}**")
+                st.markdown(f":gray[{text}]")
+                _to(page, label)
+
+
+def _to(page: Page, label: str) -> None:
+    arrow: Any = {"icon": ":material/arrow_forward:", "icon_position": "right"}
+    st.page_link(page.file, label=label, **arrow)
+
+
+def _bundled() -> None:
+    """Draw what can be compared at once, without any training."""
+    rows = bundled(cached.summaries())
+    if not rows:
+        return
+    with st.container(border=True):
+        st.markdown("**Trained already**")
+        st.caption("These comparisons open at once; everything else trains on demand.")
+        st.table(
+            [
+                {
+                    "data set": row.dataset,
+                    "strategies": str(row.strategies),
+                    "heads": str(row.heads),
+                    "seeds": f"up to {row.seeds}",
+                    "runs": f"{row.runs:,}",
+                }
+                for row in rows
+            ],
+            border="horizontal",
+            hide_index=True,
+        )
 
 
 def _claims() -> None:
@@ -109,12 +191,7 @@ def _claims() -> None:
                 with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
                     frame.badge(verdict)
                     st.markdown(f"**{counts[verdict]}** :gray[{phrase}]")
-        st.page_link(
-            Page.CLAIMS.file,
-            label="See all twenty claims",
-            icon=":material/arrow_forward:",
-            icon_position="right",
-        )
+        _to(Page.CLAIMS, "See all twenty claims")
 
 
 def _differences(results: Results) -> None:

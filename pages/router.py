@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.catalog import PAGES, Page
 from core.settings import PROJECT
-from pages.shared import controls, dataset, gate, share, talk, uploads
+from pages.shared import controls, dataset, gate, phone, share, talk, tips, uploads, words
 from pages.shared.problems import explained
 
 ASSETS = PROJECT / "assets"
@@ -46,6 +46,10 @@ def main() -> None:
             share.button()
         if talk.active():
             talk.bar()
+        else:
+            phone.bar()
+        words.begin(Page(page.url_path or Page.HOME))
+        tips.draw()
         if wrong := dataset.problem():
             st.error(wrong, icon=":material/error:")
         with uploads.only_where_offered():

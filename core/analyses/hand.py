@@ -186,8 +186,8 @@ def shown_remarks(
     bare = [inside(POOLINGS[pooling].label) for pooling in chosen if pooling not in able]
     if bare:
         sentences.append(
-            f"{join(bare).capitalize()} has no pooling layer: the block's convolution takes the "
-            f"stride, so nothing is pooled."
+            f"{join(bare).capitalize()} has no pooling layer: the block's convolution skips every "
+            f"other position, so nothing is pooled."
         )
     if len(shown) < len(able):
         left = [inside(POOLINGS[pooling].label) for pooling in able if pooling not in shown]

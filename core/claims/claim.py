@@ -8,6 +8,8 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from core.catalog import Page
 from core.config import Experiment
+from core.config.fields import FIELDS
+from core.words import inside
 
 CHOOSING_SEEDS = (0, 1, 2)
 """seeds whose validation accuracy decides a learning rate or a dropout rate"""
@@ -32,11 +34,19 @@ class ClaimVerdict(StrEnum):
 
     SUPPORTED = "supported"
     NUANCED = "nuanced"
-    """some parts are supported and others refuted; never the verdict on a single part"""
+    """some parts are supported and others are not; never the verdict on a single part"""
     REFUTED = "refuted"
+    ALIKE = "alike"
+    """what is said to be more or less differs by less than the smallest interesting effect"""
+    TOO_SMALL = "too_small"
+    """the direction is as said, but the effect is smaller than the smallest interesting one"""
     UNDECIDED = "undecided"
     UNTESTED = "untested"
     """runs or computations are missing"""
+
+
+AGAINST = frozenset({ClaimVerdict.REFUTED, ClaimVerdict.ALIKE, ClaimVerdict.TOO_SMALL})
+"""verdicts on a part that speak against the claim"""
 
 
 class Expectation(StrEnum):
@@ -66,7 +76,7 @@ class Metric(StrEnum):
     MATCHED_GAP = "training minus validation accuracy at equal training loss"
     AGREEMENT = "answers that stay when the image moves"
     ONE_PIXEL = "answers that stay under a shift by one pixel"
-    TIME_TO_ACCURACY = "time until both arms reach the same validation accuracy"
+    TIME_TO_ACCURACY = "time until both networks reach the same validation accuracy"
     STEP_TIME = "time of a training step"
     POOL_SHARE = "share of the time that goes into the pools"
 
@@ -120,6 +130,11 @@ class Choice:
 
     field: str
     values: tuple[float, ...]
+
+    @property
+    def label(self) -> str:
+        """The setting in words: "learning rate"."""
+        return inside(FIELDS[self.field].about.label)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ LEDGER_COLUMNS = (
     Column("name", "layer", "Path of the layer in the network."),
     Column("kind", "kind", "What the layer does."),
     Column("shape", "output", "Channels × rows × columns, or units."),
-    Column("parameters", "parameters", "Learned numbers; complete."),
+    Column("parameters", "parameters", "Learned numbers; every one is included."),
     Column(
         "macs",
         "MACs",

@@ -207,7 +207,7 @@ class ModelConfig(Section):
         tuple[Annotated[int, Field(ge=1, le=1024)], ...],
         Field(min_length=1, max_length=8),
         BeforeValidator(values.widths),
-        About("Widths", "One block each.", own=True),
+        About("Widths", "Channels of each block, such as 16,32.", own=True),
     ] = (16, 32)
     body: Annotated[
         Body,

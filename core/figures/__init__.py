@@ -13,6 +13,7 @@ from core.figures.effects import effects
 from core.figures.field import field_squares
 from core.figures.growth import growth
 from core.figures.heads import accuracy_by_head
+from core.figures.outcomes import outcomes
 from core.figures.pairs import paired_differences
 from core.figures.parameters import parameter_bars
 from core.figures.ranking import every_pair, ranks
@@ -39,6 +40,7 @@ __all__ = [
     "hand_gradient",
     "hand_input",
     "hand_output",
+    "outcomes",
     "paired_differences",
     "parameter_bars",
     "ranks",

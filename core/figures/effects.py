@@ -18,6 +18,7 @@ from core.figures.base import (
     at_the_end,
     axis,
     layout,
+    note,
     plot,
     shape,
     ticks_within,
@@ -25,14 +26,18 @@ from core.figures.base import (
     zone,
 )
 from core.figures.chart import Chart
+from core.figures.claim_rows import HEADING, Bar, Guessed, bars_of, label, on_axis, places_of
 from core.figures.palette import style
-from core.sentences.claims import effect, verdict_word
-from core.words import MINUS, plain
+from core.sentences.claims import verdict_word
+from core.sentences.effects import effect
+from core.words import plain
 
 FRAME_HEIGHT = 84
-LABEL_LETTER_WIDTH, WHERE_LETTER_WIDTH = 6.7, 4.6
+LABEL_LETTER_WIDTH, WHERE_LETTER_WIDTH = 6.7, 6.1
 """average letters of the labels and of the lines below them, px"""
 LEFT_LIMITS = (110, 230)
+SMALLEST = 12
+"""size of the second lines of labels, px; nothing is smaller"""
 """smallest and largest margin for the labels, px"""
 RIGHT = 92
 RATIOS = (0.1, 0.2, 0.25, 0.33, 0.5, 0.67, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 3.0, 4.0, 5.0, 10.0)
@@ -58,30 +63,15 @@ class EffectRow:
     verdict: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Bar:
-    """One part as drawn: its mean and interval in the unit of the axis."""
-
-    result: ComparedPart
-    mean: float
-    low: float
-    high: float
-    pairs: int
-
-    @property
-    def says(self) -> str:
-        """The text under the pointer."""
-        return f"{self.result.part.says}<br>{effect(self.result)}"
-
-
-def effects(results: Sequence[ComparedPart], unit: Unit) -> Chart:
+def effects(results: Sequence[ComparedPart], unit: Unit, guess: Guessed | None = None) -> Chart:
     """The intervals of all parts with one unit, and the zones in which they must lie.
 
     Args:
         results: parts of a claim; other units and parts without an interval are skipped.
         unit: of the axis.
+        guess: what a visitor expected of one part; drawn over its interval.
     """
-    bars = _bars(results, unit)
+    bars = bars_of(results, unit, guess)
     ends = _range(bars)
     beyond = _beyond(bars, ends)
     alt = (f"{bar.result.part.says.removesuffix('.')}: {_outcome(bar)}" for bar in bars)
@@ -93,29 +83,11 @@ def effects(results: Sequence[ComparedPart], unit: Unit) -> Chart:
     )
 
 
-def _bars(results: Sequence[ComparedPart], unit: Unit) -> list[_Bar]:
-    bars = []
-    for result in results:
-        difference = result.difference
-        if difference and result.part.unit is unit:
-            ends = (difference.mean, difference.low, difference.high)
-            mean, low, high = (_on_axis(result.part, end) for end in ends)
-            bars.append(_Bar(result, mean, low, high, difference.n))
-    return bars
-
-
-def _on_axis(part: Hypothesis, difference: float) -> float:
-    """The position of a difference on the axis: percent or points, or a logarithm for ratios."""
-    if part.unit is Unit.TIMES:
-        return difference
-    return 100 * (difference + part.against.zero)
-
-
-def _outcome(bar: _Bar) -> str:
+def _outcome(bar: Bar) -> str:
     return f"{verdict_word(bar.result.verdict).lower()}, {effect(bar.result)}"
 
 
-def _row(bar: _Bar) -> EffectRow:
+def _row(bar: Bar) -> EffectRow:
     part = bar.result.part
     margin = part.margin if part.unit is Unit.TIMES else 100 * part.margin
     return EffectRow(
@@ -133,7 +105,7 @@ def _row(bar: _Bar) -> EffectRow:
     )
 
 
-def _caption(bars: Sequence[_Bar], *, beyond: bool) -> str:
+def _caption(bars: Sequence[Bar], *, beyond: bool) -> str:
     """What the intervals are over, and the smallest effect that counts if all parts share it."""
     if not bars:
         return "Nothing has been trained or timed for it yet."
@@ -147,25 +119,27 @@ def _caption(bars: Sequence[_Bar], *, beyond: bool) -> str:
         said.append(f"Smallest effect that counts: {100 * least:g} {unit}.")
     if beyond:
         said.append("Arrows: the bar continues.")
+    if any(bar.guess is not None for bar in bars):
+        said.append("Open diamond: your guess.")
     return " ".join(said)
 
 
 def _draw(
-    bars: Sequence[_Bar],
+    bars: Sequence[Bar],
     unit: Unit,
     ends: tuple[float, float],
     beyond: Sequence[Beyond],
     look: Look,
 ) -> go.Figure:
-    traces: Traces = [_interval(bar, place, look) for place, bar in enumerate(bars)]
-    if beyond:
-        traces.append(arrows(beyond, look))
-    labels = [_label(bar.result.part) for bar in bars]
+    places, headings = places_of(bars)
+    rows = list(zip(bars, places, strict=True))
+    labels = [label(bar) for bar in bars]
+    left = _left(labels)
     ticks = _ticks(*ends, unit)
-    height = FRAME_HEIGHT + TALL_ROW_HEIGHT * max(len(bars), 1)
+    height = FRAME_HEIGHT + TALL_ROW_HEIGHT * max(len(bars) + HEADING * len(headings), 1)
     return plot(
-        traces,
-        **layout(look, height=height, left=_left(labels), right=RIGHT),
+        _traces(rows, beyond, look),
+        **layout(look, height=height, left=left, right=RIGHT),
         xaxis=axis(
             look,
             title=_title(bars, unit),
@@ -175,35 +149,72 @@ def _draw(
             ticktext=list(ticks.values()),
             tickangle=0,
         ),
-        yaxis=_rows(labels, look),
-        shapes=[
-            shape
-            for place, bar in enumerate(bars)
-            for shape in _zone(bar.result.part, place, ends, look)
-        ],
+        yaxis=_rows(labels, places, look),
+        shapes=[mark for bar, place in rows for mark in _zone(bar.result.part, place, ends, look)],
         annotations=[
-            at_the_end(place, verdict_word(bar.result.verdict), look)
-            for place, bar in enumerate(bars)
+            *(_verdict(bar, place, look) for bar, place in rows),
+            *(_heading(text, place, left, look) for text, place in headings.items()),
         ],
     )
 
 
-def _rows(labels: Sequence[tuple[str, str]], look: Look) -> dict[str, object]:
+def _traces(rows: Sequence[tuple[Bar, float]], beyond: Sequence[Beyond], look: Look) -> Traces:
+    traces: Traces = [_interval(bar, place, look) for bar, place in rows]
+    if beyond:
+        traces.append(arrows(beyond, look))
+    traces += [_guess(bar.guess, place, look) for bar, place in rows if bar.guess is not None]
+    return traces
+
+
+def _verdict(bar: Bar, place: float, look: Look) -> dict[str, Any]:
+    """The verdict at the end of a row; in two lines, where one would leave the figure."""
+    return at_the_end(place, verdict_word(bar.result.verdict).replace(" to", "<br>to"), look)
+
+
+def _guess(value: float, place: float, look: Look) -> go.Scatter:
+    """What the visitor expected, over the interval that came out."""
+    return go.Scatter(
+        x=[value],
+        y=[place],
+        mode="markers",
+        marker={
+            "symbol": "diamond-tall-open",
+            "size": look.px(18),
+            "color": look.ink,
+            "line": {"width": look.px(2)},
+        },
+        hovertemplate="Your guess<extra></extra>",
+        cliponaxis=False,
+    )
+
+
+def _heading(text: str, place: float, left: float, look: Look) -> dict[str, Any]:
+    """The heading of a group, at the left edge of the figure."""
+    edge = {"x": 0, "xref": "paper", "xanchor": "left", "xshift": -look.px(left - 4)}
+    return note(f"<b>{text}</b>", look, y=place, **edge)
+
+
+def _rows(
+    labels: Sequence[tuple[str, str]], places: Sequence[float], look: Look
+) -> dict[str, object]:
     """The axis of the parts, the first one on top."""
+    small = f"<span style='font-size:{look.px(SMALLEST):g}px'>"
     return axis(
         look,
         ticklabelstandoff=round(look.px(5)),
-        range=[len(labels) - 0.45, -0.55],
-        tickvals=list(range(len(labels))),
-        ticktext=[f"{first}<br><sub>{second}</sub>" for first, second in labels],
+        range=[max(places, default=0.0) + 0.55, -0.55],
+        tickvals=list(places),
+        ticktext=[
+            f"{first}<br>{small}{second}</span>" if second else first for first, second in labels
+        ],
         tickfont={"size": look.px(SMALL), "color": look.ink},
     )
 
 
-def _interval(bar: _Bar, place: int, look: Look) -> go.Scatter:
+def _interval(bar: Bar, place: float, look: Look) -> go.Scatter:
     pooling = bar.result.chosen[0].model.pooling
     colour = look.colour(pooling)
-    decided = bar.result.verdict in {ClaimVerdict.SUPPORTED, ClaimVerdict.REFUTED}
+    decided = bar.result.verdict not in {ClaimVerdict.UNDECIDED, ClaimVerdict.UNTESTED}
     return go.Scatter(
         x=[bar.mean],
         y=[place],
@@ -219,14 +230,6 @@ def _interval(bar: _Bar, place: int, look: Look) -> go.Scatter:
     )
 
 
-def _label(part: Hypothesis) -> tuple[str, str]:
-    """The two lines of a label: what is compared, and where."""
-    if part.unit is Unit.PERCENT:
-        return part.arm.name, part.where
-    sign = "÷" if part.unit is Unit.TIMES else MINUS
-    return f"{part.arm.name} {sign} {part.against.name}", part.where
-
-
 def _left(labels: Sequence[tuple[str, str]]) -> float:
     """The margin that the labels need."""
     widths = (
@@ -237,7 +240,7 @@ def _left(labels: Sequence[tuple[str, str]]) -> float:
     return min(max(narrowest, max(widths, default=0.0) + 16), widest)
 
 
-def _title(bars: Sequence[_Bar], unit: Unit) -> str:
+def _title(bars: Sequence[Bar], unit: Unit) -> str:
     metrics = {bar.result.part.metric for bar in bars}
     if unit is Unit.TIMES or len(metrics) != 1:
         return str(unit)
@@ -249,7 +252,7 @@ def _title(bars: Sequence[_Bar], unit: Unit) -> str:
     return f"{metric}, points"
 
 
-def _range(bars: Sequence[_Bar]) -> tuple[float, float]:
+def _range(bars: Sequence[Bar]) -> tuple[float, float]:
     """An axis that includes every interval, its reference, and part of each zone.
 
     The intervals of networks that have not learned would squeeze all others, so only their means
@@ -261,17 +264,19 @@ def _range(bars: Sequence[_Bar]) -> tuple[float, float]:
         part = bar.result.part
         inside = some_learned and bar.result.unlearned
         values += [bar.mean] if inside else [bar.mean, bar.low, bar.high]
+        if bar.guess is not None:
+            values.append(bar.guess)
         edges = (0.0, *(edge for edge in part.zone if isfinite(edge)))
-        values += [_on_axis(part, edge) for edge in edges]
+        values += [on_axis(part, edge) for edge in edges]
     low, high = min(values, default=-1.0), max(values, default=1.0)
     pad = 0.08 * (high - low) or 1.0
     return low - pad, high + pad
 
 
-def _beyond(bars: Sequence[_Bar], ends: tuple[float, float]) -> list[Beyond]:
+def _beyond(bars: Sequence[Bar], ends: tuple[float, float]) -> list[Beyond]:
     """The ends of intervals that lie beyond the axis."""
     arrowheads = []
-    for place, bar in enumerate(bars):
+    for bar, place in zip(bars, places_of(bars)[0], strict=True):
         pooling = bar.result.chosen[0].model.pooling
         if bar.low < ends[0]:
             arrowheads.append(Beyond(ends[0], place, "left", pooling, bar.says))
@@ -293,11 +298,11 @@ def _ticks(low: float, high: float, unit: Unit) -> dict[float, str]:
 
 
 def _zone(
-    part: Hypothesis, place: int, ends: tuple[float, float], look: Look
+    part: Hypothesis, place: float, ends: tuple[float, float], look: Look
 ) -> list[dict[str, Any]]:
     """The zone of a row in which the whole interval must lie, and a line at no effect."""
-    start, end = (_on_axis(part, edge) for edge in part.zone)
-    zero = _on_axis(part, 0.0)
+    start, end = (on_axis(part, edge) for edge in part.zone)
+    zero = on_axis(part, 0.0)
     line = {"color": look.quiet, "width": look.px(1.5)}
     row = place - 0.5, place + 0.5
     return [

@@ -40,6 +40,11 @@ DIVERGING = (
     ("#F5A08B", "#B9573F", "#20282C", "#4A76C2", "#A9C6FF"),
 )
 """scales for amounts and signed amounts: maps, matrices, grids"""
+HOLDS_CELL = (("#E4F4EE", "#075C41"), ("#12312A", "#79D5B3"))
+AGAINST_CELL = (("#FBECE8", "#9C3220"), ("#3B2019", "#F5A08B"))
+NO_EFFECT_CELL = (("#E8F0FB", "#1B4F98"), ("#1A2A45", "#9ABCFF"))
+OPEN_CELL = (("#EEF1F2", "#505B60"), ("#273035", "#B4BFC3"))
+"""cells of a map of parts, in the colours of the badges: fill and text, light and dark"""
 UNREAD_CELL = ("#D3DADD", "#3B474D")
 """cells of a grid that no window reads"""
 REPORT_QUIET, REPORT_LINE, REPORT_CODE = "#5B676C", "#DCE2E4", "#F4F6F6"

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from math import exp
 
 from core.catalog import HEADS, POOLINGS
 from core.claims import (
@@ -12,19 +11,23 @@ from core.claims import (
     ComputedPart,
     Hypothesis,
     PartResult,
-    Unit,
     compared,
     computed,
 )
 from core.claims.claim import Expectation
+from core.claims.dependence import dependence
 from core.comparison import Comparison
 from core.comparison.chance import said_of
-from core.words import capitalised, inside, join, number_word, percent, plural, points, size
+from core.sentences.dependence import alternatives, depends, span
+from core.sentences.effects import UNITS, effect, in_unit
+from core.words import capitalised, inside, join, number_word, plural, size
 
 _WORDS = {
     ClaimVerdict.SUPPORTED: "Holds",
     ClaimVerdict.NUANCED: "Depends",
     ClaimVerdict.REFUTED: "Refuted",
+    ClaimVerdict.ALIKE: "Alike",
+    ClaimVerdict.TOO_SMALL: "Too small to matter",
     ClaimVerdict.UNDECIDED: "Undecided",
     ClaimVerdict.UNTESTED: "Not tested",
 }
@@ -32,12 +35,13 @@ _VERBS = {
     ClaimVerdict.SUPPORTED: ("holds", "hold"),
     ClaimVerdict.NUANCED: ("depends", "depend"),
     ClaimVerdict.REFUTED: ("is refuted", "are refuted"),
+    ClaimVerdict.ALIKE: ("is alike", "are alike"),
+    ClaimVerdict.TOO_SMALL: ("is too small to matter", "are too small to matter"),
     ClaimVerdict.UNDECIDED: ("is undecided", "are undecided"),
     ClaimVerdict.UNTESTED: ("is not tested yet", "are not tested yet"),
 }
 """verbs for one and for several claims or parts, in the order of a sentence"""
 _AS_STATED = {**_VERBS, ClaimVerdict.SUPPORTED: ("holds as stated", "hold as stated")}
-_UNITS = {Unit.POINTS: "points", Unit.PERCENT: "%", Unit.TIMES: "times"}
 
 
 def verdict_word(verdict: ClaimVerdict) -> str:
@@ -75,50 +79,42 @@ def account(result: PartResult) -> tuple[str, ...]:
             return tuple(filter(None, (*cautions(result), said, rule(part))))
 
 
-def effect(result: ComparedPart) -> str | None:
-    """The measured effect with its interval: "+4.1 points [+3.2, +5.0]"; None without one."""
-    if result.difference is None:
-        return None
-    ends = result.difference.mean, result.difference.low, result.difference.high
-    mean, low, high = (_in_unit(result.part, value) for value in ends)
-    return f"{mean} {_UNITS[result.part.unit]} [{low}, {high}]"
-
-
 def rule(part: Hypothesis) -> str:
     """When a hypothesis holds: "holds if the whole interval is above +0.5 points"."""
-    low, high = _in_unit(part, -part.margin), _in_unit(part, part.margin)
+    low, high = in_unit(part, -part.margin), in_unit(part, part.margin)
     where = {
         Expectation.MORE: f"above {high}",
         Expectation.LESS: f"below {low}",
         Expectation.ALIKE: f"between {low} and {high}",
     }
-    return f"holds if the whole interval is {where[part.expected]} {_UNITS[part.unit]}"
-
-
-def _in_unit(part: Hypothesis, difference: float) -> str:
-    """A difference between the arm and its reference, as a number in the unit of the part."""
-    match part.unit:
-        case Unit.POINTS:
-            return points(difference)
-        case Unit.PERCENT:
-            return percent(difference + part.against.zero)
-        case Unit.TIMES:
-            return f"{exp(difference):.2f}"
+    return f"holds if the whole interval is {where[part.expected]} {UNITS[part.unit]}"
 
 
 def verdict_sentence(result: ClaimResult) -> str:
-    """How many parts hold, are refuted or are open, and the scope of the verdict."""
+    """On what the verdict depends, or how many parts hold; and what was computed."""
     facts = [part.fact.sentence for part in computed(result.parts) if part.fact]
+    measured = compared(result.parts)
+    dependent = dependence(measured)
+    if dependent:
+        said = f"{depends(dependent, measured)}{_over(result, sets=False)}."
+        return " ".join(filter(None, (said, alternatives(dependent), *facts)))
     if len(facts) == len(result.parts):
         return " ".join(facts)
     if len(result.parts) == 1:
         return _only(result)
+    return _counts(result)
+
+
+def _counts(result: ClaimResult) -> str:
+    """How many parts hold, are against it or are open, with the effects of those that hold."""
     total = number_word(len(result.parts))
     counts = Counter(part.verdict for part in result.parts)
+    holding = [r for r in compared(result.parts) if r.verdict is ClaimVerdict.SUPPORTED]
     if len(counts) > 1:
         first, *others = _counted(counts, _VERBS)
         number, verb = first.split(" ", 1)
-        text = join([f"{number} of {total} parts {verb}", *others])
+        effects = f" ({said})" if (said := span(holding)) else ""
+        text = join([f"{number} of {total} parts {verb}{effects}", *others])
         return f"{capitalised(text)}{_over(result)}."
     (verdict,) = counts
     if verdict is ClaimVerdict.UNTESTED:
@@ -136,8 +132,13 @@ def _only(result: ClaimResult) -> str:
     return "Nothing has been trained or computed for it yet."
 
 
-def _over(result: ClaimResult) -> str:
-    """The scope of a measured verdict; empty without measurements."""
+def _over(result: ClaimResult, *, sets: bool = True) -> str:
+    """The scope of a measured verdict; empty without measurements.
+
+    Args:
+        result: of the claim.
+        sets: whether to say that it is valid for these test sets.
+    """
     parts = compared(result.parts)
     seeds = [part.difference.n for part in parts if part.difference]
     if not seeds:
@@ -145,7 +146,21 @@ def _over(result: ClaimResult) -> str:
     least = number_word(min(seeds))
     if all(part.part.metric.is_timed for part in parts):
         return f", over {least} {plural('round', min(seeds))} on one machine"
-    return f", on these test sets, over {least} training seeds"
+    return f"{', on these test sets' if sets else ''}, over {least} training seeds"
+
+
+def tuning(result: ClaimResult) -> str:
+    """How a setting was chosen for each network; empty if every network has the same."""
+    chosen = {
+        (arm.choice.label, len(arm.choice.values))
+        for part in compared(result.parts)
+        for arm in part.part.arms
+        if arm.choice
+    }
+    said = [f"the best of {number_word(count)} values of the {name}" for name, count in chosen]
+    return (
+        f"Each network has {join(sorted(said))}, chosen on the validation images." if said else ""
+    )
 
 
 def cautions(result: ComparedPart) -> tuple[str, ...]:

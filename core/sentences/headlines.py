@@ -250,7 +250,7 @@ def _interacts(results: Results, first: Pair, second: Pair, candidates: int) -> 
 
 def _second(first: Difference, second: Difference, *, interacts: bool) -> str:
     if second.verdict is Verdict.UNDECIDED:
-        return "their difference is undecided"
+        return f"{number_word(second.n)} seeds are too few to tell which is ahead"
     if second.verdict is not first.verdict:
         return f"{_by(second)} {_side(second)}"
     # "only" claims that the heads differ

@@ -70,7 +70,7 @@ def _arms(results: tuple[ComparedPart, ...]) -> None:
     if not pairs:
         return
     with st.container(border=True):
-        st.markdown("**What else changed between the arms**")
+        st.markdown("**What else differs between the networks**")
         name = st.selectbox("Arms", list(pairs), label_visibility="collapsed", key="arms")
         if len(pairs[name].chosen) > 1:
             _changes(*map(Arm, pairs[name].chosen))
@@ -90,7 +90,7 @@ def _changes(arm: Arm, control: Arm) -> None:
         if value != fields[1][name] and name != "seed"
     ]
     counted = [(change.what, change.first, change.second) for change in what_else(control, arm)]
-    columns = ("what", "control", "arm")
+    columns = ("what", "reference", "network")
     rows = [dict(zip(columns, row, strict=True)) for row in (*configured, *counted)]
     if rows:
         # not a data frame, which hides its last column when texts are long

@@ -5,34 +5,63 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core import figures
-from core.claims import ClaimResult, ComparedPart, ComputedPart, Unit, compared, computed
+from core.claims import Claim, ClaimResult, ComparedPart, ComputedPart, Unit, compared, computed
+from core.figures.claim_rows import Guessed
 from core.sentences.claims import cautions
 from pages.shared import cached, frame
 
 INTERVALS_READING = """
 Each row is one part. The bar is the 95 % interval of the paired difference over ten training
 seeds, or ten timed rounds; the mark is its mean, filled if the part is decided. The part **holds**
-if the whole bar lies in the grey zone, is **refuted** if the whole bar lies outside it, and is
-**undecided** otherwise. The line marks no effect.
+if the whole bar lies in the grey zone, and is **undecided** if the bar crosses the zone's edge.
+If the whole bar lies outside, it is **too small to matter** on the side of the claim, **alike** if
+it crosses the line of no effect without reaching the smallest effect that counts, and **refuted**
+otherwise.
+"""
+MAP_READING = """
+Each cell is one part, with its mean effect, where the circumstances in its row and column meet.
 """
 TITLE_ENDS = {Unit.POINTS: "", Unit.PERCENT: " as percentages", Unit.TIMES: " as ratios"}
 
 
-def draw(result: ClaimResult) -> None:
-    """Draw the experiment and its results; folded, what else was measured."""
-    claim = result.claim
-    with frame.section("experiment"), st.container(border=True):
-        st.markdown("**The experiment**")
-        st.markdown(claim.test)
-        _facts(computed(result.parts))
-    _effects(compared(result.parts), "Results", "parts", claim.id)
+def draw(result: ClaimResult, guess: Guessed | None = None) -> None:
+    """Draw the experiment and its results; folded, what else was measured.
+
+    Args:
+        result: of the claim.
+        guess: what the visitor expected of one part, drawn over its interval.
+    """
+    measured = compared(result.parts)
+    _map(measured, result.claim.id)
+    _effects(measured, "Results", "parts", result.claim.id, guess)
+    experiment(result.claim, computed(result.parts))
     if result.extras:
         with (
             frame.section("extras"),
             st.expander("Also measured; not part of the verdict", icon=":material/add:"),
         ):
             _facts(computed(result.extras))
-            _effects(compared(result.extras), "Also measured", "extras", f"{claim.id} beside")
+            _effects(
+                compared(result.extras), "Also measured", "extras", f"{result.claim.id} beside"
+            )
+
+
+def experiment(claim: Claim, facts: Sequence[ComputedPart] = ()) -> None:
+    """Draw how a claim is tested, and the exact parts if they may be shown."""
+    with frame.section("experiment"), st.container(border=True):
+        st.markdown("**The experiment**")
+        st.markdown(claim.test)
+        _facts(facts)
+
+
+def _map(results: Sequence[ComparedPart], key: str) -> None:
+    """Draw where the claim holds, if its parts differ in more than one respect."""
+    chart = cached.chart(figures.outcomes, tuple(results))
+    if chart.rows:
+        with frame.card(
+            "Where does it hold?", "parts map", reading=MAP_READING, stretch=False
+        ) as head:
+            frame.fill(head, chart, f"{key} map", file_name=f"{key}-map.csv")
 
 
 def _facts(results: Sequence[ComputedPart]) -> None:
@@ -48,10 +77,16 @@ def _facts(results: Sequence[ComputedPart]) -> None:
                         frame.numbers(result.fact.rows, "fact.csv", result.part.fact)
 
 
-def _effects(results: Sequence[ComparedPart], title: str, card: str, key: str) -> None:
+def _effects(
+    results: Sequence[ComparedPart],
+    title: str,
+    card: str,
+    key: str,
+    guess: Guessed | None = None,
+) -> None:
     """Draw the measured parts, one figure per unit."""
     for unit in Unit:
-        chart = cached.chart(figures.effects, tuple(results), unit)
+        chart = cached.chart(figures.effects, tuple(results), unit, guess)
         if not chart.rows:
             continue
         kind = unit.name.lower()

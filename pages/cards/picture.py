@@ -47,7 +47,7 @@ def card(arms: list[Arm], seed: int) -> np.ndarray:
         image, name = _chosen(arms, seed)
         with picture:
             st.image(sheet.grey(image, entry.white, dark=frame.dark()), width="stretch")
-            st.caption(f"{literal(entry.label)}, {name}. The same pixels go to every network.")
+            st.caption(f"{literal(entry.label)}, {name}. Every network sees this image.")
             if st.session_state.get(_uploader()) is not None:
                 st.button(
                     f"Back to test image {here}",

@@ -4,7 +4,8 @@ CARD_NAMES = {
     # Home
     "accuracy by head": "Test accuracy, by strategy and head",
     "differences in words": "Which differences are real?",
-    "outcomes": "What is said about pooling",
+    "outcomes": "Claims about pooling",
+    "bundled": "Trained already",
     "next": "Where next",
     # Accuracy
     "curves": "Validation accuracy",
@@ -41,6 +42,7 @@ CARD_NAMES = {
     # Claims
     "experiment": "The experiment",
     "papers": "What the papers say",
+    "parts map": "Where does it hold?",
     "parts points": "What came out",
     "parts percent": "What came out: shares",
     "parts times": "What came out: times",

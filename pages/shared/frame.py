@@ -16,7 +16,7 @@ from core.run import Source
 from core.sentences.claims import verdict_word
 from core.sentences.headlines import Sentence
 from core.words import as_csv, inside, join, literal, plural, size
-from pages.shared import cached, controls, talk
+from pages.shared import cached, controls, talk, words
 from pages.shared.card_names import script_name
 from pages.shared.plot import plot
 from pages.shared.problems import left_out
@@ -26,6 +26,8 @@ VERDICTS: dict[ClaimVerdict, tuple[Any, str]] = {
     ClaimVerdict.SUPPORTED: ("green", ":material/check_circle:"),
     ClaimVerdict.NUANCED: ("orange", ":material/alt_route:"),
     ClaimVerdict.REFUTED: ("red", ":material/cancel:"),
+    ClaimVerdict.ALIKE: ("blue", ":material/drag_handle:"),
+    ClaimVerdict.TOO_SMALL: ("blue", ":material/unfold_less:"),
     ClaimVerdict.UNDECIDED: ("gray", ":material/pending:"),
     ClaimVerdict.UNTESTED: ("gray", ":material/radio_button_unchecked:"),
 }
@@ -64,15 +66,24 @@ def written(sentence: Sentence) -> str:
     return text.replace(" %", f"{NO_BREAK}%")
 
 
-def top(question: str, answer: Sentence, scene: str | None = None) -> None:
-    """Draw the question in grey, the answer as title, the scene line, and any remarks."""
+def top(question: str, answer: Sentence, scene: str | None = None, *, terms: bool = True) -> None:
+    """Draw the question in grey, the answer as title, the scene line, terms, and any remarks.
+
+    Args:
+        question: of the page.
+        answer: its headline.
+        scene: what is compared, as Markdown.
+        terms: whether the terms of the page follow; otherwise the page draws `words.line` itself.
+    """
     with st.container(gap="xsmall", width="stretch" if talk.active() else TOP_WIDTH):
         if not talk.active():
             # a scene has its own heading
-            st.markdown(f":gray[{question}]")
-        st.title(written(answer), anchor=False)
+            st.markdown(words.marked(f":gray[{question}]"))
+        st.title(words.marked(written(answer)), anchor=False)
         if scene:
-            st.markdown(f":small[{scene}]")
+            st.markdown(words.marked(f":small[{scene}]"))
+        if terms:
+            words.line()
     left_out(cached.store().unreadable)
     for remark in controls.remarks():
         st.caption(remark)

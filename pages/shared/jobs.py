@@ -111,7 +111,8 @@ def train_again(bare: tuple[Experiment, ...]) -> None:
     names = join(list(dict.fromkeys(Arm(experiment).label for experiment in missing)))
     with st.container(horizontal=True, vertical_alignment="center", key="without weights"):
         st.markdown(
-            f"**Kept without weights: {names}.** Train again to look inside{time}:", width="content"
+            f"**The weights of {names} were not stored.** Train again to look inside{time}:",
+            width="content",
         )
         reason = gate.refusal(missing)
         st.button(

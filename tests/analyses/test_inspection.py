@@ -385,7 +385,7 @@ def a_patch(image, value, tied=1, shade=None):
     ("found", "said"),
     [
         ([a_patch(5, 3.0), a_patch(2, 2.0)], "Test images 5, 2, strongest first."),
-        ([a_patch(5, 3.0)], "Test image 5; no other excites it."),
+        ([a_patch(5, 3.0)], "Test image 5; no other activates it."),
         (
             [a_patch(0, 3.0, 40, 0), a_patch(1, 3.0, 40, 0)],
             (

@@ -64,11 +64,15 @@ def spread(mean, width=0.001, n=SEEDS):
     [
         (0.02, Expectation.MORE, ClaimVerdict.SUPPORTED),
         (0.01, Expectation.MORE, ClaimVerdict.UNDECIDED),
-        (0.005, Expectation.MORE, ClaimVerdict.REFUTED),
+        (0.005, Expectation.MORE, ClaimVerdict.TOO_SMALL),
+        (0.0005, Expectation.MORE, ClaimVerdict.ALIKE),
+        (-0.005, Expectation.MORE, ClaimVerdict.REFUTED),
         (-0.02, Expectation.MORE, ClaimVerdict.REFUTED),
         (-0.02, Expectation.LESS, ClaimVerdict.SUPPORTED),
         (-0.01, Expectation.LESS, ClaimVerdict.UNDECIDED),
-        (0.0, Expectation.LESS, ClaimVerdict.REFUTED),
+        (0.0, Expectation.LESS, ClaimVerdict.ALIKE),
+        (-0.005, Expectation.LESS, ClaimVerdict.TOO_SMALL),
+        (0.005, Expectation.LESS, ClaimVerdict.REFUTED),
     ],
 )
 def test_a_direction_is_judged_by_where_the_whole_interval_lies(mean, expected, verdict):
@@ -90,6 +94,22 @@ def test_alike_means_that_the_interval_lies_within_d(mean, width, verdict):
     assert verdict is verdict_on(hypothesis(expected=Expectation.ALIKE), spread(mean, width))
 
 
+@pytest.mark.parametrize(
+    ("mean", "width", "verdict"),
+    [
+        # wider than the effect that matters on the other side: neither alike nor too small
+        (-0.005, 0.012, ClaimVerdict.REFUTED),
+        (-0.001, 0.008, ClaimVerdict.ALIKE),
+        (0.005, 0.0049, ClaimVerdict.TOO_SMALL),
+        (0.005, 0.0051, ClaimVerdict.UNDECIDED),
+    ],
+)
+def test_what_is_not_so_is_alike_too_small_or_refuted(mean, width, verdict):
+    assert verdict is verdict_on(hypothesis(), spread(mean, width))
+    less = hypothesis(expected=Expectation.LESS)
+    assert verdict is verdict_on(less, spread(-mean, width))
+
+
 def test_without_any_spread_there_is_a_tie_or_nothing():
     ahead, alike = hypothesis(), hypothesis(expected=Expectation.ALIKE)
     assert ClaimVerdict.SUPPORTED is verdict_on(alike, difference([0.0] * SEEDS))
@@ -103,6 +123,10 @@ def test_without_any_spread_there_is_a_tie_or_nothing():
     [
         ([ClaimVerdict.SUPPORTED, ClaimVerdict.SUPPORTED], ClaimVerdict.SUPPORTED),
         ([ClaimVerdict.REFUTED], ClaimVerdict.REFUTED),
+        ([ClaimVerdict.ALIKE, ClaimVerdict.ALIKE], ClaimVerdict.ALIKE),
+        ([ClaimVerdict.ALIKE, ClaimVerdict.TOO_SMALL], ClaimVerdict.REFUTED),
+        ([ClaimVerdict.SUPPORTED, ClaimVerdict.TOO_SMALL], ClaimVerdict.NUANCED),
+        ([ClaimVerdict.ALIKE, ClaimVerdict.UNDECIDED], ClaimVerdict.UNDECIDED),
         ([ClaimVerdict.SUPPORTED, ClaimVerdict.REFUTED], ClaimVerdict.NUANCED),
         (
             [ClaimVerdict.SUPPORTED, ClaimVerdict.REFUTED, ClaimVerdict.UNTESTED],
@@ -184,7 +208,8 @@ def test_a_ratio_is_judged_by_its_logarithm():
     faster = hypothesis(metric=Metric.STEP_TIME, least=0.1, expected=Expectation.LESS)
     z = np.linspace(-0.01, 0.01, SEEDS)
     assert ClaimVerdict.SUPPORTED is verdict_on(faster, difference(log(0.5) + z))
-    assert ClaimVerdict.REFUTED is verdict_on(faster, difference(log(0.95) + z))
+    assert ClaimVerdict.TOO_SMALL is verdict_on(faster, difference(log(0.95) + z / 10))
+    assert ClaimVerdict.REFUTED is verdict_on(faster, difference(log(1.2) + z))
 
 
 # the claims
@@ -376,7 +401,7 @@ def test_facts_are_computed_by_workers_and_kept(store):
     assert (True, False) == tuple(stored(store, request).holds for request in requests)
     (found,) = judge([CLAIMS["max-keeps-edges"]], store, TIMED)
     assert ClaimVerdict.NUANCED is found.verdict
-    assert "max keeps 100 %" in verdict_sentence(found)
+    assert "Max keeps 100 %" in verdict_sentence(found)
 
 
 def test_networks_are_timed_layer_by_layer_in_turns():

@@ -21,6 +21,9 @@ from tests.store.store_samples import a_run
 
 PAGES_FOLDER = PROJECT / "pages"
 
+TERM_MARK = re.compile(r"\[([^\]]*)\]\(#words \"([^\"]*)\"\)")
+"""a term of the trade with its sentence"""
+
 
 PAGES = tuple(page.file for page in Page)
 HOME, ACCURACY, COST, SHIFT, BY_HAND, FEATURES, CLAIMS_PAGE, TRAIN, HISTORY = PAGES
@@ -51,13 +54,20 @@ def messages(app: AppTest) -> list[str]:
 
 def title(app: AppTest) -> str:
     (found,) = app.title
-    return found.value
+    return without_terms(found.value)
 
 
 def text(app: AppTest) -> str:
     """All that a visitor reads outside figures and tables."""
     kinds = (app.main.markdown, app.main.caption, app.main.info, app.main.warning, app.main.error)
-    return "\n".join([*(t.value for t in app.title), *(e.value for kind in kinds for e in kind)])
+    headings = [*app.title, *app.header]
+    read = [*headings, *(element for kind in kinds for element in kind)]
+    return without_terms("\n".join(element.value for element in read))
+
+
+def without_terms(text: str) -> str:
+    """Without the sentences that explain terms."""
+    return TERM_MARK.sub(r"\1", text)
 
 
 def figures(app: AppTest) -> list[str]:

@@ -1,5 +1,6 @@
 """Does Claims say what the verdicts are, and lead to what it names?"""
 
+import json
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -12,6 +13,7 @@ from tests.pages.dashboard import (
     FEATURES,
     HOME,
     SHIFT,
+    figures,
     keys,
     links,
     messages,
@@ -94,14 +96,39 @@ def test_a_claim_names_the_networks_that_have_not_learned():
     assert "In 6 of 12 parts some runs are at chance" in text(opened(CLAIMS_PAGE))
 
 
-@pytest.mark.usefixtures("whole_gallery")
-def test_a_prediction_comes_before_the_reveal():
+def test_a_prediction_comes_after_the_experiment_and_before_the_reveal():
     app = opened(CLAIMS_PAGE, claim="max-keeps-edges", predict="true")
-    assert "is pooled in 2 × 2 windows" not in text(app)
-    app.session_state["guess max-keeps-edges"] = "Depends"
-    app.run()
-    assert "You predicted: depends, correctly" in text(app)
-    assert "is pooled in 2 × 2 windows" in text(app)
+    assert "A line one pixel wide is pooled in 2 × 2 windows" in text(app)
+    assert "What the papers say" not in text(app)
+    (reveal,) = [button for button in app.button if button.label == "Reveal"]
+    reveal.click().run()
+    assert "Choose a verdict first." in text(app)
+    app.segmented_control(key="guess max-keeps-edges").set_value("Holds")
+    next(button for button in app.button if button.label == "Reveal").click().run()
+    assert "You predicted “holds”" in text(app)
+    assert "You have predicted one of twenty claims" in text(app)
+    assert "What the papers say" in text(app)
+
+
+@pytest.mark.usefixtures("whole_gallery")
+def test_a_guessed_size_is_laid_over_the_interval():
+    app = opened(CLAIMS_PAGE, claim="pooling-raises-accuracy", predict="true")
+    assert [] == figures(app)
+    app.segmented_control(key="guess pooling-raises-accuracy").set_value("Depends")
+    app.slider(key="size pooling-raises-accuracy").set_value(12.5)
+    next(button for button in app.button if button.label == "Reveal").click().run()
+    assert "Your size, +12.5 points, lies" in text(app)
+    assert "Open diamond: your guess." in text(app)
+    drawn = [trace for figure in map(json.loads, figures(app)) for trace in figure["data"]]
+    (diamond,) = [t for t in drawn if t.get("marker", {}).get("symbol") == "diamond-tall-open"]
+    assert [12.5] == diamond["x"]
+
+
+@pytest.mark.usefixtures("whole_gallery")
+def test_the_list_gives_no_base_rate_away_before_predictions():
+    app = opened(CLAIMS_PAGE, predict="true")
+    assert "Twenty sentences about pooling: which of them hold?" == title(app)
+    assert "Depends" not in text(app)
 
 
 def test_an_unknown_claim_is_said_to_be_unknown():

@@ -277,7 +277,7 @@ def test_a_second_head_that_turns_the_difference_round_is_said_to():
 def test_a_second_head_under_which_nothing_is_decided_is_said_to():
     assert (
         "The head decides how much the pool matters: with a GAP head, average is 4.2 points below "
-        "max; with a Flatten head, their difference is undecided."
+        "max; with a Flatten head, five seeds are too few to tell which is ahead."
         == home_text(arms(max=98, average=93.8) | arms("flatten", max=98, average=98.05))
     )
 

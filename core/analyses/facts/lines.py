@@ -37,7 +37,7 @@ def _light_line() -> Fact:
     top, mean = _kept(light=True)
     return Fact(
         holds=top == 1 and mean == 0.5,  # noqa: PLR2004 (one column of two)
-        sentence=f"Of a light line one pixel wide max keeps {whole(top)} of the contrast, average "
+        sentence=f"Max keeps {whole(top)} of the contrast of a light line one pixel wide, average "
         f"{whole(mean)}.",
         rows=tuple(_lines()),
     )
@@ -48,7 +48,7 @@ def _dark_line() -> Fact:
     top, mean = _kept(light=False)
     return Fact(
         holds=top == 1,
-        sentence=f"Of a dark line one pixel wide max keeps {whole(top)} of the contrast, average "
+        sentence=f"Max keeps {whole(top)} of the contrast of a dark line one pixel wide, average "
         f"{whole(mean)}, min {whole(contrast_kept(Pooling.MIN, 2, 2, light=False))}.",
         rows=tuple(_lines()),
     )

@@ -34,7 +34,7 @@ def ranking(patches: Sequence[Patch], asked: int, tested: int) -> str:
     """
     numbers = ", ".join(str(patch.image) for patch in patches)
     images = f"Test {plural('image', len(patches))} {numbers}"
-    alone = "; no other excites it" if len(patches) < min(asked, tested) else ""
+    alone = "; no other activates it" if len(patches) < min(asked, tested) else ""
     text = f"{images}{_order(patches, tested)}{alone}."
     if all(np.ptp(patch.pixels) == 0 for patch in patches):
         text += " Each of these parts is of one shade."

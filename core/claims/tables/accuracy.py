@@ -22,7 +22,7 @@ _SPRINGENBERG = Finding(
     Certainty.SECOND_HAND,
 )
 _REPRODUCED = Finding(
-    "an independent reproduction of it",
+    "an independent reproduction of Springenberg et al. (CIFAR-10 error)",
     "base 11.11, strided 12.91, ConvPool 11.09, All-CNN 11.17 %.",
     Certainty.READ,
 )
@@ -35,8 +35,8 @@ RAISES_ACCURACY = Claim(
     id="pooling-raises-accuracy",
     text="Pooling raises accuracy.",
     test="Max and average pooling are compared with no downsampling at all, with equal channels, "
-    "under both heads, on three data sets. Validation chooses the learning rate of each arm from "
-    "three.",
+    "under both heads, on three data sets. Validation chooses the learning rate of each network "
+    "from three.",
     expected="It depends on the head and the data; without pooling, Flatten on small images is "
     "hard to beat.",
     change="Every pool ahead under both heads on all three data sets.",
@@ -73,7 +73,8 @@ BEST_POOL = Claim(
     id="which-pool-is-best",
     text="Max pooling is the best: ahead of average and of min.",
     test="Max, average and min with a GAP head, on light strokes against a dark ground and on the "
-    "negatives of the same images. Validation chooses the learning rate of each arm from three.",
+    "negatives of the same images. Validation chooses the learning rate of each network "
+    "from three.",
     expected="It depends on polarity and on texture: on dark strokes min sees what max sees on "
     "light ones.",
     change="Max ahead by a point or more in all eight comparisons.",
@@ -151,11 +152,12 @@ UNDERFITS = Claim(
 STRIDED_REPLACES = Claim(
     id="strided-conv-replaces-pooling",
     text="A strided convolution can replace pooling.",
-    test="Four arms with a GAP head: max; strided (the block's own convolution takes the stride); "
-    "conv (an added 3 × 3 convolution with stride 2 replaces the pool); and its control conv-max "
+    test="Four networks with a GAP head: max; strided (the block's own convolution skips every "
+    "other position); conv (an added 3 × 3 convolution with stride 2 replaces the pool); and its "
+    "control conv-max "
     "(the same added convolution, then max). All have batch norm, without which the added "
     "convolutions often learn nothing in this number of epochs; validation chooses the learning "
-    "rate of each arm from three.",
+    "rate of each network from three.",
     expected="Plain strided is lowest; conv ties only because of its added parameters.",
     change="Strided within a point of max on both data sets.",
     parts=tuple(

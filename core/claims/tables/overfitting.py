@@ -56,7 +56,7 @@ PREVENTS_OVERFITTING = Claim(
     test="Networks with and without pooling, all with a GAP head so that the dense layer has the "
     "same size, on 100, 400 and all images of digits and on 4,000 shapes. The gap between "
     "training and validation accuracy is read at the first epoch whose training loss is as low "
-    "as both arms can reach.",
+    "as both networks can reach.",
     expected="A small effect of pooling itself; a Flatten head matters more.",
     change="Gaps at equal training loss that are smaller by a point or more with pooling, at "
     "every size of the training set.",

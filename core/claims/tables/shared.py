@@ -17,7 +17,7 @@ WU_GU = Finding(
 
 MOUTON = Finding(
     "Mouton et al. 2020",
-    "Larger pooling windows buy invariance at the cost of generalisation.",
+    "Larger pooling windows gain invariance at the expense of generalisation.",
     Certainty.ABSTRACT,
 )
 

@@ -24,7 +24,7 @@ SPEEDS_TRAINING = Claim(
     id="pooling-speeds-training",
     text="Pooling makes training faster.",
     test="Multiply-accumulate operations are counted; the training step on 28 × 28 images (batch "
-    "64, widths 16 and 32) is timed in ten rounds, in which the arms take turns.",
+    "64, widths 16 and 32) is timed in ten rounds, in which the networks take turns.",
     expected="True against no downsampling, not against a stride, which skips three quarters of "
     "the convolution before it.",
     change="A strided network whose step takes longer than that with max pools.",
