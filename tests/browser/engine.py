@@ -17,26 +17,23 @@ NODE = shutil.which("node")
 SITE = "http://engine.test"
 
 
-def run(folder: Path, cases: list[dict[str, Any]] | None = None) -> Any:
-    """What the engine says of some networks; without any, what it knows.
+def run(what: str, folder: Path, cases: list[dict[str, Any]]) -> Any:
+    """Call a function of tests/browser/answers.mjs.
 
     Args:
+        what: its name.
         folder: for the file of the cases.
-        cases: as tests/browser/answers.mjs takes them.
+        cases: what it is asked about.
     """
-    return _in_node(folder, cases) if NODE else in_browser(cases)
-
-
-def _in_node(folder: Path, cases: list[dict[str, Any]] | None) -> Any:
-    command = [str(NODE), str(RUNNER), ENGINE.as_uri()]
-    if cases is not None:
-        file = folder / "cases.json"
-        file.write_text(json.dumps(cases), encoding="utf-8")
-        command.append(str(file))
+    if not NODE:
+        return in_browser(what, cases)
+    file = folder / "cases.json"
+    file.write_text(json.dumps(cases), encoding="utf-8")
+    command = [NODE, str(RUNNER), what, ENGINE.as_uri(), str(file)]
     return json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
 
 
-def in_browser(cases: list[dict[str, Any]] | None) -> Any:
+def in_browser(what: str, cases: list[dict[str, Any]]) -> Any:
     """As `run`, in the browser whether node is there or not."""
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     with sync_playwright() as playwright:
@@ -44,11 +41,11 @@ def in_browser(cases: list[dict[str, Any]] | None) -> Any:
         page = chromium.new_page()
         page.route(f"{SITE}/**", _served)
         page.goto(f"{SITE}/")
-        program = """async (cases) => {
+        program = """async ([what, cases]) => {
             const tests = await import("/answers.mjs");
-            return cases ? tests.answers("/engine", cases) : tests.names("/engine");
+            return tests[what]("/engine", cases);
         }"""
-        result = page.evaluate(program, cases)
+        result = page.evaluate(program, [what, cases])
         chromium.close()
     return result
 

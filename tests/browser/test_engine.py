@@ -130,7 +130,7 @@ def compared(tmp_path_factory):
         *(_case(200 + seed, body=body, depth=2) for seed, body in enumerate(Body)),
         *(_case(300 + seed) for seed in range(DRAWN)),
     ]
-    given = run(tmp_path_factory.mktemp("engine"), [case for _, case, _ in cases])
+    given = run("answers", tmp_path_factory.mktemp("engine"), [case for _, case, _ in cases])
     return [(*case, answer) for case, answer in zip(cases, given, strict=True)]
 
 
@@ -145,9 +145,9 @@ def _error(expected, actual):
 
 
 def test_the_tables_name_what_the_catalog_names_in_its_order(tmp_path):
-    known = run(tmp_path)
-    assert list(POOLINGS) == known["pools"]
-    assert list(HEADS) == known["heads"]
+    known = run("names", tmp_path, [])
+    assert list(POOLINGS) == known["pools"] == known["formulas"]
+    assert list(HEADS) == known["heads"] == known["words"]
 
 
 def test_every_strategy_head_and_body_is_compared(compared):
@@ -186,15 +186,55 @@ def test_ties_go_where_torch_lets_them_go(tmp_path):
         *(_whole(seed, pooling=name, norm=Norm.NONE) for name in POOLINGS for seed in range(2)),
         *(_whole(seed, head=name, norm=Norm.NONE) for name in HEADS for seed in range(2)),
     ]
-    given = run(tmp_path, [case for _, case, _ in compared])
+    given = run("answers", tmp_path, [case for _, case, _ in compared])
     for (model, _, expected), answer in zip(compared, given, strict=True):
         for by_torch, key in zip(expected[1:], ("of_logit", "of_middle"), strict=True):
             assert _error(by_torch, _floats(answer[key])) < OF_GRADIENTS, (key, model)
 
 
+@pytest.fixture(scope="module")
+def explained(tmp_path_factory):
+    """Configurations, with the explanation of one cell of each layer."""
+    cases = [
+        *(_case(500 + seed, pooling=name) for seed, name in enumerate(POOLINGS)),
+        *(_case(600 + seed, head=name) for seed, name in enumerate(HEADS)),
+        *(_case(700 + seed) for seed in range(30)),
+    ]
+    folder = tmp_path_factory.mktemp("explained")
+    given = run("explanations", folder, [case for _, case, _ in cases])
+    return [
+        (model, each) for (model, _, _), found in zip(cases, given, strict=True) for each in found
+    ]
+
+
+def test_nothing_changes_a_cell_that_it_is_not_said_to_read(explained):
+    for model, each in explained:
+        assert each["outside"] <= 1e-9, (each["layer"], model)
+
+
+def test_a_formula_ends_with_the_value_of_its_cell(explained):
+    for model, each in explained:
+        assert each["output"] == each["value"], (each["layer"], model)
+        assert each["words"], (each["layer"], model)
+        written = each["formula"].split()[-1].replace("−", "-").rstrip(")")
+        if "⁻" not in written:
+            shown = pytest.approx(each["value"], rel=0.06, abs=0.006)
+            assert shown == float(written), (each["formula"], model)
+
+
+def test_max_is_the_largest_of_the_numbers_beside_it(explained):
+    seen = [each for model, each in explained if model.pooling is Pooling.MAX]
+    pools = [
+        each for each in seen if each["formula"].startswith("max(") and "pool" in each["layer"]
+    ]
+    assert pools
+    for each in pools:
+        assert max(each["values"][0]) == each["value"]
+
+
 def test_a_browser_gives_the_same_as_node():
     compared = [_case(400, pooling=name) for name in (Pooling.MAX, Pooling.LIP, Pooling.SPECTRAL)]
-    given = in_browser([case for _, case, _ in compared])
+    given = in_browser("answers", [case for _, case, _ in compared])
     for (model, _, (maps, *_)), answer in zip(compared, given, strict=True):
         for name, expected in maps.items():
             assert _error(expected, _floats(answer["maps"][name])) < OF_MAPS, (name, model)

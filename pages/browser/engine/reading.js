@@ -65,8 +65,10 @@ function readByHead(pass, layer, index) {
     }
     case "spp":
       return bin(name, index, channels, height, width);
+    case "attention":
+    case "simpool":
     case "bilinear":
-      return wholeOf(pass, name, pair(index, channels));
+      return wholeOf(pass, name, null);
     default:
       return wholeOf(pass, name, [index % channels]);
   }
@@ -91,6 +93,13 @@ function bin(name, index, channels, height, width) {
     index -= channels * bins;
   }
   throw new RangeError(`the pyramid has no value ${index}`);
+}
+
+// The channels of which a head makes a value; other channels may decide on weights.
+export function channelsOf({ operator }, index, [channels, height, width]) {
+  if (operator.startsWith("flatten")) return [Math.floor(index / (height * width))];
+  if (operator === "spp") return bin("", index, channels, height, width).channels;
+  return operator === "bilinear" ? pair(index, channels) : [index % channels];
 }
 
 // The two channels of a value of the bilinear head: row by row of the upper triangle.

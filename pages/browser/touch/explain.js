@@ -2,23 +2,31 @@
 // filled in, and a sentence.
 //
 // An explanation is { value, windows, formula, words, rest }. A window is { title, rows, columns,
-// values, weights, sum } with values and weights row by row; `rest` is a sentence on what is not
-// listed.
+// values, weights, sum, gradients } with values and weights row by row; `rest` is a sentence on what
+// is not listed.
 
 import { FORMULAS, HEAD_WORDS } from "./formulas.js";
 import { factor, number } from "./numbers.js";
-import { reads } from "../engine/reading.js";
+import { channelsOf, reads } from "../engine/reading.js";
 
 const MOST_WINDOWS = 3;
 const MOST_TERMS = 6;
 const NORM_SOFTENING = 1e-5;
 
-export function explain(pass, name, cell) {
+// gradients: of a score by every value, layer -> map, if they are to be shown as well.
+export function explain(pass, name, cell, gradients) {
   const layer = pass.network.layers.find((each) => each.name === name);
   const own = pass.network.own.get(name);
   const value = at(pass.outputs.get(name), cell);
   const given = { pass, layer, own, cell, value };
-  return { value, windows: [], rest: "", ...EXPLAIN[layer.kind](given) };
+  const found = { value, windows: [], rest: "", ...EXPLAIN[layer.kind](given) };
+  if (gradients) found.windows.forEach((window) => addGradients(window, gradients));
+  return found;
+}
+
+function addGradients(window, gradients) {
+  const map = gradients.get(window.name);
+  if (map) window.gradients = window.cells.map((cell) => (cell ? at(map, cell) : null));
 }
 
 export function at(map, cell) {
@@ -84,9 +92,17 @@ const EXPLAIN = {
 
 const before = (pass, layer, cell) => at(pass.outputs.get(layer.reads[0]), cell);
 
-// The values of one channel at some rows and columns, row by row.
-function valuesAt(map, channel, rows, columns) {
-  return rows.flatMap((row) => columns.map((column) => at(map, [channel, row, column])));
+const cellsOf = (channel, rows, columns) =>
+  rows.flatMap((row) =>
+    columns.map((column) => (row < 0 || column < 0 ? null : [channel, row, column])),
+  );
+
+// One channel of a map at some rows and columns, row by row; -1 stands for zeros around the map.
+function windowOf(pass, name, channel, rows, columns) {
+  const map = pass.outputs.get(name);
+  const cells = cellsOf(channel, rows, columns);
+  const values = cells.map((cell) => (cell ? at(map, cell) : null));
+  return { channel, name, rows: rows.length, columns: columns.length, cells, values };
 }
 
 // The windows of a convolution, one for each channel that it reads, the largest sum first.
@@ -94,7 +110,7 @@ function convolution({ pass, layer, cell, value }, weight, bias, after) {
   const [output, row, column] = cell;
   const map = pass.outputs.get(layer.reads[0]);
   const [inputs, height, width] = map.shape;
-  const size = Math.round(Math.sqrt(weight.length / (inputs * layerOutputs(weight, bias))));
+  const size = Math.round(Math.sqrt(weight.length / (inputs * bias.length)));
   const first = layer.kind === "pool" ? poolMargin(layer) : layer.margins[0];
   const lines = [[row, height], [column, width]].map(([place, count]) =>
     Array.from({ length: size }, (_, i) => {
@@ -105,11 +121,9 @@ function convolution({ pass, layer, cell, value }, weight, bias, after) {
   const windows = Array.from({ length: inputs }, (_, channel) => {
     const start = (output * inputs + channel) * size * size;
     const weights = Array.from(weight.subarray(start, start + size * size));
-    const values = lines[0].flatMap((r) =>
-      lines[1].map((c) => (r < 0 || c < 0 ? null : at(map, [channel, r, c]))),
-    );
-    const sum = values.reduce((total, x, i) => total + (x ?? 0) * weights[i], 0);
-    return { channel, name: layer.reads[0], rows: size, columns: size, values, weights, sum };
+    const window = windowOf(pass, layer.reads[0], channel, ...lines);
+    const sum = window.values.reduce((total, x, i) => total + (x ?? 0) * weights[i], 0);
+    return { ...window, weights, sum };
   });
   windows.sort((a, b) => Math.abs(b.sum) - Math.abs(a.sum));
   const listed = windows.slice(0, MOST_WINDOWS);
@@ -130,32 +144,22 @@ function convolution({ pass, layer, cell, value }, weight, bias, after) {
   };
 }
 
-const layerOutputs = (_, bias) => bias.length;
 const poolMargin = (layer) => (layer.operator === "patch" ? 0 : layer.reach[1]);
 
 function pool(given) {
   const { pass, layer, own, cell, value } = given;
   if (layer.operator === "conv" || layer.operator === "patch") {
     const relu = layer.operator === "conv" ? `, max(0, x) = ${number(value)}` : "";
-    const found = convolution(given, own["conv.weight"], own["conv.bias"], relu);
-    return relu ? found : { ...found, formula: found.formula };
+    return convolution(given, own["conv.weight"], own["conv.bias"], relu);
   }
   const [read] = reads(pass, layer, cell);
-  const map = pass.outputs.get(read.name);
-  const values = valuesAt(map, cell[0], read.rows, read.columns);
-  const slopes = slopesOf(pass, layer, cell, read);
-  const window = {
-    channel: cell[0],
-    name: read.name,
-    rows: read.rows.length,
-    columns: read.columns.length,
-    values,
-    slopes,
-  };
+  const window = windowOf(pass, read.name, cell[0], read.rows, read.columns);
+  const { values } = window;
+  window.slopes = slopesOf(pass, layer, cell, window.cells);
   if (layer.operator === "conv-max") {
     return {
       windows: [window],
-      formula: `from ${values.length} values in each of ${map.shape[0]} channels → ${number(value)}`,
+      formula: `from ${values.length} values in each of ${own["conv.bias"].length} channels → ${number(value)}`,
       words: "a learned convolution and ReLU at every place, then the largest of a window",
     };
   }
@@ -167,24 +171,20 @@ function pool(given) {
 const sign = (formula) => (formula.startsWith("from ") ? "→" : "=");
 
 // How much the value changes with each of the numbers that it reads in its own channel.
-function slopesOf(pass, layer, cell, read) {
+function slopesOf(pass, layer, cell, cells) {
   const map = pass.outputs.get(layer.name);
   const one = { shape: map.shape, data: new Float32Array(map.data.length) };
   one.data[indexOf(map.shape, cell)] = 1;
   const [gradient] = pass.backs.get(layer.name)(one);
-  return valuesAt(gradient, cell[0], read.rows, read.columns);
+  return cells.map((each) => at(gradient, each));
 }
 
 function head({ pass, layer, cell: [index], value }) {
   const [read] = reads(pass, layer, [index]);
-  const map = pass.outputs.get(read.name);
-  const windows = (read.channels ?? [0]).map((channel) => ({
-    channel,
-    name: read.name,
-    rows: read.rows.length,
-    columns: read.columns.length,
-    values: valuesAt(map, channel, read.rows, read.columns),
-  }));
+  const { shape } = pass.outputs.get(read.name);
+  const windows = (read.channels ?? channelsOf(layer, index, shape)).map((channel) =>
+    windowOf(pass, read.name, channel, read.rows, read.columns),
+  );
   const count = windows[0].values.length;
   return {
     windows,

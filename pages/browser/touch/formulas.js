@@ -131,5 +131,5 @@ export const HEAD_WORDS = {
   simpool: "SimPool weighs the places by their likeness to the mean of the map",
   lse: "LSE lies between the mean and the largest of the whole channel",
   "avg-max": "half the mean of the whole channel, half its largest",
-  bilinear: "Bilinear takes the mean product of two channels, then its signed root",
+  bilinear: "Bilinear takes the mean product of two channels as a share of all such products, then its signed root",
 };

@@ -47,22 +47,30 @@ const sentence = (words) => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`
 
 function grids(window, windows, tables) {
   const parts = [block(window, window.values, window.slopes, tables, windows)];
-  if (window.weights) {
+  if (window.gradients) {
+    const all = [{ values: windows.flatMap(({ gradients }) => gradients ?? []) }];
+    const own = block(window, window.gradients, null, tables, all, true);
+    parts.push(figure("gradient", element("div", { class: "sum" }, own)));
+  } else if (window.weights) {
     parts.push(
       element("span", { class: "sign" }, "×"),
-      block(window, window.weights, null, tables, [{ values: window.weights }]),
+      block(window, window.weights, null, tables, [{ values: window.weights }], true),
       element("span", { class: "sign" }, `= ${number(window.sum)}`),
     );
   }
+  const [first, ...others] = parts;
   const name = `${shortName(window.name)}, channel ${window.channel + 1}`;
-  return element("figure", {}, element("div", { class: "sum" }, ...parts), element("figcaption", {}, name));
+  if (window.gradients) return element("div", { class: "sum" }, figure(name, first), ...others);
+  return figure(name, element("div", { class: "sum" }, first, ...others));
 }
 
+const figure = (name, content) => element("figure", {}, content, element("figcaption", {}, name));
+
 // The numbers of a window; those that pass a gradient on are framed, the more the stronger.
-function block({ rows, columns }, values, slopes, tables, windows) {
+function block({ rows, columns }, values, slopes, tables, windows, signed = false) {
   const known = windows.flatMap((each) => each.values).filter((value) => value !== null);
   const reach = Math.max(...known.map(Math.abs), 0);
-  const paint = scale(tables, reach, known.some((value) => value < 0));
+  const paint = scale(tables, reach, signed || known.some((value) => value < 0));
   const most = slopes ? Math.max(...slopes.map(Math.abs), 0) : 0;
   const printed = Math.max(rows, columns) ** 2 <= MOST_PRINTED * 2;
   const cells = values.map((value, i) => {

@@ -191,7 +191,7 @@ class View {
     const explained = points.map(({ pass, layer, cell: own }, i) => ({
       ...this.networks[i],
       where: whereOf(layer, own),
-      explanation: explain(pass, layer.name, own),
+      explanation: explain(pass, layer.name, own, this.gradients?.[i]),
       gradient: this.gradientOf(i, layer, own),
     }));
     lens(this.lens, explained, this.tables);

@@ -1,6 +1,7 @@
 // Which layers stand below one another, which channel of each is shown, and which cell of another
 // network corresponds to a cell.
 
+import { channelsOf } from "../engine/reading.js";
 import { indexOf } from "./explain.js";
 
 const HIDDEN = new Set(["dropout"]);
@@ -69,7 +70,7 @@ const MIXING = new Set(["conv", "conv-max", "patch"]);
 
 function strongestOf(pass, layer, channel, read) {
   const source = pass.outputs.get(read);
-  if (layer.kind === "head") return headChannel(layer, channel, source.shape);
+  if (layer.kind === "head") return channelsOf(layer, channel, source.shape)[0];
   if (layer.kind !== "convolution" && !MIXING.has(layer.operator)) return channel;
   const weight = pass.network.own.get(layer.name)[layer.kind === "pool" ? "conv.weight" : "weight"];
   const [inputs, height, width] = source.shape;
@@ -85,11 +86,6 @@ function strongestOf(pass, layer, channel, read) {
     if (size * sum > most) [best, most] = [input, size * sum];
   }
   return best;
-}
-
-function headChannel(layer, index, [channels, height, width]) {
-  if (layer.operator.startsWith("flatten")) return Math.floor(index / (height * width));
-  return index % channels;
 }
 
 // The cell of a map at which one channel is largest.

@@ -115,9 +115,9 @@ export class Picture {
       const share = pass.probabilities[pass.answer];
       const { answer } = this.titles[line];
       const known = classes[pass.answer];
-      const change = before === undefined ? "" : before === pass.answer ? "stays " : "flips to ";
-      answer.replaceChildren(change, element("b", {}, known), ` ${percent(share)} %`);
-      answer.classList.toggle("flips", change.startsWith("flips"));
+      const change = before === undefined ? "says" : before === pass.answer ? "stays" : "flips to";
+      answer.replaceChildren(`${change} `, element("b", {}, known), ` · ${percent(share)} %`);
+      answer.classList.toggle("flips", change === "flips to");
     });
   }
 
