@@ -5,14 +5,14 @@ import { element } from "./elements.js";
 import { factor, number, shortName } from "./numbers.js";
 
 const MOST_PRINTED = 9;
-const MANY_NETWORKS = 3;
+const MOST_WINDOWS = 3;
 
 // explained: for each network { glyph, colour, title, where, explanation, gradient }.
 export function lens(node, explained, tables) {
   const [first] = explained;
   const alike = explained.every(({ where }) => where === first.where);
   node.style.setProperty("--lines", explained.length);
-  const most = explained.length < MANY_NETWORKS ? 3 : 1;
+  const most = explained.length > 1 ? 1 : MOST_WINDOWS;
   node.replaceChildren(
     element("h4", {}, alike ? first.where : "The same place in each network"),
     ...explained.map((each) => card(each, tables, { alike, most })),
@@ -31,13 +31,13 @@ function card({ glyph, colour, title, where, explanation, gradient }, tables, { 
       element("b", {}, `= ${number(value)}`),
     ),
     alike ? null : element("p", { class: "note" }, where),
+    element("p", { class: "formula" }, formula),
     element(
       "div",
       { class: "came" },
       ...windows.slice(0, most).map((window) => grids(window, windows, tables)),
       terms ? termBars(terms) : null,
     ),
-    element("p", { class: "formula" }, formula),
     element("p", { class: "words" }, [sentence(words), rest && sentence(rest)].filter(Boolean).join(" ")),
     gradient ? element("p", { class: "words" }, gradient) : null,
   );
@@ -46,24 +46,20 @@ function card({ glyph, colour, title, where, explanation, gradient }, tables, { 
 const sentence = (words) => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 
 function grids(window, windows, tables) {
-  const parts = [block(window, window.values, window.slopes, tables, windows)];
+  const name = `${shortName(window.name)}, channel ${window.channel + 1}`;
+  const values = block(window, window.values, window.slopes, tables, windows);
   if (window.gradients) {
     const all = [{ values: windows.flatMap(({ gradients }) => gradients ?? []) }];
-    const own = block(window, window.gradients, null, tables, all, true);
-    parts.push(figure("gradient", element("div", { class: "sum" }, own)));
-  } else if (window.weights) {
-    parts.push(
-      element("span", { class: "sign" }, "×"),
-      block(window, window.weights, null, tables, [{ values: window.weights }], true),
-      element("span", { class: "sign" }, `= ${number(window.sum)}`),
-    );
+    const gradients = block(window, window.gradients, null, tables, all, true);
+    return sum(figure(name, values), figure("gradient", gradients));
   }
-  const [first, ...others] = parts;
-  const name = `${shortName(window.name)}, channel ${window.channel + 1}`;
-  if (window.gradients) return element("div", { class: "sum" }, figure(name, first), ...others);
-  return figure(name, element("div", { class: "sum" }, first, ...others));
+  if (!window.weights) return figure(name, values);
+  const weights = block(window, window.weights, null, tables, [{ values: window.weights }], true);
+  const sign = element("span", { class: "sign" }, "×");
+  return figure(`${name}: ${number(window.sum)}`, sum(values, sign, weights));
 }
 
+const sum = (...parts) => element("div", { class: "sum" }, ...parts);
 const figure = (name, content) => element("figure", {}, content, element("figcaption", {}, name));
 
 // The numbers of a window; those that pass a gradient on are framed, the more the stronger.

@@ -70,9 +70,9 @@ class View {
       element(
         "div",
         { class: "layout" },
-        this.drawing.node,
-        element("div", { class: "main" }, bar, this.picture.node),
-        this.lens,
+        element("div", { class: "band" }, this.drawing.node, this.lens),
+        bar,
+        this.picture.node,
       ),
       this.spoken,
     );
@@ -335,7 +335,7 @@ function distinct(fields) {
   for (const each of fields) {
     if (!each.field) continue;
     const key = JSON.stringify([[...each.field.rows].sort(), [...each.field.columns].sort()]);
-    if (known.has(key)) known.get(key).colour = "var(--ink)";
+    if (known.has(key)) known.get(key).colour = "var(--accent)";
     else known.set(key, { ...each });
   }
   return [...known.values()];

@@ -18,6 +18,7 @@ export class Picture {
         "Networks, layer by layer. Arrow keys move the cell; with Shift, left and right go to the " +
         "layer before or after, up and down to another channel. Enter holds the cell, Escape lets go.",
     });
+    this.node.addEventListener("keydown", () => this.node.classList.remove("by-pointer"));
     for (const kind of ["pointermove", "pointerdown", "pointerleave"]) {
       this.node.addEventListener(kind, (event) => this.point(event));
     }
@@ -176,7 +177,10 @@ export class Picture {
     if (!target || !this.node.contains(target)) return undefined;
     const { line, layer: name, index } = target.dataset;
     const pressed = event.type === "pointerdown";
-    if (pressed) this.node.focus({ preventScroll: true });
+    if (pressed) {
+      this.node.classList.add("by-pointer");
+      this.node.focus({ preventScroll: true });
+    }
     if (index !== undefined) return this.touched(Number(line), name, [Number(index)], pressed);
     const tile = this.tiles.get(`${line} ${name}`);
     const box = target.getBoundingClientRect();
