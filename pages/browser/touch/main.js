@@ -8,6 +8,7 @@ import { Drawing } from "./drawing.js";
 import { element } from "./elements.js";
 import { explain, indexOf } from "./explain.js";
 import { lens } from "./lens.js";
+import { readLink, writeLink } from "./link.js";
 import { number, shortName } from "./numbers.js";
 import {
   brightest,
@@ -46,7 +47,8 @@ class View {
   constructor(parent) {
     this.place = null;
     this.held = false;
-    this.seen = "values";
+    this.linked = readLink();
+    this.seen = this.linked.seen;
     this.drawing = new Drawing(() => this.soon());
     this.picture = new Picture((...touch) => this.touch(...touch));
     this.picture.node.addEventListener("keydown", (event) => this.key(event));
@@ -56,7 +58,7 @@ class View {
     this.switches = ["values", "gradient"].map((name) =>
       element("button", { type: "button", onclick: () => this.see(name) }, name),
     );
-    this.classes = element("select", { "aria-label": "Class", onchange: () => this.soon() });
+    this.classes = element("select", { "aria-label": "Class", onchange: () => this.see(this.seen) });
     const bar = element(
       "div",
       { class: "bar-top" },
@@ -99,24 +101,24 @@ class View {
     this.input = data.input;
     if (this.image !== data.picture.id) this.baseline = null;
     this.image = data.picture.id;
-    if (this.classes.length !== data.classes.length) {
-      this.classes.replaceChildren(
-        ...data.classes.map((name, i) => element("option", { value: i }, name)),
-      );
-    }
     this.drawing.update({ ...data.picture, pixels: bytes(data.picture.pixels) }, this.tables);
     this.compute();
-    this.classes.value = this.baseline[0];
+    this.offer(data.classes);
     if (!this.place) this.begin();
     this.refresh();
   }
 
-  // The first thing to see: the largest number of the first pool.
+  // The classes of which gradients can be shown; at first, what the first network answers.
+  offer(names) {
+    if (this.offered === JSON.stringify(names)) return;
+    this.offered = JSON.stringify(names);
+    this.classes.replaceChildren(...names.map((name, i) => element("option", { value: i }, name)));
+    const wanted = names.indexOf(this.linked.ofClass);
+    this.classes.value = wanted < 0 ? this.baseline[0] : wanted;
+  }
+
+  // The first thing to see: what the link names, or the largest number of the first pool.
   begin() {
-    const { network } = this.networks[0];
-    const layer = network.layers.find(({ kind }) => kind === "pool") ?? network.layers[0];
-    const cell = brightest(this.passes[0].outputs.get(layer.name));
-    this.place = { line: 0, column: columnOf(layer.name, layer.kind), cell, shape: layer.shape };
     this.kept = new Map();
     this.passes.forEach((pass) =>
       pass.network.layers.forEach(({ name, kind }) => {
@@ -124,11 +126,31 @@ class View {
         if (!this.kept.has(column)) this.kept.set(column, brightest(pass.outputs.get(name))[0]);
       }),
     );
+    if (this.linked.held && this.hold(this.linked.held)) return;
+    const { network } = this.networks[0];
+    const layer = network.layers.find(({ kind }) => kind === "pool") ?? network.layers[0];
+    const cell = brightest(this.passes[0].outputs.get(layer.name));
+    this.place = { line: 0, column: columnOf(layer.name, layer.kind), cell, shape: layer.shape };
+  }
+
+  // Hold a cell if one of the networks has it.
+  hold({ column, cell }) {
+    const line = this.networks.findIndex(({ network }, i) => {
+      const layer = layerAt(network, column);
+      return layer && exists(this.passes[i].outputs.get(layer.name), cell);
+    });
+    if (line < 0) return false;
+    const { shape } = layerAt(this.networks[line].network, column);
+    this.place = { line, column, cell, shape };
+    this.held = true;
+    return true;
   }
 
   compute() {
+    const began = performance.now();
     const pixels = this.drawing.input(this.input);
     this.passes = this.networks.map(({ network }) => network.forward(pixels));
+    performance.measure("forward", { start: began, end: performance.now() });
     this.baseline ??= this.passes.map(({ answer }) => answer);
   }
 
@@ -196,7 +218,11 @@ class View {
     }));
     lens(this.lens, explained, this.tables);
     this.where.textContent = this.held ? "Held: Escape lets go" : "";
-    this.node.classList.toggle("held", this.held);
+    writeLink({
+      held: this.held && this.place,
+      seen: this.seen,
+      ofClass: this.networks[0].classes[Number(this.classes.value)],
+    });
     this.speak(explained);
   }
 
