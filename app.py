@@ -22,7 +22,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 from streamlit.file_util import get_static_dir
 
 from core import settings
@@ -36,6 +37,7 @@ from core.hosting.server.sockets import Sockets
 from core.hosting.server.uploads import Uploads
 from core.hosting.server.visitor import Visitors
 from core.settings import PROJECT
+from pages.shared import cached
 from pages.shared.uploads import BOOK
 from pages.shared.wire import IDLE_PAGE, streamlit_wire
 
@@ -72,6 +74,15 @@ async def plotly_js(_: Request) -> Response:
     return Response(packed, media_type="text/javascript", headers=headers)
 
 
+async def weights(request: Request) -> Response:
+    """The tensors of a stored run, as safetensors; pages/browser computes with them."""
+    found = await run_in_threadpool(cached.store().weights, request.path_params["key"])
+    if not found:
+        return PlainTextResponse("there are no such weights", 404)
+    headers = {"Cache-Control": "max-age=86400"}
+    return Response(found, media_type="application/octet-stream", headers=headers)
+
+
 async def ready(_: Request) -> Response:
     """Say whether a new visitor would be served, and if not, why."""
     here = settings.load()
@@ -96,6 +107,8 @@ app = st.App(
     routes=[
         Route("/ready", ready),
         Route("/plotly.js", plotly_js),
+        Route("/weights/{key}", weights),
+        Mount("/browser", StaticFiles(directory=PROJECT / "pages" / "browser")),
         Route(f"/{IDLE_PAGE}", idle_page),
     ],
     middleware=[

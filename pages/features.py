@@ -13,12 +13,22 @@ from core.sentences.headlines import Sentence
 from core.sentences.shown import answers_headline
 from core.words import join, literal, percent, size
 from pages.cards import answers, picture
-from pages.shared import cached, chooser, frame, instead, jobs, networks
+from pages.shared import cached, chooser, frame, instead, jobs, networks, touch
 
 NETWORKS_SHOWN = 4
 """networks on the page; more would be too small to compare"""
 CHANNELS_SHOWN = 16
 """maps in one sheet; the visitor chooses the sheet if there are more channels"""
+TOUCH_HELP = """
+One line for each network, from its first layer to its answer: large, one channel after each layer;
+below it, all channels. Touch a cell: the numbers that it was computed from light up in the layer
+before it, what it sees lights up on the image, and the formula stands below with these numbers
+filled in. Press to hold it, Escape to let go. Draw on the image, or move it: all networks follow.
+Everything is computed in your browser.
+"""
+NO_TOUCH = (
+    "This browser cannot show the networks to touch; the maps below are computed on the server."
+)
 MAPS_HELP = """
 Each tile is one channel after the chosen layer. With the same seed, every network starts from the
 same filters, so tiles at the same place in each row began as the same channel. If a network lacks
@@ -39,9 +49,8 @@ def main() -> None:
     there = {arm: network for arm, network in opened if network is not None}
     looks: dict[Arm, Response] = {}
     if there:
-        left, right = st.columns([1, 4])
-        with left:
-            image = picture.card(list(there), seed)
+        chosen = _touched(list(there), seed)
+        image = chosen.image
         looks = _looks(there, image)
     bare = cached.without_weights(arm.seeded(seed) for arm in arms)
     with top:
@@ -59,6 +68,9 @@ def main() -> None:
         if not bare:
             frame.nothing_yet(f"Seed {seed} of these networks")
         return
+    left, right = st.columns([1, 4])
+    with left, frame.section("input"):
+        picture.shown(chosen, next(iter(there)).experiment.data.entry)
     with right:
         layers = _maps(looks)
     with frame.grid(2, min_column_width=420):
@@ -66,6 +78,21 @@ def main() -> None:
         answers.patches(there, layers)
     answers.filters(there)
     answers.softened(there)
+
+
+def _touched(arms: list[Arm], seed: int) -> picture.Chosen:
+    """Draw the networks that can be touched, and the choice of the image that they see."""
+    with frame.section("touch"), st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown("**Under your finger**", help=TOUCH_HELP, width="stretch")
+            chosen = picture.chooser(arms, seed)
+        entry = arms[0].experiment.data.entry
+        scale, shift = networks.scaling(arms[0].experiment.data)
+        seen = touch.Seen(chosen.image, chosen.name, entry, scale, shift, entry.light_on_dark)
+        addressed = [(arm, networks.weights_address(arm, seed)) for arm in arms]
+        if not touch.touch(addressed, seed, seen):
+            st.caption(NO_TOUCH)
+    return chosen
 
 
 def _headline(looks: dict[Arm, Response], comparison: Comparison) -> Sentence:

@@ -1,5 +1,7 @@
 """The image that all networks see: a test image by its number, or an upload."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -13,50 +15,64 @@ from core.words import literal
 from pages.shared import frame, networks, uploads
 
 
-def card(arms: list[Arm], seed: int) -> np.ndarray:
-    """Draw the image and the controls that choose another one; the image (C, H, W) as stored."""
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """The image that all networks see.
+
+    Attributes:
+        image: (C, H, W) as stored.
+        name: what it is, in words.
+    """
+
+    image: np.ndarray
+    name: str
+
+
+def chooser(arms: list[Arm], seed: int) -> Chosen:
+    """Draw controls that choose the image that all networks see, in a row that is open."""
     entry = arms[0].experiment.data.entry
-    with frame.section("input"), st.container(border=True, height="stretch"):
-        st.markdown("**Input**")
-        picture = st.container()
-        st.number_input(
-            "Test image",
-            0,
-            entry.splits.test - 1,
-            key="image",
-            bind="query-params",
-            on_change=_drop_upload,
-            help="Its number in the test split. Choosing one takes your upload away.",
+    st.number_input(
+        "Test image",
+        0,
+        entry.splits.test - 1,
+        key="image",
+        bind="query-params",
+        on_change=_drop_upload,
+        icon=":material/image:",
+        label_visibility="collapsed",
+        width=150,
+    )
+    differing = networks.disagreements(arms, seed)
+    here = int(st.session_state.image)
+    if differing:
+        following = next((n for n in differing if n > here), differing[0])
+        st.button(
+            "Next disagreement",
+            key="next_disagreement",
+            on_click=_go_to,
+            args=(following,),
+            help=f"The networks shown answer {len(differing):,} of {entry.splits.test:,} test "
+            f"images differently.",
         )
-        differing = networks.disagreements(arms, seed)
-        here = int(st.session_state.image)
-        if differing:
-            following = next((n for n in differing if n > here), differing[0])
-            st.button(
-                "Next disagreement",
-                key="next_disagreement",
-                on_click=_go_to,
-                args=(following,),
-                help=f"The networks shown answer {len(differing):,} of {entry.splits.test:,} test "
-                f"images differently.",
-                width="stretch",
-            )
-        with st.popover("Upload", icon=":material/upload:", width="stretch"):
-            uploads.one("An image", UPLOAD_ENDINGS, key=_uploader(), megabytes=2, files=3)
-            st.caption("Up to 2 MB. It stays in memory and is resized to what the network takes.")
-        image, name = _chosen(arms, seed)
-        with picture:
-            st.image(sheet.grey(image, entry.white, dark=frame.dark()), width="stretch")
-            st.caption(f"{literal(entry.label)}, {name}. Every network sees this image.")
-            if st.session_state.get(_uploader()) is not None:
-                st.button(
-                    f"Back to test image {here}",
-                    icon=":material/undo:",
-                    key="drop_upload",
-                    on_click=_drop_upload,
-                    width="stretch",
-                )
-        return image
+    with st.popover("Upload", icon=":material/upload:"):
+        uploads.one("An image", UPLOAD_ENDINGS, key=_uploader(), megabytes=2, files=3)
+        st.caption("Up to 2 MB. It stays in memory and is resized to what the network takes.")
+    if st.session_state.get(_uploader()) is not None:
+        st.button(
+            f"Back to test image {here}",
+            icon=":material/undo:",
+            key="drop_upload",
+            on_click=_drop_upload,
+        )
+    return Chosen(*_chosen(arms, seed))
+
+
+def shown(chosen: Chosen, entry: DatasetEntry) -> None:
+    """Draw the image, larger."""
+    with st.container(border=True, height="stretch"):
+        st.markdown("**Input**")
+        st.image(sheet.grey(chosen.image, entry.white, dark=frame.dark()), width="stretch")
+        st.caption(f"{literal(entry.label)}, {chosen.name}. Every network sees this image.")
 
 
 def _uploader() -> str:

@@ -33,6 +33,7 @@ CARD_NAMES = {
     "additive": "Which of them is a convolution?",
     "contrast": "What is left of a thin line",
     # Features
+    "touch": "Under your finger",
     "input": "Input",
     "feature maps": "Feature maps",
     "sources": "Where the answer comes from",

@@ -1,6 +1,7 @@
 """Trained networks, and what a process with torch says of them, kept between reruns."""
 
 from functools import partial
+from urllib.parse import urlencode
 
 import numpy as np
 import streamlit as st
@@ -52,6 +53,19 @@ def test_image(data: DataConfig, number: int) -> tuple[NDArray[np.uint8], int]:
     """A test image (C, H, W) as stored, the last if there are fewer, and its class."""
     _load(data)
     return gate.glance(partial(questions.test_image, data, number))
+
+
+def scaling(data: DataConfig) -> tuple[float, float]:
+    """What stored bytes are multiplied with, and what is added, to make a network's input."""
+    _load(data)
+    return gate.glance(partial(questions.scaling, data))
+
+
+def weights_address(arm: Arm, seed: int) -> str:
+    """Where a browser finds the weights of a run, below the address of the dashboard."""
+    run = cached.store().runs([arm.seeded(seed).key])[arm.seeded(seed).key]
+    # another training of the same network has another address, so that a browser may keep this one
+    return f"weights/{run.key}?{urlencode({'created': run.created})}"
 
 
 def response(network: StoredNetwork, image: NDArray[np.uint8]) -> Response:

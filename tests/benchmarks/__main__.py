@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.benchmarks import browser, listing, maps, operators, roofline, server, sweep
+from tests.benchmarks import browser, listing, maps, operators, roofline, server, sweep, touch
 
 RESULTS = Path("build/bench.json")
 
@@ -11,7 +11,7 @@ RESULTS = Path("build/bench.json")
 def main() -> None:
     """Run every benchmark."""
     lines = []
-    for benchmark in (sweep, roofline, operators, listing, maps, server, browser):
+    for benchmark in (sweep, roofline, operators, listing, maps, server, browser, touch):
         for line in benchmark.lines():
             lines.append(line)
             print(f"{line.ratio:8.3f}  {line.name}  ({line.subject:.3g} : {line.reference:.3g})")

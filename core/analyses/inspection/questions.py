@@ -54,6 +54,12 @@ def test_image(data: DataConfig, number: int) -> tuple[NDArray[np.uint8], int]:
     return images.images[index].numpy(), int(images.labels[index])
 
 
+def scaling(data: DataConfig) -> tuple[float, float]:
+    """What stored bytes are multiplied with, and what is added, to make a network's input."""
+    normalisation = _images(_of_test(data)).normalisation
+    return normalisation.scale, normalisation.shift
+
+
 def respond(network: StoredNetwork, image: NDArray[np.uint8]) -> Response:
     """The maps and the prediction of a network for one stored image, (C, H, W)."""
     from core.analyses.inspection import network as opened

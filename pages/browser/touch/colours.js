@@ -1,0 +1,50 @@
+// Scales of colour, as core/figures/palette.py has them.
+
+const STEPS = 256;
+
+function parts(colour) {
+  return [1, 3, 5].map((start) => parseInt(colour.slice(start, start + 2), 16));
+}
+
+// 256 colours between anchors, each as one number of four bytes for an ImageData.
+export function table(anchors) {
+  const known = anchors.map(parts);
+  return Uint32Array.from({ length: STEPS }, (_, i) => {
+    const place = (i / (STEPS - 1)) * (known.length - 1);
+    const below = Math.min(Math.floor(place), known.length - 2);
+    const [red, green, blue] = known[below].map((low, channel) =>
+      Math.round(low + (place - below) * (known[below + 1][channel] - low)),
+    );
+    return (255 << 24) | (blue << 16) | (green << 8) | red;
+  });
+}
+
+// What a value is drawn as: amounts from zero on one scale, signed values on the diverging one.
+export function scale(tables, reach, signed) {
+  const colours = signed ? tables.diverging : tables.sequential;
+  const [low, span] = signed ? [-reach, 2 * reach] : [0, reach];
+  return (value) => {
+    const share = span ? (value - low) / span : signed ? 0.5 : 0;
+    return colours[Math.max(0, Math.min(STEPS - 1, Math.round(share * (STEPS - 1))))];
+  };
+}
+
+export const css = (colour) =>
+  `rgb(${colour & 255} ${(colour >> 8) & 255} ${(colour >> 16) & 255})`;
+
+// Whether white or black text stands out on it.
+export function isDark(colour) {
+  const linear = [0, 8, 16].map((shift) => (((colour >> shift) & 255) / 255) ** 2.2);
+  return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] < 0.18;
+}
+
+export function reachOf(data) {
+  let most = 0;
+  let signed = false;
+  for (const value of data) {
+    const size = Math.abs(value);
+    if (size > most) most = size;
+    if (value < 0) signed = true;
+  }
+  return [most, signed];
+}

@@ -1,0 +1,34 @@
+// What a link says of networks that are touched: the cell that is held, and what is drawn. The address
+// is changed in its place: nothing is sent to the server, and there is no step in the history.
+
+const WRITTEN_AFTER_MS = 300;
+let waiting;
+
+// "block1.pool,14,2,3": a column of the picture, then channel, row and column, counted from 1.
+export function readLink() {
+  const given = new URLSearchParams(location.search);
+  const [column, ...places] = (given.get("cell") ?? "").split(",");
+  const cell = places.map((place) => Number(place) - 1);
+  return {
+    held: column && cell.length ? { column, cell } : null,
+    seen: given.get("seen") === "gradient" ? "gradient" : "values",
+    ofClass: given.get("of_class"),
+  };
+}
+
+export function writeLink({ held, seen, ofClass }) {
+  clearTimeout(waiting);
+  waiting = setTimeout(() => {
+    const address = new URL(location.href);
+    const values = {
+      cell: held && [held.column, ...held.cell.map((place) => place + 1)].join(","),
+      seen: seen === "gradient" && seen,
+      of_class: seen === "gradient" && ofClass,
+    };
+    for (const [name, value] of Object.entries(values)) {
+      if (value) address.searchParams.set(name, value);
+      else address.searchParams.delete(name);
+    }
+    if (address.href !== location.href) history.replaceState(history.state, "", address);
+  }, WRITTEN_AFTER_MS);
+}

@@ -1,0 +1,250 @@
+// The picture of the networks: one line for each, their layers from left to right. On a narrow page
+// the layers run downwards, and the networks stand side by side.
+
+import { reachOf, scale } from "./colours.js";
+import { Cells, element, frames } from "./elements.js";
+import { partName, percent, shortName, sides } from "./numbers.js";
+import { columnsOf, layerAt } from "./paths.js";
+
+export class Picture {
+  // touched: called with (line, layer name, cell, pressed) and with null where nothing is touched.
+  constructor(touched) {
+    this.touched = touched;
+    this.node = element("div", {
+      class: "picture",
+      tabindex: 0,
+      role: "application",
+      "aria-label":
+        "Networks, layer by layer. Arrow keys move the cell; with Shift, left and right go to the " +
+        "layer before or after, up and down to another channel. Enter holds the cell, Escape lets go.",
+    });
+    this.node.addEventListener("keydown", () => this.node.classList.remove("by-pointer"));
+    for (const kind of ["pointermove", "pointerdown", "pointerleave"]) {
+      this.node.addEventListener(kind, (event) => this.point(event));
+    }
+  }
+
+  build(networks) {
+    this.networks = networks;
+    this.columns = columnsOf(networks.map(({ network }) => network));
+    this.tiles = new Map();
+    this.titles = networks.map((each, line) => this.title(each, line));
+    const labels = this.columns.map((column, place) => this.label(column, place));
+    const tiles = networks.flatMap(({ network }, line) =>
+      this.columns.map((column, place) => this.tile(network, line, column, place)),
+    );
+    this.node.style.setProperty("--columns", this.columns.length);
+    this.node.style.setProperty("--lines", networks.length);
+    this.node.replaceChildren(...labels, ...this.titles.map(({ node }) => node), ...tiles);
+  }
+
+  label(column, place) {
+    const layer = this.networks.map(({ network }) => layerAt(network, column)).find(Boolean);
+    const part = partName(layer.name);
+    const first = place === 0 || partName(this.columns[place - 1]) !== part;
+    return element(
+      "div",
+      { class: "label", style: { "--place": place } },
+      element("b", {}, first ? part : ""),
+      element("span", {}, column === "head" ? "head" : shortName(layer.name)),
+    );
+  }
+
+  title({ glyph, colour, title }, line) {
+    const answer = element("span", { class: "answer" });
+    const node = element(
+      "div",
+      { class: "title", style: { "--line": line, "--own": colour } },
+      element("span", {}, element("i", {}, glyph), ` ${title}`),
+      answer,
+    );
+    return { node, answer };
+  }
+
+  tile(network, line, column, place) {
+    const style = { "--line": line, "--place": place, "--own": this.networks[line].colour };
+    const layer = layerAt(network, column);
+    if (!layer) return element("div", { class: "cell none", style }, "–");
+    if (layer.name === "head.logits") return this.bars(line, layer, style);
+    const map = new Cells(`${layer.name}, one channel`);
+    const sheet = new Cells(`${layer.name}, all channels`);
+    const over = element("div", { class: "over" });
+    const chosen = element("div", { class: "over" });
+    const size = element("span", { class: "size" });
+    const vector = layer.shape.length === 1;
+    const node = element(
+      "div",
+      { class: vector ? "cell vector" : "cell", style },
+      element("div", { class: "map", "data-line": line, "data-layer": layer.name }, map.canvas, over),
+      vector || layer.shape[0] === 1
+        ? null
+        : element("div", { class: "sheet", "data-line": line, "data-layer": layer.name }, sheet.canvas, chosen),
+      size,
+    );
+    this.tiles.set(`${line} ${layer.name}`, { map, sheet, over, chosen, size, layer, column });
+    return node;
+  }
+
+  bars(line, layer, style) {
+    const rows = this.networks[line].classes.map((name, index) => {
+      const bar = element("div", { class: "bar" });
+      const node = element(
+        "div",
+        { class: "class", "data-line": line, "data-layer": layer.name, "data-index": index, title: name },
+        element("span", {}, name),
+        bar,
+      );
+      return { node, bar };
+    });
+    this.tiles.set(`${line} ${layer.name}`, { rows, layer });
+    return element("div", { class: "cell bars", style }, ...rows.map(({ node }) => node));
+  }
+
+  // shown: for each network { pass, maps (layer -> map that is drawn), channels, before }.
+  draw(shown, tables, { signed, classes }) {
+    for (const column of this.columns) {
+      const drawn = shown.map(({ maps }, line) => {
+        const layer = layerAt(this.networks[line].network, column);
+        return layer && maps.get(layer.name);
+      });
+      const reaches = drawn.filter(Boolean).map(({ data }) => reachOf(data));
+      const most = Math.max(...reaches.map(([size]) => size), 0);
+      const paint = scale(tables, most, signed || reaches.some(([, negative]) => negative));
+      drawn.forEach((map, line) => map && this.drawOne(line, column, map, paint, shown[line]));
+    }
+    shown.forEach(({ pass, before }, line) => {
+      const share = pass.probabilities[pass.answer];
+      const { answer } = this.titles[line];
+      const known = classes[pass.answer];
+      const change = before === undefined ? "says" : before === pass.answer ? "stays" : "flips to";
+      answer.replaceChildren(`${change} `, element("b", {}, known), ` · ${percent(share)} %`);
+      answer.classList.toggle("flips", change === "flips to");
+    });
+  }
+
+  drawOne(line, column, map, paint, { pass, channels }) {
+    const layer = layerAt(this.networks[line].network, column);
+    const tile = this.tiles.get(`${line} ${layer.name}`);
+    if (tile.rows) return drawBars(tile.rows, pass);
+    const { shape, data } = map;
+    if (shape.length === 1) {
+      const across = Math.ceil(Math.sqrt(shape[0]));
+      const down = Math.ceil(shape[0] / across);
+      tile.map.size(across, down);
+      tile.map.pixels.fill(0);
+      for (let i = 0; i < shape[0]; i++) tile.map.pixels[i] = paint(data[i]);
+      tile.map.show();
+      tile.size.textContent = sides(shape);
+      return undefined;
+    }
+    const [count, rows, columns] = shape;
+    const channel = channels.get(layer.name) ?? 0;
+    tile.map.size(columns, rows);
+    const area = rows * columns;
+    for (let i = 0; i < area; i++) tile.map.pixels[i] = paint(data[channel * area + i]);
+    tile.map.show();
+    tile.size.textContent = `${sides(shape)}`;
+    if (count > 1) drawSheet(tile, data, count, rows, columns, channel, paint);
+    return undefined;
+  }
+
+  // marks: for each network layer -> { kind, read } of frames on the map of the shown channel.
+  mark(marks) {
+    for (const [key, { over, layer }] of this.tiles) {
+      const line = Number(key.split(" ")[0]);
+      const own = marks[line]?.get(layer.name) ?? [];
+      if (!over) {
+        this.markBars(key, own);
+        continue;
+      }
+      const nodes = own.flatMap(({ kind, read }) => {
+        if (!read.rows) return [];
+        const [, rows, columns] = layer.shape.length === 3 ? layer.shape : grid(layer.shape[0]);
+        return frames(kind, rows, columns, read);
+      });
+      over.replaceChildren(...nodes);
+    }
+  }
+
+  markBars(key, own) {
+    const index = own.find(({ kind }) => kind === "here")?.read.index;
+    this.tiles.get(key).rows.forEach(({ node }, i) => node.classList.toggle("here", i === index));
+  }
+
+  point(event) {
+    if (event.type === "pointerleave") return this.touched(null);
+    const target = event.target.closest?.("[data-layer]");
+    if (!target || !this.node.contains(target)) return undefined;
+    const { line, layer: name, index } = target.dataset;
+    const pressed = event.type === "pointerdown";
+    if (pressed) {
+      this.node.classList.add("by-pointer");
+      this.node.focus({ preventScroll: true });
+    }
+    if (index !== undefined) return this.touched(Number(line), name, [Number(index)], pressed);
+    const tile = this.tiles.get(`${line} ${name}`);
+    const box = target.getBoundingClientRect();
+    const [across, down] = [
+      (event.clientX - box.left) / box.width,
+      (event.clientY - box.top) / box.height,
+    ].map((share) => Math.max(0, Math.min(0.9999, share)));
+    const { shape } = tile.layer;
+    if (target.classList.contains("sheet")) {
+      // a channel is chosen by pressing, not by passing over it
+      return pressed ? this.touched(Number(line), name, inSheet(shape, across, down), true) : undefined;
+    }
+    if (shape.length === 1) {
+      const [, rows, columns] = grid(shape[0]);
+      const at = Math.floor(down * rows) * columns + Math.floor(across * columns);
+      return at < shape[0] ? this.touched(Number(line), name, [at], pressed) : undefined;
+    }
+    const cell = [null, Math.floor(down * shape[1]), Math.floor(across * shape[2])];
+    return this.touched(Number(line), name, cell, pressed);
+  }
+}
+
+// How the values of a vector are laid out.
+export function grid(length) {
+  const columns = Math.ceil(Math.sqrt(length));
+  return [1, Math.ceil(length / columns), columns];
+}
+
+function sheetSides(count) {
+  const across = Math.ceil(Math.sqrt(count));
+  return [across, Math.ceil(count / across)];
+}
+
+function inSheet([count, rows, columns], across, down) {
+  const [wide, high] = sheetSides(count);
+  const [x, y] = [across * wide, down * high];
+  const channel = Math.min(Math.floor(y) * wide + Math.floor(x), count - 1);
+  return [channel, Math.floor((y % 1) * rows), Math.floor((x % 1) * columns)];
+}
+
+function drawSheet({ sheet, chosen }, data, count, rows, columns, channel, paint) {
+  const [wide, high] = sheetSides(count);
+  // a line of nothing between channels
+  const [step, jump] = [columns + 1, rows + 1];
+  sheet.size(wide * step, high * jump);
+  for (let c = 0; c < count; c++) {
+    const left = (c % wide) * step;
+    const top = Math.floor(c / wide) * jump;
+    for (let row = 0, at = c * rows * columns; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        sheet.pixels[(top + row) * wide * step + left + column] = paint(data[at++]);
+      }
+    }
+  }
+  sheet.show();
+  const read = { rows: [Math.floor(channel / wide)], columns: [channel % wide] };
+  chosen.replaceChildren(...frames("chosen", high, wide, read));
+}
+
+function drawBars(rows, pass) {
+  rows.forEach(({ node, bar }, index) => {
+    const share = pass.probabilities[index];
+    bar.style.setProperty("--share", share.toFixed(4));
+    node.classList.toggle("first", index === pass.answer);
+    node.setAttribute("aria-label", `${percent(share)} %`);
+  });
+}

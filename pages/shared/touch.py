@@ -1,0 +1,105 @@
+"""Trained networks that a visitor can touch: computed and drawn in the browser."""
+
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from core.catalog import POOLINGS, DatasetEntry
+from core.comparison import Arm
+from core.figures.palette import DIVERGING, GREYS, SEQUENTIAL, style
+from core.network.plain import plain_network
+
+FOLDER = Path(__file__).parents[1] / "browser" / "touch"
+TOUCH_STYLES = (FOLDER / "touch.css").read_text(encoding="utf-8")
+TOUCH_SCRIPT = """
+const [root] = document.querySelector('script[src*="static/js/"]').src.split("static/js/");
+const main = import(`${root}browser/touch/main.js`);
+export default function ({ data, parentElement, setStateValue }) {
+  main
+    .then(({ show }) => show(parentElement, data, root))
+    .catch((error) => {
+      console.error(error);
+      setStateValue("failed", true);
+    });
+}
+"""
+NOT_TOUCHABLE = "networks cannot be touched"
+"""set in a session whose browser could not load or run the engine"""
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What all networks see.
+
+    Attributes:
+        pixels: (C, H, W) as stored.
+        name: what the image is, in words.
+        entry: the data set whose images the networks know.
+        scale: with `shift`, turns stored bytes into the networks' input.
+        shift: is added to the scaled bytes.
+        light: whether ink is light.
+    """
+
+    pixels: NDArray[np.uint8]
+    name: str
+    entry: DatasetEntry
+    scale: float
+    shift: float
+    light: bool
+
+
+def touch(networks: Sequence[tuple[Arm, str]], seed: int, seen: Seen) -> bool:
+    """Draw networks that can be touched; False if this browser cannot show them.
+
+    Args:
+        networks: each with the address of its weights.
+        seed: of their runs.
+        seen: the image.
+    """
+    if st.session_state.get(NOT_TOUCHABLE):
+        return False
+    draw = st.components.v2.component(
+        "touch", js=TOUCH_SCRIPT, css=TOUCH_STYLES, isolate_styles=False
+    )
+    draw(data=_data(networks, seed, seen), key="touch", on_failed_change=_fail)
+    return True
+
+
+def _fail() -> None:
+    st.session_state[NOT_TOUCHABLE] = True
+
+
+def _data(networks: Sequence[tuple[Arm, str]], seed: int, seen: Seen) -> dict[str, Any]:
+    pixels = np.ascontiguousarray(seen.pixels)
+    return {
+        "networks": [_network(arm, seed, weights) for arm, weights in networks],
+        "picture": {
+            "id": f"{seen.name} {hash(pixels.tobytes())}",
+            "pixels": b64encode(pixels.tobytes()).decode(),
+            "shape": list(pixels.shape),
+            "white": seen.entry.white,
+            "background": list(seen.entry.background),
+            "light": seen.light,
+            "name": seen.name,
+        },
+        "input": {"scale": seen.scale, "shift": seen.shift},
+        "classes": list(seen.entry.classes),
+        "scales": {"sequential": SEQUENTIAL, "diverging": DIVERGING, "grey": GREYS},
+    }
+
+
+def _network(arm: Arm, seed: int, weights: str) -> dict[str, Any]:
+    drawn = style(arm.pooling)
+    return {
+        "title": f"{POOLINGS[arm.pooling].label} + {arm.head_label}",
+        "glyph": drawn.glyph,
+        "colours": [drawn.light, drawn.dark],
+        "weights": weights,
+        "description": plain_network(arm.seeded(seed)),
+    }

@@ -1,0 +1,61 @@
+"""How fast do four networks follow the pen on Features? Measured by the browser itself."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import quantiles
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.benchmarks.measure import Line
+from tests.conftest import BROWSERS
+from tests.e2e.dashboard import serving
+
+FOUR = "pooling=max&pooling=average&pooling=blur-max&pooling=conv&head=gap&seeds=1"
+STROKES, STEPS = 8, 25
+STROKE_MS, FORWARD_MS = 50.0, 20.0
+
+
+def lines() -> Iterator[Line]:
+    """From a movement of the pen to the answers, and the part of it that is computing."""
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serving(Path(folder)) as server,
+        sync_playwright() as playwright,
+    ):
+        chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+        page = chromium.new_page()
+        page.goto(f"{server.url}/features?{FOUR}")
+        page.wait_for_selector(".touch .lens .one", timeout=60_000)
+        page.wait_for_timeout(3000)
+        _draw(page, 1)
+        page.evaluate("performance.clearMeasures()")
+        _draw(page, STROKES)
+        for name, measure, budget in (
+            ("a movement of the pen to the drawn answers of four networks", "touch", STROKE_MS),
+            ("all maps of these four networks", "forward", FORWARD_MS),
+        ):
+            taken = page.evaluate(
+                "(name) => performance.getEntriesByName(name).map(({ duration }) => duration)",
+                measure,
+            )
+            p95 = quantiles(taken, n=20)[-1]
+            yield Line(
+                name=f"{name}, ms, p95, against the budget",
+                ratio=p95 / budget,
+                subject=p95,
+                reference=budget,
+                rounds=len(taken),
+            )
+
+
+def _draw(page: Page, strokes: int) -> None:
+    box = page.locator(".touch .surface").bounding_box() or {}
+    for number in range(strokes):
+        row = box["y"] + box["height"] * (number + 1) / (strokes + 1)
+        page.mouse.move(box["x"] + 5, row)
+        page.mouse.down()
+        page.mouse.move(box["x"] + box["width"] - 5, row, steps=STEPS)
+        page.mouse.up()

@@ -1,0 +1,92 @@
+// What the browser's engine says of some networks: each layer's map, and the gradient of one logit
+// and of one value in the middle. Reads JSON from a file, if node runs it, and prints JSON.
+
+export async function answers(engine, cases) {
+  const { Network } = await import(`${engine}/network.js`);
+  return cases.map(({ description, weights, image, target, middle }) => {
+    const network = new Network(description, bytes(weights));
+    const pass = network.forward(new Float32Array(bytes(image).buffer));
+    const maps = {};
+    for (const { name } of description.layers) maps[name] = text(pass.outputs.get(name).data);
+    return {
+      maps,
+      answer: pass.answer,
+      of_logit: text(pass.gradients(description.layers.at(-1).name, target).get("input").data),
+      of_middle: text(pass.gradients(middle.layer, middle.index).get("input").data),
+    };
+  });
+}
+
+// Of one cell of every layer: its explanation, and by how much the cell changes with numbers that it
+// is not said to read, in the layer before it and in the image.
+export async function explanations(engine, cases) {
+  const { Network } = await import(`${engine}/network.js`);
+  const { reads, field } = await import(`${engine}/reading.js`);
+  const { explain, indexOf } = await import(`${engine}/../touch/explain.js`);
+  return cases.map(({ description, weights, image }) => {
+    const network = new Network(description, bytes(weights));
+    const pass = network.forward(new Float32Array(bytes(image).buffer));
+    return description.layers.map((layer, number) => {
+      const cell = layer.shape.map((side, axis) => (7 * number + 3 * axis + 5) % side);
+      const slopes = pass.gradients(layer.name, indexOf(layer.shape, cell));
+      const near = reads(pass, layer, cell);
+      const direct = pass.backs.get(layer.name)(slopes.get(layer.name));
+      const far = { ...field(pass, layer.name, cell).get("input"), channels: null };
+      const { value, windows, formula, words } = explain(pass, layer.name, cell);
+      return {
+        layer: layer.name,
+        value,
+        output: pass.outputs.get(layer.name).data[indexOf(layer.shape, cell)],
+        sums: windows.map(({ sum }) => sum),
+        values: windows.map(({ values }) => values),
+        formula,
+        words,
+        outside: Math.max(
+          ...direct.map((map, i) => outside(map, near[i])),
+          outside(slopes.get("input"), far),
+        ),
+      };
+    });
+  });
+}
+
+// The largest size of a value of a map that is not among those that are read.
+function outside({ shape, data }, read) {
+  if (shape.length === 1 || !read.rows) return 0;
+  const [rows, columns] = [new Set(read.rows), new Set(read.columns)];
+  const channels = read.channels && new Set(read.channels);
+  const [, height, width] = shape;
+  return data.reduce((most, value, i) => {
+    const [channel, row, column] = [
+      Math.floor(i / (height * width)),
+      Math.floor((i % (height * width)) / width),
+      i % width,
+    ];
+    const inside = rows.has(row) && columns.has(column) && (!channels || channels.has(channel));
+    return inside ? most : Math.max(most, Math.abs(value));
+  }, 0);
+}
+
+export async function names(engine) {
+  const { POOLS } = await import(`${engine}/pools.js`);
+  const { HEADS } = await import(`${engine}/heads.js`);
+  const { FORMULAS, HEAD_WORDS } = await import(`${engine}/../touch/formulas.js`);
+  const keys = { pools: POOLS, heads: HEADS, formulas: FORMULAS, words: HEAD_WORDS };
+  return Object.fromEntries(Object.entries(keys).map(([name, table]) => [name, Object.keys(table)]));
+}
+
+const bytes = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+
+function text(floats) {
+  const raw = new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength);
+  let letters = "";
+  for (const byte of raw) letters += String.fromCharCode(byte);
+  return btoa(letters);
+}
+
+if (typeof process !== "undefined") {
+  const { readFileSync } = await import("node:fs");
+  const [what, engine, file] = process.argv.slice(2);
+  const ask = { answers, explanations, names }[what];
+  process.stdout.write(JSON.stringify(await ask(engine, JSON.parse(readFileSync(file, "utf8")))));
+}

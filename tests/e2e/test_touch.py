@@ -1,0 +1,150 @@
+"""Can the networks on Features be touched, drawn on and shared, all in the browser?"""
+
+import re
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.e2e
+
+TWO = "/features?dataset=digits&pooling=max&pooling=average&head=gap&seeds=1&image=0"
+FORMULA = ".touch .one .formula"
+POOL = ".touch .map[data-line='0'][data-layer='block1.pool']"
+
+
+def _numbers(text):
+    return [float(number.replace("−", "-")) for number in re.findall(r"−?\d+(?:\.\d+)?", text)]
+
+
+def _press(page, selector, across, down):
+    """Press a place of an element, in shares of its sides."""
+    target = page.locator(selector)
+    box = target.bounding_box()
+    target.click(position={"x": across * box["width"], "y": down * box["height"]})
+
+
+def _stroke(page):
+    box = page.locator(".touch .surface").bounding_box()
+    across = box["x"] + 0.1 * box["width"], box["x"] + 0.8 * box["width"]
+    middle = box["y"] + 0.5 * box["height"]
+    page.mouse.move(across[0], middle)
+    page.mouse.down()
+    page.mouse.move(across[1], middle, steps=8)
+    page.mouse.up()
+
+
+def test_one_press_shows_the_four_numbers_of_which_max_takes_the_largest(visitor):
+    visitor.open(TWO)
+    page = visitor.page
+    _press(page, POOL, 0.6, 0.6)
+    expect(page.locator(FORMULA).first).to_have_text(re.compile(r"^max\(.+, .+, .+, .+\) = "))
+    *four, result = _numbers(page.locator(FORMULA).first.inner_text())
+    assert 4 == len(four)
+    assert max(four) == result
+    expect(page.locator(".touch .one").first).to_contain_text("Max takes the largest.")
+    expect(page.locator(".touch .one").last).to_contain_text("Average takes the mean.")
+    expect(page.locator(".touch .frame.here")).to_have_count(2)
+    expect(page.locator(".touch .map .frame.window")).to_have_count(2)
+    expect(page.locator(".touch .spoken")).to_contain_text("Max takes the largest".lower())
+
+
+def test_two_presses_show_nine_weights_times_nine_numbers(visitor):
+    visitor.open(TWO)
+    _press(visitor.page, ".touch .map[data-line='1'][data-layer='block1.conv']", 0.4, 0.4)
+    first = visitor.page.locator(".touch .one").first
+    expect(first).to_contain_text("9 weights times 9 numbers, added up, plus a bias")
+    expect(first.locator(".block .number")).to_have_count(18)
+
+
+def test_the_networks_follow_the_pen_and_nothing_is_sent(visitor):
+    sent = []
+    visitor.page.on("websocket", lambda socket: socket.on("framesent", sent.append))
+    visitor.open(TWO)
+    page = visitor.page
+    answers = page.locator(".touch .answer")
+    expect(answers.first).to_have_text(re.compile("^says "))
+    before = answers.all_inner_texts()
+    page.wait_for_timeout(1000)
+    sent.clear()
+    _stroke(page)
+    expect(answers.first).to_have_text(re.compile("^(stays|flips to) "))
+    assert before != answers.all_inner_texts()
+    page.wait_for_timeout(500)
+    assert [] == sent
+    page.get_by_role("button", name="Reset").click()
+    expect(answers.first).to_have_text(before[0])
+
+
+def test_the_picture_moves_by_keyboard(visitor):
+    visitor.open(TWO)
+    page = visitor.page
+    page.locator(".touch .surface").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".touch .side")).to_contain_text("moved 1 down, 1 right")
+
+
+def test_cells_and_layers_are_reached_by_keyboard(visitor):
+    visitor.open(TWO)
+    page = visitor.page
+    where = page.locator(".touch .lens h4")
+    page.locator(".touch .picture").focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("ArrowLeft")
+    expect(where).to_have_text(re.compile("^block 1, pool, channel .+, row 1, column 1$"))
+    page.keyboard.press("ArrowRight")
+    expect(where).to_have_text(re.compile(", row 1, column 2$"))
+    page.keyboard.press("Shift+ArrowLeft")
+    expect(where).to_have_text(re.compile("^block 1, relu, "))
+    page.keyboard.press("Enter")
+    expect(page.locator(".touch .where")).to_contain_text("Held")
+    page.keyboard.press("Escape")
+    expect(page.locator(".touch .where")).to_have_text("")
+
+
+def test_a_link_opens_what_was_held_and_seen(visitor):
+    visitor.open(TWO)
+    page = visitor.page
+    _press(page, POOL, 0.6, 0.6)
+    page.get_by_role("button", name="gradient").click()
+    page.wait_for_url(re.compile(r"cell=block1\.pool.*seen=gradient"))
+    where = page.locator(".touch .lens h4").inner_text()
+    formula = page.locator(FORMULA).first.inner_text()
+    assert where.endswith("row 3, column 3")
+    visitor.page.goto(page.url)
+    expect(page.locator(".touch .lens h4")).to_have_text(where)
+    expect(page.locator(FORMULA).first).to_have_text(formula)
+    expect(page.locator(".touch .one").first).to_contain_text("the score for")
+    # a control of the page leaves it as it is
+    page.get_by_role("spinbutton", name="Test image").fill("5")
+    page.get_by_role("spinbutton", name="Test image").press("Enter")
+    visitor.settle()
+    expect(page.locator(FORMULA).first).not_to_have_text(formula)
+    expect(page.locator(".touch .lens h4")).to_have_text(where)
+    page.wait_for_url(re.compile(r"image=5.*cell=block1\.pool|cell=block1\.pool.*image=5"))
+
+
+def test_a_finger_touches_cells_on_a_phone(browser, server):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = context.new_page()
+    page.goto(f"{server.url}{TWO}")
+    page.locator(POOL).scroll_into_view_if_needed()
+    page.locator(POOL).tap(position={"x": 5, "y": 5})
+    expect(page.locator(".touch .lens h4")).to_have_text(re.compile(", row 1, column 1$"))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    context.close()
+
+
+def test_without_the_engine_the_page_says_so_and_shows_the_sheets(visitor):
+    visitor.page.route("**/browser/**", lambda route: route.abort())
+    visitor.open(TWO)
+    expect(visitor.page.get_by_text("This browser cannot show the networks")).to_be_visible()
+    expect(visitor.page.get_by_text("Feature maps", exact=True)).to_be_visible()
+
+
+def test_weights_that_are_not_there_are_not_found(server):
+    with pytest.raises(HTTPError, match="404"):
+        urlopen(f"{server.url}/weights/nothing")  # noqa: S310 (http)
