@@ -17,11 +17,11 @@ from core.sentences.claims import (
     account,
     caution,
     cautions,
-    effect,
     rule,
     verdict_sentence,
     verdict_word,
 )
+from core.sentences.effects import effect
 from core.store import RunStore
 from core.words import about
 

@@ -190,7 +190,12 @@ def _guess(value: float, place: float, look: Look) -> go.Scatter:
 
 def _heading(text: str, place: float, left: float, look: Look) -> dict[str, Any]:
     """The heading of a group, at the left edge of the figure."""
-    edge = {"x": 0, "xref": "paper", "xanchor": "left", "xshift": -look.px(left - 4)}
+    edge: dict[str, Any] = {
+        "x": 0,
+        "xref": "paper",
+        "xanchor": "left",
+        "xshift": -look.px(left - 4),
+    }
     return note(f"<b>{text}</b>", look, y=place, **edge)
 
 

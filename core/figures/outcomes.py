@@ -153,8 +153,8 @@ def _lines(text: str, letters: int) -> str:
     return "<br>".join(wrap(text, letters, break_long_words=False))
 
 
-_HEAD = {"yref": "paper", "yanchor": "bottom", "yshift": 4}
-_LABEL = {"x": 0, "xref": "paper", "xanchor": "left", "align": "left"}
+_HEAD: dict[str, Any] = {"yref": "paper", "yanchor": "bottom", "yshift": 4}
+_LABEL: dict[str, Any] = {"x": 0, "xref": "paper", "xanchor": "left", "align": "left"}
 
 
 def _text(cells: Sequence[_Cell], places: Sequence[tuple[int, int]], look: Look) -> go.Scatter:

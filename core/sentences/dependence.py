@@ -133,7 +133,8 @@ def _named(
 
 def _counted(results: Sequence[ComparedPart]) -> str:
     """How many parts have each outcome: "Yes in four of twelve parts (…), no in five (…)"."""
-    total, clauses = len(results), []
+    total = len(results)
+    clauses: list[str] = []
     for each, beginning in _BEGINNINGS.items():
         some = [result for result in results if outcome(result.verdict) is each]
         if some:

@@ -116,13 +116,10 @@ class RunStore:
 
     def predictions_of(self, keys: Iterable[str]) -> dict[str, bytes]:
         """The predictions of those of these runs that are there, whole and not empty."""
-        wanted = dict.fromkeys(keys)
+        wanted = list(keys)
         contents: dict[str, bytes] = {}
-        for file in self._files:
-            left = wanted.keys() - contents.keys()
-            with file.reading() as connection:
-                read = connection and rows.predictions_of(connection, left)
-            if read:
+        for file in self._knowing(wanted, contents):
+            if read := self._ask(file, rows.predictions_of, _without(wanted, contents)):
                 contents |= read.whole
                 self._notice(file, read.damaged)
         return contents

@@ -124,7 +124,7 @@ def _results(comparison: Comparison, stamp: tuple[Stamp, ...]) -> Results:  # no
 
 @st.cache_resource(max_entries=32)
 def _compared(
-    comparison: Comparison, stamp: Stamp, chance: Chance, labels: bytes, unread: str
+    comparison: Comparison, stamp: tuple[Stamp, ...], chance: Chance, labels: bytes, unread: str
 ) -> Results:
     bare = replace(_results(comparison, stamp), chance=chance, unread=unread)
     return with_answers(bare, store().predictions_of(bare.runs), labels) if labels else bare
