@@ -97,7 +97,7 @@ def main() -> None:
     """Draw the page."""
     results = cached.results(controls.comparison())
     answer, scene = home_headline(results), frame.scene(results)
-    if talk.active():
+    if talk.in_scene():
         frame.top("What does pooling really do?", answer, scene)
     else:
         frame.top(WHY, (WHAT,), terms=False)

@@ -283,8 +283,8 @@ def test_what_is_not_shown_is_named_with_its_reason():
     assert [] == shown_remarks(able, able, able)
     (said,) = shown_remarks(chosen, able, able)
     assert (
-        "Shown: 3 of 4 strategies. Strided has no pooling layer: the block's convolution skips every "
-        "other position, so nothing is pooled."
+        "Shown: 3 of 4 strategies. Strided has no pooling layer: the block's convolution skips "
+        "every other position, so nothing is pooled."
     ) == said
     (said,) = shown_remarks(chosen, able, able[:1])
     assert said.startswith("Shown: 1 of 4 strategies. Strided has ")
