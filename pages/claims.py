@@ -11,7 +11,7 @@ from core.sentences.claims import caution, claims_headline, tuning, verdict_sent
 from core.sentences.guesses import reaction
 from core.words import about, plural
 from pages.cards import background, evidence, prediction
-from pages.shared import cached, computing, frame, jobs
+from pages.shared import cached, computing, frame, jobs, talk
 
 MEANINGS = """
 A part **holds** if its whole 95 % interval lies beyond the smallest effect that matters. Otherwise,
@@ -33,6 +33,9 @@ def main() -> None:
 
 def _all(results: Collection[ClaimResult], unknown: str | None) -> None:
     predict = bool(st.session_state.get("predict", "true" in st.query_params.get_all("predict")))
+    if talk.in_scene():
+        _overview(results, predict=predict)
+        return
     frame.top(
         "Claims: what is said about pooling, and what survives a fair test?",
         # how many depend would give the prediction away
@@ -65,6 +68,23 @@ def _all(results: Collection[ClaimResult], unknown: str | None) -> None:
         "valid for these test sets, over training seeds. Claims use their own networks; the "
         "sidebar does not affect this page."
     )
+
+
+def _overview(results: Collection[ClaimResult], *, predict: bool) -> None:
+    """Draw all claims for a talk: the sentences, and the verdicts unless they are to be predicted.
+
+    Args:
+        results: of all claims.
+        predict: whether the audience has yet to think.
+    """
+    if not predict and not talk.waiting():
+        st.header(claims_headline(result.verdict for result in results), anchor=False)
+    with st.grid(4, min_column_width=250, border=True):
+        for result in results:
+            with st.container(gap="xsmall"):
+                if not predict:
+                    frame.badge(result.verdict)
+                st.markdown(f":small[{result.claim.text}]")
 
 
 def _predict_toggle() -> bool:
@@ -109,13 +129,19 @@ def _go(name: str | None) -> None:
 
 def _one(result: ClaimResult) -> None:
     claim = result.claim
-    frame.top("Claims: what is said about pooling, and what survives?", (f"“{claim.text}”",))
-    predict = _walk(claim.id)
     guess = prediction.made().get(claim.id)
-    if predict and not guess:
-        evidence.experiment(claim)
-        prediction.form(result)
-        return
+    if talk.in_scene():
+        if not talk.says(claim.text):
+            st.header(f"“{claim.text}”", anchor=False)
+        if talk.waiting():
+            evidence.description(claim)
+            return
+    else:
+        frame.top("Claims: what is said about pooling, and what survives?", (f"“{claim.text}”",))
+        if _walk(claim.id) and not guess:
+            evidence.experiment(claim)
+            prediction.form(result)
+            return
     with st.container(horizontal=True, vertical_alignment="center"):
         frame.badge(result.verdict)
         st.markdown(f"**{verdict_sentence(result)}**", help=MEANINGS, width="content")
@@ -127,7 +153,7 @@ def _one(result: ClaimResult) -> None:
     if guess:
         st.markdown(f"{reaction(guess, result, part)} :gray[{prediction.said()}]")
     _missing(result)
-    wide, narrow = st.columns([3, 2])
+    wide, narrow = frame.columns((3, 2))
     with wide:
         effect = guess.effect if guess else None
         evidence.draw(result, (part, effect) if part and effect is not None else None)

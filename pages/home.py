@@ -100,7 +100,7 @@ def main() -> None:
     shown = instead.shown(evidence.results)
     results = shown.results
     answer, scene = shown.headline(home_headline(results)), frame.scene(results)
-    if talk.active():
+    if talk.in_scene():
         frame.top("What does pooling really do?", answer, scene)
     else:
         frame.top(WHY, (WHAT,), terms=False)

@@ -36,7 +36,8 @@ def main() -> None:
         position="top",
     )
     with explained():
-        going = talk.begin(at_home=page.url_path == "")
+        asked = Page(page.url_path or Page.HOME)
+        going = talk.begin(asked)
         if going:
             st.switch_page(going, query_params=talk.parameters())
         if (link := controls.without_slips()) is not None:
@@ -48,7 +49,7 @@ def main() -> None:
             talk.bar()
         else:
             phone.bar()
-        words.begin(Page(page.url_path or Page.HOME))
+        words.begin(asked)
         tips.draw()
         if wrong := dataset.problem():
             st.error(wrong, icon=":material/error:")

@@ -106,10 +106,11 @@ def _maps(maps: dict[Arm, ShiftMap], results: Results) -> None:
     entry = results.comparison.arms[0].experiment.data.entry
     filled = f"the border filled with {'black' if entry.photographs else 'the background'}"
     moved = "circular shifts" if first.settings.circular else filled
-    st.caption(
-        f"First {first.images:,} test images, seed {results.comparison.seeds[0]}, {moved}. One "
-        f"scale for all maps, from {percent(low)} to 100 %. Means exclude the unshifted image."
-    )
+    with frame.section("map"):
+        st.caption(
+            f"First {first.images:,} test images, seed {results.comparison.seeds[0]}, {moved}. One "
+            f"scale for all maps, from {percent(low)} to 100 %. Means exclude the unshifted image."
+        )
 
 
 def _profile(maps: dict[Arm, ShiftMap]) -> None:

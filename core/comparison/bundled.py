@@ -38,7 +38,8 @@ def bundled(summaries: Iterable[RunSummary]) -> list[BundledSet]:
 def _counted(name: str, runs: list[RunSummary]) -> BundledSet:
     seeds: dict[tuple[tuple[str, str], ...], set[int]] = {}
     for run in runs:
-        network = tuple(sorted((field, str(value)) for field, value in run.config.items()))
+        shared = {field: str(value) for field, value in run.config.items() if field != "seed"}
+        network = tuple(sorted(shared.items()))
         seeds.setdefault(network, set()).add(run.seed)
     return BundledSet(
         dataset=name,

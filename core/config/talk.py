@@ -1,6 +1,7 @@
 """A talk is a list of scenes: a page with its controls, a heading and one sentence."""
 
 import tomllib
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +13,16 @@ from core.errors import ConfigError
 Text = Annotated[str, Field(min_length=1, max_length=300)]
 
 
+class Waits(StrEnum):
+    """What a scene keeps back until the presenter reveals it."""
+
+    HEADLINE = "headline"
+    """the page's headline; of a claim, also its results"""
+    EVERYTHING = "everything"
+    """the cards too: only the heading and its sentence are shown"""
+    NOTHING = "nothing"
+
+
 class Scene(BaseModel):
     """One step of a talk.
 
@@ -21,6 +32,7 @@ class Scene(BaseModel):
         page: page that is shown.
         link: URL parameter -> value of its control; other controls keep their defaults.
         figures: titles of the cards that are shown, or how they begin; empty for all.
+        waits: what is shown only when the presenter presses the key once more.
         minutes: duration.
     """
 
@@ -31,6 +43,7 @@ class Scene(BaseModel):
     page: Page
     link: dict[str, Any] = Field(default_factory=dict)
     figures: tuple[str, ...] = ()
+    waits: Waits = Waits.HEADLINE
     minutes: float = Field(default=1.5, gt=0, le=60)
 
 
@@ -50,7 +63,11 @@ class Talk(BaseModel):
     @property
     def minutes(self) -> float:
         """Total duration of the scenes, in minutes."""
-        return sum(scene.minutes for scene in self.scenes)
+        return self.planned(len(self.scenes))
+
+    def planned(self, count: int) -> float:
+        """Duration of the first scenes, in minutes."""
+        return sum(scene.minutes for scene in self.scenes[:count])
 
 
 def read_talk(path: Path) -> Talk:

@@ -48,7 +48,13 @@ def draw(result: ClaimResult, guess: Guessed | None = None) -> None:
 
 def experiment(claim: Claim, facts: Sequence[ComputedPart] = ()) -> None:
     """Draw how a claim is tested, and the exact parts if they may be shown."""
-    with frame.section("experiment"), st.container(border=True):
+    with frame.section("experiment"):
+        description(claim, facts)
+
+
+def description(claim: Claim, facts: Sequence[ComputedPart] = ()) -> None:
+    """Draw the card of the experiment, whatever a scene shows."""
+    with st.container(border=True):
         st.markdown("**The experiment**")
         st.markdown(claim.test)
         _facts(facts)

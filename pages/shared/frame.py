@@ -76,10 +76,13 @@ def top(question: str, answer: Sentence, scene: str | None = None, *, terms: boo
         terms: whether the terms of the page follow; otherwise the page draws `words.line` itself.
     """
     with st.container(gap="xsmall", width="stretch" if talk.active() else TOP_WIDTH):
-        if not talk.active():
-            # a scene has its own heading
+        if talk.in_scene():
+            # a scene has its own heading and question
+            if not talk.waiting():
+                st.header(written(answer), anchor=False)
+        else:
             st.markdown(words.marked(f":gray[{question}]"))
-        st.title(words.marked(written(answer)), anchor=False)
+            st.title(words.marked(written(answer)), anchor=False)
         if scene:
             st.markdown(words.marked(f":small[{scene}]"))
         if terms:

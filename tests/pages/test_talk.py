@@ -3,6 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.claims import CLAIMS
 from core.config.talk import read_talk
 from core.settings import PROJECT
 from tests.pages.dashboard import (
@@ -10,6 +11,7 @@ from tests.pages.dashboard import (
     HOME,
     PAGES_FOLDER,
     figures,
+    keys,
     messages,
     opened,
     text,
@@ -26,7 +28,12 @@ def test_a_talk_goes_through_all_its_scenes(monkeypatch):
         assert [] == messages(app), scene.heading
         assert f"{number} / {len(talk.scenes)}" in text(app)
         assert scene.sentence in text(app)
-        assert title(app)
+        assert scene.heading == title(app)
+        if reveals(app):
+            app.button(key="talk_next").click().run()
+            assert [] == messages(app), scene.heading
+            assert f"{number} / {len(talk.scenes)}" in text(app)
+        assert not reveals(app)
         if number < len(talk.scenes):
             app.button(key="talk_next").click().run()
     app.button(key="talk_previous").click().run()
@@ -45,7 +52,7 @@ def test_what_a_link_says_wins_over_its_scene():
     assert "flatten" == app.session_state["head"]
     assert ["max", "soft"] == app.query_params["pooling"]
     assert "6 / 12" in text(app)
-    app.button(key="talk_next").click().run()
+    goes_on(app)
     assert ["max", "soft"] != app.session_state["pooling"]
 
 
@@ -56,6 +63,69 @@ def test_a_link_without_a_scene_stays_on_its_page_until_somebody_goes_on():
     assert app.button(key="talk_previous").disabled
     app.button(key="talk_next").click().run()
     assert "1 / 12" in text(app)
+
+
+@pytest.mark.usefixtures("whole_gallery")
+def test_a_headline_waits_for_the_reveal():
+    app = opened(HOME, view="talk", scene="6")
+    assert reveals(app)
+    assert [] == [header.value for header in app.main.header]
+    app.button(key="talk_next").click().run()
+    (said,) = [header.value for header in app.main.header]
+    assert "with a gap head" in said.lower()
+    # the scene before it and back again: nothing is revealed any more
+    app.button(key="talk_previous").click().run()
+    goes_on(app)
+    assert [] == [header.value for header in app.main.header]
+
+
+@pytest.mark.usefixtures("whole_gallery")
+def test_a_claim_shows_its_experiment_first_and_has_no_second_pair_of_buttons():
+    app = opened(HOME, view="talk", scene="7")
+    assert "“Pooling raises accuracy”" == title(app)
+    assert CLAIMS["pooling-raises-accuracy"].test in text(app)
+    assert [] == figures(app)
+    assert {"talk_previous", "talk_next"} == {key for key in keys(app) if key and "talk" in key}
+    assert [] == [button for button in app.main.button if button.label == "All claims"]
+    app.button(key="talk_next").click().run()
+    assert 1 == len(figures(app))
+
+
+@pytest.mark.usefixtures("whole_gallery")
+def test_a_scene_that_keeps_everything_back_shows_no_card():
+    app = opened(HOME, view="talk", scene="3")
+    assert [] == figures(app)
+    app.button(key="talk_next").click().run()
+    assert figures(app)
+
+
+@pytest.mark.usefixtures("whole_gallery")
+def test_back_leads_to_a_scene_from_its_start():
+    """The browser changes the link, and no button is pressed."""
+    app = opened(HOME, view="talk", scene="7")
+    app.button(key="talk_next").click().run()
+    assert not reveals(app)
+    app.query_params["scene"] = "6"
+    app.switch_page(ACCURACY).run()
+    assert "6 / 12" in text(app)
+    assert reveals(app)
+
+
+def test_in_a_talk_no_word_is_marked():
+    app = opened(HOME, view="talk", scene="2")
+    assert "#words" not in "".join(each.value for each in app.main.markdown)
+
+
+def reveals(app):
+    """Whether the button that goes on reveals something first."""
+    return "Reveal" == app.button(key="talk_next").label
+
+
+def goes_on(app):
+    """To the next scene, whatever this one keeps back."""
+    if reveals(app):
+        app.button(key="talk_next").click().run()
+    app.button(key="talk_next").click().run()
 
 
 def test_a_talk_that_cannot_be_read_is_said_to_be(monkeypatch, tmp_path):

@@ -1,0 +1,76 @@
+// Talk mode in the browser: keys of a presenter's remote, a black screen, the time, and a scene that
+// fits the screen. The arrow keys are shortcuts of the buttons.
+const KEYS = { PageDown: "talk_next", PageUp: "talk_previous" };
+const LEAST_ZOOM = 0.5;
+
+const black = () => {
+  const curtain = document.getElementById("talk-curtain");
+  if (curtain) {
+    curtain.remove();
+    return;
+  }
+  const made = document.createElement("div");
+  made.id = "talk-curtain";
+  made.style.cssText = "position: fixed; inset: 0; background: #000; z-index: 1000000;";
+  made.addEventListener("click", black);
+  document.body.append(made);
+};
+
+const press = (event) => {
+  if (document.querySelector("[role=dialog]")) return;
+  const typing = event.target.closest?.("input, textarea, [contenteditable=true]");
+  if (!typing && (event.key === "b" || event.key === ".")) {
+    black();
+    return;
+  }
+  const button = KEYS[event.key];
+  if (!button) return;
+  event.preventDefault();
+  document.querySelector(`.st-key-${button} button`)?.click();
+};
+
+// zoom, not a transform: the page is laid out anew, so nothing of it is left to be scrolled to
+const fit = () => {
+  const main = document.querySelector("[data-testid=stMain]");
+  const box = document.querySelector("[data-testid=stMainBlockContainer]");
+  if (!main || !box) return;
+  const now = Number(box.style.zoom || 1);
+  const free = main.clientHeight;
+  // what sticks out of the box can be scrolled to as well
+  const beyond = main.scrollHeight > free ? main.scrollHeight : 0;
+  const height = Math.max(box.getBoundingClientRect().height, beyond);
+  if (height > free + 1) box.style.zoom = Math.max(LEAST_ZOOM, (now * free) / height - 0.005);
+  else if (now < 1 && height < 0.93 * free) box.style.zoom = Math.min(1, (now * free * 0.98) / height);
+};
+
+const written = (seconds) => {
+  const whole = Math.max(0, Math.floor(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+};
+
+// the same for all scenes: Streamlit calls the default function again for each
+let shown = null;
+let timer = null;
+
+const tick = () => {
+  const clock = shown.parentElement.querySelector("time");
+  const elapsed = Date.now() / 1000 - shown.data.started;
+  if (clock) clock.textContent = `${written(elapsed)} of ${shown.data.minutes} min`;
+  fit();
+};
+
+export default ({ data, parentElement }) => {
+  shown = { data, parentElement };
+  tick();
+  if (timer === null) {
+    timer = setInterval(tick, 250);
+    document.addEventListener("keydown", press);
+  }
+  return () => {
+    clearInterval(timer);
+    timer = null;
+    document.removeEventListener("keydown", press);
+    const box = document.querySelector("[data-testid=stMainBlockContainer]");
+    if (box) box.style.zoom = "";
+  };
+};
