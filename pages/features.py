@@ -8,7 +8,7 @@ from core.catalog import Pooling
 from core.comparison import Arm, Comparison
 from core.figures import tiles as sheet
 from core.figures.tiles import Scale
-from core.network import is_pooled, same_stage
+from core.network import describe, is_pooled, same_stage
 from core.sentences.headlines import Sentence
 from core.sentences.shown import answers_headline
 from core.words import join, literal, percent, size
@@ -26,9 +26,9 @@ before it, what it sees lights up on the image, and the formula stands below wit
 filled in. Press to hold it, Escape to let go. Draw on the image, or move it: all networks follow.
 Everything is computed in your browser.
 """
-NO_TOUCH = (
-    "This browser cannot show the networks to touch; the maps below are computed on the server."
-)
+TOUCHED_MILLIONS = 60
+"""most millions of multiplications for an image that the browser does whenever the pen moves"""
+NO_TOUCH = "The maps below are computed on the server."
 MAPS_HELP = """
 Each tile is one channel after the chosen layer. With the same seed, every network starts from the
 same filters, so tiles at the same place in each row began as the same channel. If a network lacks
@@ -86,12 +86,18 @@ def _touched(arms: list[Arm], seed: int) -> picture.Chosen:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown("**Under your finger**", help=TOUCH_HELP, width="stretch")
             chosen = picture.chooser(arms, seed)
-        entry = arms[0].experiment.data.entry
-        scale, shift = networks.scaling(arms[0].experiment.data)
-        seen = touch.Seen(chosen.image, chosen.name, entry, scale, shift, entry.light_on_dark)
+        millions = sum(describe(arm.seeded(seed)).totals.macs for arm in arms) / 1_000_000
+        if millions > TOUCHED_MILLIONS:
+            st.caption(
+                f"An image takes {millions:,.0f} million multiplications in these networks, more "
+                f"than the {TOUCHED_MILLIONS} that a browser is asked for. {NO_TOUCH}"
+            )
+            return chosen
+        data = arms[0].experiment.data
+        seen = touch.Seen(chosen.image, chosen.name, data.entry, *networks.scaling(data))
         addressed = [(arm, networks.weights_address(arm, seed)) for arm in arms]
         if not touch.touch(addressed, seed, seen):
-            st.caption(NO_TOUCH)
+            st.caption(f"This browser cannot show networks that can be touched. {NO_TOUCH}")
     return chosen
 
 

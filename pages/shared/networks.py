@@ -57,6 +57,11 @@ def test_image(data: DataConfig, number: int) -> tuple[NDArray[np.uint8], int]:
 
 def scaling(data: DataConfig) -> tuple[float, float]:
     """What stored bytes are multiplied with, and what is added, to make a network's input."""
+    return _scaling(data)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _scaling(data: DataConfig) -> tuple[float, float]:
     _load(data)
     return gate.glance(partial(questions.scaling, data))
 

@@ -43,7 +43,6 @@ class Seen:
         entry: the data set whose images the networks know.
         scale: with `shift`, turns stored bytes into the networks' input.
         shift: is added to the scaled bytes.
-        light: whether ink is light.
     """
 
     pixels: NDArray[np.uint8]
@@ -51,7 +50,6 @@ class Seen:
     entry: DatasetEntry
     scale: float
     shift: float
-    light: bool
 
 
 def touch(networks: Sequence[tuple[Arm, str]], seed: int, seen: Seen) -> bool:
@@ -85,7 +83,7 @@ def _data(networks: Sequence[tuple[Arm, str]], seed: int, seen: Seen) -> dict[st
             "shape": list(pixels.shape),
             "white": seen.entry.white,
             "background": list(seen.entry.background),
-            "light": seen.light,
+            "light": seen.entry.light_on_dark,
             "name": seen.name,
         },
         "input": {"scale": seen.scale, "shift": seen.shift},

@@ -129,6 +129,11 @@ class Visitor:
         self.page = page
         self._server = server
 
+    @property
+    def url(self) -> str:
+        """Address of the dashboard."""
+        return self._server.url
+
     def open(self, link: str) -> None:
         """Follow a link such as /accuracy?seeds=3, and wait for what it shows."""
         self.page.goto(f"{self._server.url}{link}")

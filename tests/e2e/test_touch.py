@@ -18,6 +18,12 @@ def _numbers(text):
     return [float(number.replace("−", "-")) for number in re.findall(r"−?\d+(?:\.\d+)?", text)]
 
 
+def _open(visitor, link=TWO):
+    """Follow a link, and wait for the networks; the images come from a process with torch."""
+    visitor.page.goto(f"{visitor.url}{link}")
+    expect(visitor.page.locator(".touch .one").first).to_be_visible(timeout=90_000)
+
+
 def _press(page, selector, across, down):
     """Press a place of an element, in shares of its sides."""
     target = page.locator(selector)
@@ -36,7 +42,7 @@ def _stroke(page):
 
 
 def test_one_press_shows_the_four_numbers_of_which_max_takes_the_largest(visitor):
-    visitor.open(TWO)
+    _open(visitor)
     page = visitor.page
     _press(page, POOL, 0.6, 0.6)
     expect(page.locator(FORMULA).first).to_have_text(re.compile(r"^max\(.+, .+, .+, .+\) = "))
@@ -51,7 +57,7 @@ def test_one_press_shows_the_four_numbers_of_which_max_takes_the_largest(visitor
 
 
 def test_two_presses_show_nine_weights_times_nine_numbers(visitor):
-    visitor.open(TWO)
+    _open(visitor)
     _press(visitor.page, ".touch .map[data-line='1'][data-layer='block1.conv']", 0.4, 0.4)
     first = visitor.page.locator(".touch .one").first
     expect(first).to_contain_text("9 weights times 9 numbers, added up, plus a bias")
@@ -60,8 +66,12 @@ def test_two_presses_show_nine_weights_times_nine_numbers(visitor):
 
 def test_the_networks_follow_the_pen_and_nothing_is_sent(visitor):
     sent = []
-    visitor.page.on("websocket", lambda socket: socket.on("framesent", sent.append))
-    visitor.open(TWO)
+
+    def note(frame):
+        sent.append(frame)
+
+    visitor.page.on("websocket", lambda socket: socket.on("framesent", note))
+    _open(visitor)
     page = visitor.page
     answers = page.locator(".touch .answer")
     expect(answers.first).to_have_text(re.compile("^says "))
@@ -78,7 +88,7 @@ def test_the_networks_follow_the_pen_and_nothing_is_sent(visitor):
 
 
 def test_the_picture_moves_by_keyboard(visitor):
-    visitor.open(TWO)
+    _open(visitor)
     page = visitor.page
     page.locator(".touch .surface").focus()
     page.keyboard.press("ArrowRight")
@@ -87,7 +97,7 @@ def test_the_picture_moves_by_keyboard(visitor):
 
 
 def test_cells_and_layers_are_reached_by_keyboard(visitor):
-    visitor.open(TWO)
+    _open(visitor)
     page = visitor.page
     where = page.locator(".touch .lens h4")
     page.locator(".touch .picture").focus()
@@ -106,7 +116,7 @@ def test_cells_and_layers_are_reached_by_keyboard(visitor):
 
 
 def test_a_link_opens_what_was_held_and_seen(visitor):
-    visitor.open(TWO)
+    _open(visitor)
     page = visitor.page
     _press(page, POOL, 0.6, 0.6)
     page.get_by_role("button", name="gradient").click()
@@ -114,14 +124,13 @@ def test_a_link_opens_what_was_held_and_seen(visitor):
     where = page.locator(".touch .lens h4").inner_text()
     formula = page.locator(FORMULA).first.inner_text()
     assert where.endswith("row 3, column 3")
-    visitor.page.goto(page.url)
+    _open(visitor, page.url.removeprefix(visitor.url))
     expect(page.locator(".touch .lens h4")).to_have_text(where)
     expect(page.locator(FORMULA).first).to_have_text(formula)
     expect(page.locator(".touch .one").first).to_contain_text("the score for")
     # a control of the page leaves it as it is
     page.get_by_role("spinbutton", name="Test image").fill("5")
     page.get_by_role("spinbutton", name="Test image").press("Enter")
-    visitor.settle()
     expect(page.locator(FORMULA).first).not_to_have_text(formula)
     expect(page.locator(".touch .lens h4")).to_have_text(where)
     page.wait_for_url(re.compile(r"image=5.*cell=block1\.pool|cell=block1\.pool.*image=5"))
@@ -131,6 +140,7 @@ def test_a_finger_touches_cells_on_a_phone(browser, server):
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     page = context.new_page()
     page.goto(f"{server.url}{TWO}")
+    expect(page.locator(".touch .one").first).to_be_visible(timeout=90_000)
     page.locator(POOL).scroll_into_view_if_needed()
     page.locator(POOL).tap(position={"x": 5, "y": 5})
     expect(page.locator(".touch .lens h4")).to_have_text(re.compile(", row 1, column 1$"))
@@ -140,8 +150,9 @@ def test_a_finger_touches_cells_on_a_phone(browser, server):
 
 def test_without_the_engine_the_page_says_so_and_shows_the_sheets(visitor):
     visitor.page.route("**/browser/**", lambda route: route.abort())
-    visitor.open(TWO)
-    expect(visitor.page.get_by_text("This browser cannot show the networks")).to_be_visible()
+    visitor.page.goto(f"{visitor.url}{TWO}")
+    said = visitor.page.get_by_text("This browser cannot show networks that can be touched")
+    expect(said).to_be_visible(timeout=90_000)
     expect(visitor.page.get_by_text("Feature maps", exact=True)).to_be_visible()
 
 

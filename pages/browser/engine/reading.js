@@ -109,6 +109,26 @@ function pair(index, channels) {
   return [first, first + index];
 }
 
+// The cells of the next layers that read a cell of a map, as { name, rows, columns, channels }.
+export function fed(pass, { name }, [channel, row, column]) {
+  if (row === undefined) return [];
+  const maps = pass.network.layers.filter(
+    ({ reads: read, shape }) => read.includes(name) && shape.length === 3,
+  );
+  return maps.map((layer) => {
+    const [, rows, columns] = layer.shape;
+    const reading = (axis, at, count) =>
+      range(0, count).filter((place) => along(pass, layer, axis, place).includes(at));
+    const mixes = layer.kind === "convolution" || ALL_CHANNELS.has(layer.operator);
+    return {
+      name: layer.name,
+      rows: reading(0, row, rows),
+      columns: reading(1, column, columns),
+      channels: mixes ? null : [channel],
+    };
+  });
+}
+
 // Rows and columns of every earlier map, and of the image ("input"), that a cell depends on.
 export function field(pass, name, cell) {
   const found = new Map();

@@ -19,13 +19,22 @@ export function table(anchors) {
   });
 }
 
-// What a value is drawn as: amounts from zero on one scale, signed values on the diverging one.
+// What values are drawn as: amounts from zero on one scale, signed values on the diverging one.
 export function scale(tables, reach, signed) {
   const colours = signed ? tables.diverging : tables.sequential;
-  const [low, span] = signed ? [-reach, 2 * reach] : [0, reach];
-  return (value) => {
-    const share = span ? (value - low) / span : signed ? 0.5 : 0;
-    return colours[Math.max(0, Math.min(STEPS - 1, Math.round(share * (STEPS - 1))))];
+  const last = STEPS - 1;
+  const factor = reach ? last / (signed ? 2 * reach : reach) : 0;
+  const zero = signed ? last / 2 : 0;
+  const of = (value) => Math.max(0, Math.min(last, Math.round(zero + value * factor)));
+  return {
+    of: (value) => colours[of(value)],
+    // `count` values from `from` on, as pixels from `to` on
+    row: (pixels, to, data, from, count) => {
+      for (let i = 0; i < count; i++) {
+        const place = (zero + data[from + i] * factor + 0.5) | 0;
+        pixels[to + i] = colours[place < 0 ? 0 : place > last ? last : place];
+      }
+    },
   };
 }
 
@@ -41,10 +50,13 @@ export function isDark(colour) {
 export function reachOf(data) {
   let most = 0;
   let signed = false;
-  for (const value of data) {
-    const size = Math.abs(value);
-    if (size > most) most = size;
-    if (value < 0) signed = true;
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i];
+    if (value > most) most = value;
+    else if (value < 0) {
+      signed = true;
+      if (-value > most) most = -value;
+    }
   }
   return [most, signed];
 }

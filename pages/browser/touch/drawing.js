@@ -192,11 +192,16 @@ export class Drawing {
     return parts.length ? `: moved ${parts.join(", ")}` : "";
   }
 
-  // The part of the image that a cell can depend on, one frame for each network, or none.
+  // The part of the image that a cell can depend on, of each network; equal ones are drawn once.
   frame(fields) {
     const [, rows, columns] = this.picture.shape;
+    const known = new Map();
+    for (const { field, colour } of fields) {
+      const key = JSON.stringify([[...field.rows].sort(), [...field.columns].sort()]);
+      known.set(key, { field, colour: known.has(key) ? "var(--accent)" : colour });
+    }
     this.over.replaceChildren(
-      ...fields.flatMap(({ field, colour }) =>
+      ...[...known.values()].flatMap(({ field, colour }) =>
         frames("field", rows, columns, field).map((node) => {
           node.style.setProperty("--own", colour);
           return node;

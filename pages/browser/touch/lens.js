@@ -70,7 +70,7 @@ function block({ rows, columns }, values, slopes, tables, windows, signed = fals
   const most = slopes ? Math.max(...slopes.map(Math.abs), 0) : 0;
   const printed = Math.max(rows, columns) ** 2 <= MOST_PRINTED * 2;
   const cells = values.map((value, i) => {
-    const colour = value === null ? null : paint(value);
+    const colour = value === null ? null : paint.of(value);
     const share = most ? Math.abs(slopes[i]) / most : 0;
     const style = value === null ? {} : { background: css(colour), "--share": share.toFixed(2) };
     const kind = ["number", share > 0.02 ? "taken" : "", value !== null && isDark(colour) ? "dark" : ""];

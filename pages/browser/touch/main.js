@@ -2,23 +2,14 @@
 // there are other networks or another image. Everything is computed in the browser.
 
 import { Network } from "../engine/network.js";
-import { reads, field } from "../engine/reading.js";
 import { table } from "./colours.js";
 import { Drawing } from "./drawing.js";
 import { element } from "./elements.js";
 import { explain, indexOf } from "./explain.js";
+import { Finger, marksOf, whereOf } from "./finger.js";
 import { lens } from "./lens.js";
 import { readLink, writeLink } from "./link.js";
-import { number, shortName } from "./numbers.js";
-import {
-  brightest,
-  columnOf,
-  corresponding,
-  exists,
-  layerAt,
-  nearest,
-  strongest,
-} from "./paths.js";
+import { number } from "./numbers.js";
 import { Picture } from "./picture.js";
 
 const SPOKEN_AFTER_MS = 400;
@@ -45,12 +36,14 @@ async function open({ weights, description }, root) {
 
 class View {
   constructor(parent) {
-    this.place = null;
-    this.held = false;
-    this.linked = readLink();
-    this.seen = this.linked.seen;
+    const { held, seen, ofClass } = readLink();
+    this.finger = new Finger(held);
+    this.seen = seen;
+    this.ofClass = ofClass;
     this.drawing = new Drawing(() => this.soon());
-    this.picture = new Picture((...touch) => this.touch(...touch));
+    this.picture = new Picture((line, layer, cell, pressed) => {
+      if (this.finger.touch(line, layer, cell, pressed)) this.point();
+    });
     this.picture.node.addEventListener("keydown", (event) => this.key(event));
     this.lens = element("div", { class: "lens" });
     this.spoken = element("div", { class: "spoken", "aria-live": "polite" });
@@ -82,9 +75,12 @@ class View {
   }
 
   async update(data, root) {
+    this.latest = data;
     const networks = await Promise.all(
       data.networks.map(async (each) => ({ ...each, network: await open(each, root) })),
     );
+    // another call may have come while weights were on their way
+    if (this.latest !== data) return;
     const dark = isDarkPage(this.node);
     const side = dark ? 1 : 0;
     this.tables = Object.fromEntries(
@@ -104,7 +100,6 @@ class View {
     this.drawing.update({ ...data.picture, pixels: bytes(data.picture.pixels) }, this.tables);
     this.compute();
     this.offer(data.classes);
-    if (!this.place) this.begin();
     this.refresh();
   }
 
@@ -113,37 +108,8 @@ class View {
     if (this.offered === JSON.stringify(names)) return;
     this.offered = JSON.stringify(names);
     this.classes.replaceChildren(...names.map((name, i) => element("option", { value: i }, name)));
-    const wanted = names.indexOf(this.linked.ofClass);
+    const wanted = names.indexOf(this.ofClass);
     this.classes.value = wanted < 0 ? this.baseline[0] : wanted;
-  }
-
-  // The first thing to see: what the link names, or the largest number of the first pool.
-  begin() {
-    this.kept = new Map();
-    this.passes.forEach((pass) =>
-      pass.network.layers.forEach(({ name, kind }) => {
-        const column = columnOf(name, kind);
-        if (!this.kept.has(column)) this.kept.set(column, brightest(pass.outputs.get(name))[0]);
-      }),
-    );
-    if (this.linked.held && this.hold(this.linked.held)) return;
-    const { network } = this.networks[0];
-    const layer = network.layers.find(({ kind }) => kind === "pool") ?? network.layers[0];
-    const cell = brightest(this.passes[0].outputs.get(layer.name));
-    this.place = { line: 0, column: columnOf(layer.name, layer.kind), cell, shape: layer.shape };
-  }
-
-  // Hold a cell if one of the networks has it.
-  hold({ column, cell }) {
-    const line = this.networks.findIndex(({ network }, i) => {
-      const layer = layerAt(network, column);
-      return layer && exists(this.passes[i].outputs.get(layer.name), cell);
-    });
-    if (line < 0) return false;
-    const { shape } = layerAt(this.networks[line].network, column);
-    this.place = { line, column, cell, shape };
-    this.held = true;
-    return true;
   }
 
   compute() {
@@ -152,6 +118,7 @@ class View {
     this.passes = this.networks.map(({ network }) => network.forward(pixels));
     performance.measure("forward", { start: began, end: performance.now() });
     this.baseline ??= this.passes.map(({ answer }) => answer);
+    this.finger.follow(this.passes, this.picture.columns);
   }
 
   // Many changes between two frames are drawn once.
@@ -185,45 +152,32 @@ class View {
     this.point();
   }
 
-  // What a place is in each network, and everything that is drawn because of it.
+  // Everything that is drawn because of where the finger is.
   point() {
-    const { line, column, cell, shape } = this.place;
-    const points = this.passes.map((pass, i) => {
-      const layer =
-        i === line
-          ? layerAt(pass.network, column)
-          : nearest(pass.network, this.picture.columns, column);
-      return { pass, layer, cell: corresponding(cell, shape, layer.shape) };
-    });
-    const shown = points.map(({ pass, layer, cell: own }, i) => ({
+    const points = this.finger.points();
+    const shown = points.map(({ pass, channels }, i) => ({
       pass,
+      channels,
       maps: this.gradients?.[i] ?? pass.outputs,
-      channels: this.channels(pass, layer, own),
       before: this.drawing.touched ? this.baseline[i] : undefined,
     }));
-    this.picture.draw(shown, this.tables, {
-      signed: this.seen === "gradient",
-      classes: this.networks[0].classes,
-    });
-    const fields = points.map(({ pass, layer, cell: own }) => field(pass, layer.name, own));
-    this.picture.mark(points.map((each, i) => marks(each, fields[i])));
+    const classes = this.networks[0].classes;
+    this.picture.draw(shown, this.tables, { signed: this.seen === "gradient", classes });
+    this.picture.mark(points.map(marksOf));
     this.drawing.frame(
-      distinct(fields.map((each, i) => ({ field: each.get("input"), colour: this.networks[i].colour }))),
+      points.map(({ field }, i) => ({ field: field.get("input"), colour: this.networks[i].colour })),
     );
-    const explained = points.map(({ pass, layer, cell: own }, i) => ({
+    const explained = points.map(({ pass, layer, cell }, i) => ({
       ...this.networks[i],
-      where: whereOf(layer, own),
-      explanation: explain(pass, layer.name, own, this.gradients?.[i]),
-      gradient: this.gradientOf(i, layer, own),
+      where: whereOf(layer, cell),
+      explanation: explain(pass, layer.name, cell, this.gradients?.[i]),
+      gradient: this.gradientOf(i, layer, cell),
     }));
     lens(this.lens, explained, this.tables);
-    this.where.textContent = this.held ? "Held: Escape lets go" : "";
-    writeLink({
-      held: this.held && this.place,
-      seen: this.seen,
-      ofClass: this.networks[0].classes[Number(this.classes.value)],
-    });
-    this.speak(explained);
+    const { held, place } = this.finger;
+    this.where.textContent = held ? "Held: Escape lets go" : "";
+    writeLink({ held: held && place, seen: this.seen, ofClass: classes[Number(this.classes.value)] });
+    this.speak(explained[place.line]);
   }
 
   gradientOf(i, layer, cell) {
@@ -235,136 +189,19 @@ class View {
     return `If this number grew by 1, the score for ${name} would change by ${number(value)} (its gradient).`;
   }
 
-  // The channel of each layer that is shown: those through which the touched value came, and others
-  // as they were.
-  channels(pass, layer, cell) {
-    if (layer.shape.length === 3) this.kept.set(columnOf(layer.name, layer.kind), cell[0]);
-    const found = strongest(pass, layer.name, cell[0]);
-    for (const other of pass.network.layers) {
-      const column = columnOf(other.name, other.kind);
-      if (found.has(other.name)) continue;
-      found.set(other.name, this.following(pass, other, found) ?? this.kept.get(column) ?? 0);
-    }
-    return found;
-  }
-
-  // After the touched layer, what works on each channel by itself stays with its channel.
-  following(pass, layer, found) {
-    const [read] = layer.reads;
-    const source = pass.outputs.get(read).shape;
-    const same = layer.shape.length === 3 && source[0] === layer.shape[0] && layer.kind !== "convolution";
-    return same ? found.get(read) : undefined;
-  }
-
-  touch(line, name, cell, pressed) {
-    if (line === null || (this.held && !pressed)) return;
-    const { network } = this.networks[line];
-    const layer = network.layers.find((each) => each.name === name);
-    const map = this.passes[line].outputs.get(name);
-    const shown = this.picture.tiles.get(`${line} ${name}`);
-    const own = cell[0] === null ? [this.channelShown(line, layer), cell[1], cell[2]] : cell;
-    if (!shown || !exists(map, own)) return;
-    const place = { line, column: columnOf(name, layer.kind), cell: own, shape: layer.shape };
-    const same = JSON.stringify(place) === JSON.stringify(this.place);
-    if (pressed) this.held = !(this.held && same);
-    if (same && !pressed) return;
-    this.place = place;
-    this.point();
-  }
-
-  channelShown(line, layer) {
-    const { pass, layer: here, cell } = this.here(line);
-    return this.channels(pass, here, cell).get(layer.name) ?? 0;
-  }
-
-  here(line) {
-    const pass = this.passes[line];
-    const { column, cell, shape } = this.place;
-    const layer = nearest(pass.network, this.picture.columns, column);
-    return { pass, layer, cell: corresponding(cell, shape, layer.shape) };
-  }
-
   key(event) {
-    const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
-    if (event.key === "Escape") this.held = false;
-    else if (event.key === "Enter" || event.key === " ") this.held = true;
-    else if (!step) return;
-    else if (event.shiftKey && step[1]) this.toLayer(step[1]);
-    else if (event.shiftKey) this.by([step[0], 0, 0]);
-    else this.by(this.place.cell.length === 1 ? [step[0] || step[1]] : [0, ...step]);
+    if (!this.finger.key(event.key, event.shiftKey)) return;
     event.preventDefault();
     event.stopPropagation();
     this.point();
   }
 
-  by(steps) {
-    const { cell, shape } = this.place;
-    this.place.cell = cell.map((at, axis) =>
-      Math.max(0, Math.min(shape[axis] - 1, at + (steps[axis] ?? 0))),
-    );
-  }
-
-  // To the layer before or after, at the same place, in the channel through which the value went.
-  toLayer(step) {
-    const { line, column } = this.place;
-    const { columns } = this.picture;
-    const { network } = this.networks[line];
-    let at = columns.indexOf(column) + step;
-    while (at >= 0 && at < columns.length && !layerAt(network, columns[at])) at += step;
-    const layer = columns[at] && layerAt(network, columns[at]);
-    if (!layer) return;
-    const here = this.here(line);
-    const cell = corresponding(here.cell, here.layer.shape, layer.shape);
-    if (layer.shape.length === 3) cell[0] = this.channelShown(line, layer);
-    this.place = { line, column: columns[at], cell, shape: layer.shape };
-  }
-
-  speak(explained) {
+  speak({ title, where, explanation: { formula, words } }) {
     clearTimeout(this.speaking);
     this.speaking = setTimeout(() => {
-      const { title, where, explanation } = explained[this.place.line];
-      const { formula, words } = explanation;
       this.spoken.textContent = `${title}, ${where}: ${formula}. ${words}.`;
     }, SPOKEN_AFTER_MS);
   }
-}
-
-function marks({ pass, layer, cell }, found) {
-  const own = new Map();
-  const here = cell.length === 1 ? vectorCell(layer, cell[0]) : { rows: [cell[1]], columns: [cell[2]] };
-  own.set(layer.name, [{ kind: "here", read: here }]);
-  const direct = new Map(reads(pass, layer, cell).map((read) => [read.name, read]));
-  for (const [name, places] of found) {
-    const read = direct.get(name);
-    if (read?.rows) own.set(name, [{ kind: "window", read }]);
-    else if (places) own.set(name, [{ kind: "field", read: places }]);
-  }
-  return own;
-}
-
-function vectorCell(layer, index) {
-  const columns = Math.ceil(Math.sqrt(layer.shape[0]));
-  return { rows: [Math.floor(index / columns)], columns: [index % columns], index };
-}
-
-function whereOf(layer, cell) {
-  const name = layer.name.startsWith("block")
-    ? `block ${layer.name.slice(5).replace(".", ", ")}`
-    : shortName(layer.name);
-  if (cell.length === 1) return `${name}, value ${cell[0] + 1}`;
-  return `${name}, channel ${cell[0] + 1}, row ${cell[1] + 1}, column ${cell[2] + 1}`;
-}
-
-// Equal fields are drawn once.
-function distinct(fields) {
-  const known = new Map();
-  for (const each of fields) {
-    if (!each.field) continue;
-    const key = JSON.stringify([[...each.field.rows].sort(), [...each.field.columns].sort()]);
-    if (known.has(key)) known.get(key).colour = "var(--accent)";
-    else known.set(key, { ...each });
-  }
-  return [...known.values()];
 }
 
 function isDarkPage(node) {

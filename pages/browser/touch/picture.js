@@ -7,7 +7,7 @@ import { partName, percent, shortName, sides } from "./numbers.js";
 import { columnsOf, layerAt } from "./paths.js";
 
 export class Picture {
-  // touched: called with (line, layer name, cell, pressed) and with null where nothing is touched.
+  // touched: called with (line, layer, cell, pressed); a channel of null is the one that is shown.
   constructor(touched) {
     this.touched = touched;
     this.node = element("div", {
@@ -19,7 +19,7 @@ export class Picture {
         "layer before or after, up and down to another channel. Enter holds the cell, Escape lets go.",
     });
     this.node.addEventListener("keydown", () => this.node.classList.remove("by-pointer"));
-    for (const kind of ["pointermove", "pointerdown", "pointerleave"]) {
+    for (const kind of ["pointermove", "pointerdown"]) {
       this.node.addEventListener(kind, (event) => this.point(event));
     }
   }
@@ -132,7 +132,7 @@ export class Picture {
       const down = Math.ceil(shape[0] / across);
       tile.map.size(across, down);
       tile.map.pixels.fill(0);
-      for (let i = 0; i < shape[0]; i++) tile.map.pixels[i] = paint(data[i]);
+      paint.row(tile.map.pixels, 0, data, 0, shape[0]);
       tile.map.show();
       tile.size.textContent = sides(shape);
       return undefined;
@@ -141,38 +141,28 @@ export class Picture {
     const channel = channels.get(layer.name) ?? 0;
     tile.map.size(columns, rows);
     const area = rows * columns;
-    for (let i = 0; i < area; i++) tile.map.pixels[i] = paint(data[channel * area + i]);
+    paint.row(tile.map.pixels, 0, data, channel * area, area);
     tile.map.show();
     tile.size.textContent = `${sides(shape)}`;
     if (count > 1) drawSheet(tile, data, count, rows, columns, channel, paint);
     return undefined;
   }
 
-  // marks: for each network layer -> { kind, read } of frames on the map of the shown channel.
+  // marks: for each network layer -> { kind, read }, a frame on the map of the channel shown.
   mark(marks) {
-    for (const [key, { over, layer }] of this.tiles) {
-      const line = Number(key.split(" ")[0]);
-      const own = marks[line]?.get(layer.name) ?? [];
-      if (!over) {
-        this.markBars(key, own);
+    for (const [key, { over, layer, rows: bars }] of this.tiles) {
+      const own = marks[Number(key.split(" ")[0])].get(layer.name);
+      if (bars) {
+        const index = own?.kind === "here" ? own.read.index : -1;
+        bars.forEach(({ node }, i) => node.classList.toggle("here", i === index));
         continue;
       }
-      const nodes = own.flatMap(({ kind, read }) => {
-        if (!read.rows) return [];
-        const [, rows, columns] = layer.shape.length === 3 ? layer.shape : grid(layer.shape[0]);
-        return frames(kind, rows, columns, read);
-      });
-      over.replaceChildren(...nodes);
+      const [, rows, columns] = layer.shape.length === 3 ? layer.shape : grid(layer.shape[0]);
+      over.replaceChildren(...(own?.read.rows ? frames(own.kind, rows, columns, own.read) : []));
     }
   }
 
-  markBars(key, own) {
-    const index = own.find(({ kind }) => kind === "here")?.read.index;
-    this.tiles.get(key).rows.forEach(({ node }, i) => node.classList.toggle("here", i === index));
-  }
-
   point(event) {
-    if (event.type === "pointerleave") return this.touched(null);
     const target = event.target.closest?.("[data-layer]");
     if (!target || !this.node.contains(target)) return undefined;
     const { line, layer: name, index } = target.dataset;
@@ -181,25 +171,25 @@ export class Picture {
       this.node.classList.add("by-pointer");
       this.node.focus({ preventScroll: true });
     }
-    if (index !== undefined) return this.touched(Number(line), name, [Number(index)], pressed);
-    const tile = this.tiles.get(`${line} ${name}`);
+    const { layer } = this.tiles.get(`${line} ${name}`);
+    const { shape } = layer;
+    const touch = (cell) => this.touched(Number(line), layer, cell, pressed);
+    if (index !== undefined) return touch([Number(index)]);
     const box = target.getBoundingClientRect();
     const [across, down] = [
       (event.clientX - box.left) / box.width,
       (event.clientY - box.top) / box.height,
     ].map((share) => Math.max(0, Math.min(0.9999, share)));
-    const { shape } = tile.layer;
     if (target.classList.contains("sheet")) {
       // a channel is chosen by pressing, not by passing over it
-      return pressed ? this.touched(Number(line), name, inSheet(shape, across, down), true) : undefined;
+      return pressed ? touch(inSheet(shape, across, down)) : undefined;
     }
     if (shape.length === 1) {
       const [, rows, columns] = grid(shape[0]);
       const at = Math.floor(down * rows) * columns + Math.floor(across * columns);
-      return at < shape[0] ? this.touched(Number(line), name, [at], pressed) : undefined;
+      return at < shape[0] ? touch([at]) : undefined;
     }
-    const cell = [null, Math.floor(down * shape[1]), Math.floor(across * shape[2])];
-    return this.touched(Number(line), name, cell, pressed);
+    return touch([null, Math.floor(down * shape[1]), Math.floor(across * shape[2])]);
   }
 }
 
@@ -229,10 +219,9 @@ function drawSheet({ sheet, chosen }, data, count, rows, columns, channel, paint
   for (let c = 0; c < count; c++) {
     const left = (c % wide) * step;
     const top = Math.floor(c / wide) * jump;
-    for (let row = 0, at = c * rows * columns; row < rows; row++) {
-      for (let column = 0; column < columns; column++) {
-        sheet.pixels[(top + row) * wide * step + left + column] = paint(data[at++]);
-      }
+    for (let row = 0; row < rows; row++) {
+      const to = (top + row) * wide * step + left;
+      paint.row(sheet.pixels, to, data, (c * rows + row) * columns, columns);
     }
   }
   sheet.show();
