@@ -20,7 +20,7 @@ LEAST_PARTS = 4
 """fewer are read faster in words"""
 MOST_COLUMNS = 4
 """a phone has room for no more"""
-CELL_HEIGHT, HEAD_LINE, GAP = 46, 18, 3
+TILE_HEIGHT, HEAD_LINE, GAP = 46, 18, 3
 HEAD_LETTERS = 14
 """of one line at the head of a column, on a phone"""
 LABEL_LIMITS = (64, 190)
@@ -132,7 +132,7 @@ def _draw(cells: Sequence[_Cell], look: Look) -> go.Figure:
     return plot(
         [_text(cells, places, look)],
         **{
-            **layout(look, height=top + CELL_HEIGHT * max(len(rows), 1)),
+            **layout(look, height=top + TILE_HEIGHT * max(len(rows), 1)),
             "margin": {"l": look.px(left), "r": 0, "t": look.px(top), "b": 0, "pad": 0},
         },
         xaxis={**hidden, "range": [-0.5, len(columns) - 0.5]},

@@ -6,7 +6,7 @@ from core.comparison.until_decided import SMALLEST_EFFECT
 from core.sentences.headlines import Sentence
 from core.words import join, number_word, percent, points
 
-WORDS = {Verdict.HIGHER: "higher", Verdict.LOWER: "lower"}
+DIRECTIONS = {Verdict.HIGHER: "higher", Verdict.LOWER: "lower"}
 
 
 def over_data_sets(found: Across) -> Sentence:
@@ -16,7 +16,7 @@ def over_data_sets(found: Across) -> Sentence:
     """
     alike = found.alike(SMALLEST_EFFECT)
     undecided = found.count(Verdict.UNDECIDED) - alike
-    counts = [(found.count(verdict), word) for verdict, word in WORDS.items()]
+    counts = [(found.count(verdict), word) for verdict, word in DIRECTIONS.items()]
     within = points(SMALLEST_EFFECT).removeprefix("+")
     counts += [(alike, f"alike within ±{within} points"), (undecided, "undecided")]
     said = [f"{word} in {number_word(number)}" for number, word in counts if number]

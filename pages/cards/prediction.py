@@ -8,7 +8,7 @@ from core.sentences.claims import verdict_word
 from core.sentences.guesses import question, score_sentence
 from pages.shared import cached
 
-WORDS = {verdict_word(verdict): verdict for verdict in GUESSES}
+VERDICT_OF_WORD = {verdict_word(verdict): verdict for verdict in GUESSES}
 PREDICTIONS = """
 **Holds**: every part of the claim holds. **Depends**: some parts hold and some do not.
 **Refuted**: no part holds.
@@ -37,14 +37,14 @@ def form(result: ClaimResult) -> None:
     name, part = result.claim.id, asked(result)
     with st.form(f"prediction {name}"):
         word = st.segmented_control(
-            "What do you expect?", list(WORDS), key=f"guess {name}", help=PREDICTIONS
+            "What do you expect?", list(VERDICT_OF_WORD), key=f"guess {name}", help=PREDICTIONS
         )
         effect = _slider(name, part) if part else None
         if st.form_submit_button("Reveal", icon=":material/visibility:"):
             if word is None:
                 st.caption("Choose a verdict first.")
                 return
-            _keep(name, WORDS[word], effect)
+            _keep(name, VERDICT_OF_WORD[word], effect)
 
 
 def _slider(name: str, part: ComparedPart) -> float:

@@ -26,7 +26,7 @@ FONT_SIZE = "clamp(17px, 1.3vw, 28px)"
 """of the body: 17 px on a screen 1280 px wide, 25 px on 1920; figures are scaled by
 `frame.TALK_SCALE`"""
 _CLOCK = "talk_clock"
-LOOKS = f"""
+SCENE_STYLE = f"""
 <style>
 html {{ font-size: {FONT_SIZE}; }}
 [data-testid="stHeader"] {{ display: none; }}
@@ -35,7 +35,7 @@ html {{ font-size: {FONT_SIZE}; }}
 </style>
 """
 """the scene owns the screen: no navigation bar, hardly a margin"""
-SCRIPT = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+TALK_SCRIPT = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 CLAIM = "claim"
 """the one control of a page that is not a widget"""
 
@@ -133,7 +133,7 @@ def _led_to(page: Page, given: str) -> int | None:
 
 def bar() -> None:
     """Draw heading and sentence of the scene, the time, and the buttons that keys also press."""
-    st.html(LOOKS)
+    st.html(SCENE_STYLE)
     script, number = _script(), st.session_state[_NUMBER]
     scenes, count = script.scenes, 0 if number is None else number + 1
     with st.container(horizontal=True, vertical_alignment="center", key="talk bar"):
@@ -163,7 +163,7 @@ def bar() -> None:
 def _clock(planned: float) -> None:
     """Draw the minutes since the first scene, and those planned up to the end of this one."""
     started = st.session_state.setdefault(_STARTED, time())
-    st.components.v2.component("talk", html="<time></time>", js=SCRIPT)(
+    st.components.v2.component("talk", html="<time></time>", js=TALK_SCRIPT)(
         key=_CLOCK, data={"started": started, "minutes": f"{planned:g}"}, width="content"
     )
 

@@ -15,8 +15,8 @@ from core.comparison import Arm
 from core.figures.palette import DIVERGING, GREYS, SEQUENTIAL, style
 from core.network.plain import plain_network
 
-FOLDER = Path(__file__).parents[1] / "browser" / "touch"
-TOUCH_STYLES = (FOLDER / "touch.css").read_text(encoding="utf-8")
+TOUCH_FOLDER = Path(__file__).parents[1] / "browser" / "touch"
+TOUCH_STYLES = (TOUCH_FOLDER / "touch.css").read_text(encoding="utf-8")
 TOUCH_SCRIPT = """
 const [root] = document.querySelector('script[src*="static/js/"]').src.split("static/js/");
 const main = import(`${root}browser/touch/main.js`);
