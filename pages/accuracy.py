@@ -82,6 +82,7 @@ def _reference(results: Results) -> Pooling | None:
         st.container(horizontal=True, vertical_alignment="bottom"),
     ):
         st.subheader("Is the difference real?", anchor=False, width="stretch")
+        frame.how_to_read("differences", PAIRS_HELP)
         chosen = st.selectbox(
             "Compare with", poolings, key="reference", bind="query-params", width=190
         )

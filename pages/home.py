@@ -196,7 +196,9 @@ def _claims() -> None:
 
 def _differences(results: Results) -> None:
     """Draw the paired differences in words, one row each."""
-    st.markdown("**Which differences are real?**")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("**Which differences are real?**", width="stretch")
+        frame.how_to_read("differences")
     shown: list[Pair] = []
     for facet in results.comparison.facets:
         reference = results.reference(facet)

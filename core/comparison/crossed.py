@@ -41,6 +41,8 @@ class Source(StrEnum):
 
     SEEDS = "seeds"
     IMAGES = "images"
+    BOTH = "both"
+    """images on which seeds disagree: more of either helps"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,13 @@ class Spread:
 
     @property
     def main(self) -> Source:
-        """The source that contributes more."""
-        return Source.SEEDS if self.of_seeds >= self.of_images else Source.IMAGES
+        """The source that contributes most."""
+        parts = {
+            Source.BOTH: self.of_both,
+            Source.SEEDS: self.of_seeds,
+            Source.IMAGES: self.of_images,
+        }
+        return max(parts, key=parts.__getitem__)
 
     def narrowed(self, *, seeds: float = 1, images: float = 1) -> float:
         """The standard error with so many times the seeds and images, as a share of this one.

@@ -17,6 +17,7 @@ from core.figures.outcomes import outcomes
 from core.figures.pairs import paired_differences
 from core.figures.parameters import parameter_bars
 from core.figures.ranking import every_pair, ranks
+from core.figures.reading import reading
 from core.figures.routing import hand_gradient, hand_input, hand_output, steps
 from core.figures.shift import shift_map, shift_profile
 from core.figures.tradeoff import Measure, tradeoff
@@ -44,6 +45,7 @@ __all__ = [
     "paired_differences",
     "parameter_bars",
     "ranks",
+    "reading",
     "shift_map",
     "shift_profile",
     "steps",

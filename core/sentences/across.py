@@ -12,7 +12,7 @@ DIRECTIONS = {Verdict.HIGHER: "higher", Verdict.LOWER: "lower"}
 def over_data_sets(found: Across) -> Sentence:
     """How a strategy compares with another on several data sets.
 
-    As in "On three data sets, average is lower than max in two and undecided in one; ...".
+    As in "On three data sets, average against max: lower in two and undecided in one. ...".
     """
     alike = found.alike(SMALLEST_EFFECT)
     undecided = found.count(Verdict.UNDECIDED) - alike
@@ -27,7 +27,7 @@ def over_data_sets(found: Across) -> Sentence:
         found.strategy,
         " against ",
         found.reference,
-        f" is {join(said)}. The mean over these sets is {mean}; a run is better than one of ",
+        f": {join(said)}. The mean over these sets is {mean}; a run is better than one of ",
         found.reference,
         f" with a probability of {percent(found.improvement)} % [{low}, {high}].",
     )

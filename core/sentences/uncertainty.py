@@ -11,7 +11,11 @@ from core.comparison.statistics import Difference
 from core.words import inside, join, number_word
 
 DOUBLE = 2
-SOURCES = {Source.SEEDS: "seeds", Source.IMAGES: "test images"}
+SOURCES = {
+    Source.SEEDS: "the seeds",
+    Source.IMAGES: "the test images",
+    Source.BOTH: "images on which the seeds disagree",
+}
 
 
 def evidence(difference: Difference) -> str:
@@ -61,7 +65,7 @@ def source(pairs: Sequence[Pair]) -> str:
     if len(main) > 1:
         start = "Seeds and test images both add uncertainty"
     else:
-        start = f"Most of the uncertainty comes from the {SOURCES[main.pop()]}"
+        start = f"Most of the uncertainty comes from {SOURCES[main.pop()]}"
     bars = "the bar" if len(known) == 1 else "the bars"
     return (
         f"{start}: with twice the seeds {bars} would be {by_seeds} as wide, with twice the test "

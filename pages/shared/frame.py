@@ -10,7 +10,7 @@ from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS, DropoutPosition, Po
 from core.claims import ClaimVerdict
 from core.comparison import Results
 from core.comparison.chance import MOST_NAMED_NETWORKS, cautions
-from core.figures import Chart, Look, as_dicts
+from core.figures import Chart, Look, as_dicts, reading
 from core.figures.palette import colour, style
 from core.run import Source
 from core.sentences.claims import verdict_word
@@ -266,6 +266,27 @@ def numbers(rows: Sequence[Any], file_name: str, key: str) -> None:
     if place.open:
         with place:
             table(rows, file_name, key)
+
+
+def how_to_read(key: str, text: str = "") -> None:
+    """Draw a button that opens the picture of how an interval is read.
+
+    Args:
+        key: of the button on its page.
+        text: what else there is to know, in Markdown.
+    """
+    place = st.popover(
+        "How to read this",
+        icon=":material/help:",
+        type="tertiary",
+        key=f"reading {key}",
+        on_change="rerun",
+    )
+    if place.open:
+        with place:
+            draw(cached.chart(reading), f"picture {key}")
+            if text:
+                st.markdown(text)
 
 
 def table(rows: Sequence[Any], file_name: str, key: str) -> None:

@@ -123,6 +123,13 @@ def test_seeds_that_move_every_image_leave_the_seeds():
     assert pytest.approx(0.5) == found.narrowed(seeds=4)
 
 
+def test_images_on_which_seeds_disagree_leave_both():
+    table = np.array([[1, 0, 0, 1, 0, 0], [0, 1, 0, 0, 1, 0], [0, 0, 1, 0, 0, 1]])
+    found = spread(table)
+    assert Source.BOTH is found.main
+    assert pytest.approx(found.narrowed(seeds=3)) == found.narrowed(images=3) == 3**-0.5
+
+
 def test_the_order_of_seeds_and_images_does_not_matter():
     rng = np.random.default_rng(2)
     table = rng.integers(-1, 2, (5, 60))
