@@ -132,6 +132,11 @@ def main() -> None:
             _claims()
     with frame.section("bundled"):
         _bundled()
+    _next()
+
+
+def _next() -> None:
+    """Draw what to do next."""
     with frame.section("next"):
         st.subheader("Where next", anchor=False)
         with st.grid(3, min_column_width=210, border=True):

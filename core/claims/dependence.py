@@ -205,9 +205,9 @@ def arranged(
         The attribute and its groups, fewer than there are parts; without such an attribute, None
         and one group of all.
     """
-    found = dependence(results)
+    separating = dependence(results)
     differing = varying(result.part for result in results)
-    for attribute in (*(found.attributes if found else ()), *differing):
+    for attribute in (*(separating.attributes if separating else ()), *differing):
         groups = grouped(results, (attribute,))
         if len(groups) < len(results):
             return attribute, groups

@@ -110,7 +110,9 @@ def usual(flat: Mapping[str, Any]) -> Mapping[str, Any]:
     """The settings by default on the data set of some settings."""
     if flat["dataset"] in DATASETS:
         return _usual_of_named(str(flat["dataset"]))
-    return Experiment.from_flat({name: flat[name] for name in ("dataset", FOLDER_CONTENTS)}).to_flat()
+    return Experiment.from_flat(
+        {name: flat[name] for name in ("dataset", FOLDER_CONTENTS)}
+    ).to_flat()
 
 
 @lru_cache(maxsize=len(DATASETS))

@@ -20,7 +20,7 @@ from pages.shared import parameters as links
 from pages.shared.link import Range
 
 README = PROJECT / "README.md"
-OWN = {"pooling", "show_all", "head", "more_heads", "dropout", "seeds"}
+OWN = {"pooling", "show_all", "head", "more_heads", "dropout", "seeds", "chance"}
 """what the sidebar asks about a comparison and not about one experiment"""
 MANY = 7
 """names that the README lists in a table of their own"""
@@ -138,6 +138,8 @@ SMALL = {0, 1, 2, 3}
 ELSEWHERE = {
     # the optimiser's momentum
     "core/config/experiment.py": {0.9},
+    # the smallest difference that can be said to matter, in points
+    "core/cli/train.py": {0.01},
 }
 
 

@@ -7,11 +7,11 @@ import pytest
 
 from core.catalog import POOLINGS, Pooling
 from core.comparison import Comparison, Results
+from core.comparison.families import compare_facet
 from core.config import Experiment
 from core.figures.palette import STYLES
 from core.sentences.headlines import (
     accuracy_headline,
-    compare,
     history_headline,
     home_headline,
     plain,
@@ -383,11 +383,11 @@ def test_strategies_stand_in_a_sentence_as_themselves_for_the_page_to_mark():
 def test_a_facet_is_compared_in_the_order_of_its_arms():
     results = results_of(arms(max=98, average=93.8, none=97))
     (facet,) = results.comparison.facets
-    assert ["average", "none"] == [found.arm.pooling for found in compare(results, facet)]
+    assert ["average", "none"] == [found.arm.pooling for found in compare_facet(results, facet)]
     assert ["max", "none"] == [
-        found.arm.pooling for found in compare(results, facet, Pooling.AVERAGE)
+        found.arm.pooling for found in compare_facet(results, facet, Pooling.AVERAGE)
     ]
-    assert () == compare(results_of(arms(max=98)), facet)
+    assert () == compare_facet(results_of(arms(max=98)), facet)
 
 
 FORBIDDEN = re.compile(
