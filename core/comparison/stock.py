@@ -68,9 +68,9 @@ class Stock:
         return next(seed for seed in range(len(there) + 1) if seed not in there)
 
 
-FOLDER_CONTENTS = "folder"
+CONTENTS = "folder"
 """flat name of the contents of a folder"""
-_KNOWN = {*FIELDS, FOLDER_CONTENTS}
+_KNOWN = {*FIELDS, CONTENTS}
 
 
 def _of_all(recipe: Recipe) -> Recipe:
@@ -110,9 +110,7 @@ def usual(flat: Mapping[str, Any]) -> Mapping[str, Any]:
     """The settings by default on the data set of some settings."""
     if flat["dataset"] in DATASETS:
         return _usual_of_named(str(flat["dataset"]))
-    return Experiment.from_flat(
-        {name: flat[name] for name in ("dataset", FOLDER_CONTENTS)}
-    ).to_flat()
+    return Experiment.from_flat({name: flat[name] for name in ("dataset", CONTENTS)}).to_flat()
 
 
 @lru_cache(maxsize=len(DATASETS))
