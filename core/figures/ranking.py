@@ -29,7 +29,7 @@ from core.figures.base import (
     whiskers,
 )
 from core.figures.chart import Chart
-from core.figures.pairs import NAME_GAP, SIGNS, PairRow, pair_row
+from core.figures.pairs import NAME_GAP, PairRow, pair_row
 from core.figures.palette import style
 from core.sentences.headlines import plain
 from core.sentences.intervals import difference as in_words
@@ -114,7 +114,7 @@ def _draw(order: Ranking, look: Look) -> go.Figure:
 
 def _shaded(order: Ranking, arms: Sequence[Arm], look: Look) -> Traces:
     """The cells, coloured where they are decided, and what is written on them."""
-    cells = _cells(order.pairs)
+    cells, hovers = _cells(order.pairs), _hovers(order.pairs)
     values = [
         [
             100 * cells[row, column][0] if cells.get((row, column), OPEN)[1] else nan
@@ -129,7 +129,7 @@ def _shaded(order: Ranking, arms: Sequence[Arm], look: Look) -> Traces:
         xgap=2,
         ygap=2,
         hoverongaps=True,
-        customdata=[[_hover(row, column, order.pairs) for column in arms] for row in arms],
+        customdata=[[hovers.get((row, column), "") for column in arms] for row in arms],
         hovertemplate="%{customdata}<extra></extra>",
     )
     numbered = len(arms) <= MOST_WITH_NUMBERS
@@ -162,12 +162,13 @@ def _text(mean: float, *, decided: bool, numbered: bool) -> str:
     return f"{sign} {points(mean)}" if numbered else sign
 
 
-def _hover(row: Arm, column: Arm, pairs: Sequence[Pair]) -> str:
-    for pair in pairs:
-        if {pair.arm, pair.reference} == {row, column} and row != column:
-            sign = SIGNS[pair.difference.verdict]
-            return f"{_against(pair)}: {in_words(pair.difference)} {sign if pair.decided else ''}"
-    return ""
+def _hovers(pairs: Sequence[Pair]) -> dict[tuple[Arm, Arm], str]:
+    """(row, column) -> the difference of the pair in words, whichever of them comes first."""
+    words = {
+        (pair.arm, pair.reference): f"{_against(pair)}: {in_words(pair.difference)}"
+        for pair in pairs
+    }
+    return words | {(column, row): text for (row, column), text in words.items()}
 
 
 def ranks(results: Results, facet: Facet) -> Chart:

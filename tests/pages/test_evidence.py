@@ -1,0 +1,88 @@
+"""Do Home and Accuracy say what their intervals cover, and what they know of other data sets?"""
+
+import pytest
+
+from core.analyses import Labels, LabelsRequest
+from core.config import Experiment
+from core.errors import DataError
+from core.hosting.gate import RefusedError
+from core.store import RunStore
+from tests.comparison.fabricated import DIGITS, fabricated
+from tests.pages.dashboard import ACCURACY, HOME, alts, fill, opened, text
+
+LINK = {"dataset": "digits", "head": "gap", "pooling": ["max", "average", "min"]}
+LIKE_THESE = "on images like these, over seeds and 300 test images"
+ALONE = "on these 300 test images, over seeds alone"
+SEVERAL = {"max": 0.97, "average": 0.6, "min": 0.969}
+
+
+def labels_request():
+    return LabelsRequest(Experiment.from_flat({"dataset": "digits"}).data)
+
+
+def keep_labels(home):
+    request = labels_request()
+    content = request.write(Labels(DIGITS.hex())).encode()
+    RunStore(home / "runs.db").put_analysis(request.key, request.kind, request.settings, content)
+
+
+@pytest.fixture
+def runs(home, no_gallery):
+    fill(home, *fabricated(SEVERAL, 5).runs.values())
+    return home
+
+
+@pytest.mark.parametrize("page", [HOME, ACCURACY])
+def test_the_switch_decides_what_intervals_cover(runs, page):
+    keep_labels(runs)
+    assert LIKE_THESE in text(opened(page, **LINK))
+    assert ALONE in text(opened(page, chance="seeds", **LINK))
+
+
+def test_labels_are_read_once_and_kept(runs, monkeypatch):
+    asked = []
+    monkeypatch.setattr("core.hosting.gate.labels_of_test", lambda *_: asked.append(1) or DIGITS)
+    assert LIKE_THESE in text(opened(ACCURACY, **LINK))
+    request = labels_request()
+    store = RunStore(runs / "runs.db")
+    kept = store.analysis(request.key, request.kind, request.settings)
+    assert DIGITS == request.read(kept.decode()).classes
+    assert [1] == asked
+
+
+@pytest.mark.parametrize("error", [DataError("the disk is gone"), RefusedError("too much")])
+def test_labels_that_cannot_be_read_leave_the_seeds_and_say_so(runs, monkeypatch, error):
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr("core.hosting.gate.labels_of_test", fail)
+    said = text(opened(ACCURACY, **LINK))
+    assert ALONE in said
+    assert f"because the labels of the test images are not read ({error})" in said
+
+
+def test_labels_that_do_not_fit_the_runs_leave_the_seeds_and_say_so(runs, monkeypatch):
+    monkeypatch.setattr("core.hosting.gate.labels_of_test", lambda *_: DIGITS[::-1])
+    assert "not all runs have usable predictions" in text(opened(ACCURACY, **LINK))
+
+
+def test_accuracy_orders_every_pair(runs):
+    keep_labels(runs)
+    app = opened(ACCURACY, **LINK)
+    assert "undecided between" in text(app)
+    assert any("rank 3" in alt for alt in alts(app))
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_two_strategies_or_one_seed_have_no_order(home, no_gallery, count):
+    fill(home, *fabricated(SEVERAL, 1 if count == 1 else 3).runs.values())
+    link = LINK if count == 1 else LINK | {"pooling": ["max", "average"]}
+    assert "Which order is established?" not in [
+        h.value for h in opened(ACCURACY, **link).subheader
+    ]
+
+
+def test_other_data_sets_need_runs(runs):
+    keep_labels(runs)
+    said = text(opened(ACCURACY, **LINK))
+    assert "needs two seeds of both strategies on two data sets; runs are on digits." in said
