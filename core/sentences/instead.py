@@ -11,7 +11,7 @@ from core.words import inside, join, plural
 NEAREST = "Nearest trained comparison: "
 """before every headline about it"""
 
-FIRST_SAID = ("dataset", "pooling", "head", "dropout")
+IN_WORDS = ("dataset", "pooling", "head", "dropout")
 """settings whose values are called by name; of others the numbers say enough"""
 
 Written = Callable[[str], str]
@@ -38,7 +38,7 @@ def shown_instead(changes: Sequence[Change], written: Written = str) -> Sentence
         parts += _parts(change, change.shown, written)
         if change.chosen:
             # "learning rate 0.1 instead of 0.3"
-            bare = change.name not in FIRST_SAID
+            bare = change.name not in IN_WORDS
             before = (join([*map(str, change.chosen)]),) if bare else None
             parts += (" instead of ", *(before or _parts(change, change.chosen, written)))
     return parts

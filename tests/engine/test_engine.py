@@ -160,6 +160,7 @@ def test_several_experiments_are_trained_and_stored(engine: Engine, store: RunSt
     assert tuple(experiment.key for experiment in experiments) == keys
     assert [JobState.DONE] * 5 == [job.state for job in jobs]
     assert experiments == [store.get(key).experiment for key in keys]
+    assert engine.ready
 
 
 def test_an_ended_job_carries_the_figures_of_its_run(engine: Engine, store: RunStore):
@@ -232,6 +233,7 @@ def test_a_run_of_the_store_is_done_at_once_and_starts_no_worker(tmp_path: Path)
         assert (JobState.DONE, True) == (job.state, job.cached)
         assert (job,) == engine.wait(keys)
         assert engine._dispatcher._cluster is engine._dispatcher._opening is None
+        assert not engine.ready
 
 
 def test_what_ran_before_is_cached_when_it_is_asked_for_again(engine: Engine):

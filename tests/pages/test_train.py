@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from core.comparison.estimate import START_SECONDS
 from core.config import Experiment
 from core.engine import Job, JobState
+from pages.shared import jobs
 from tests.pages.dashboard import COMPARING, HOME, TRAIN, keys, messages, missing, opened
 
 
@@ -90,6 +92,13 @@ def test_a_new_training_forgets_the_failures_of_the_last(engine):
     app.button(key="train_missing").click().run()
     assert [] == messages(app)
     assert 1 == len(engine.listed)
+
+
+def test_workers_that_have_started_take_no_time_to_start(engine):
+    wanted = (Experiment.from_flat({"dataset": "digits", "pooling": "conv"}),)
+    cold = jobs.expected(wanted)
+    engine.ready = True
+    assert cold.seconds - START_SECONDS == pytest.approx(jobs.expected(wanted).seconds)
 
 
 def test_a_broken_page_would_be_noticed(monkeypatch):
