@@ -178,7 +178,9 @@ export class Drawing {
           : (255 << 24) | (byte(share(2)) << 16) | (byte(share(1)) << 8) | byte(share(0));
     }
     this.cells.show();
-    const said = this.touched ? `${name}, changed by hand${this.steps()}` : name;
+    const said = this.touched
+      ? `${name}, changed by hand${this.steps()}. The headline and the cards below are of the image as it was.`
+      : name;
     this.caption.textContent = said;
     this.cells.canvas.setAttribute("aria-label", said);
     this.undo.disabled = !this.touched;

@@ -6,7 +6,7 @@
 // is not listed.
 
 import { FORMULAS, HEAD_WORDS } from "./formulas.js";
-import { factor, number } from "./numbers.js";
+import { factor, number, total } from "./numbers.js";
 import { channelsOf, reads } from "../engine/reading.js";
 
 const MOST_WINDOWS = 3;
@@ -65,7 +65,7 @@ const EXPLAIN = {
   addition: ({ pass, layer, cell, value }) => {
     const [x, y] = layer.reads.map((name) => at(pass.outputs.get(name), cell));
     return {
-      formula: `${number(x)} + ${factor(y)} = ${number(value)}`,
+      formula: `${total([x, y])} = ${number(value)}`,
       words: "what the convolutions made, plus what the shortcut brings",
     };
   },
@@ -129,11 +129,10 @@ function convolution({ pass, layer, cell, value }, weight, bias, after) {
   const listed = windows.slice(0, MOST_WINDOWS);
   const rest = windows.slice(MOST_WINDOWS);
   const others = rest.reduce((sum, window) => sum + window.sum, 0);
-  const parts = listed.map(({ sum }) => factor(sum));
-  if (rest.length) parts.push(factor(others));
+  const parts = [...listed.map(({ sum }) => sum), ...(rest.length ? [others] : []), bias[output]];
   return {
     windows: listed,
-    formula: `${parts.join(" + ")} + ${factor(bias[output])} = ${after ? "x" : number(value)}${after}`,
+    formula: `${total(parts)} = ${after ? "x" : number(value)}${after}`,
     words:
       `${size * size} weights times ${size * size} numbers` +
       (inputs > 1 ? ` in each of ${inputs} channels` : "") +

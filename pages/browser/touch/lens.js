@@ -4,7 +4,8 @@ import { css, isDark, scale } from "./colours.js";
 import { element } from "./elements.js";
 import { factor, number, shortName } from "./numbers.js";
 
-const MOST_PRINTED = 9;
+const MOST_PRINTED = 16;
+const MOST_PRINTED_TWICE = 9;
 const MOST_WINDOWS = 3;
 
 // explained: for each network { glyph, colour, title, where, explanation, gradient }.
@@ -38,8 +39,11 @@ function card({ glyph, colour, title, where, explanation, gradient }, tables, { 
       ...windows.slice(0, most).map((window) => grids(window, windows, tables)),
       terms ? termBars(terms) : null,
     ),
-    element("p", { class: "words" }, [sentence(words), rest && sentence(rest)].filter(Boolean).join(" ")),
-    gradient ? element("p", { class: "words" }, gradient) : null,
+    element(
+      "p",
+      { class: "words" },
+      [gradient, sentence(words), rest && sentence(rest)].filter(Boolean).join(" "),
+    ),
   );
 }
 
@@ -63,12 +67,13 @@ const sum = (...parts) => element("div", { class: "sum" }, ...parts);
 const figure = (name, content) => element("figure", {}, content, element("figcaption", {}, name));
 
 // The numbers of a window; those that pass a gradient on are framed, the more the stronger.
-function block({ rows, columns }, values, slopes, tables, windows, signed = false) {
+function block({ rows, columns, gradients, weights }, values, slopes, tables, windows, signed = false) {
   const known = windows.flatMap((each) => each.values).filter((value) => value !== null);
   const reach = Math.max(...known.map(Math.abs), 0);
   const paint = scale(tables, reach, signed || known.some((value) => value < 0));
   const most = slopes ? Math.max(...slopes.map(Math.abs), 0) : 0;
-  const printed = Math.max(rows, columns) ** 2 <= MOST_PRINTED * 2;
+  const mostPrinted = gradients || weights ? MOST_PRINTED_TWICE : MOST_PRINTED;
+  const printed = rows * columns <= mostPrinted;
   const cells = values.map((value, i) => {
     const colour = value === null ? null : paint.of(value);
     const share = most ? Math.abs(slopes[i]) / most : 0;

@@ -167,12 +167,11 @@ class View {
     this.drawing.frame(
       points.map(({ field }, i) => ({ field: field.get("input"), colour: this.networks[i].colour })),
     );
-    const explained = points.map(({ pass, layer, cell }, i) => ({
-      ...this.networks[i],
-      where: whereOf(layer, cell),
-      explanation: explain(pass, layer.name, cell, this.gradients?.[i]),
-      gradient: this.gradientOf(i, layer, cell),
-    }));
+    const explained = points.map(({ pass, layer, cell }, i) => {
+      const explanation = explain(pass, layer.name, cell, this.gradients?.[i]);
+      const gradient = this.gradientOf(i, layer, cell, explanation);
+      return { ...this.networks[i], where: whereOf(layer, cell), explanation, gradient };
+    });
     lens(this.lens, explained, this.tables);
     const { held, place } = this.finger;
     this.where.textContent = held ? "Held: Escape lets go" : "";
@@ -180,13 +179,15 @@ class View {
     this.speak(explained[place.line]);
   }
 
-  gradientOf(i, layer, cell) {
+  gradientOf(i, layer, cell, { windows: [window] }) {
     const map = this.gradients?.[i].get(layer.name);
     if (!map) return "";
     const name = this.networks[0].classes[Number(this.classes.value)];
     const value = map.data[indexOf(map.shape, cell)];
     if (value === 0) return `No gradient of the score for ${name} reaches this cell.`;
-    return `If this number grew by 1, the score for ${name} would change by ${number(value)} (its gradient).`;
+    const reached = window?.slopes?.filter((slope) => slope !== 0).length;
+    const passed = reached && `The pool passes it to ${reached} of ${window.slopes.length} numbers.`;
+    return [`The gradient of the score for ${name} is ${number(value)} here.`, passed].filter(Boolean).join(" ");
   }
 
   key(event) {

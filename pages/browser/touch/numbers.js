@@ -18,6 +18,13 @@ export function number(value) {
 // A number inside a formula; a negative one is put in brackets.
 export const factor = (value) => (value < 0 ? `(${number(value)})` : number(value));
 
+// "1.74 − 0.79 + 0.06"
+export function total(values) {
+  return values
+    .map((value, i) => (i ? `${value < 0 ? MINUS : "+"} ${number(Math.abs(value))}` : number(value)))
+    .join(" ");
+}
+
 export const percent = (share) =>
   share > 0.9995 || share < 0.0005 ? (100 * share).toFixed(1) : (100 * share).toPrecision(3);
 
