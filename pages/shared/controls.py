@@ -230,7 +230,7 @@ def choose(wanted: Comparison) -> None:
         elif name in DEFAULTS:
             state[name] = value or []
     # what is set here is no default of the data set before
-    state["hyperparameters_of"] = data.entry.training
+    state["own_defaults"] = own_defaults(str(data.dataset))
     state["dataset"] = str(data.dataset)
 
 

@@ -267,10 +267,10 @@ def test_the_command_line_names_them_before_the_verdict(capsys, home, monkeypatc
 
     part = "1 of 10 runs of none (GAP, shapes) is far below the others (59.0 %;"
     full = said("--id", "pooling-raises-accuracy")
-    assert full.index("In 6 of 12 parts some runs") < full.index("Four of twelve parts hold")
+    assert full.index("In 6 of 12 parts some runs") < full.index("Yes in four of twelve parts")
     assert full.index(part) < full.index("+7.0 points [+1.0, +13.0]")
     every = said()
-    assert every.index("In 6 of 12 parts some runs") < every.index("Four of twelve parts hold")
+    assert every.index("In 6 of 12 parts some runs") < every.index("Yes in four of twelve parts")
     (claim,) = json.loads(said("--id", "pooling-raises-accuracy", "--json"))
     assert 6 == sum(bool(part["not_learned"]) for part in claim["parts"])
 

@@ -387,7 +387,9 @@ def test_a_facet_is_compared_in_the_order_of_its_arms():
     assert ["max", "none"] == [
         found.arm.pooling for found in compare_facet(results, facet, Pooling.AVERAGE)
     ]
-    assert () == compare_facet(results_of(arms(max=98)), facet)
+    alone = results_of(arms(max=98))
+    (facet,) = alone.comparison.facets
+    assert () == compare_facet(alone, facet)
 
 
 FORBIDDEN = re.compile(
