@@ -35,7 +35,7 @@ html {{ font-size: {FONT_SIZE}; }}
 </style>
 """
 """the scene owns the screen: no navigation bar, hardly a margin"""
-SCRIPT = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+STAGE_SCRIPT = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 CLAIM = "claim"
 """the one control of a page that is not a widget"""
 
@@ -163,7 +163,7 @@ def bar() -> None:
 def _clock(planned: float) -> None:
     """Draw the minutes since the first scene, and those planned up to the end of this one."""
     started = st.session_state.setdefault(_STARTED, time())
-    st.components.v2.component("talk", html="<time></time>", js=SCRIPT)(
+    st.components.v2.component("talk", html="<time></time>", js=STAGE_SCRIPT)(
         key=_CLOCK, data={"started": started, "minutes": f"{planned:g}"}, width="content"
     )
 
