@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS
 from core.words import capitalised
+from pages.shared.parameters import BOTH_CHOICE
 
 _KEY = "pill_tips"
 PILLS = """
@@ -33,6 +34,7 @@ def texts() -> dict[str, dict[str, str]]:
     """Key of a row of pills -> public name of a pill -> what it does, in one sentence."""
     poolings = {str(name): _sentence(entry.sentence) for name, entry in POOLINGS.items()}
     heads = {str(name): _sentence(entry.sentence) for name, entry in HEADS.items()}
+    heads[BOTH_CHOICE] = "GAP and Flatten, side by side."
     dropouts = {str(name): _sentence(entry.sentence) for name, entry in DROPOUT_POSITIONS.items()}
     return {
         **dict.fromkeys(("pooling", "operators"), poolings),
