@@ -14,7 +14,11 @@ SHAPE, CLASSES = (1, 16, 16), 4
 MODELS = [
     *(ModelConfig(pooling=pooling, norm=Norm.BATCH) for pooling in POOLINGS),
     *(ModelConfig(head=head, hidden=5) for head in HEADS),
-    *(ModelConfig(body=body, depth=2, padding=padding, widths=(6,)) for body in Body for padding in Padding),
+    *(
+        ModelConfig(body=body, depth=2, padding=padding, widths=(6,))
+        for body in Body
+        for padding in Padding
+    ),
     ModelConfig(dropout=DropoutPosition.INPUT),
 ]
 
