@@ -18,7 +18,13 @@ export class Drawing {
     this.tool = "pen";
     this.surface = element(
       "div",
-      { class: "surface", tabindex: 0, role: "application", onpointerdown: (e) => this.press(e) },
+      {
+        class: "surface",
+        tabindex: 0,
+        role: "application",
+        "aria-label": "The image. A pointer draws on it, arrow keys move it.",
+        onpointerdown: (event) => this.press(event),
+      },
       this.cells.canvas,
       this.over,
     );
@@ -163,6 +169,11 @@ export class Drawing {
   // What the networks see: stored values times scale plus shift.
   input({ scale, shift }) {
     return this.stored.map((value) => Math.round(value) * scale + shift);
+  }
+
+  // The same of the image as it was.
+  original({ scale, shift }) {
+    return Float32Array.from(this.picture.pixels, (value) => value * scale + shift);
   }
 
   draw() {

@@ -178,16 +178,21 @@ function slopesOf(pass, layer, cell, cells) {
   return cells.map((each) => at(gradient, each));
 }
 
-function head({ pass, layer, cell: [index], value }) {
+// Heads that do with a whole channel what a strategy does with a window.
+const ALIKE = { gap: "average", gmp: "max", gem: "gem", lse: "learned-lse" };
+
+function head({ pass, layer, own, cell: [index], value }) {
   const [read] = reads(pass, layer, [index]);
   const { shape } = pass.outputs.get(read.name);
   const windows = (read.channels ?? channelsOf(layer, index, shape)).map((channel) =>
     windowOf(pass, read.name, channel, read.rows, read.columns),
   );
-  const count = windows[0].values.length;
+  const { values } = windows[0];
+  const alike = FORMULAS[ALIKE[layer.operator]];
+  const formula = alike?.({ values, own })[0] ?? `from ${values.length} value${values.length > 1 ? "s" : ""}`;
   return {
     windows,
-    formula: `from ${count} value${count > 1 ? "s" : ""} → ${number(value)}`,
+    formula: `${formula} ${sign(formula)} ${number(value)}`,
     words: HEAD_WORDS[layer.operator],
   };
 }

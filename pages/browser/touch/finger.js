@@ -170,7 +170,8 @@ function hereOf(layer, [index, row, column]) {
   return { rows: [Math.floor(index / across)], columns: [index % across], index };
 }
 
-export function whereOf(layer, cell) {
+export function whereOf(layer, cell, classes) {
+  if (layer.name === "head.logits") return `score for ${classes[cell[0]]}`;
   const name = layer.name.startsWith("block")
     ? `block ${layer.name.slice(5).replace(".", ", ")}`
     : shortName(layer.name);

@@ -95,9 +95,9 @@ class View {
     if (names !== this.names) this.picture.build(this.networks);
     this.names = names;
     this.input = data.input;
-    if (this.image !== data.picture.id) this.baseline = null;
-    this.image = data.picture.id;
     this.drawing.update({ ...data.picture, pixels: bytes(data.picture.pixels) }, this.tables);
+    const before = this.drawing.original(this.input);
+    this.baseline = this.networks.map(({ network }) => network.forward(before).answer);
     this.compute();
     this.offer(data.classes);
     this.refresh();
@@ -117,7 +117,6 @@ class View {
     const pixels = this.drawing.input(this.input);
     this.passes = this.networks.map(({ network }) => network.forward(pixels));
     performance.measure("forward", { start: began, end: performance.now() });
-    this.baseline ??= this.passes.map(({ answer }) => answer);
     this.finger.follow(this.passes, this.picture.columns);
   }
 
@@ -170,7 +169,7 @@ class View {
     const explained = points.map(({ pass, layer, cell }, i) => {
       const explanation = explain(pass, layer.name, cell, this.gradients?.[i]);
       const gradient = this.gradientOf(i, layer, cell, explanation);
-      return { ...this.networks[i], where: whereOf(layer, cell), explanation, gradient };
+      return { ...this.networks[i], where: whereOf(layer, cell, classes), explanation, gradient };
     });
     lens(this.lens, explained, this.tables);
     const { held, place } = this.finger;

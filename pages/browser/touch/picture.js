@@ -78,7 +78,8 @@ export class Picture {
       element("div", { class: "map", "data-line": line, "data-layer": layer.name }, map.canvas, over),
       vector || layer.shape[0] === 1
         ? null
-        : element("div", { class: "sheet", "data-line": line, "data-layer": layer.name }, sheet.canvas, chosen),
+        : element("div", { class: "sheet", "aria-hidden": "true", "data-line": line, "data-layer": layer.name },
+            sheet.canvas, chosen),
       size,
     );
     this.tiles.set(`${line} ${layer.name}`, { map, sheet, over, chosen, size, layer, column });
@@ -97,7 +98,8 @@ export class Picture {
       return { node, bar };
     });
     this.tiles.set(`${line} ${layer.name}`, { rows, layer });
-    return element("div", { class: "cell bars", style }, ...rows.map(({ node }) => node));
+    const letters = Math.max(...this.networks[line].classes.map(({ length }) => length)) + 1;
+    return element("div", { class: "cell bars", style: { ...style, "--letters": letters } }, ...rows.map(({ node }) => node));
   }
 
   // shown: for each network { pass, maps (layer -> map that is drawn), channels, before }.
