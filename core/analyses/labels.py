@@ -47,8 +47,8 @@ class LabelsRequest(Request[Labels]):
 
     @property
     def work(self) -> Work:
-        """The work of loading the data set."""
-        return passes_work(Experiment(data=self.data.source), 0, 0, 0)
+        """The work of loading the data set: no more than a pass of one image."""
+        return passes_work(Experiment(data=self.data.source), 1, 0, 0)
 
     def compute(self, weights: bytes) -> Labels:  # noqa: ARG002 (it needs no training)
         """Load the data set."""

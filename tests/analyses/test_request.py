@@ -7,6 +7,8 @@ from core.analyses import (
     EffectiveFieldRequest,
     Fact,
     FactRequest,
+    Labels,
+    LabelsRequest,
     LayerTime,
     Request,
     ShiftMap,
@@ -27,6 +29,7 @@ EXAMPLES = {
     ShiftMapRequest(EXPERIMENT, SETTINGS): ShiftMap(SETTINGS, (8, 8), 20, HALVES, HALVES, 1),
     EffectiveFieldRequest(EXPERIMENT): EffectiveField(100, {"block1.conv": HALVES}),
     FactRequest("light-line"): Fact(True, "Max keeps 100 %.", ({"pool": "max", "share": 1.0},)),  # noqa: FBT003
+    LabelsRequest(EXPERIMENT.data): Labels("0009"),
     TimesRequest((EXPERIMENT,), 2): Times(
         "x86_64, one thread",
         64,

@@ -213,9 +213,10 @@ def test_flag_help_tells_values_and_default():
     assert f"{', '.join(DATASETS)}, or folder:PATH; default digits" == flag_help(FIELDS["dataset"])
     assert "of shapes and folders, px; 8 to 128; default 32" == flag_help(FIELDS["image_size"])
     assert "of pooling layers; 2 to 4; default 2" == flag_help(FIELDS["pool_size"])
-    assert "1 or more, or all; default all" == flag_help(FIELDS["train_size"])
+    assert "1 or more, or all; default the data set's own" == flag_help(FIELDS["train_size"])
     assert "above 0 to 10; default the data set's own" == flag_help(FIELDS["lr"])
-    widths = "one block each; numbers separated by commas, each 1 to 1024; default 16,32"
+    channels = "channels of each block, such as 16,32"
+    widths = f"{channels}; numbers separated by commas, each 1 to 1024; default the data set's own"
     assert widths == flag_help(FIELDS["widths"])
 
 
@@ -828,8 +829,8 @@ def test_a_signal_ends_a_sweep_with_its_status_and_keeps_the_finished_run(
 @ENDINGS
 def test_a_signal_ends_the_maps_of_a_sweep_with_its_status(grid, sent, status, said):
     path = grid('dataset = "shapes"\nwidths = "2"\ntrain_size = 20\nepochs = 1')
-    err = ended_by(sent, status, "3 computations", "sweep", str(path), "--maps")
-    assert re.match(rf"{said}: \d of 3 computations were finished", err)
+    err = ended_by(sent, status, "4 computations", "sweep", str(path), "--maps")
+    assert re.match(rf"{said}: \d of 4 computations were finished", err)
 
 
 def test_version_is_the_version_of_the_library(cli):
@@ -905,7 +906,7 @@ def test_one_claim_is_run_and_shown_in_full(cli):
     answer = cli("claims", "--id", "max-keeps-edges", "--run")
     assert 0 == answer.status
     assert "Depends" in answer.out
-    assert "Of a dark line one pixel wide max keeps 0 %" in answer.out
+    assert "Max keeps 0 % of the contrast of a dark line one pixel wide" in answer.out
     document = cli("claims", "--id", "max-keeps-edges", "--json").document
     assert [["supported", "refuted"]] == [[p["verdict"] for p in d["parts"]] for d in document]
 
