@@ -4,12 +4,13 @@ import json
 import random
 import re
 import sqlite3
+import statistics
 from contextlib import closing
 from dataclasses import replace
 
 import pytest
 
-from core.catalog import HEADS, POOLINGS
+from core.catalog import HEADS, POOLINGS, Head, Pooling
 from core.claims import CLAIMS, TIMED, ClaimVerdict, judge
 from core.comparison.grids import read_grid
 from core.config import Experiment
@@ -95,13 +96,6 @@ def test_the_readme_counts_the_bundled_runs(gallery):
     assert f"which holds {len(gallery.summaries()):,} runs" in text
 
 
-# later than the bundle: trained on demand until `make gallery` is run again
-NOT_BUNDLED = {
-    *("subsample", "top-k", "tree", "learned-lse", "adapool"),
-    *("blur-strided", "patch", "spectral", "flc", "lps"),
-}
-
-
 def test_every_bundled_strategy_is_there_under_both_heads_with_ten_seeds_and_first_weights(gallery):
     wanted = read_grid(GALLERY / "catalog.toml")
     keys = {experiment.key for experiment in wanted}
@@ -109,11 +103,36 @@ def test_every_bundled_strategy_is_there_under_both_heads_with_ten_seeds_and_fir
     first = {experiment.key for experiment in wanted if experiment.seed == 0}
     assert first == gallery.with_weights(first)
     poolings = {experiment.model.pooling for experiment in wanted}
-    assert set(POOLINGS) - NOT_BUNDLED == poolings
+    assert set(POOLINGS) == poolings
     assert {"gap", "flatten"} == {experiment.model.head for experiment in wanted}
     assert len(poolings) * 2 * 10 == len(keys)
     assert len(poolings) * 2 == len(first)
     assert set(HEADS) > {"gap", "flatten"}
+
+
+def test_fashion_is_there_for_the_strategies_that_the_sidebar_shows_first(gallery):
+    wanted = read_grid(GALLERY / "fashion.toml")
+    keys = {experiment.key for experiment in wanted}
+    assert keys == gallery.present(keys)
+    headline = {name for name, entry in POOLINGS.items() if entry.headline}
+    assert headline == {experiment.model.pooling for experiment in wanted}
+    assert len(headline) * 2 * 5 == len(keys)
+    first = {experiment.key for experiment in wanted if experiment.seed == 0}
+    assert first == gallery.with_weights(first)
+
+
+def test_no_seed_of_fashion_collapsed_and_max_reaches_86_percent(gallery):
+    """A seed collapses if it is more than four interquartile ranges below its median."""
+    wanted = read_grid(GALLERY / "fashion.toml")
+    runs = gallery.runs(experiment.key for experiment in wanted)
+    by_network = {}
+    for experiment in wanted:
+        network = (experiment.model.pooling, experiment.model.head)
+        by_network.setdefault(network, []).append(runs[experiment.key].test_accuracy)
+    for network, reached in by_network.items():
+        first, median, third = statistics.quantiles(reached, n=4, method="inclusive")
+        assert min(reached) >= median - 4 * (third - first), network
+    assert 0.86 <= min(by_network[Pooling.MAX, Head.GAP])
 
 
 def handful(gallery):

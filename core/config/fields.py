@@ -5,6 +5,7 @@ Flags, sidebar, links, grids and the README take what they say about a setting f
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from core.config.about import About
@@ -86,7 +87,9 @@ class Setting:
 
 def plain_value(value: Any) -> str | float | None:
     """A value of a setting as flags, links and grids write it: (16, 32) is "16,32"."""
-    return ",".join(map(str, value)) if isinstance(value, list | tuple) else value
+    if isinstance(value, list | tuple):
+        return ",".join(map(str, value))
+    return str(value) if isinstance(value, StrEnum) else value
 
 
 def own_defaults(dataset: str) -> dict[str, Any]:

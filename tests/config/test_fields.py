@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from core.catalog import DATASETS
 from core.cli.flags import flag_help, parameters
 from core.comparison.grids import read_grid
 from core.config import SECTION_OF, DataConfig, Experiment, ModelConfig, TrainingConfig
-from core.config.fields import FIELDS, Setting
+from core.config.fields import FIELDS, Setting, own_defaults
 from core.errors import ConfigError
 from core.settings import PROJECT
 from pages.shared import parameters as links
@@ -83,6 +84,15 @@ def test_the_limits_are_those_that_validation_keeps(name):
             Experiment.from_flat({**others, name: value})
         with pytest.raises(ConfigError, match=f"^{name}: "):
             Experiment.from_flat({**others, name: value + step})
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_the_defaults_of_a_data_set_are_plain_values_that_controls_show(dataset):
+    own = own_defaults(dataset)
+    assert {type(value) for value in own.values()} <= {str, int, float}
+    assert all(str(value) in links.of_setting(FIELDS[name]) for name, value in own.items())
+    default = Experiment.from_flat({"dataset": dataset})
+    assert default.key == Experiment.from_flat({"dataset": dataset, **own}).key
 
 
 # the documentation
