@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     Attributes:
         home: folder of the run store and its locks.
         data: root of the torchvision data sets; downloads go there.
+        dataset: name of the data set that the dashboard opens with.
         gallery: folder of the bundled runs, or one file of them, read-only; it may be missing.
         workers: number of one-thread training processes.
         scheduler: address of a Dask scheduler to use instead of a local cluster.
@@ -89,6 +90,7 @@ class Settings(BaseSettings):
     data: Path = Field(
         default_factory=lambda: Path(platformdirs.user_cache_dir("poolscope")) / "data"
     )
+    dataset: str = "fashion"
     gallery: Path = PROJECT / "assets" / "gallery"
     workers: int = Field(default_factory=_processors, ge=1, le=256)
     scheduler: str | None = None

@@ -48,12 +48,16 @@ hypothesis.settings.load_profile("repeatable")
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder for the run store, and no other setting but the folder of the data sets."""
+    """An empty folder for the run store, and no other setting but the folder of the data sets.
+
+    Dashboards open with the digits, which train in a second; `test_first` opens them as they are.
+    """
     for name in list(os.environ):
         if name.startswith("POOLSCOPE_") and name != "POOLSCOPE_DATA":
             monkeypatch.delenv(name)
     folder = tmp_path / "home"
     monkeypatch.setenv("POOLSCOPE_HOME", str(folder))
+    monkeypatch.setenv("POOLSCOPE_DATASET", "digits")
     return folder
 
 

@@ -84,7 +84,8 @@ def _choose_data(*, hosted: bool) -> DeltaGenerator:
     """Draw the box of the data set; return the place for findings about a folder."""
     st.selectbox(
         FIELDS["dataset"].about.label,
-        FIELDS["dataset"].words,
+        # the first one is shown without a link
+        sorted(FIELDS["dataset"].words, key=lambda name: name != dataset.first()),
         # free text, for the path of a folder
         accept_new_options=not hosted,
         key="dataset",
@@ -244,7 +245,7 @@ def led_to(parameters: Mapping[str, Any]) -> Comparison:
         ConfigError: something is not allowed, or no arm can be built.
     """
     given = {name: None if value == "" else value for name, value in parameters.items()}
-    return _comparison({**DEFAULTS, **given})[0]
+    return _comparison({**DEFAULTS, "dataset": dataset.first(), **given})[0]
 
 
 def _comparison(chosen: Mapping[str, Any]) -> tuple[Comparison, dict[str, list[str]]]:

@@ -11,19 +11,33 @@ import streamlit as st
 from core import settings
 from core.catalog import DATASETS, Dataset
 from core.config import DataConfig, Experiment
-from core.config.fields import FIELDS
 from core.config.folder import FOLDER_PREFIX, MEASURED
+from core.config.values import listed
 from core.errors import ConfigError
 from core.pictures import findings, with_folder
 from core.words import join, literal
 from pages.shared.link import Note
 
 DATASET_KEY = "dataset"
-_DEFAULT = str(FIELDS[DATASET_KEY].default)
 _GOOD, _WRONG = "dataset_good", "dataset_wrong"
 """the last usable choice, and the note on a later, unusable one"""
 MAX_QUOTED = 200
 """letters to quote of a text from outside"""
+
+
+def first() -> str:
+    """The data set that the dashboard opens with.
+
+    Raises:
+        ConfigError: the setting names none.
+    """
+    name = settings.load().dataset
+    if name not in DATASETS:
+        raise ConfigError(
+            f"{settings.PREFIX}DATASET: a data set is needed, one of {listed(DATASETS)}; "
+            f"received {name!r}"
+        )
+    return name
 
 
 def settle() -> bool:
@@ -65,7 +79,7 @@ def current() -> str:
 def shown() -> str:
     """The data set that the page shows; on a hosted server, simply the one in the box."""
     if settings.load().hosted:
-        return st.session_state[DATASET_KEY] or _DEFAULT
+        return st.session_state[DATASET_KEY] or first()
     return current()
 
 
@@ -77,7 +91,7 @@ def test_images() -> int:
     if named and not settings.load().hosted:
         with suppress(ConfigError):
             return _data(chosen(named)).entry.splits.test
-    return DATASETS[Dataset(_DEFAULT)].splits.test
+    return DATASETS[Dataset(first())].splits.test
 
 
 def ground() -> str | None:
@@ -159,8 +173,8 @@ def _good() -> str:
     """The last usable choice; digits if that was a folder that is gone by now."""
     state = st.session_state
     with suppress(ConfigError):
-        return chosen(state.get(_GOOD, _DEFAULT))
-    return _DEFAULT
+        return chosen(state.get(_GOOD, first()))
+    return first()
 
 
 def _sentence(error: ConfigError) -> str:

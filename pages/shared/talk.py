@@ -15,6 +15,7 @@ from core import settings
 from core.catalog import Page
 from core.config.talk import Scene, Talk, Waits, read_talk
 from core.settings import Mode
+from pages.shared import dataset
 from pages.shared.parameters import DEFAULTS
 
 VIEW, TALK = "view", "talk"
@@ -202,7 +203,7 @@ def _go(number: int, keep: Collection[str] = ()) -> None:
             if other.link[name] is True:
                 # without a value, the browser keeps the switch on
                 state[name] = False
-    for name, value in {**DEFAULTS, **scene.link}.items():
+    for name, value in {**DEFAULTS, "dataset": dataset.first(), **scene.link}.items():
         if name != CLAIM and name not in keep:
             state[name] = value
     state[_GOING] = scene.page

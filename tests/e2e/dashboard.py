@@ -64,7 +64,14 @@ def serving(folder: Path, script: str = "app.py", **variables: str) -> Iterator[
                 *("--server.port", str(port), "--server.headless", "true"),
             ],
             cwd=ROOT,
-            env={**kept, "POOLSCOPE_HOME": str(home), "POOLSCOPE_WORKERS": "2", **variables},
+            env={
+                **kept,
+                "POOLSCOPE_HOME": str(home),
+                "POOLSCOPE_WORKERS": "2",
+                # which train in a second
+                "POOLSCOPE_DATASET": "digits",
+                **variables,
+            },
             stdout=log,
             stderr=subprocess.STDOUT,
         )
