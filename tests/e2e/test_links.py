@@ -30,7 +30,7 @@ def test_the_first_request_to_a_fresh_server_may_be_a_deep_link(enter, fresh_ser
 
 def test_switching_a_strategy_on_names_its_missing_runs_and_changes_the_link(visitor):
     visitor.open("/accuracy?dropout=head")
-    expect(visitor.figures).to_have_count(6)
+    expect(visitor.figures).to_have_count(5)
     expect(visitor.train_button).to_have_count(0)
     visitor.pill("Pooling", "strided").click()
     expect(visitor.train_button).to_have_text(re.compile("Train the 10 missing runs"))
@@ -45,7 +45,7 @@ def test_the_head_changes_the_sentence_and_the_figures(visitor):
     expect(visitor.figures).to_have_count(6)
     before = visitor.headline.inner_text()
     visitor.segment("Head", "flatten").click()
-    expect(visitor.figures).to_have_count(3)
+    expect(visitor.figures).to_have_count(4)
     expect(visitor.headline).not_to_have_text(before)
     visitor.expect_parameters(head=["flatten"])
 
