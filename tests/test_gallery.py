@@ -117,12 +117,21 @@ def test_fashion_is_there_for_the_strategies_that_the_sidebar_shows_first(galler
     headline = {name for name, entry in POOLINGS.items() if entry.headline}
     assert headline == {experiment.model.pooling for experiment in wanted}
     assert len(headline) * 2 * 5 == len(keys)
-    first = {experiment.key for experiment in wanted if experiment.seed == 0}
-    assert first == gallery.with_weights(first)
+    # of the first seed, but for those of more than 400 kB: Flatten on a map of full size
+    first = {
+        experiment.key
+        for experiment in wanted
+        if experiment.seed == 0
+        and (experiment.model.pooling, experiment.model.head) != (Pooling.NONE, Head.FLATTEN)
+    }
+    assert first == gallery.with_weights(keys)
 
 
 def test_no_seed_of_fashion_collapsed_and_max_reaches_86_percent(gallery):
-    """A seed collapses if it is more than four interquartile ranges below its median."""
+    """A seed collapses if it is more than four interquartile ranges below its median.
+
+    Five seeds may lie within 0.2 points by chance, so the range counts as half a point at least.
+    """
     wanted = read_grid(GALLERY / "fashion.toml")
     runs = gallery.runs(experiment.key for experiment in wanted)
     by_network = {}
@@ -131,7 +140,7 @@ def test_no_seed_of_fashion_collapsed_and_max_reaches_86_percent(gallery):
         by_network.setdefault(network, []).append(runs[experiment.key].test_accuracy)
     for network, reached in by_network.items():
         first, median, third = statistics.quantiles(reached, n=4, method="inclusive")
-        assert min(reached) >= median - 4 * (third - first), network
+        assert min(reached) >= median - 4 * max(third - first, 0.005), network
     assert 0.86 <= min(by_network[Pooling.MAX, Head.GAP])
 
 

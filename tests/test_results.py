@@ -8,6 +8,7 @@ from core.comparison.families import compare_facet
 from core.comparison.statistics import Verdict
 from core.config import Experiment
 from core.training import train
+from tests.bundled import bundled
 
 ACCURACY_TOLERANCE = 0.01
 """where another processor rounds differently: as for the bundled runs"""
@@ -23,10 +24,9 @@ def test_mnist_is_above_98_percent_after_one_epoch():
 def test_on_the_digits_max_is_ahead_of_average_under_gap_by_more_than_two_points():
     """With the bundled ten seeds; two of them are trained anew and have to say the same."""
     arms = [Experiment.from_flat({"pooling": pooling}) for pooling in ("max", "average")]
-    bundled, anew = Comparison.of(arms, range(10)), Comparison.of(arms, range(2))
-    stored = bundled()
-    runs = stored.runs([experiment.key for experiment in bundled.experiments])
-    difference = against_max(Results(bundled, runs))
+    every, anew = Comparison.of(arms, range(10)), Comparison.of(arms, range(2))
+    runs = bundled().runs([experiment.key for experiment in every.experiments])
+    difference = against_max(Results(every, runs))
     assert Verdict.LOWER is difference.verdict
     assert difference.mean < -0.02
     assert difference.high < 0

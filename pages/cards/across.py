@@ -31,6 +31,9 @@ def card(results: Results, compare_with: Pooling | None) -> None:
         return
     with frame.card("On other data sets", "across", reading=HELP) as head:
         names = [str(arm.pooling) for arm in others]
+        if st.session_state.get("across") not in {None, *names}:
+            # a strategy that is no longer shown would stay in the link
+            st.session_state["across"] = names[0]
         chosen = st.selectbox("Strategy", names, key="across", bind="query-params", width=190)
         arm = next((arm for arm in others if arm.pooling == chosen), others[0])
         there = _elsewhere(arm, reference, results.comparison.seeds)
@@ -44,7 +47,7 @@ def card(results: Results, compare_with: Pooling | None) -> None:
             return
         st.markdown(frame.written(over_data_sets(found)))
         frame.fill(
-            head, cached.chart(figures.across_data_sets, found), "across", file_name="across.csv"
+            head, cached.chart(figures.across_data_sets, found), "on sets", file_name="across.csv"
         )
 
 

@@ -78,7 +78,8 @@ def test_a_training_goes_on_when_the_one_who_asked_is_gone(enter, server):
 
 
 def test_headline_and_tiles_follow_the_runs_as_they_end(visitor, server):
-    visitor.open(f"/train?{TINY}&seeds=6&epochs=150&lr=0.15")
+    # runs that take so long that the page follows them one by one
+    visitor.open("/train?pooling=max&head=gap&widths=4&seeds=6&epochs=300&lr=0.15")
     visitor.train_button.click()
     expect(visitor.headline).to_have_text(
         re.compile("^(One|Two|Three|Four|Five) of six runs"), timeout=60_000

@@ -21,7 +21,7 @@ from tests.store.store_samples import a_run
 
 PAGES_FOLDER = PROJECT / "pages"
 
-TERM_MARK = re.compile(r"\[([^\]]*)\]\(#words \"([^\"]*)\"\)")
+TERM_MARK = re.compile(r"\[([^\[\]]*)\]\(#words \"([^\"]*)\"\)")
 """a term of the trade with its sentence"""
 
 
@@ -55,6 +55,11 @@ def messages(app: AppTest) -> list[str]:
 def title(app: AppTest) -> str:
     (found,) = app.title
     return without_terms(found.value)
+
+
+def answer(app: AppTest) -> str:
+    """The headline with the answer: Home says first what Poolscope is."""
+    return without_terms(app.header[0].value if app.header else app.title[0].value)
 
 
 def text(app: AppTest) -> str:

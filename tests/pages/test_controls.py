@@ -11,6 +11,7 @@ from tests.pages.dashboard import (
     HOME,
     PAGES,
     TRAIN,
+    answer,
     figures,
     messages,
     missing,
@@ -32,10 +33,10 @@ def test_a_pooling_that_is_added_is_missing_until_it_is_trained(page):
 @pytest.mark.parametrize(("page", "fewer"), [(HOME, 1), (ACCURACY, 3)])
 def test_a_head_changes_the_sentence_and_the_figures(page, fewer):
     app = opened(page)
-    before = title(app), figures(app)
+    before = answer(app), figures(app)
     app.segmented_control(key="head").set_value("flatten").run()
     assert [] == messages(app)
-    assert before[0] != title(app)
+    assert before[0] != answer(app)
     assert fewer == len(figures(app))
     assert before[1] != figures(app)
     assert 0 == missing(app)

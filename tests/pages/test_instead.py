@@ -14,6 +14,7 @@ from tests.pages.dashboard import (
     HOME,
     SHIFT,
     alts,
+    answer,
     figures,
     fill,
     keys,
@@ -21,7 +22,6 @@ from tests.pages.dashboard import (
     missing,
     opened,
     text,
-    title,
     trained,
     without_marks,
 )
@@ -49,7 +49,7 @@ def said(app):
 def test_the_nearest_comparison_is_shown_and_named(page):
     app = opened(page, **SIDEBAR, dropout=["head"])
     assert [] == messages(app)
-    assert title(app).startswith(NEAREST)
+    assert answer(app).startswith(NEAREST)
     assert (
         "**Not trained yet:** max and soft, dropout in the head. "
         "**Shown instead:** no dropout instead of dropout in the head." == said(app)
@@ -67,13 +67,13 @@ def test_the_figures_are_those_of_the_comparison_that_is_shown(page):
     assert figures(itself)
     assert figures(itself) == figures(instead)
     assert alts(itself) == alts(instead)
-    assert title(itself) == title(instead).removeprefix(NEAREST)
+    assert answer(itself) == answer(instead).removeprefix(NEAREST)
 
 
 @pytest.mark.usefixtures("two_strategies", "engine")
 def test_cost_counts_the_choice_and_names_what_its_accuracies_are_of():
     app = opened(COST, **SIDEBAR, dropout=["head"], widths="16,33")
-    assert not title(app).startswith(NEAREST)
+    assert not answer(app).startswith(NEAREST)
     assert "widths 16,32 instead of 16,33" in said(app)
     assert "choose_shown" not in keys(app)
     assert 6 == missing(app)
@@ -83,10 +83,10 @@ def test_cost_counts_the_choice_and_names_what_its_accuracies_are_of():
 @pytest.mark.parametrize("page", DRAWN)
 def test_one_press_makes_the_shown_comparison_the_chosen_one(page):
     app = opened(page, **{**SIDEBAR, "seeds": "7"}, dropout=["head"], lr="0.3", widths="8,8")
-    assert title(app).startswith(NEAREST)
+    assert answer(app).startswith(NEAREST)
     app.button(key="choose_shown").click().run()
     assert [] == messages(app)
-    assert not title(app).startswith(NEAREST)
+    assert not answer(app).startswith(NEAREST)
     assert "Shown instead" not in text(app)
     assert not {"train_missing", "choose_shown"} & keys(app)
     state = app.session_state
@@ -122,7 +122,7 @@ def test_as_soon_as_two_networks_can_be_compared_the_choice_is_shown(two_strateg
     fill(two_strategies, *trained(dataset="digits", pooling="soft", dropout="head")[:1])
     app = opened(HOME, **SIDEBAR, dropout=["head"])
     assert "Shown instead" not in text(app)
-    assert not title(app).startswith(NEAREST)
+    assert not answer(app).startswith(NEAREST)
     assert 4 == missing(app)
 
 

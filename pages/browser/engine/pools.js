@@ -126,13 +126,15 @@ function blurMatrix(rows, stride) {
 const blurred = (x, stride) =>
   sandwiched(x, blurMatrix(x.shape[1], stride), blurMatrix(x.shape[2], stride));
 
+// mirrored at its border, after the pool; a map that wraps is wrapped before it
 function blurredPool(x, rule, size, stride, wraps) {
-  return chain(
-    x,
-    (map) => framed(map, [1, 1], wraps),
-    (map) => slid(map, rule, size, 1),
-    (map) => blurred(map, stride),
-  );
+  const steps = wraps
+    ? [(map) => framed(map, [1, 1], true), (map) => slid(map, rule, size, 1)]
+    : [
+        (map) => slid(map, rule, size, 1),
+        (map) => gathered(map, ...map.shape.slice(1).map((rows) => mirroredRows(rows, 1, 1))),
+      ];
+  return chain(x, ...steps, (map) => blurred(map, stride));
 }
 
 // margins with which a 3x3 window has as many positions as one of `size`
