@@ -8,8 +8,8 @@ from core.words import inside
 
 GALLERY: dict[str, dict[str, Any]] = {
     "digits": {"dataset": "digits"},
-    "shapes": {"dataset": "shapes", "train_size": 4_000, "epochs": 8},
-    "mnist": {"dataset": "mnist", "train_size": 12_000, "epochs": 3},
+    "shapes": {"dataset": "shapes"},
+    "mnist": {"dataset": "mnist"},
 }
 """data set -> settings of its bundled runs that differ from the defaults, to shorten training"""
 
