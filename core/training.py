@@ -23,7 +23,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core import settings
-from core.config import MOMENTUM, Experiment
+from core.config import FEW_STEPS, MOMENTUM, Experiment
 from core.data import LabelledImages, load, to_input, translate
 from core.errors import EngineError
 from core.network import describe
@@ -36,8 +36,6 @@ RISE = 0.3
 """share of the steps in which the learning rate rises"""
 LEAST_SCHEDULED = 3
 """fewest steps that make a rise, a peak and a fall"""
-FEW_STEPS = 100
-"""up to this many steps, the one nearest to the peak may have a rate that is clearly lower"""
 
 
 class Cancelled(Exception):  # noqa: N818 (an answer to a request, not an error)
@@ -161,7 +159,7 @@ def _epochs(
 ) -> Iterator[list[float]]:
     """Train epoch by epoch and yield the losses of each epoch's batches."""
     batches = ceil(len(data) / experiment.hyperparameters.batch_size)
-    optimiser, schedule = _optimiser(model, experiment, batches)
+    optimiser, schedule = _optimiser(model, experiment)
     order = generator(experiment.seed, "order")
     shifts = generator(experiment.seed, "shift")
     reach = experiment.data.augment_shift
@@ -191,7 +189,7 @@ def _epochs(
 
 
 def _optimiser(
-    model: nn.Module, experiment: Experiment, batches: int
+    model: nn.Module, experiment: Experiment
 ) -> tuple[torch.optim.SGD, torch.optim.lr_scheduler.LRScheduler]:
     """SGD with Nesterov momentum, and the schedule: one rise and fall over all batches.
 
@@ -206,7 +204,7 @@ def _optimiser(
         nesterov=True,
         weight_decay=hyperparameters.weight_decay,
     )
-    steps = hyperparameters.epochs * batches
+    steps = experiment.steps
     if steps < LEAST_SCHEDULED:
         return optimiser, torch.optim.lr_scheduler.ConstantLR(optimiser, factor=1.0)
     rise = max(2, round(RISE * steps)) / steps if steps < FEW_STEPS else RISE

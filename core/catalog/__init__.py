@@ -11,7 +11,7 @@ from core.catalog.datasets import (
     Splits,
     shapes_entry,
 )
-from core.catalog.heads import HEADS, HeadEntry
+from core.catalog.heads import HEADS, HeadEntry, on_one_cell
 from core.catalog.names import (
     Body,
     Colour,
@@ -66,5 +66,6 @@ __all__ = [
     "Pooling",
     "PoolingEntry",
     "Splits",
+    "on_one_cell",
     "shapes_entry",
 ]

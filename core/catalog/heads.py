@@ -36,6 +36,7 @@ class HeadEntry:
             for memory estimates.
         vector_copies: the same of its vector.
         squeeze: channels that a 1x1 convolution leaves before the head, if it has one.
+        keeps_one_cell: whether its vector is the map itself where that has one cell, as with GAP.
     """
 
     name: Head
@@ -53,6 +54,7 @@ class HeadEntry:
     map_copies: int = 0
     vector_copies: int = 0
     squeeze: Callable[[int, int, int], int] | None = None
+    keeps_one_cell: bool = False
 
 
 def _mean(channels: int, height: int, width: int) -> int:
@@ -137,6 +139,7 @@ _ENTRIES = (
         operations=_mean,
         is_global=True,
         reads_whole_map=True,
+        keeps_one_cell=True,
     ),
     HeadEntry(
         name=Head.FLATTEN,
@@ -147,6 +150,7 @@ _ENTRIES = (
         operations=lambda channels, height, width: 0,
         is_global=False,
         reads_whole_map=False,
+        keeps_one_cell=True,
     ),
     HeadEntry(
         name=Head.GMP,
@@ -157,6 +161,7 @@ _ENTRIES = (
         operations=_max,
         is_global=True,
         reads_whole_map=True,
+        keeps_one_cell=True,
     ),
     HeadEntry(
         name=Head.GAP_GMP,
@@ -196,6 +201,7 @@ _ENTRIES = (
         is_global=False,
         reads_whole_map=True,
         map_copies=1,
+        keeps_one_cell=True,
     ),
     HeadEntry(
         name=Head.FLATTEN_MATCHED,
@@ -268,6 +274,7 @@ _ENTRIES = (
         reads_whole_map=True,
         weight=50,
         map_copies=1,
+        keeps_one_cell=True,
     ),
     HeadEntry(
         name=Head.BILINEAR,
@@ -288,3 +295,8 @@ _ENTRIES = (
 )
 
 HEADS: dict[Head, HeadEntry] = {entry.name: entry for entry in _ENTRIES}
+
+
+def on_one_cell(head: Head) -> Head:
+    """The head that gives the same vector for a map of one cell: GAP, for those that keep it."""
+    return Head.GAP if HEADS[head].keeps_one_cell else head

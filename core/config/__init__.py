@@ -4,13 +4,21 @@ Two configurations that describe the same network, data and training are equal a
 defaults of the data set are filled in, and fields without effect are set to their defaults.
 """
 
-from core.config.experiment import CODE_VERSION, KEY_DIGITS, MOMENTUM, SECTION_OF, Experiment
+from core.config.experiment import (
+    CODE_VERSION,
+    FEW_STEPS,
+    KEY_DIGITS,
+    MOMENTUM,
+    SECTION_OF,
+    Experiment,
+)
 from core.config.sections import DataConfig, ModelConfig, TrainingConfig
 from core.config.values import ALL
 
 __all__ = [
     "ALL",
     "CODE_VERSION",
+    "FEW_STEPS",
     "KEY_DIGITS",
     "MOMENTUM",
     "SECTION_OF",

@@ -24,6 +24,9 @@ MOMENTUM = 0.9
 
 KEY_DIGITS = 16
 
+FEW_STEPS = 100
+"""below this many steps, the one nearest to the peak may have a rate that is clearly lower"""
+
 
 class Experiment(Section):
     """One training: data, network, hyperparameters and seed."""
@@ -77,6 +80,12 @@ class Experiment(Section):
         return Hyperparameters(**self.training.model_dump())
 
     @property
+    def steps(self) -> int:
+        """How many batches it is trained on."""
+        batches = -(-self.data.training_images // self.training.batch_size)
+        return self.training.epochs * batches
+
+    @property
     def canonical_json(self) -> str:
         """The text whose hash is the key: sorted names, no spaces, the data set's fingerprint."""
         left_out = {name: getattr(self, name).later_at_default() for name in SECTIONS if name}
@@ -95,6 +104,9 @@ class Experiment(Section):
         # a pooling whose formula was mended has keys of its own since then
         if (revision := POOLINGS[self.model.pooling].revision) > 1:
             content["revision"] = revision
+        # so has a schedule that once jumped over the rate that was asked for
+        if self.steps < FEW_STEPS:
+            content["schedule"] = 2
         # the network sees the ground only where random shifts move it in
         if self.data.augment_shift and (fill := self.data.fill):
             content["data"]["fill"] = fill

@@ -28,6 +28,7 @@ from core.catalog import (
     Polarity,
     Pooling,
     PoolOrder,
+    on_one_cell,
     shapes_entry,
 )
 from core.catalog.poolings import CONV_SIZE
@@ -303,13 +304,19 @@ class ModelConfig(Section):
         """The same network, with what has no effect on images (C, H, W) at its default.
 
         Its window is the smallest that gives it. On a map of one cell, to drop a channel is to drop
-        an element.
+        an element, and a head that keeps the cell is GAP.
         """
         sides = [self.maps(rows) for rows in shape[1:]]
-        changes: dict[str, object] = {"pool_size": self._least_window(shape)}
+        window = self._least_window(shape)
+        changes: dict[str, object] = {
+            "pool_size": window,
+            "pool_stride": self._stride_of_one_window(shape, window),
+        }
         one_cell = all(rows[self.last_pool_block] == 1 for rows in sides)
         if one_cell and self.dropout is DropoutPosition.AFTER_LAST_POOL:
             changes["dropout_kind"] = DropoutKind.ELEMENT
+        if all(rows[-1] == 1 for rows in sides):
+            changes["head"] = on_one_cell(self.head)
         return self.model_copy(update=changes)
 
     def _least_window(self, shape: tuple[int, int, int]) -> int:
@@ -322,6 +329,16 @@ class ModelConfig(Section):
             if fits and entry.reads_alike(size, self.pool_size, self.pool_stride):
                 return size
         return self.pool_size
+
+    def _stride_of_one_window(self, shape: tuple[int, int, int], window: int) -> int:
+        """The default stride, if with it, too, every pool has one window: then none is taken."""
+        stride: int = type(self).model_fields["pool_stride"].default
+        network = self.model_copy(update={"pool_size": window})
+        default = network.model_copy(update={"pool_stride": stride})
+        sides = [either.maps(rows) for either in (network, default) for rows in shape[1:]]
+        blocks = self.downsampling_blocks
+        one = blocks > 0 and all(rows[block] == 1 for rows in sides for block in range(blocks))
+        return stride if one and POOLINGS[self.pooling].takes_steps_only else self.pool_stride
 
     @property
     def _pools_here(self) -> bool:

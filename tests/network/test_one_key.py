@@ -7,15 +7,13 @@ from collections import defaultdict
 import pytest
 import torch
 
-from core.catalog import HEADS, POOLINGS, Downsampling, Head
+from core.catalog import HEADS, POOLINGS, Downsampling
 from core.config import Experiment
 from core.errors import ConfigError
 from core.network import describe
 from core.network.build import build_model
 
 DRAWN = 1_500
-ONE_CELL = {Head.FLATTEN, Head.GAP, Head.GMP, Head.SPP, Head.AVG_MAX}
-"""one function on a map of one cell, with keys of their own since runs are stored under them"""
 
 
 def drawn(seed):
@@ -34,6 +32,7 @@ def drawn(seed):
             "pool_stride": source.choice([1, 2, 3]),
             "pool_order": source.choice(["after-activation", "before-activation"]),
             "padding": source.choice(["zeros", "circular", "valid"]),
+            "norm": source.choice(["none", "batch"]),
             "head": source.choice(list(HEADS)),
             "dropout": source.choice(["none", "before-pool", "after-pool", "after-last-pool"]),
             "dropout_kind": source.choice(["element", "channel"]),
@@ -41,25 +40,25 @@ def drawn(seed):
 
 
 def outputs(experiment):
-    """Logits in training and in evaluation."""
+    """Logits in evaluation, before batch norm has seen any image, and in training."""
     model = build_model(experiment.model, experiment.input_shape, experiment.classes)
     x = torch.randn(4, *experiment.input_shape, generator=torch.Generator().manual_seed(0))
     torch.manual_seed(1)
-    return [model.train(training)(x).detach() for training in (True, False)]
+    return [model.train(training)(x).detach() for training in (False, True)]
 
 
 def signature(experiment):
-    """What the network is: its layers without names and windows, and what it computes."""
+    """What the network is: its layers without names and windows, and what it computes.
+
+    None if it says the same of every image, as after a minimum over large windows: then it does
+    not show what it computes.
+    """
     layers = sorted(describe(experiment).layers, key=lambda layer: layer.name)
     kinds = [(layer.kind, layer.shape, layer.parameters, layer.macs) for layer in layers]
-    return (*kinds, *(logits.numpy().tobytes() for logits in outputs(experiment)))
-
-
-def is_kept_apart(first, second):
-    """Two heads on a map of one cell."""
-    last = [layer for layer in describe(first).layers if layer.name.startswith("block")][-1]
-    heads = {first.model.head, second.model.head}
-    return last.shape[1:] == (1, 1) and len(heads) == 2 and heads <= ONE_CELL
+    logits = outputs(experiment)
+    if (logits[0] == logits[0][:1]).all():
+        return None
+    return (*kinds, *(values.numpy().tobytes() for values in logits))
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -68,18 +67,19 @@ def test_what_computes_the_same_has_one_key(seed):
     for flat in itertools.islice(drawn(seed), DRAWN):
         try:
             experiment = Experiment.from_flat(flat)
-            found[signature(experiment)].setdefault(experiment.key, experiment)
+            known_by = signature(experiment)
         except ConfigError:
             continue
+        if known_by is not None:
+            found[known_by].setdefault(experiment.key, experiment)
     assert len(found) > DRAWN / 3
     for alike in found.values():
-        for first, second in itertools.combinations(alike.values(), 2):
-            assert is_kept_apart(first, second), (first.to_flat(), second.to_flat())
+        assert 1 == len(alike), [experiment.to_flat() for experiment in alike.values()]
 
 
 def as_written(experiment, flat):
     """The same with the settings that were taken for others, as they were written."""
-    names = ("pool_size", "dropout", "dropout_kind", "pooling")
+    names = ("pool_size", "dropout", "dropout_kind", "pooling", "head", "pool_stride")
     types = {name: type(getattr(experiment.model, name)) for name in names}
     written = {name: types[name](flat[name]) for name in names}
     return experiment.model_copy(update={"model": experiment.model.model_copy(update=written)})
@@ -97,7 +97,7 @@ def test_what_has_one_key_computes_the_same():
         written = as_written(experiment, flat)
         entry = POOLINGS[written.model.pooling]
         if written != experiment and entry.downsampling is Downsampling.POOL:
-            training, evaluation = zip(outputs(experiment), outputs(written), strict=True)
+            evaluation, training = zip(outputs(experiment), outputs(written), strict=True)
             # a convolution on a cropped map may round differently
             assert torch.allclose(*evaluation, atol=1e-6), flat
             # fractional-max at stride 1 draws numbers that change nothing but later draws

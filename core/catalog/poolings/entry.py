@@ -160,6 +160,12 @@ class PoolingEntry:
         # a draw of its own would come before or after that of the dropout
         return selects and not self.random
 
+    @property
+    def takes_steps_only(self) -> bool:
+        """Whether the stride does nothing but place its windows, so that one window has none."""
+        placed = self.downsampling is Downsampling.POOL and self.regular_grid and self.windowed
+        return placed and not self.whole_map and not self.cyclic
+
     def reads_alike(self, size: int, other: int, stride: int) -> bool:
         """Whether two windows differ in nothing but how many of them fit on a map."""
         if not self.windowed:
