@@ -1,10 +1,12 @@
 """Do the bundled runs match a training, do they suffice for every claim, are they small?"""
 
+import itertools
 import json
 import random
 import re
 import sqlite3
 import statistics
+from collections import defaultdict
 from contextlib import closing
 from dataclasses import replace
 
@@ -110,38 +112,73 @@ def test_every_bundled_strategy_is_there_under_both_heads_with_ten_seeds_and_fir
     assert set(HEADS) > {"gap", "flatten"}
 
 
-def test_fashion_is_there_for_the_strategies_that_the_sidebar_shows_first(gallery):
-    wanted = read_grid(GALLERY / "fashion.toml")
+def headline_of(dataset):
+    """The strategies of the sidebar under both heads, ten seeds each, as they are bundled."""
+    heads = ("gap", "flatten")
+    names = [name for name, entry in POOLINGS.items() if entry.headline]
+    grid = itertools.product(names, heads, range(10))
+    return [
+        Experiment.from_flat({"dataset": dataset, "pooling": name, "head": head, "seed": seed})
+        for name, head, seed in grid
+    ]
+
+
+@pytest.mark.parametrize("dataset", ["digits", "fashion", "shapes"])
+def test_what_the_sidebar_shows_first_is_there_under_both_heads_with_ten_seeds(gallery, dataset):
+    wanted = headline_of(dataset)
     keys = {experiment.key for experiment in wanted}
+    assert 160 == len(keys)
     assert keys == gallery.present(keys)
-    headline = {name for name, entry in POOLINGS.items() if entry.headline}
-    assert headline == {experiment.model.pooling for experiment in wanted}
-    assert len(headline) * 2 * 5 == len(keys)
-    # of the first seed, but for those of more than 400 kB: Flatten on a map of full size
+    # of the first seed, but for those of more than 400 kB: Flatten on a large map of full size
+    large = {(Pooling.NONE, Head.FLATTEN)} if dataset != "digits" else set()
     first = {
         experiment.key
         for experiment in wanted
-        if experiment.seed == 0
-        and (experiment.model.pooling, experiment.model.head) != (Pooling.NONE, Head.FLATTEN)
+        if experiment.seed == 0 and (experiment.model.pooling, experiment.model.head) not in large
     }
     assert first == gallery.with_weights(keys)
 
 
-def test_no_seed_of_fashion_collapsed_and_max_reaches_86_percent(gallery):
+def test_the_grids_of_the_gallery_are_of_the_default_settings():
+    for dataset in ("fashion", "shapes"):
+        wanted = {experiment.key for experiment in headline_of(dataset)}
+        assert wanted == {experiment.key for experiment in read_grid(GALLERY / f"{dataset}.toml")}
+
+
+COLLAPSED = {
+    "digits": set(),
+    "fashion": set(),
+    "shapes": {(Pooling.NONE, Head.FLATTEN, 0)},
+}
+"""32,768 values in front of the dense layer: no learning rate tried spares this network every seed
+(`CONTRIBUTING.md`, recipes)"""
+
+
+@pytest.mark.parametrize("dataset", COLLAPSED)
+def test_which_seeds_collapsed(gallery, dataset):
     """A seed collapses if it is more than four interquartile ranges below its median.
 
-    Five seeds may lie within 0.2 points by chance, so the range counts as half a point at least.
+    Seeds may lie within 0.2 points by chance, so the range counts as half a point at least.
     """
-    wanted = read_grid(GALLERY / "fashion.toml")
+    wanted = headline_of(dataset)
     runs = gallery.runs(experiment.key for experiment in wanted)
-    by_network = {}
+    networks = defaultdict(dict)
     for experiment in wanted:
         network = (experiment.model.pooling, experiment.model.head)
-        by_network.setdefault(network, []).append(runs[experiment.key].test_accuracy)
-    for network, reached in by_network.items():
-        first, median, third = statistics.quantiles(reached, n=4, method="inclusive")
-        assert min(reached) >= median - 4 * max(third - first, 0.005), network
-    assert 0.86 <= min(by_network[Pooling.MAX, Head.GAP])
+        networks[network][experiment.seed] = runs[experiment.key].test_accuracy or 0.0
+    collapsed = set()
+    for network, reached in networks.items():
+        first, median, third = statistics.quantiles(reached.values(), n=4, method="inclusive")
+        least = median - 4 * max(third - first, 0.005)
+        collapsed |= {(*network, seed) for seed, value in reached.items() if value < least}
+    assert COLLAPSED[dataset] == collapsed
+
+
+def test_max_with_gap_reaches_86_percent_of_fashion(gallery):
+    wanted = [e for e in headline_of("fashion") if e.model.pooling is Pooling.MAX]
+    gap = [e.key for e in wanted if e.model.head is Head.GAP]
+    assert 10 == len(gap)
+    assert 0.86 <= min(run.test_accuracy for run in gallery.runs(gap).values())
 
 
 def handful(gallery):
