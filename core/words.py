@@ -43,6 +43,21 @@ def points(difference: float) -> str:
     return f"{MINUS if value < 0 else '+'}{abs(value):.1f}"
 
 
+def end_in_points(difference: float) -> str:
+    """The end of an interval in points: with more decimals where one would round it to zero.
+
+    "+0.3", but "−0.04", so that an interval says by itself on which side of zero it lies.
+    """
+    value = 100 * difference
+    if round(value, 1) or abs(value) < SUM_OF_NOTHING:
+        return points(difference)
+    first_digit = -floor(log10(abs(value)))
+    rounded = round(abs(value), first_digit)
+    # 0.0099 is rounded to 0.01, whose first digit is one place further to the left
+    decimals = -floor(log10(rounded))
+    return f"{MINUS if value < 0 else '+'}{rounded:.{decimals}f}"
+
+
 def size_in_points(difference: float) -> str:
     """A difference in points without its sign: "4.2"."""
     return f"{abs(100 * difference):.1f}"

@@ -152,3 +152,19 @@ def test_one_has_no_plural():
 )
 def test_a_label_in_a_sentence_keeps_its_capitals_if_they_are_a_name(label, expected):
     assert expected == words.inside(label)
+
+
+@pytest.mark.parametrize(
+    ("difference", "written"),
+    [
+        (-0.042, "−4.2"),
+        (0.0005, "+0.1"),
+        (0.0004, "+0.04"),
+        (-0.00004, "−0.004"),
+        (-0.000099, "−0.01"),
+        (0.0, "0.0"),
+        (1e-12, "0.0"),
+    ],
+)
+def test_the_end_of_an_interval_says_on_which_side_of_zero_it_lies(difference, written):
+    assert written == words.end_in_points(difference)

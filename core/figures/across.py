@@ -28,6 +28,7 @@ from core.figures.pairs import AROUND_PAIRS, LEAST_NAME_MARGIN, NAME_GAP, ONLY_A
 from core.figures.palette import style
 from core.sentences.across import over_data_sets
 from core.sentences.headlines import plain
+from core.sentences.intervals import between
 from core.words import inside, points
 
 MEAN_ROW = "mean of these"
@@ -155,7 +156,7 @@ def _marks(
                 "color": colour if filled else look.page,
                 "line": {"color": colour, "width": 0 if filled else look.px(2)},
             },
-            hovertemplate=f"{points(mean)} points [{points(low)}, {points(high)}]<extra></extra>",
+            hovertemplate=f"{points(mean)} points {between(low, high)}<extra></extra>",
         )
         for place, ((mean, low, high), filled) in enumerate(zip(ends, decided, strict=True))
     ]

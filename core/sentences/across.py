@@ -4,6 +4,7 @@ from core.comparison.across import Across
 from core.comparison.statistics import Verdict
 from core.comparison.until_decided import SMALLEST_EFFECT
 from core.sentences.headlines import Sentence
+from core.sentences.intervals import between
 from core.words import join, number_word, percent, points
 
 DIRECTIONS = {Verdict.HIGHER: "higher", Verdict.LOWER: "lower"}
@@ -21,7 +22,7 @@ def over_data_sets(found: Across) -> Sentence:
     counts += [(alike, f"alike within ±{within} points"), (undecided, "undecided")]
     said = [f"{word} in {number_word(number)}" for number, word in counts if number]
     low, high = percent(found.improvement_low), percent(found.improvement_high)
-    mean = f"{points(found.mean)} points [{points(found.low)}, {points(found.high)}]"
+    mean = f"{points(found.mean)} points {between(found.low, found.high)}"
     return (
         f"On {number_word(len(found.each))} data sets, ",
         found.strategy,

@@ -3,6 +3,7 @@
 from math import exp
 
 from core.claims import ComparedPart, Hypothesis, Unit
+from core.sentences.intervals import between
 from core.words import percent, points
 
 UNITS = {Unit.POINTS: "points", Unit.PERCENT: "%", Unit.TIMES: "times"}
@@ -12,9 +13,11 @@ def effect(result: ComparedPart) -> str | None:
     """The measured effect with its interval: "+4.1 points [+3.2, +5.0]"; None without one."""
     if result.difference is None:
         return None
-    ends = result.difference.mean, result.difference.low, result.difference.high
-    mean, low, high = (in_unit(result.part, value) for value in ends)
-    return f"{mean} {UNITS[result.part.unit]} [{low}, {high}]"
+    part, difference = result.part, result.difference
+    ends = f"[{in_unit(part, difference.low)}, {in_unit(part, difference.high)}]"
+    if part.unit is Unit.POINTS:
+        ends = between(difference.low, difference.high)
+    return f"{in_unit(part, difference.mean)} {UNITS[part.unit]} {ends}"
 
 
 def in_unit(part: Hypothesis, difference: float) -> str:

@@ -2,7 +2,7 @@
 
 from core.comparison.statistics import Difference, Interval, Verdict
 from core.sentences.uncertainty import evidence
-from core.words import percent, points, size_in_points
+from core.words import end_in_points, percent, points, size_in_points
 
 
 def accuracy(interval: Interval) -> str:
@@ -14,7 +14,12 @@ def accuracy(interval: Interval) -> str:
 
 def span(difference: Difference) -> str:
     """The interval of a difference: "[−4.7, −3.7]"."""
-    return f"[{points(difference.low)}, {points(difference.high)}]"
+    return between(difference.low, difference.high)
+
+
+def between(low: float, high: float) -> str:
+    """An interval in points, from its ends: "[−4.7, −3.7]"."""
+    return f"[{end_in_points(low)}, {end_in_points(high)}]"
 
 
 def difference(compared: Difference) -> str:
