@@ -12,7 +12,7 @@ from core.network import describe, is_pooled, same_stage
 from core.sentences.headlines import Sentence
 from core.sentences.shown import answers_headline
 from core.words import join, literal, percent, size
-from pages.cards import answers, picture
+from pages.cards import answers, disputed, picture
 from pages.shared import cached, chooser, frame, instead, jobs, networks, touch
 
 NETWORKS_SHOWN = 4
@@ -68,6 +68,7 @@ def main() -> None:
         if not bare:
             frame.nothing_yet(f"Seed {seed} of these networks")
         return
+    disputed.shown(list(there), results.comparison)
     left, right = st.columns([1, 4])
     with left, frame.section("input"):
         picture.shown(chosen, next(iter(there)).experiment.data.entry)

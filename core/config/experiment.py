@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from functools import cached_property
+from math import ceil
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, model_validator
@@ -82,8 +83,8 @@ class Experiment(Section):
     @property
     def steps(self) -> int:
         """How many batches it is trained on."""
-        batches = -(-self.data.training_images // self.training.batch_size)
-        return self.training.epochs * batches
+        batches = ceil(self.data.training_images / self.hyperparameters.batch_size)
+        return self.hyperparameters.epochs * batches
 
     @property
     def canonical_json(self) -> str:

@@ -49,7 +49,7 @@ def chooser(arms: list[Arm], seed: int) -> Chosen:
         st.button(
             "Next disagreement",
             key="next_disagreement",
-            on_click=_go_to,
+            on_click=open_image,
             args=(following,),
             help=f"The networks shown answer {len(differing):,} of {entry.splits.test:,} test "
             f"images differently.",
@@ -87,7 +87,8 @@ def _drop_upload() -> None:
         st.session_state["uploads_dropped"] = st.session_state.get("uploads_dropped", 0) + 1
 
 
-def _go_to(number: int) -> None:
+def open_image(number: int) -> None:
+    """Show a test image, whatever was uploaded."""
     _drop_upload()
     st.session_state["image"] = number
 

@@ -34,6 +34,7 @@ CARD_NAMES = {
     "contrast": "What is left of a thin line",
     # Features
     "touch": "Under your finger",
+    "disputed": "Images that only some get right",
     "input": "Input",
     "feature maps": "Feature maps",
     "sources": "Where the answer comes from",

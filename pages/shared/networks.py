@@ -55,6 +55,17 @@ def test_image(data: DataConfig, number: int) -> tuple[NDArray[np.uint8], int]:
     return gate.glance(partial(questions.test_image, data, number))
 
 
+def test_images(data: DataConfig, numbers: tuple[int, ...]) -> NDArray[np.uint8]:
+    """Test images (N, C, H, W) as stored, by their numbers."""
+    return _test_images(data.source, numbers)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _test_images(data: DataConfig, numbers: tuple[int, ...]) -> NDArray[np.uint8]:
+    _load(data)
+    return gate.glance(partial(questions.test_images, data, numbers))
+
+
 def scaling(data: DataConfig) -> tuple[float, float]:
     """What stored bytes are multiplied with, and what is added, to make a network's input."""
     return _scaling(data)

@@ -35,6 +35,24 @@ def test_features_goes_to_the_next_image_on_which_the_networks_disagree():
     assert app.number_input(key="image").value != first
 
 
+@pytest.mark.usefixtures("whole_gallery")
+def test_a_picture_on_which_the_networks_part_opens_in_all_of_them():
+    app = opened(FEATURES, pooling=["max", "average"], head="gap")
+    assert "test images, " in text(app)
+    assert "is right more often than the others on" in text(app)
+    (first, *others) = [key for key in keys(app) if key.startswith("disputed ")]
+    assert 8 <= len(others) + 1 <= 16
+    app.button(key=first).click().run()
+    assert [] == messages(app)
+    assert int(first.removeprefix("disputed ")) == app.number_input(key="image").value
+
+
+@pytest.mark.usefixtures("whole_gallery")
+def test_a_single_network_has_nobody_to_part_from():
+    app = opened(FEATURES, pooling=["max"], head="gap")
+    assert [] == [key for key in keys(app) if key.startswith("disputed ")]
+
+
 def test_features_shows_other_layers_and_methods():
     app = opened(FEATURES, pooling=["max", "average"], head="gap", winners="true")
     app.pills(key="layer").set_value("block2.relu").run()

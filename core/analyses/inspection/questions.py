@@ -3,6 +3,7 @@
 Importing this module imports no torch; calling one of its functions does.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,12 @@ def test_image(data: DataConfig, number: int) -> tuple[NDArray[np.uint8], int]:
     images = _images(_of_test(data))
     index = min(number, len(images) - 1)
     return images.images[index].numpy(), int(images.labels[index])
+
+
+def test_images(data: DataConfig, numbers: Sequence[int]) -> NDArray[np.uint8]:
+    """Test images (N, C, H, W) as stored, by their numbers."""
+    images: NDArray[np.uint8] = _images(_of_test(data)).images[list(numbers)].numpy()
+    return images
 
 
 def scaling(data: DataConfig) -> tuple[float, float]:
