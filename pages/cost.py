@@ -61,7 +61,7 @@ def main() -> None:
     arms = _distinct(results)
     frame.top(
         "Cost: what does each strategy need?",
-        cost_headline(results.comparison),
+        cost_headline(results),
         frame.scene(results),
     )
     jobs.missing_runs(results)
