@@ -404,14 +404,15 @@ def test_the_formula_gives_the_parameters_of_the_first_dense_layer(head, hidden)
     assert dense.parameters == eval(left.replace("×", "*")) == int(right.replace(",", ""))  # noqa: S307
 
 
-def test_the_square_of_a_field_is_cut_at_the_border():
+def test_the_square_of_a_field_goes_on_into_the_padding():
     each = arm()
     found = fields(architecture_of(each), each.experiment.model)
     chart = figures.field_squares(np.zeros((8, 8), np.uint8), found, len(found) - 1)
     figure = chart.draw(Look())
-    squares = figure.layout.shapes[1:]
+    squares = [square for square in figure.layout.shapes[1:] if square.line.dash]
     assert len(found) == len(squares)
-    assert all(-0.5 <= square.x0 < square.x1 <= 7.5 for square in squares)
+    assert [field.side for field in found] == [square.x1 - square.x0 for square in squares]
+    assert squares[-1].x1 > 7.5
     assert "10 × 10 px" in figure.layout.annotations[0].text
     assert "10 by 10 pixels" in chart.alt
 
