@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core import figures
-from core.analyses import EffectiveField, EffectiveFieldRequest, TimesRequest
+from core.analyses import EffectiveField, EffectiveFieldRequest, LatencyRequest, TimesRequest
 from core.comparison import Arm, Results
 from core.comparison.ledger import (
     LEDGER_COLUMNS,
@@ -18,14 +18,15 @@ from core.comparison.ledger import (
 )
 from core.engine import stored
 from core.figures import Measure
-from core.figures.times import timed_rows
+from core.figures.times import latency_rows, timed_rows
 from core.network.pytorch_code import torch_code
 from core.network.receptive_field import fields
 from core.sentences.cost import cost_headline
 from core.settings import PROJECT
 from core.words import count, plural
+from pages.cards import decision
 from pages.shared import cached, computing, frame, instead, jobs
-from pages.shared.parameters import LEDGER_ALL, LEDGER_TIME
+from pages.shared.parameters import LEDGER_ALL, LEDGER_LATENCY, LEDGER_TIME
 
 PARAMETERS_HELP = """
 Each bar is one network, from its first layer to its last: convolutions are grey, learned parameters
@@ -67,6 +68,7 @@ def main() -> None:
     jobs.missing_runs(results)
     jobs.watch()
     jobs.diverged(results.diverged)
+    decision.card(shown, _distinct(shown.results))
     _parameters(arms)
     with frame.grid(2, min_column_width=420):
         _tradeoff(shown)
@@ -199,7 +201,7 @@ def _ledger(arms: list[Arm]) -> None:
             st.markdown("**Layer by layer**", width="stretch")
             shown = st.selectbox(
                 "Show",
-                [*headings, LEDGER_TIME, LEDGER_ALL],
+                [*headings, LEDGER_TIME, LEDGER_LATENCY, LEDGER_ALL],
                 index=1,
                 key="ledger",
                 bind="query-params",
@@ -213,6 +215,8 @@ def _ledger(arms: list[Arm]) -> None:
             _one(arms[names.index(one)])
         elif shown == LEDGER_TIME:
             _times(arms, names)
+        elif shown == LEDGER_LATENCY:
+            _latencies(arms, names)
         else:
             _several(arms, names, headings[shown])
 
@@ -251,6 +255,23 @@ def _times(arms: list[Arm], names: list[str]) -> None:
         f"Milliseconds for a batch of {times.batch}, forward + backward, each layer by itself; "
         f"medians of {TIME_ROUNDS} rounds in which the networks take turns ({times.machine}). The "
         f"whole step also includes the loss and the optimiser. Timings are noisy."
+    )
+
+
+def _latencies(arms: list[Arm], names: list[str]) -> None:
+    """Draw the measured latency of one image, or offer to measure it on this machine."""
+    request = LatencyRequest(tuple(arm.seeded(0) for arm in arms))
+    latencies = stored(cached.store(), request)
+    if latencies is None:
+        computing.offer([request], "table of latencies", "tables", key="measure_latencies")
+        st.caption("Networks take turns, pass by pass, on images of noise; nothing is trained.")
+        return
+    measured = [latencies.networks[experiment.key] for experiment in request.experiments]
+    frame.table(latency_rows(list(zip(names, measured, strict=True))), "latency.csv", "latency")
+    st.caption(
+        f"Milliseconds for one image: the median of {latencies.passes} forward passes, and in "
+        f"brackets their 95th percentile ({latencies.machine}). With a batch of 64, a 64th of the "
+        "time for the batch. Timings are noisy."
     )
 
 
