@@ -25,7 +25,7 @@ from core.sentences.cost import cost_headline
 from core.settings import PROJECT
 from core.words import count, plural
 from pages.cards import decision
-from pages.shared import cached, computing, frame, instead, jobs
+from pages.shared import cached, computing, exports, frame, instead, jobs
 from pages.shared.parameters import LEDGER_ALL, LEDGER_LATENCY, LEDGER_TIME
 
 PARAMETERS_HELP = """
@@ -196,7 +196,7 @@ def _code(arms: list[Arm]) -> None:
 def _ledger(arms: list[Arm]) -> None:
     names = [arm.label_without_dropout for arm in arms]
     headings = {column.heading: column for column in QUANTITIES}
-    with frame.section("ledger"), st.container(border=True):
+    with frame.section("ledger"), st.container(border=True, key="card ledger"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown("**Layer by layer**", width="stretch")
             shown = st.selectbox(
@@ -224,7 +224,9 @@ def _ledger(arms: list[Arm]) -> None:
 def _one(arm: Arm) -> None:
     network = architecture_of(arm)
     rows = [readable(layer) for layer in network.layers]
-    frame.table(rows, "ledger.csv", "ledger")
+    exports.table(
+        rows, "ledger.csv", "ledger", title=f"{arm.label_without_dropout}, layer by layer"
+    )
     totals = network.totals
     st.caption(
         f"Totals: {count(totals.parameters)} parameters, {count(totals.macs)} MACs, "
@@ -250,7 +252,7 @@ def _times(arms: list[Arm], names: list[str]) -> None:
         ],
         [architecture_of(arm) for arm in arms],
     )
-    frame.table(rows, "times.csv", "times")
+    exports.table(rows, "times.csv", "times", title="Measured time of every layer, ms")
     st.caption(
         f"Milliseconds for a batch of {times.batch}, forward + backward, each layer by itself; "
         f"medians of {TIME_ROUNDS} rounds in which the networks take turns ({times.machine}). The "
@@ -267,7 +269,8 @@ def _latencies(arms: list[Arm], names: list[str]) -> None:
         st.caption("Networks take turns, pass by pass, on images of noise; nothing is trained.")
         return
     measured = [latencies.networks[experiment.key] for experiment in request.experiments]
-    frame.table(latency_rows(list(zip(names, measured, strict=True))), "latency.csv", "latency")
+    rows = latency_rows(list(zip(names, measured, strict=True)))
+    exports.table(rows, "latency.csv", "latency", title="Latency of one image, ms")
     st.caption(
         f"Milliseconds for one image: the median of {latencies.passes} forward passes, and in "
         f"brackets their 95th percentile ({latencies.machine}). With a batch of 64, a 64th of the "
@@ -278,7 +281,9 @@ def _latencies(arms: list[Arm], names: list[str]) -> None:
 def _several(arms: list[Arm], names: list[str], quantity: Column) -> None:
     networks = [(name, architecture_of(arm)) for name, arm in zip(names, arms, strict=True)]
     rows = side_by_side(networks, quantity)
-    frame.table(rows, f"{quantity.name}.csv", "side by side")
+    exports.table(
+        rows, f"{quantity.name}.csv", "side by side", title=f"{quantity.heading}, layer by layer"
+    )
     differ = sum(bool(row["differs"]) for row in rows)
     st.caption(
         f"{quantity.heading.capitalize() if quantity.heading.islower() else quantity.heading}: "

@@ -13,7 +13,7 @@ from core.figures.decision import decision_rows
 from core.network.pytorch_code import torch_code
 from core.sentences.decision import evidence, left_out, reason, recommendation
 from core.words import literal
-from pages.shared import cached, computing, frame, instead
+from pages.shared import cached, computing, exports, frame, instead
 from pages.shared.parameters import BUDGETS
 
 DECISION_HELP = """
@@ -40,7 +40,7 @@ def card(shown: instead.Shown, distinct: list[Arm]) -> None:
         every = candidates(results, _milliseconds(results, request), _agreement(results))
         decision = decide(results, every, budget)
         instead.name(shown)
-        st.markdown(f"#### {frame.written(recommendation(decision, budget))}")
+        st.markdown(f"**{frame.written(recommendation(decision, budget))}**")
         if decision.recommended:
             _recommended(decision.recommended, results)
             if why := reason(decision):
@@ -50,8 +50,9 @@ def card(shown: instead.Shown, distinct: list[Arm]) -> None:
             st.caption(remarks)
         _missing(every, budget, request)
         if decision.candidates:
+            rows = decision_rows(decision, budget)
             with head:
-                frame.numbers(decision_rows(decision, budget), "decision.csv", "decision")
+                exports.menu(rows, "decision.csv", "decision", title=head.title)
 
 
 def _budget() -> Budget:
