@@ -270,12 +270,19 @@ def _latencies(arms: list[Arm], names: list[str]) -> None:
         return
     measured = [latencies.networks[experiment.key] for experiment in request.experiments]
     rows = latency_rows(list(zip(names, measured, strict=True)))
+    passes = {one.passes for each in measured for one in each}
     exports.table(rows, "latency.csv", "latency", title="Latency of one image, ms")
     st.caption(
-        f"Milliseconds for one image: the median of {latencies.passes} forward passes, and in "
+        f"Milliseconds for one image: the median of {_counted(passes)} forward passes, and in "
         f"brackets their 95th percentile ({latencies.machine}). With a batch of 64, a 64th of the "
         "time for the batch. Timings are noisy."
     )
+
+
+def _counted(numbers: set[int]) -> str:
+    """One number, or the smallest and the largest."""
+    low, high = min(numbers), max(numbers)
+    return str(low) if low == high else f"{low} to {high}"
 
 
 def _several(arms: list[Arm], names: list[str], quantity: Column) -> None:

@@ -17,8 +17,12 @@ from core.network.work import STEP_MACS, Work, passes_work, together
 LATENCY_BATCHES = (1, 64)
 """images that are passed at once"""
 LATENCY_PASSES = 60
-"""measured passes of each network, batch and number of threads"""
-DISCARDED_PASSES = 10
+"""measured passes of each network, batch and number of threads, if there is time for them"""
+LEAST_PASSES = 20
+"""of which so many are measured in any case: the 95th percentile needs them"""
+LATENCY_SECONDS = 2.0
+"""for each network, batch and number of threads: on a busy machine threads wait for each other"""
+DISCARDED_PASSES = 5
 """passes before these, in which a network settles"""
 LATENCY_BYTES = 2_000
 """upper bound of the stored size of one network's latencies"""
@@ -31,12 +35,14 @@ class Latency:
     Attributes:
         batch: number of images at once.
         threads: number of threads.
+        passes: number of measured passes.
         median: seconds for the batch.
         high: 95th percentile of the seconds for the batch.
     """
 
     batch: int
     threads: int
+    passes: int
     median: float
     high: float
 
@@ -52,12 +58,10 @@ class Latencies:
 
     Attributes:
         machine: processor, in words.
-        passes: number of measured passes for each entry.
         networks: key of the experiment -> its latencies, by batch, then threads.
     """
 
     machine: str
-    passes: int
     networks: Mapping[str, tuple[Latency, ...]]
 
 

@@ -17,6 +17,8 @@ from core.analyses.latency import (
     DISCARDED_PASSES,
     LATENCY_BATCHES,
     LATENCY_PASSES,
+    LATENCY_SECONDS,
+    LEAST_PASSES,
     Latencies,
     Latency,
     thread_counts,
@@ -69,11 +71,11 @@ def latencies(experiments: Sequence[Experiment]) -> Latencies:
         seconds = _passes(models, images, threads)
         for own, taken in zip(measured, seconds, strict=True):
             high = float(np.quantile(taken, 0.95))
-            own.append(Latency(batch, threads, median(taken), high))
+            own.append(Latency(batch, threads, len(taken), median(taken), high))
     networks = {
         experiment.key: tuple(own) for experiment, own in zip(experiments, measured, strict=True)
     }
-    return Latencies(platform.machine(), LATENCY_PASSES, networks)
+    return Latencies(platform.machine(), networks)
 
 
 def _passes(
@@ -81,8 +83,11 @@ def _passes(
 ) -> list[list[float]]:
     """Seconds of every measured pass of every model, without those in which they settle."""
     seconds: list[list[float]] = [[] for _ in models]
+    end = time.perf_counter() + LATENCY_SECONDS * len(models)
     with _threads(threads), torch.inference_mode():
         for number in range(DISCARDED_PASSES + LATENCY_PASSES):
+            if number >= DISCARDED_PASSES + LEAST_PASSES and time.perf_counter() > end:
+                break
             for model, x, own in zip(models, images, seconds, strict=True):
                 start = time.perf_counter()
                 model(x)

@@ -34,7 +34,8 @@ EXAMPLES = {
     FactRequest("light-line"): Fact(True, "Max keeps 100 %.", ({"pool": "max", "share": 1.0},)),  # noqa: FBT003
     LabelsRequest(EXPERIMENT.data): Labels("0009"),
     LatencyRequest((EXPERIMENT,)): Latencies(
-        "x86_64", 60, {EXPERIMENT.key: (Latency(1, 1, 1e-4, 2e-4), Latency(64, 2, 1e-3, 1.1e-3))}
+        "x86_64",
+        {EXPERIMENT.key: (Latency(1, 1, 60, 1e-4, 2e-4), Latency(64, 2, 20, 1e-3, 1.1e-3))},
     ),
     TimesRequest((EXPERIMENT,), 2): Times(
         "x86_64, one thread",
