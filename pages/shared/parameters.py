@@ -158,6 +158,8 @@ def of_pages(images: int) -> Mapping[str, Allowed]:
         "smoothing": Range(0.0, 0.9, 0.1),
         "reference": poolings,
         "across": poolings,
+        "one_network": NetworkNames(),
+        "other_network": NetworkNames(),
         # Cost
         "against": [str(measure) for measure in Measure],
         "field": ["theory", "effective"],
