@@ -33,6 +33,13 @@ REPLACED = re.compile(r":(?=[\w+/-]+:)|(?<=[A-Za-z]):(?=//)|(?<=www)(?=\.)|(?=@)
 UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """kinds of characters that steer text instead of being seen, such as its direction"""
 WORD_JOINER = "\u2060"
+COLOURED = re.compile(
+    r"(?<!\\):[a-z]+\[((?:\\.|[^\[\]\\])*)\](?:\{[^}]*\})?"
+    r"|(?<!\\)\[((?:\\.|[^\[\]\\])*)\]\([^)]*\)"
+)
+"""text in a colour, `:gray[text]`, or with a link, `[text](address)`"""
+ESCAPED = re.compile(r"\\(.)|[*`]")
+"""a mark that stands for itself, or one that does not"""
 
 
 def points(difference: float) -> str:
@@ -247,3 +254,12 @@ def literal(text: str) -> str:
     """Text for Markdown that shows as it is, in one line: a stranger may have written it."""
     escaped = MARKDOWN.sub(r"\\\1", in_one_line(text))
     return REPLACED.sub(lambda found: found[0] + WORD_JOINER, escaped)
+
+
+def unmarked(markdown: str) -> str:
+    """Markdown of a page as plain text: what `literal` has escaped comes back as it was."""
+    text, before = markdown, ""
+    while text != before:
+        before, text = text, COLOURED.sub(lambda part: part[1] or part[2] or "", text)
+    plain_text = ESCAPED.sub(lambda mark: mark[1] or "", text)
+    return in_one_line(plain_text.replace(WORD_JOINER, ""))

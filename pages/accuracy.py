@@ -10,6 +10,7 @@ from core.hosting.gate import RefusedError
 from core.run import Run
 from core.sentences.differences import matched_control, what_else
 from core.sentences.headlines import accuracy_headline
+from core.sentences.networks import two_networks
 from core.words import literal
 from pages.cards import across
 from pages.cards.order import order
@@ -29,6 +30,11 @@ one beside it are right with a probability of 95 %. If the bar excludes zero, th
 established; otherwise it is **undecided**. *Only alone*: a single comparison would be established,
 among as many as are shown it may be chance. The grey zone marks differences that would usually be
 missed (power 80 %).
+"""
+TWO_HELP = """
+Any network against any other: strategies, heads or dropout. The difference is paired by seed, and
+its interval is that of this one comparison, without correction: choose the two before you look. The
+table names everything else in which they differ.
 """
 CONFUSION_HELP = """
 Rows are the true classes, columns the predicted ones, counted on the test images from the stored
@@ -134,33 +140,40 @@ def _view() -> View:
 
 
 def _changed(results: Results) -> None:
-    """Draw a table of everything else in which two networks of the comparison differ."""
-    arms = {arm.label: arm for arm in results.comparison.arms}
-    names = list(arms)
-    with frame.card("What else changed", "changed"):
-        if len(names) == 1:
+    """Draw how any two networks compare, and a table of everything else in which they differ."""
+    arms = {arm.name: arm for arm in results.comparison.arms}
+    with frame.card("Any two networks", "changed", reading=TWO_HELP):
+        if len(arms) == 1:
             st.caption("Choose a second network to see what differs.")
             return
         with st.container(horizontal=True):
-            first = st.selectbox("From", names, key="changed_from") or names[0]
-            second = st.selectbox("to", names, 1, key="changed_to") or names[1]
-        one, other = arms[first], arms[second]
-        changes = what_else(one, other)
+            one = arms[_network("Network", list(arms), "one_network", 1)]
+            other = arms[_network("compared with", list(arms), "other_network", 0)]
+        if said := two_networks(results, one, other):
+            st.markdown(frame.written(said))
+        changes = what_else(other, one)
         if not changes:
             st.caption("Nothing else differs: same parameters, MACs and receptive field.")
-        else:
-            rows = [
-                {
-                    "quantity": change.what,
-                    first: change.first,
-                    second: change.second,
-                    "ratio": None if change.ratio is None else round(change.ratio, 2),
-                }
-                for change in changes
-            ]
-            st.dataframe(rows, hide_index=True, placeholder="–", key="changed")
-        if control := matched_control(one, other):
+            return
+        rows = [
+            {
+                "quantity": change.what,
+                other.label: change.first,
+                one.label: change.second,
+                "ratio": None if change.ratio is None else round(change.ratio, 2),
+            }
+            for change in changes
+        ]
+        st.dataframe(rows, hide_index=True, placeholder="–", key="changed")
+        if control := matched_control(other, one):
             st.caption(f"A closer control: {control}")
+
+
+def _network(label: str, names: list[str], key: str, place: int) -> str:
+    """Draw the choice of one network; one that is no longer compared leaves the link."""
+    if st.session_state.get(key) not in {None, *names}:
+        st.session_state[key] = names[place]
+    return st.selectbox(label, names, place, key=key, bind="query-params") or names[place]
 
 
 def _confusion(results: Results) -> None:

@@ -17,7 +17,7 @@ from core.catalog import POOLINGS, Padding
 from core.sentences.headlines import routing_headline
 from core.words import capitalised, size
 from pages.cards import grid, hand
-from pages.shared import controls, frame
+from pages.shared import controls, exports, frame
 
 CARD_WIDTH, LEAST_GRID_WIDTH = 460, 125
 """px: a card with three grids, and one grid in it; a phone shows the grids in two rows"""
@@ -104,7 +104,14 @@ def _operator(worked: Worked) -> None:
     with frame.card(title, "operator", part=label, reading=ROUTING_HELP) as head:
         with head:
             rows = [row for chart in charts.values() for row in chart.rows]
-            frame.numbers(rows, f"{pooling}.csv", key)
+            exports.menu(
+                rows,
+                f"{pooling}.csv",
+                key,
+                title=f"{title}: {', '.join(charts)}",
+                caption=_caption(worked),
+                figures=[f"{name} {pooling}" for name in charts],
+            )
         if POOLINGS[pooling].learned:
             st.caption(f"{capitalised(UNTRAINED)}.")
         with st.grid(3, min_column_width=LEAST_GRID_WIDTH):

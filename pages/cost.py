@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core import figures
-from core.analyses import EffectiveField, EffectiveFieldRequest, TimesRequest
+from core.analyses import EffectiveField, EffectiveFieldRequest, LatencyRequest, TimesRequest
 from core.comparison import Arm, Results
 from core.comparison.ledger import (
     LEDGER_COLUMNS,
@@ -18,14 +18,15 @@ from core.comparison.ledger import (
 )
 from core.engine import stored
 from core.figures import Measure
-from core.figures.times import timed_rows
+from core.figures.times import latency_rows, timed_rows
 from core.network.pytorch_code import torch_code
 from core.network.receptive_field import fields
 from core.sentences.cost import cost_headline
 from core.settings import PROJECT
 from core.words import count, plural
-from pages.shared import cached, computing, frame, instead, jobs
-from pages.shared.parameters import LEDGER_ALL, LEDGER_TIME
+from pages.cards import decision
+from pages.shared import cached, computing, exports, frame, instead, jobs
+from pages.shared.parameters import LEDGER_ALL, LEDGER_LATENCY, LEDGER_TIME
 
 PARAMETERS_HELP = """
 Each bar is one network, from its first layer to its last: convolutions are grey, learned parameters
@@ -61,12 +62,13 @@ def main() -> None:
     arms = _distinct(results)
     frame.top(
         "Cost: what does each strategy need?",
-        cost_headline(results.comparison),
+        cost_headline(results),
         frame.scene(results),
     )
     jobs.missing_runs(results)
     jobs.watch()
     jobs.diverged(results.diverged)
+    decision.card(shown, _distinct(shown.results))
     _parameters(arms)
     with frame.grid(2, min_column_width=420):
         _tradeoff(shown)
@@ -194,12 +196,12 @@ def _code(arms: list[Arm]) -> None:
 def _ledger(arms: list[Arm]) -> None:
     names = [arm.label_without_dropout for arm in arms]
     headings = {column.heading: column for column in QUANTITIES}
-    with frame.section("ledger"), st.container(border=True):
+    with frame.section("ledger"), st.container(border=True, key="card ledger"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown("**Layer by layer**", width="stretch")
             shown = st.selectbox(
                 "Show",
-                [*headings, LEDGER_TIME, LEDGER_ALL],
+                [*headings, LEDGER_TIME, LEDGER_LATENCY, LEDGER_ALL],
                 index=1,
                 key="ledger",
                 bind="query-params",
@@ -213,6 +215,8 @@ def _ledger(arms: list[Arm]) -> None:
             _one(arms[names.index(one)])
         elif shown == LEDGER_TIME:
             _times(arms, names)
+        elif shown == LEDGER_LATENCY:
+            _latencies(arms, names)
         else:
             _several(arms, names, headings[shown])
 
@@ -220,7 +224,9 @@ def _ledger(arms: list[Arm]) -> None:
 def _one(arm: Arm) -> None:
     network = architecture_of(arm)
     rows = [readable(layer) for layer in network.layers]
-    frame.table(rows, "ledger.csv", "ledger")
+    exports.table(
+        rows, "ledger.csv", "ledger", title=f"{arm.label_without_dropout}, layer by layer"
+    )
     totals = network.totals
     st.caption(
         f"Totals: {count(totals.parameters)} parameters, {count(totals.macs)} MACs, "
@@ -246,7 +252,7 @@ def _times(arms: list[Arm], names: list[str]) -> None:
         ],
         [architecture_of(arm) for arm in arms],
     )
-    frame.table(rows, "times.csv", "times")
+    exports.table(rows, "times.csv", "times", title="Measured time of every layer, ms")
     st.caption(
         f"Milliseconds for a batch of {times.batch}, forward + backward, each layer by itself; "
         f"medians of {TIME_ROUNDS} rounds in which the networks take turns ({times.machine}). The "
@@ -254,10 +260,37 @@ def _times(arms: list[Arm], names: list[str]) -> None:
     )
 
 
+def _latencies(arms: list[Arm], names: list[str]) -> None:
+    """Draw the measured latency of one image, or offer to measure it on this machine."""
+    request = LatencyRequest(tuple(arm.seeded(0) for arm in arms))
+    latencies = stored(cached.store(), request)
+    if latencies is None:
+        computing.offer([request], "table of latencies", "tables", key="measure_latencies")
+        st.caption("Networks take turns, pass by pass, on images of noise; nothing is trained.")
+        return
+    measured = [latencies.networks[experiment.key] for experiment in request.experiments]
+    rows = latency_rows(list(zip(names, measured, strict=True)))
+    passes = {one.passes for each in measured for one in each}
+    exports.table(rows, "latency.csv", "latency", title="Latency of one image, ms")
+    st.caption(
+        f"Milliseconds for one image: the median of {_counted(passes)} forward passes, and in "
+        f"brackets their 95th percentile ({latencies.machine}). With a batch of 64, a 64th of the "
+        "time for the batch. Timings are noisy."
+    )
+
+
+def _counted(numbers: set[int]) -> str:
+    """One number, or the smallest and the largest."""
+    low, high = min(numbers), max(numbers)
+    return str(low) if low == high else f"{low} to {high}"
+
+
 def _several(arms: list[Arm], names: list[str], quantity: Column) -> None:
     networks = [(name, architecture_of(arm)) for name, arm in zip(names, arms, strict=True)]
     rows = side_by_side(networks, quantity)
-    frame.table(rows, f"{quantity.name}.csv", "side by side")
+    exports.table(
+        rows, f"{quantity.name}.csv", "side by side", title=f"{quantity.heading}, layer by layer"
+    )
     differ = sum(bool(row["differs"]) for row in rows)
     st.caption(
         f"{quantity.heading.capitalize() if quantity.heading.islower() else quantity.heading}: "

@@ -4,7 +4,18 @@ import streamlit as st
 
 from core.catalog import PAGES, Page
 from core.settings import PROJECT
-from pages.shared import controls, dataset, gate, phone, share, talk, tips, uploads, words
+from pages.shared import (
+    controls,
+    dataset,
+    gate,
+    paper,
+    phone,
+    share,
+    talk,
+    tips,
+    uploads,
+    words,
+)
 from pages.shared.problems import explained
 
 ASSETS = PROJECT / "assets"
@@ -49,6 +60,7 @@ def main() -> None:
             talk.bar()
         else:
             phone.bar()
+        paper.styles()
         words.begin(asked)
         tips.draw()
         if wrong := dataset.problem():

@@ -1,15 +1,28 @@
-"""How long does a network take? Times training steps and single layers of networks in turns."""
+"""How long does a network take? Times training steps, layers and forward passes in turns."""
 
 import platform
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import product
 from statistics import median
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from core.analyses.latency import (
+    DISCARDED_PASSES,
+    LATENCY_BATCHES,
+    LATENCY_PASSES,
+    LATENCY_SECONDS,
+    LEAST_PASSES,
+    Latencies,
+    Latency,
+    thread_counts,
+)
 from core.analyses.times import (
     TIMED_BATCH,
     TIMED_REPEATS,
@@ -29,9 +42,7 @@ def times(experiments: Sequence[Experiment], rounds: int) -> Times:
     the gradients of its input and its weights. The rest of a training step (loss, optimiser,
     bookkeeping) is included in the time of the step only.
     """
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
+    with _threads(1):
         networks = [_Timed.of(experiment) for experiment in experiments]
         steps: list[list[float]] = [[] for _ in networks]
         parts: list[list[dict[str, tuple[float, float]]]] = [[] for _ in networks]
@@ -41,13 +52,70 @@ def times(experiments: Sequence[Experiment], rounds: int) -> Times:
                 if number >= WARM_UP_ROUNDS:
                     steps[index].append(step)
                     parts[index].append(seconds)
-    finally:
-        torch.set_num_threads(before)
     measured = {
         network.experiment.key: StepTime(tuple(steps[index]), _by_layer(parts[index]))
         for index, network in enumerate(networks)
     }
     return Times(f"{platform.machine()}, one thread", TIMED_BATCH, measured)
+
+
+def latencies(experiments: Sequence[Experiment]) -> Latencies:
+    """Time forward passes of networks in evaluation, on images of noise.
+
+    Networks take turns pass by pass, so that a disturbance of the machine meets all of them.
+    """
+    models = [_ready(experiment) for experiment in experiments]
+    measured: list[list[Latency]] = [[] for _ in models]
+    for batch, threads in product(LATENCY_BATCHES, thread_counts()):
+        images = [_noise(experiment, batch) for experiment in experiments]
+        seconds = _passes(models, images, threads)
+        for own, taken in zip(measured, seconds, strict=True):
+            high = float(np.quantile(taken, 0.95))
+            own.append(Latency(batch, threads, len(taken), median(taken), high))
+    networks = {
+        experiment.key: tuple(own) for experiment, own in zip(experiments, measured, strict=True)
+    }
+    return Latencies(platform.machine(), networks)
+
+
+def _passes(
+    models: Sequence[nn.Sequential], images: Sequence[Tensor], threads: int
+) -> list[list[float]]:
+    """Seconds of every measured pass of every model, without those in which they settle."""
+    seconds: list[list[float]] = [[] for _ in models]
+    end = time.perf_counter() + LATENCY_SECONDS * len(models)
+    with _threads(threads), torch.inference_mode():
+        for number in range(DISCARDED_PASSES + LATENCY_PASSES):
+            if number >= DISCARDED_PASSES + LEAST_PASSES and time.perf_counter() > end:
+                break
+            for model, x, own in zip(models, images, seconds, strict=True):
+                start = time.perf_counter()
+                model(x)
+                taken = time.perf_counter() - start
+                if number >= DISCARDED_PASSES:
+                    own.append(taken)
+    return seconds
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    """Have torch use this many threads, and as many as before afterwards."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _ready(experiment: Experiment) -> nn.Sequential:
+    model = build_model(experiment.model, experiment.input_shape, experiment.classes)
+    return model.to(memory_format=torch.channels_last).eval()
+
+
+def _noise(experiment: Experiment, count: int) -> Tensor:
+    images = torch.randn(count, *experiment.input_shape, generator=generator(0, "noise"))
+    return images.contiguous(memory_format=torch.channels_last)
 
 
 def _by_layer(rounds: list[dict[str, tuple[float, float]]]) -> dict[str, LayerTime]:
@@ -72,8 +140,7 @@ class _Timed:
     def of(cls, experiment: Experiment) -> "_Timed":
         model = build_model(experiment.model, experiment.input_shape, experiment.classes)
         model.to(memory_format=torch.channels_last)
-        images = torch.randn(TIMED_BATCH, *experiment.input_shape, generator=generator(0, "noise"))
-        images = images.contiguous(memory_format=torch.channels_last)
+        images = _noise(experiment, TIMED_BATCH)
         labels = torch.arange(TIMED_BATCH) % experiment.classes
         optimiser = torch.optim.SGD(model.parameters(), 1e-3, MOMENTUM, nesterov=True)
         return cls(experiment, model, optimiser, images, labels, tuple(_with_inputs(model, images)))

@@ -139,6 +139,17 @@ def compare_all(
     return _grouped(results, compared)
 
 
+@lru_cache(maxsize=64)
+def against(results: Results, reference: Arm) -> tuple[Pair, ...]:
+    """Every other arm against one, whatever their heads and dropout, corrected together."""
+    pairs = [
+        Pair(arm, effect, reference)
+        for arm in results.comparison.arms
+        if arm != reference and (effect := difference(results, arm, reference))
+    ]
+    return corrected(pairs)
+
+
 def compare_facet(
     results: Results, facet: Facet, preferred: Pooling | None = None
 ) -> tuple[Pair, ...]:

@@ -1,6 +1,7 @@
 """How much of the image does one cell see? Nested squares on a real image, layer by layer.
 
-A field that wraps around the border is drawn where its pixels are: in parts, on both sides.
+A field that wraps around the border is drawn where its pixels are: in parts, on both sides. One
+that reaches into the padding is drawn in full, with the padding shaded.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,6 +26,9 @@ MOST_WITH_GAPS = 32
 MOST_OF_GRADIENT = 0.9
 """share of the gradient for which the caption counts pixels"""
 
+BORDER = -0.5
+"""where the first row and the first column of pixels begin"""
+
 Part = tuple[tuple[float, float], tuple[float, float]]
 """top and bottom, left and right, at the edges of pixels"""
 
@@ -45,7 +49,7 @@ def field_squares(
             the image; None for theory only.
     """
     field = fields[chosen]
-    caption = _reach(field)
+    caption = f"{_reach(field)} Shaded: padding." if _rim(field) else _reach(field)
     if shares is not None:
         caption += f" {_used(shares, field)}"
     return Chart(
@@ -106,14 +110,17 @@ def _draw(
     height, width = image.shape
     edge = {"color": look.grid, "width": look.px(1)}
     shapes = [shape("rect", (-0.5, width - 0.5), (-0.5, height - 0.5), line=edge)]
+    padded = {"fillcolor": look.quiet, "opacity": 0.2, "line": {"width": 0}}
+    shapes += [shape("rect", across, down, **padded) for down, across in _rim(fields[-1])]
     for field in fields:
         shapes += [_square(part, look, last=field is fields[-1]) for part in _parts(field)]
-    across, down = FIELD_ROOM * width, FIELD_ROOM * height
+    (top, bottom), (left, right) = _around(fields)
+    across, down = FIELD_ROOM * (right - left), FIELD_ROOM * (bottom - top)
     return plot(
         [_image(image, look) if shares is None else _gradient(shares, look)],
         **without_axes(look, FIELD_HEIGHT, margin=12),
-        xaxis_range=[-0.5 - across, width - 0.5 + across],
-        yaxis_range=[height - 0.5 + down, -0.5 - down],
+        xaxis_range=[left - across, right + across],
+        yaxis_range=[bottom + down, top - down],
         shapes=shapes,
         annotations=[_tag(fields[-1], look)],
     )
@@ -143,9 +150,53 @@ def _heat(values: NDArray[Any], scale: list[list[object]], high: float, says: st
 
 
 def _parts(field: Field) -> list[Part]:
-    """The rectangles of the image that a field covers; several if it wraps or has gaps."""
-    rows, columns = (list(_runs(seen)) for seen in field.seen)
+    """The rectangles that a field covers, padding included; several if it wraps or has gaps."""
+    ends = zip(field.seen, (field.rows, field.columns), field.image, strict=True)
+    rows, columns = (
+        list(_runs(seen)) if field.wraps else _into_padding(list(_runs(seen)), reach, size)
+        for seen, reach, size in ends
+    )
     return list(product(rows, columns))
+
+
+def _into_padding(
+    runs: list[tuple[float, float]], reach: tuple[int, int], size: int
+) -> list[tuple[float, float]]:
+    """Runs of pixels of which the outermost go on beyond the border, as far as the field does."""
+    (first, _), (_, last) = runs[0], runs[-1]
+    if first == BORDER:
+        runs[0] = (min(first, reach[0] - 0.5), runs[0][1])
+    if last == size - 0.5:
+        runs[-1] = (runs[-1][0], max(last, reach[1] + 0.5))
+    return runs
+
+
+def _rim(field: Field) -> list[Part]:
+    """What of a field lies beyond the image, as rectangles that do not overlap."""
+    height, width = field.image
+    rims: list[Part] = []
+    for (top, bottom), (left, right) in _parts(field):
+        rims += [
+            ((top, BORDER), (left, right)),
+            ((height - 0.5, bottom), (left, right)),
+            ((max(top, BORDER), min(bottom, height - 0.5)), (left, BORDER)),
+            ((max(top, BORDER), min(bottom, height - 0.5)), (width - 0.5, right)),
+        ]
+    return [(down, across) for down, across in rims if down[0] < down[1] and across[0] < across[1]]
+
+
+def _around(fields: Sequence[Field]) -> Part:
+    """The rectangle around the image and all that its fields reach."""
+    height, width = fields[-1].image
+    parts = [part for field in fields for part in _parts(field)]
+    downs, acrosses = [down for down, _ in parts], [across for _, across in parts]
+    return (
+        (min(BORDER, *(top for top, _ in downs)), max(height - 0.5, *(end for _, end in downs))),
+        (
+            min(BORDER, *(left for left, _ in acrosses)),
+            max(width - 0.5, *(end for _, end in acrosses)),
+        ),
+    )
 
 
 def _runs(seen: Sequence[int]) -> Iterator[tuple[float, float]]:

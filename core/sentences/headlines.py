@@ -6,9 +6,9 @@ name and a terminal can print it plain.
 
 from collections.abc import Callable, Sequence
 
-from core.catalog import POOLINGS, Pooling
+from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS, Pooling
 from core.comparison import Arm, Facet, Results, chance
-from core.comparison.families import Pair, compare_facet, interaction
+from core.comparison.families import Pair, against, compare_facet, interaction
 from core.comparison.statistics import Difference, Verdict, mean_interval
 from core.sentences.intervals import accuracy
 from core.words import (
@@ -16,6 +16,7 @@ from core.words import (
     about,
     capitalised,
     inside,
+    join,
     number_word,
     plural,
     size_in_points,
@@ -62,7 +63,8 @@ def _accuracy(results: Results, pooling: Pooling | None = None) -> Sentence:
     compared = compare_facet(results, facet, pooling)
     start = capitalised(facet.clause)
     if not compared:
-        return _alone(results, reference, start)
+        pairs = _of_one_strategy(results, reference)
+        return _settings(pairs) if pairs else _alone(results, reference, start)
     ahead = [c for c in compared if c.difference.verdict is Verdict.LOWER]
     behind = [c for c in compared if c.difference.verdict is Verdict.HIGHER]
     open_ = [c for c in compared if c.difference.verdict is Verdict.UNDECIDED]
@@ -85,6 +87,40 @@ def _accuracy(results: Results, pooling: Pooling | None = None) -> Sentence:
             *_names([c.arm.pooling for c in open_], "or"),
         )
     return (*sentence, ".")
+
+
+def _of_one_strategy(results: Results, reference: Arm) -> Sequence[Pair]:
+    """The other heads and dropout positions against the first, if there is only one strategy."""
+    one = len({arm.pooling for arm in results.comparison.arms}) == 1
+    return against(results, reference) if one else ()
+
+
+def _settings(pairs: Sequence[Pair]) -> Sentence:
+    """How heads, or dropout positions, of one strategy compare with the first."""
+    reference = pairs[0].reference
+    one_head = all(pair.arm.head == reference.head for pair in pairs)
+
+    def called(arm: Arm) -> str:
+        dropout = DROPOUT_POSITIONS[arm.dropout].label
+        head = f"a {HEADS[arm.head].label} head"
+        several = len({pair.arm.dropout for pair in pairs} | {reference.dropout}) > 1
+        return dropout if one_head else f"{head} and {dropout}" if several else head
+
+    def amounts(verdict: Verdict) -> list[str]:
+        those = (pair for pair in pairs if pair.difference.verdict is verdict)
+        return [f"{called(pair.arm)} by {_by(pair.difference)}" for pair in those]
+
+    groups = (("ahead of", amounts(Verdict.LOWER)), ("behind", amounts(Verdict.HIGHER)))
+    decided = join([f"{word} {join(those)}" for word, those in groups if those])
+    open_ = [pair for pair in pairs if not pair.decided]
+    undecided = join([called(pair.arm) for pair in open_])
+    first = called(reference)
+    head = f" and a {HEADS[reference.head].label} head" if one_head else ""
+    start = ("With ", reference.pooling, head, ", ")
+    if not decided:
+        return (*start, f"{_seeds(open_)} cannot tell {first} from {undecided}.")
+    rest = f"; {_seeds(open_)} cannot tell it from {undecided}" if open_ else ""
+    return (*start, f"{first} is {decided}{rest}.")
 
 
 def home_headline(results: Results) -> Sentence:

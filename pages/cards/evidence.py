@@ -8,7 +8,7 @@ from core import figures
 from core.claims import Claim, ClaimResult, ComparedPart, ComputedPart, Unit, compared, computed
 from core.figures.claim_rows import Guessed
 from core.sentences.claims import cautions
-from pages.shared import cached, frame
+from pages.shared import cached, exports, frame
 
 INTERVALS_READING = """
 Each row is one part. The bar is the 95 % interval of the paired difference over ten training
@@ -80,7 +80,8 @@ def _facts(results: Sequence[ComputedPart]) -> None:
                 if result.fact:
                     st.markdown(f":gray[{result.fact.sentence}]")
                     if result.fact.rows:
-                        frame.numbers(result.fact.rows, "fact.csv", result.part.fact)
+                        rows, part = result.fact.rows, result.part
+                        exports.menu(rows, "fact.csv", part.fact, title=part.says)
 
 
 def _effects(

@@ -16,6 +16,7 @@ CARD_NAMES = {
     "changed": "What else changed",
     "confusion": "Which classes are taken for which",
     # Cost
+    "decision": "Which network fits your budget?",
     "parameters": "Where the parameters sit",
     "tradeoff": "Accuracy against cost",
     "field": "How much of the image one cell sees",

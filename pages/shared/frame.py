@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Self, TypeVar
 
 import streamlit as st
 
@@ -10,13 +11,13 @@ from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS, DropoutPosition, Po
 from core.claims import ClaimVerdict
 from core.comparison import Results
 from core.comparison.chance import MOST_NAMED_NETWORKS, cautions
-from core.figures import Chart, Look, as_dicts, reading
+from core.figures import Chart, Look, reading
 from core.figures.palette import colour, style
 from core.run import Source
 from core.sentences.claims import verdict_word
 from core.sentences.headlines import Sentence
-from core.words import as_csv, inside, join, literal, plural, size
-from pages.shared import cached, controls, talk, words
+from core.words import inside, join, literal, plural, size
+from pages.shared import cached, controls, exports, paper, talk, words
 from pages.shared.card_names import script_name
 from pages.shared.plot import plot
 from pages.shared.problems import left_out
@@ -75,6 +76,7 @@ def top(question: str, answer: Sentence, scene: str | None = None, *, terms: boo
         scene: what is compared, as Markdown.
         terms: whether the terms of the page follow; otherwise the page draws `words.line` itself.
     """
+    st.session_state[exports.SCENE] = scene
     with st.container(gap="xsmall", width="stretch" if talk.active() else TOP_WIDTH):
         if talk.in_scene():
             # a scene has its own heading and question
@@ -171,6 +173,28 @@ def grid(columns: int, *, min_column_width: int) -> Any:
     return st.grid(columns, min_column_width=min_column_width)
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The line of a card with its title, for what depends on the card's own controls.
+
+    Attributes:
+        container: of the line.
+        title: of the card, as Markdown.
+    """
+
+    container: Any
+    title: str
+
+    def __enter__(self) -> Self:
+        """Draw in this line."""
+        self.container.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Draw where it was drawn before."""
+        self.container.__exit__(*error)
+
+
 @contextmanager
 def card(
     title: str,
@@ -179,10 +203,10 @@ def card(
     part: str = "",
     reading: str | None = None,
     stretch: bool = True,
-) -> Iterator[Any]:
+) -> Iterator[Head]:
     """A bordered card: title with help, then the content.
 
-    Yields the container of the title, for numbers that depend on the card's own controls.
+    Yields the line of the title, for numbers that depend on the card's own controls.
 
     Args:
         title: what the card shows.
@@ -192,11 +216,12 @@ def card(
         stretch: whether it is as high as its neighbours.
     """
     height: Any = "stretch" if stretch else "content"
-    with section(key, part), st.container(border=True, height=height):
-        head = st.container(horizontal=True, vertical_alignment="center", wrap=False)
-        with head:
+    named_card = f"{paper.CARD} {key} {part}".strip()
+    with section(key, part), st.container(border=True, height=height, key=named_card):
+        line = st.container(horizontal=True, vertical_alignment="center", wrap=False)
+        with line:
             st.markdown(f"**{title}**", width="stretch", help=reading)
-        yield head
+        yield Head(line, title)
 
 
 def show(  # noqa: PLR0913 (a card and what is in it)
@@ -225,12 +250,12 @@ def show(  # noqa: PLR0913 (a card and what is in it)
 
 
 def fill(
-    head: Any, chart: Chart, key: str, *, file_name: str, untrained: str | None = None
+    head: Head, chart: Chart, key: str, *, file_name: str, untrained: str | None = None
 ) -> None:
     """Fill an open card with a chart: numbers, figure and caption.
 
     Args:
-        head: the container of the card's title.
+        head: the line of the card's title.
         chart: the chart to draw.
         key: of the figure on its page.
         file_name: name of the CSV file.
@@ -238,7 +263,14 @@ def fill(
     """
     if chart.rows:
         with head:
-            numbers(chart.rows, file_name, key)
+            exports.menu(
+                chart.rows,
+                file_name,
+                key,
+                title=head.title,
+                caption=chart.caption,
+                figures=[key],
+            )
         draw(chart, key)
     elif untrained:
         nothing_yet(untrained)
@@ -251,21 +283,6 @@ def draw(chart: Chart, key: str) -> None:
     plot(cached.drawing(chart, look()), alt=chart.alt, key=key, dark=dark())
     if chart.caption:
         st.caption(chart.caption)
-
-
-def numbers(rows: Sequence[Any], file_name: str, key: str) -> None:
-    """Draw a button that opens the rows as a table with a CSV download."""
-    place = st.popover(
-        "Numbers",
-        icon=":material/table:",
-        type="tertiary",
-        key=f"numbers {key}",
-        on_change="rerun",
-    )
-    # tables are slow to send, so they are drawn only once opened
-    if place.open:
-        with place:
-            table(rows, file_name, key)
 
 
 def how_to_read(key: str, text: str = "") -> None:
@@ -287,43 +304,6 @@ def how_to_read(key: str, text: str = "") -> None:
             draw(cached.chart(reading), f"picture {key}")
             if text:
                 st.markdown(text)
-
-
-def table(rows: Sequence[Any], file_name: str, key: str) -> None:
-    """Draw the rows as a table with a CSV download."""
-    plain = as_dicts(rows)
-    st.dataframe(
-        plain,
-        hide_index=True,
-        width="content",
-        placeholder="–",
-        column_config={name: _column(name, [row[name] for row in plain]) for name in plain[0]},
-        key=f"table {key}",
-    )
-    st.download_button(
-        "CSV",
-        as_csv(plain, list(plain[0])),
-        file_name,
-        "text/csv",
-        icon=":material/download:",
-        key=f"csv {key}",
-        on_click="ignore",
-    )
-
-
-def _column(name: str, values: Sequence[object]) -> Any:
-    """The configuration of a table's column: heading, and thousands apart in whole numbers."""
-    if any(isinstance(value, bool) or not isinstance(value, int | None) for value in values):
-        return _heading(name)
-    return st.column_config.NumberColumn(_heading(name), format="localized")
-
-
-def _heading(name: str) -> str:
-    """The heading of a column, with its unit last: "low_percent" becomes "low, %"."""
-    for ending, unit in (("_percent", ", %"), ("_points", ", points")):
-        if name.endswith(ending):
-            return name.removesuffix(ending).replace("_", " ") + unit
-    return name.replace("_", " ")
 
 
 def one_of(  # noqa: PLR0913 (what Streamlit asks for)

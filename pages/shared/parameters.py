@@ -18,7 +18,8 @@ from core.figures import Against, Measure, Quantity
 from pages.shared.link import Allowed, Anything, OpenList, Range
 
 SWITCH = ("true", "false")
-LEDGER_TIME, LEDGER_ALL = "measured time, ms", "every figure of one network"
+LEDGER_TIME, LEDGER_LATENCY = "measured time, ms", "latency of one image, ms"
+LEDGER_ALL = "every figure of one network"
 """choices of Cost's table beyond the quantities of a layer"""
 REPEATABLE = ("pooling", "more_heads", "dropout", "kind", "networks", "operators")
 """parameters that may occur more than once"""
@@ -54,6 +55,37 @@ DEFAULTS: dict[str, Any] = {
     "chance": str(Chance.SEEDS_AND_IMAGES),
 }
 """parameter of the sidebar -> its value if the link does not set it"""
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetField:
+    """A field of the decision on Cost.
+
+    Attributes:
+        name: what it limits, as in `core.comparison.decision.Budget`.
+        label: with its unit.
+        allowed: the numbers that it takes.
+        unit: what a 1 in it stands for.
+    """
+
+    name: str
+    label: str
+    allowed: Range
+    unit: float = 1.0
+
+    @property
+    def parameter(self) -> str:
+        """Its name in the link."""
+        return f"budget_{self.name}"
+
+
+BUDGETS = (
+    BudgetField("macs", "Most MACs, thousands", Range(0.1, 1e6, 0.1), 1000.0),
+    BudgetField("kilobytes", "Most weights, kB", Range(0.1, 1e6, 0.1)),
+    BudgetField("milliseconds", "Most time, ms", Range(0.001, 1e4, 0.001)),
+    BudgetField("accuracy", "Least accuracy, %", Range(0.0, 100.0, 0.1), 0.01),
+    BudgetField("agreement", "Least agreement, %", Range(0.0, 100.0, 0.1), 0.01),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +158,16 @@ def of_pages(images: int) -> Mapping[str, Allowed]:
         "smoothing": Range(0.0, 0.9, 0.1),
         "reference": poolings,
         "across": poolings,
+        "one_network": NetworkNames(),
+        "other_network": NetworkNames(),
         # Cost
         "against": [str(measure) for measure in Measure],
         "field": ["theory", "effective"],
-        "ledger": [*(column.heading for column in QUANTITIES), LEDGER_TIME, LEDGER_ALL],
+        "ledger": [
+            *(column.heading for column in QUANTITIES),
+            *(LEDGER_TIME, LEDGER_LATENCY, LEDGER_ALL),
+        ],
+        **{field.parameter: field.allowed for field in BUDGETS},
         # Shift, Features
         "shift_border": ["filled", "circular"],
         "networks": NetworkNames(),

@@ -26,6 +26,7 @@ export default function ({ data, parentElement, setStateValue }) {
   if (isDark(page) !== data.dark && asked !== page) setStateValue("dark", isDark(page));
   asked = page;
   node.setAttribute("aria-label", data.alt);
+  node.dataset.figure = data.name; // pages/shared/exports.js looks for it
   const last = figures.get(node);
   if (last?.spec !== data.spec || last.page !== page) {
     const figure = JSON.parse(data.spec);

@@ -43,7 +43,7 @@ def plot(drawn: Drawn, *, alt: str, key: str, dark: bool) -> None:
         return
     draw = st.components.v2.component("plot", js=SCRIPT, isolate_styles=False)
     draw(
-        data={"spec": drawn.spec, "alt": alt, "dark": dark},
+        data={"spec": drawn.spec, "alt": alt, "dark": dark, "name": f"plot {key}"},
         key=f"plot {key}",
         on_dark_change=_rerun,
         on_failed_change=_plain,

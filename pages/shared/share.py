@@ -1,6 +1,7 @@
 """What visitors can share: a link that restores the page, its QR code, a report, a grid file."""
 
 import io
+from ipaddress import ip_address
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import segno
@@ -8,10 +9,36 @@ import streamlit as st
 
 from core.comparison import Results
 from core.comparison.grids import as_toml
+from core.config.fields import own_defaults
 from core.errors import ConfigError
-from pages.shared import controls, evidence, link, parameters, talk
+from pages.shared import controls, dataset, evidence, link, parameters, talk
 
 CONTROLS, HIDDEN = "controls", "hidden"
+COPY = """
+export default ({ data, parentElement }) => {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = "Copy link";
+  button.style.cssText = `font: inherit; color: inherit; background: transparent; cursor: pointer;
+    min-height: 2.5rem; padding: 0.25rem 0.75rem; border: 1px solid var(--st-border-color);
+    border-radius: var(--st-button-radius);`;
+  button.onclick = async () => {
+    try {
+      await navigator.clipboard.writeText(data.text);
+    } catch {
+      // an address without https has no clipboard, but a selection can be copied
+      const field = parentElement.appendChild(document.createElement("textarea"));
+      field.value = data.text;
+      field.select();
+      document.execCommand("copy");
+      field.remove();
+    }
+    button.textContent = "Copied";
+  };
+  parentElement.replaceChildren(button);
+  return () => button.remove();
+};
+"""
 
 
 def folded() -> bool:
@@ -30,11 +57,15 @@ def button() -> None:
 def _share() -> None:
     address = permalink(hide=st.toggle("Hide the sidebar", key="share_hides"))
     st.code(address, language=None, wrap_lines=True)
-    st.image(_qr(address), width=240)
-    local = urlsplit(address).hostname in ("localhost", "127.0.0.1")
+    copy = st.components.v2.component("copy", js=COPY, isolate_styles=False)
+    copy(data={"text": address}, key="copy_link")
+    if is_local(address):
+        st.caption("It opens on this machine only, so there is no QR code.")
+    else:
+        st.image(_qr(address), width=240)
     st.caption(
-        "This link fixes every setting, so it keeps showing the same comparison."
-        + (" It opens on this machine only: its address is localhost." if local else "")
+        "The link names what differs from the defaults, and the version of the defaults: should "
+        "these change, it keeps showing the same comparison."
     )
     try:
         results = evidence.results(controls.comparison())
@@ -63,16 +94,26 @@ def _share() -> None:
 
 
 def permalink(*, hide: bool = False) -> str:
-    """The address of this page, with the version of links and every control of the comparison."""
+    """The address of this page: the version of links, the data set, and all that was changed.
+
+    Args:
+        hide: whether whoever follows it sees no sidebar.
+    """
     state = st.session_state
+    own = own_defaults(dataset.shown())
+    defaults = {**parameters.DEFAULTS, **own}
     written: dict[str, object] = {
-        name: state[name] for name in parameters.DEFAULTS if state.get(name) is not None
+        name: state[name]
+        for name, default in defaults.items()
+        if state.get(name) is not None and not _same(state[name], default)
     }
-    # controls of the page itself
+    # another server may open with another data set
+    written["dataset"] = state.get("dataset") or dataset.first()
+    # controls of the page itself, which are in the address if they were changed
     written |= {
         name: values
         for name in st.query_params
-        if name not in written and (values := st.query_params.get_all(name))
+        if name not in parameters.DEFAULTS and (values := st.query_params.get_all(name))
     }
     written[link.VERSION_NAME] = link.VERSION
     if hide:
@@ -81,6 +122,23 @@ def permalink(*, hide: bool = False) -> str:
     # an empty value means that nothing is chosen
     shown = {name: _plain(value) for name, value in written.items()}
     return urlunsplit(parts._replace(query=urlencode(shown, doseq=True)))
+
+
+def is_local(address: str) -> bool:
+    """Whether an address is that of the visitor's own machine, which nobody else can open."""
+    host = urlsplit(address).hostname or "localhost"
+    try:
+        own = ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    return own.is_loopback or own.is_unspecified
+
+
+def _same(value: object, default: object) -> bool:
+    """Whether a control shows its default; a number may be held as text."""
+    if isinstance(value, list) or isinstance(default, list):
+        return value == default
+    return str(_plain(value)) == str(_plain(default))
 
 
 def _plain(value: object) -> object:

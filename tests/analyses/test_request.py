@@ -9,6 +9,9 @@ from core.analyses import (
     FactRequest,
     Labels,
     LabelsRequest,
+    Latencies,
+    Latency,
+    LatencyRequest,
     LayerTime,
     Request,
     ShiftMap,
@@ -30,6 +33,10 @@ EXAMPLES = {
     EffectiveFieldRequest(EXPERIMENT): EffectiveField(100, {"block1.conv": HALVES}),
     FactRequest("light-line"): Fact(True, "Max keeps 100 %.", ({"pool": "max", "share": 1.0},)),  # noqa: FBT003
     LabelsRequest(EXPERIMENT.data): Labels("0009"),
+    LatencyRequest((EXPERIMENT,)): Latencies(
+        "x86_64",
+        {EXPERIMENT.key: (Latency(1, 1, 60, 1e-4, 2e-4), Latency(64, 2, 20, 1e-3, 1.1e-3))},
+    ),
     TimesRequest((EXPERIMENT,), 2): Times(
         "x86_64, one thread",
         64,
@@ -65,4 +72,4 @@ def test_what_is_no_result_is_refused(request_):
 
 
 def test_only_what_is_timed_is_computed_alone():
-    assert ["times"] == [kind.kind for kind in KINDS if kind.alone]
+    assert {"latency", "times"} == {kind.kind for kind in KINDS if kind.alone}

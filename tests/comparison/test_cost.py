@@ -1,6 +1,7 @@
 """Are costs counted, compared and described correctly? Without training anything."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -28,7 +29,7 @@ from core.figures.tradeoff import front, points
 from core.network import LayerKind, describe
 from core.network.build import build_model
 from core.network.receptive_field import fields
-from core.sentences.cost import cost_headline
+from core.sentences.cost import cost_headline, factors
 from core.sentences.differences import matched_control, what_else
 from core.sentences.headlines import plain
 from tests.figures.answers import answers
@@ -239,14 +240,14 @@ def test_where_no_control_is_known_none_is_named(first, second):
             {"pooling": ["max", "none"], "head": ["gap", "flatten"]},
             (
                 "With a GAP head, both networks have 5,130 parameters, but none needs 3.7 times "
-                "the MACs of max; a Flatten head adds 19 % for max."
+                "the MACs of max; a Flatten head has 4.9 times the parameters of GAP for none."
             ),
         ),
         (
             {"pooling": ["max", "conv"], "head": ["gap", "flatten"]},
             (
                 "With a GAP head, conv has 3.3 times the parameters of max; a Flatten head adds "
-                "19 % for max."
+                "19 % of the parameters for max."
             ),
         ),
         ({"pooling": ["max"], "head": ["gap", "gmp"]}, "; a GMP head has the same number as GAP."),
@@ -254,7 +255,7 @@ def test_where_no_control_is_known_none_is_named(first, second):
     ],
 )
 def test_the_sentence_says_what_costs_more(lists, said):
-    sentence = plain(cost_headline(comparison(**lists)))
+    sentence = plain(cost_headline(Results(comparison(**lists))))
     assert sentence.endswith(said) if said.startswith(";") else said == sentence
 
 
@@ -262,8 +263,49 @@ def test_the_sentence_says_what_costs_more(lists, said):
 @pytest.mark.parametrize("head", HEADS)
 def test_every_network_has_a_sentence(pooling, head):
     lists = {"pooling": ["max", pooling], "head": ["gap", head]}
-    sentence = plain(cost_headline(comparison(**lists)))
+    sentence = plain(cost_headline(Results(comparison(**lists))))
     assert re.fullmatch(r"[A-Z][^.]*(\d\.\d[^.]*)*\.", sentence)
+
+
+def test_the_sentence_names_the_largest_factor():
+    # conv has 3.3 times the parameters of strided, but none needs 15 times its MACs
+    arms = [arm(pooling=name, dataset="shapes") for name in ("strided", "conv", "none")]
+    results = Results(Comparison.of(arms, range(3)))
+    ratios = {factor.words[1]: factor.ratio for factor in factors(arms, results)}
+    assert max(ratios, key=ratios.get) == "the MACs of"
+    assert ratios["the MACs of"] > ratios["the parameters of"] > 1
+    sentence = plain(cost_headline(results))
+    assert f"None needs {ratios['the MACs of']:.0f} times the MACs of strided." == sentence
+
+
+def timed(seconds, machines=("one", "one")):
+    """Results of max and average, whose runs took these seconds on these processors."""
+    results = trained(comparison(), [0.9, 0.9])
+    for each, own, machine in zip(results.comparison.arms, seconds, machines, strict=True):
+        for run, took in zip(results.of(each).values(), own, strict=True):
+            object.__setattr__(run, "seconds", took)
+            versions = {**run.machine.versions, "processor": machine}
+            object.__setattr__(run, "machine", replace(run.machine, versions=versions))
+    return results
+
+
+def test_time_is_named_where_it_is_the_largest_factor():
+    sentence = plain(cost_headline(timed(((1.0, 1.1, 1.2), (3.0, 3.3, 3.6)))))
+    assert "but average takes 3.0 times the training time of max." in sentence
+
+
+@pytest.mark.parametrize(
+    ("seconds", "machines"),
+    [
+        # one run of the quicker network took longer than one of the slower
+        (((1.0, 1.0, 3.5), (3.0, 3.3, 3.6)), ("one", "one")),
+        # a busy machine explains the difference
+        (((1.0, 1.0, 1.0), (1.1, 1.1, 1.1)), ("one", "one")),
+        (((1.0, 1.0, 1.0), (3.0, 3.0, 3.0)), ("one", "another")),
+    ],
+)
+def test_time_that_chance_or_the_machine_explains_is_not_named(seconds, machines):
+    assert "time" not in plain(cost_headline(timed(seconds, machines)))
 
 
 # figures
@@ -362,14 +404,15 @@ def test_the_formula_gives_the_parameters_of_the_first_dense_layer(head, hidden)
     assert dense.parameters == eval(left.replace("×", "*")) == int(right.replace(",", ""))  # noqa: S307
 
 
-def test_the_square_of_a_field_is_cut_at_the_border():
+def test_the_square_of_a_field_goes_on_into_the_padding():
     each = arm()
     found = fields(architecture_of(each), each.experiment.model)
     chart = figures.field_squares(np.zeros((8, 8), np.uint8), found, len(found) - 1)
     figure = chart.draw(Look())
-    squares = figure.layout.shapes[1:]
+    squares = [square for square in figure.layout.shapes[1:] if square.line.dash]
     assert len(found) == len(squares)
-    assert all(-0.5 <= square.x0 < square.x1 <= 7.5 for square in squares)
+    assert [field.side for field in found] == [square.x1 - square.x0 for square in squares]
+    assert squares[-1].x1 > 7.5
     assert "10 × 10 px" in figure.layout.annotations[0].text
     assert "10 by 10 pixels" in chart.alt
 

@@ -146,24 +146,56 @@ def test_nine_tenths_of_a_gradient_come_from_no_more_pixels_than_there_are(pooli
 # drawn and said
 
 
-def squares(found, chosen):
-    """Which pixels the solid squares of the figure cover: (H, W)."""
+def drawn_field(found, chosen):
+    """Where the solid squares are, where the padding is shaded, and which of it is the image.
+
+    Counts over an area that is three times as high and wide as the image, with it in the middle.
+    """
     height, width = found[chosen].image
     figure = figures.field_squares(np.zeros((height, width), np.uint8), found, chosen).draw(Look())
-    covered = np.zeros((height, width), dtype=int)
+    squares, shaded, image = (np.zeros((3 * height, 3 * width), dtype=int) for _ in range(3))
     for shape in figure.layout.shapes[1:]:
-        if shape.line.dash == "solid":
+        if shape.line.dash != "dot":
             ends = (shape.y0, shape.y1, shape.x0, shape.x1)
             top, bottom, left, right = (round(end + 0.5) for end in ends)
-            covered[top:bottom, left:right] += 1
-    return covered
+            target = squares if shape.line.dash == "solid" else shaded
+            target[height + top : height + bottom, width + left : width + right] += 1
+    image[height : 2 * height, width : 2 * width] = 1
+    return squares, shaded, image
 
 
 @pytest.mark.parametrize("experiment", drawn(30, list(POOLINGS), seed=2), ids=lambda e: str(e.key))
-def test_the_solid_squares_cover_each_pixel_that_is_seen_once_and_no_other(experiment):
+def test_the_solid_squares_cover_each_pixel_that_is_seen_once_and_beyond_it_only_padding(
+    experiment,
+):
     found = fields(described(experiment), experiment.model)
     for chosen, field in enumerate(found):
-        assert np.array_equal(seen(field).astype(int), squares(found, chosen))
+        squares, shaded, image = drawn_field(found, chosen)
+        height, width = field.image
+        inside = squares[height : 2 * height, width : 2 * width]
+        assert np.array_equal(seen(field).astype(int), inside)
+        assert np.array_equal(squares * (1 - image), shaded)
+
+
+def test_padding_is_drawn_so_that_the_square_is_as_large_as_the_caption_says():
+    experiment = Experiment.from_flat({"widths": "4,4"})
+    found = fields(described(experiment), experiment.model)
+    field = found[-1]
+    assert field.side > min(map(len, field.seen))
+    squares, shaded, _ = drawn_field(found, len(found) - 1)
+    assert (field.side, field.side) == (squares.any(1).sum(), squares.any(0).sum())
+    assert shaded.any()
+    chart = figures.field_squares(np.zeros(field.image, np.uint8), found, len(found) - 1)
+    assert "Shaded: padding." in chart.caption
+    layout = chart.draw(Look()).layout
+    for axis, (first, last) in ((layout.xaxis, field.columns), (layout.yaxis, field.rows)):
+        assert min(axis.range) < first - 0.5 < last + 0.5 < max(axis.range)
+
+
+def test_without_padding_nothing_is_shaded():
+    experiment = Experiment.from_flat({"widths": "4", "padding": "valid"})
+    found = fields(described(experiment), experiment.model)
+    assert not drawn_field(found, len(found) - 1)[1].any()
 
 
 @pytest.mark.parametrize("experiment", drawn(30, list(POOLINGS), seed=3), ids=lambda e: str(e.key))

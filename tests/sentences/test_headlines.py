@@ -17,6 +17,7 @@ from core.sentences.headlines import (
     plain,
     train_headline,
 )
+from core.sentences.networks import two_networks
 from tests.store.store_samples import a_run
 
 SPREAD = (-0.002, -0.001, 0.0, 0.001, 0.002)
@@ -405,3 +406,73 @@ def test_no_sentence_claims_too_much_or_is_badly_set(average, conv):
         for text in (accuracy_text(accuracies), home_text(accuracies)):
             assert not FORBIDDEN.search(text)
             assert re.fullmatch(r"[A-Z].*[^.]\.", text)
+
+
+# one strategy under several heads, or with and without dropout
+
+
+def test_two_heads_of_one_strategy_are_compared():
+    accuracies = {**arms("gap", max=98), **arms("flatten", max=94)}
+    assert "With max, a GAP head is ahead of a Flatten head by 4.0 points." == accuracy_text(
+        jittered(accuracies)
+    )
+
+
+def test_dropout_is_compared_with_none():
+    accuracies = {**arms(max=94), **arms(dropout="head", max=98)}
+    assert (
+        "With max and a GAP head, no dropout is behind dropout in the head by 4.0 points."
+        == accuracy_text(jittered(accuracies))
+    )
+
+
+def test_heads_with_dropout_are_named_with_both():
+    accuracies = {
+        **arms("gap", max=98),
+        **arms("flatten", max=94),
+        **arms("flatten", dropout="head", max=98),
+    }
+    assert (
+        "With max, a GAP head and no dropout is ahead of a Flatten head and no dropout by 4.0 "
+        "points; these five seeds cannot tell it from a Flatten head and dropout in the head."
+        == accuracy_text(jittered(accuracies))
+    )
+
+
+def jittered(accuracies):
+    """The same, so that differences from the first arm have a spread."""
+    first, *others = accuracies.items()
+    return dict(
+        [
+            first,
+            *(
+                (arm, {s: v + JITTER["gap"][s] for s, v in values.items()})
+                for arm, values in others
+            ),
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("means", "said"),
+    [
+        ((98, 94), "Max + GAP is behind max + Flatten by 4.0 points [−"),
+        ((94, 98), "Max + GAP is ahead of max + Flatten by 4.0 points [+"),
+        ((98, 98), "It is undecided which of max + GAP and max + Flatten is ahead: [−"),
+    ],
+)
+def test_any_two_networks_are_compared(means, said):
+    accuracies = jittered({**arms("flatten", max=means[0]), **arms("gap", max=means[1])})
+    results = results_of(accuracies)
+    other, one = results.comparison.arms
+    sentence = plain(two_networks(results, one, other))
+    assert sentence.startswith(said)
+    assert sentence.endswith(", over 5 seeds.") or "is ahead: [" in sentence
+    assert () == two_networks(results, one, one)
+
+
+def test_one_seed_cannot_compare_two_networks():
+    results = results_of(only({**arms("flatten", max=98), **arms("gap", max=94)}, 0))
+    assert ("This needs two seeds of both networks.",) == two_networks(
+        results, *results.comparison.arms
+    )

@@ -1,0 +1,162 @@
+"""Which network fits a budget? Recommends one, with its evidence, its code and its weights."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from core.analyses import LatencyRequest, ShiftMapRequest
+from core.analyses.shift_map import ShiftSettings
+from core.comparison import Arm, Results
+from core.comparison.decision import Budget, Candidate, Need, candidates, decide
+from core.engine import stored
+from core.figures.decision import decision_rows
+from core.network.pytorch_code import torch_code
+from core.sentences.decision import evidence, left_out, reason, recommendation
+from core.words import literal
+from pages.shared import cached, computing, exports, frame, instead
+from pages.shared.parameters import BUDGETS
+
+DECISION_HELP = """
+Set what a network may cost and must do; empty fields limit nothing. Of the networks that meet the
+budget, those that these seeds cannot tell apart from the most accurate count as equally good, and
+the one with the fewest MACs is recommended (paired differences, Holm's correction). Accuracy is the
+mean over the seeds. Time is the median for one image on one thread, measured on this server.
+Agreement is the share of predictions that a shift by one pixel leaves as they are, averaged over
+the four directions, from the stored shift maps.
+"""
+
+
+def card(shown: instead.Shown, distinct: list[Arm]) -> None:
+    """Draw the card.
+
+    Args:
+        shown: what the page shows.
+        distinct: one arm for each cost, for measuring time.
+    """
+    results = shown.results
+    with frame.card("Which network fits your budget?", "decision", reading=DECISION_HELP) as head:
+        budget = _budget()
+        request = LatencyRequest(tuple(arm.seeded(0) for arm in distinct))
+        every = candidates(results, _milliseconds(results, request), _agreement(results))
+        decision = decide(results, every, budget)
+        instead.name(shown)
+        st.markdown(f"**{frame.written(recommendation(decision, budget))}**")
+        if decision.recommended:
+            _recommended(decision.recommended, results)
+            if why := reason(decision):
+                st.markdown(frame.written(why))
+        remarks = " ".join(frame.written(said) for said in left_out(decision, budget))
+        if remarks:
+            st.caption(remarks)
+        _missing(every, budget, request)
+        if decision.candidates:
+            rows = decision_rows(decision, budget)
+            with head:
+                exports.menu(rows, "decision.csv", "decision", title=head.title)
+
+
+def _budget() -> Budget:
+    """Draw the fields of the budget; return what they say."""
+    given: dict[str, float | None] = {}
+    with st.container(horizontal=True):
+        for field in BUDGETS:
+            limits = field.allowed
+            value = st.number_input(
+                field.label,
+                limits.least,
+                limits.most,
+                None,
+                limits.step,
+                key=field.parameter,
+                bind="query-params",
+                placeholder="any",
+                width=170,
+            )
+            given[field.name] = None if value is None else value * field.unit
+    return Budget(**given)
+
+
+def _milliseconds(results: Results, request: LatencyRequest) -> Mapping[Arm, float]:
+    """Median milliseconds for one image at batch 1 on one thread, where they were measured."""
+    latencies = stored(cached.store(), request)
+    if latencies is None:
+        return {}
+    by_network = {
+        (experiment.model.pooling, experiment.model.head): next(
+            1000 * one.median
+            for one in latencies.networks[experiment.key]
+            if (one.batch, one.threads) == (1, 1)
+        )
+        for experiment in request.experiments
+    }
+    arms = results.comparison.arms
+    return {
+        arm: by_network[arm.pooling, arm.head]
+        for arm in arms
+        if (arm.pooling, arm.head) in by_network
+    }
+
+
+def _agreement(results: Results) -> Mapping[Arm, float]:
+    """The share of predictions that one pixel leaves, over the seeds with a stored shift map."""
+    settings = ShiftSettings.of(results.comparison.arms[0].experiment.input_shape, circular=False)
+    shares: dict[Arm, float] = {}
+    for arm in results.comparison.arms:
+        requests = (ShiftMapRequest(arm.seeded(seed), settings) for seed in results.of(arm))
+        maps = [found for one in requests if (found := stored(cached.store(), one))]
+        if maps:
+            shares[arm] = sum(one.one_pixel() for one in maps) / len(maps)
+    return shares
+
+
+def _recommended(chosen: Candidate, results: Results) -> None:
+    """Draw the evidence for a network, and its code and weights as downloads."""
+    st.markdown(evidence(chosen, len(results.comparison.seeds)))
+    runs = results.of(chosen.arm)
+    kept = cached.store().with_weights([run.key for run in runs.values()])
+    seed = next((seed for seed, run in runs.items() if run.key in kept), None)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            "network.py",
+            torch_code(chosen.arm.experiment),
+            "network.py",
+            "text/x-python",
+            icon=":material/download:",
+            key="decision_code",
+            on_click="ignore",
+            help="Plain PyTorch: needs only torch.",
+        )
+        if seed is None:
+            st.caption("None of its runs was stored with its weights.")
+            return
+        key = runs[seed].key
+        st.download_button(
+            "network.safetensors",
+            lambda: cached.store().weights(key) or b"",
+            "network.safetensors",
+            "application/octet-stream",
+            icon=":material/download:",
+            key="decision_weights",
+            on_click="ignore",
+            help="`model.load_state_dict(safetensors.torch.load_file(...))`",
+        )
+        st.caption(
+            literal(f"Weights of seed {seed}; test accuracy {_tested(results, chosen, seed)}")
+        )
+
+
+def _tested(results: Results, chosen: Candidate, seed: int) -> str:
+    return f"{100 * results.test_accuracy(chosen.arm)[seed]:.1f} %."
+
+
+def _missing(every: tuple[Candidate, ...], budget: Budget, request: LatencyRequest) -> None:
+    """Say what of the budget has not been measured, and offer to measure it."""
+    limited = budget.limits
+    if Need.MILLISECONDS in limited and not any(Need.MILLISECONDS in one.known for one in every):
+        computing.offer([request], "table of latencies", "tables", key="measure_latency")
+    if Need.AGREEMENT in limited and not all(Need.AGREEMENT in one.known for one in every):
+        there = sum(Need.AGREEMENT in one.known for one in every)
+        st.caption(
+            f"Shift maps are stored for {there} of {len(every)} networks; the page Shift computes "
+            "the others."
+        )

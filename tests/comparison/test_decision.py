@@ -1,0 +1,164 @@
+"""Which network fits a budget, by the stated rule, and what is said about it?"""
+
+import pytest
+
+from core.catalog import Pooling
+from core.comparison.decision import AT_LEAST, Budget, Miss, Need, candidates, decide
+from core.comparison.statistics import Verdict
+from core.sentences.decision import evidence, left_out, reason, recommendation
+from core.sentences.headlines import plain
+from tests.comparison.fabricated import fabricated
+
+APART = {"max": 0.80, "conv": 0.97, "none": 0.85}
+"""conv is far above the others"""
+ALIKE = {"max": 0.96, "conv": 0.97, "none": 0.955}
+
+
+ANY = Budget()
+
+
+def decided(rates, budget=ANY, *, seeds=5, **measured):
+    results = fabricated(rates, seeds)
+    by_pooling = {
+        name: {arm: values[str(arm.pooling)] for arm in results.comparison.arms}
+        for name, values in measured.items()
+    }
+    every = candidates(results, **by_pooling)
+    return decide(results, every, budget)
+
+
+def names(found):
+    return [str(one.arm.pooling) for one in found]
+
+
+def test_without_a_budget_the_best_is_taken_if_nothing_is_alike():
+    decision = decided(APART)
+    assert ["conv", "none", "max"] == names(decision.meeting)
+    assert decision.best == decision.recommended
+    assert Pooling.CONV == decision.recommended.arm.pooling
+    assert () == decision.alike
+    said = plain(recommendation(decision, Budget()))
+    assert "Take conv + GAP. No budget is set, so all 3 trained networks are considered." == said
+    expected = "The most accurate, established above every other that meets the budget."
+    assert expected == plain(reason(decision))
+
+
+def test_a_network_that_cannot_be_told_apart_is_preferred_if_it_costs_less():
+    decision = decided(ALIKE)
+    assert Pooling.CONV == decision.best.arm.pooling
+    assert {Pooling.MAX, Pooling.NONE} == {pair.arm.pooling for pair in decision.alike}
+    assert all(pair.difference.verdict is Verdict.UNDECIDED for pair in decision.alike)
+    assert Pooling.MAX == decision.recommended.arm.pooling
+    costs = {one.arm.pooling: one.known[Need.MACS] for one in decision.meeting}
+    assert costs[Pooling.MAX] == min(costs.values())
+    assert decision.recommended.arm == decision.difference.arm
+    said = plain(reason(decision))
+    assert said.startswith("Conv + GAP scores ")
+    assert "the one with the fewest MACs is taken" in said
+
+
+def test_the_cheapest_of_all_is_not_taken_if_it_is_established_below_the_best():
+    decision = decided({"max": 0.80, "conv": 0.97, "none": 0.96})
+    assert ["none"] == [str(pair.arm.pooling) for pair in decision.alike]
+    assert decision.recommended.arm.pooling in {Pooling.CONV, Pooling.NONE}
+
+
+@pytest.mark.parametrize(
+    ("budget", "meeting"),
+    [
+        (Budget(kilobytes=30), ["none", "max"]),
+        (Budget(macs=100_000), ["max"]),
+        (Budget(accuracy=0.82), ["conv", "none"]),
+        (Budget(milliseconds=0.25), ["conv", "max"]),
+        (Budget(agreement=0.6), ["none"]),
+        (Budget(kilobytes=30, accuracy=0.82), ["none"]),
+    ],
+)
+def test_each_limit_leaves_those_that_meet_it(budget, meeting):
+    milliseconds = {"max": 0.1, "conv": 0.2, "none": 0.3}
+    agreement = {"max": 0.5, "conv": 0.4, "none": 0.6}
+    decision = decided(APART, budget, milliseconds=milliseconds, agreement=agreement)
+    assert meeting == names(decision.meeting)
+    for one in decision.candidates:
+        for miss in one.misses(budget):
+            low, high = sorted((miss.value, miss.limit))
+            assert low < high
+            assert (miss.value == low) is (miss.need in AT_LEAST)
+
+
+def test_where_nothing_meets_the_budget_the_nearest_is_named_with_what_it_misses():
+    budget = Budget(kilobytes=15, accuracy=0.82)
+    decision = decided(APART, budget)
+    assert () == decision.meeting
+    assert decision.recommended is None
+    nearest, misses = decision.nearest
+    assert Pooling.NONE == nearest.arm.pooling
+    assert [Need.KILOBYTES] == [miss.need for miss in misses]
+    assert pytest.approx(20.52 / 15) == misses[0].factor
+    said = plain(recommendation(decision, budget))
+    assert (
+        "No network meets this budget. The nearest is none + GAP: 20.5 kB of weights, "
+        "1.37 times what is allowed."
+    ) == said
+    too_accurate = Budget(accuracy=1.0)
+    said = plain(recommendation(decided(APART, too_accurate), too_accurate))
+    assert said.endswith(" points too few.")
+    assert "conv + GAP" in said
+
+
+@pytest.mark.parametrize("budget", [Budget(milliseconds=1), Budget(agreement=0.5)])
+def test_what_nobody_measured_is_said_and_not_guessed(budget):
+    decision = decided(APART, budget)
+    assert () == decision.meeting
+    assert decision.recommended is None
+    assert decision.nearest is None
+    assert 3 == len(decision.unknown)
+    said = plain(recommendation(decision, budget))
+    assert said.startswith("Three networks may meet this budget: ")
+    assert said.endswith(" has not been measured.")
+
+
+def test_a_network_that_misses_something_known_is_not_among_those_that_may_meet_it():
+    decision = decided(APART, Budget(milliseconds=1, accuracy=0.9))
+    assert ["conv"] == names(decision.unknown)
+
+
+def test_networks_that_have_not_learned_are_left_out_and_named():
+    decision = decided({**APART, "min": 0.10})
+    assert "min" not in names(decision.candidates)
+    assert [Pooling.MIN] == [arm.pooling for arm in decision.unlearned]
+    said = [plain(sentence) for sentence in left_out(decision, Budget())]
+    assert ["Left out, because some of their runs have not learned: min + GAP."] == said
+
+
+def test_with_one_seed_nothing_is_told_apart_and_the_most_accurate_is_taken():
+    decision = decided(ALIKE, seeds=1)
+    assert decision.best == decision.recommended
+    assert "With one seed, networks cannot be told apart." in plain(reason(decision))
+
+
+def test_without_runs_nothing_is_recommended():
+    results = fabricated(APART)
+    object.__setattr__(results, "runs", {})
+    decision = decide(results, candidates(results), Budget())
+    assert decision.recommended is decision.nearest is None
+    assert 3 == len(decision.untrained)
+    said = plain(recommendation(decision, Budget()))
+    assert "No network of this comparison is trained, so none can be recommended." == said
+    assert ("3 networks are not trained.",) in left_out(decision, Budget())
+
+
+def test_the_evidence_names_interval_seeds_and_every_known_cost():
+    decision = decided(APART, milliseconds={"max": 0.1, "conv": 0.2, "none": 0.3})
+    said = evidence(decision.recommended, 5)
+    assert " ± " in said
+    assert "over 5 seeds" in said
+    assert "66.8 kB of weights" in said
+    assert "0.2 ms for one image" in said
+    assert "shift" not in said
+    assert "over 5 of 6 seeds" in evidence(decision.recommended, 6)
+
+
+def test_a_miss_counts_in_factors_whatever_its_unit():
+    assert 2.0 == Miss(Need.MACS, 200, 100).factor == Miss(Need.ACCURACY, 0.4, 0.8).factor
+    assert float("inf") == Miss(Need.AGREEMENT, 0.0, 0.5).factor
