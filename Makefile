@@ -46,9 +46,10 @@ $(READY): pyproject.toml constraints.txt
 run: $(READY)
 	$(BIN)/streamlit run app.py $(ARGS)
 
-# worksteal: what a file sets up for its tests is made once, on one core
+# worksteal: what a file sets up for its tests is made once, on one core;
+# tests/conftest.py says how many workers there are
 test: $(READY) browser
-	$(BIN)/python -m pytest -n logical --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 quick: $(READY)
 	$(BIN)/python -m tests.quick

@@ -45,6 +45,12 @@ NO_PART_OF_A_TEST = (
 """variables of somebody's shell that change how programs start, where they connect, or how they
 print"""
 
+LONG = (
+    *("e2e/", "hosting/test_attacks.py", "server/test_attacks.py", "engine/", "test_visitors.py"),
+    *("test_results.py", "test_gallery.py", "test_soak.py"),
+)
+"""tests that take seconds each, most of them waiting for other processes"""
+
 SKIPPED = pytest.StashKey[list[str]]()
 
 # the examples of a property are the same in every run
@@ -78,6 +84,23 @@ def home(homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
 def chromium() -> str | None:
     """Path of the system's browser; None for Playwright's own."""
     return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: a test with a browser waits for a third of its time."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long tests, so that no core waits for one of them at the end."""
+    here = Path(__file__).parent
+
+    def is_short(item: pytest.Item) -> bool:
+        inside = item.path.is_relative_to(here)
+        return not (inside and item.path.relative_to(here).as_posix().startswith(LONG))
+
+    items.sort(key=is_short)
 
 
 def pytest_configure(config: pytest.Config) -> None:
