@@ -139,7 +139,9 @@ class Commands:
 
     @cached_property
     def _shown(self) -> dict[str, set[str]]:
-        return {key: _lines_of(self._said(self._all, ["show", key])) for key in self._runs}
+        """What is shown of each run; of a row alone also that it has no versions."""
+        said = {key: _lines_of(self._said(self._all, ["show", key])) for key in self._runs}
+        return {key: {*lines, "versions"} for key, lines in said.items()}
 
 
 def _lines_of(text: str) -> set[str]:
