@@ -19,7 +19,7 @@ help:
 	echo "make quick     test what changed since the last commit, for a minute at most"
 	echo "make lint      ruff and mypy"
 	echo "make bench     measure against the budgets"
-	echo "make soak      kill trainings a hundred times, let fifty visitors click, then five attack"
+	echo "make soak      damage stores, kill trainings, let fifty visitors click, then five attack"
 	echo "make gallery   train what is to be bundled and is not yet"
 	echo "make clean     remove what was built; .venv and your own runs stay"
 
@@ -46,9 +46,10 @@ $(READY): pyproject.toml constraints.txt
 run: $(READY)
 	$(BIN)/streamlit run app.py $(ARGS)
 
-# worksteal: what a file sets up for its tests is made once, on one core
+# worksteal: what a file sets up for its tests is made once, on one core;
+# tests/conftest.py says how many workers there are
 test: $(READY) browser
-	$(BIN)/python -m pytest -n logical --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 quick: $(READY)
 	$(BIN)/python -m tests.quick

@@ -7,6 +7,9 @@ run (CI=true) a test that is skipped without leave is a failure.
 import os
 import shutil
 import signal
+import sys
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import hypothesis
@@ -26,6 +29,8 @@ for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
 NO_PART_OF_A_TEST = (
+    # every program that tests start would compile this package again
+    "PYTHONDONTWRITEBYTECODE",
     *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
     *(
         "COLUMNS",
@@ -37,7 +42,14 @@ NO_PART_OF_A_TEST = (
         "TTY_COMPATIBLE",
     ),
 )
-"""variables of somebody's shell that change where programs connect, or how they print"""
+"""variables of somebody's shell that change how programs start, where they connect, or how they
+print"""
+
+LONG = (
+    *("e2e/", "hosting/test_attacks.py", "server/test_attacks.py", "engine/", "test_visitors.py"),
+    *("test_results.py", "test_gallery.py", "test_soak.py"),
+)
+"""tests that take seconds each, most of them waiting for other processes"""
 
 SKIPPED = pytest.StashKey[list[str]]()
 
@@ -46,16 +58,23 @@ hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=No
 hypothesis.settings.load_profile("repeatable")
 
 
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Places for the stores of all tests, not made beforehand: most tests need none."""
+    folder = tmp_path_factory.mktemp("homes")
+    return (folder / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder for the run store, and no other setting but the folder of the data sets.
+def home(homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for the run store, not there yet, and no other setting but that of the data sets.
 
     Dashboards open with the digits, which train in a second; `test_first` opens them as they are.
     """
     for name in list(os.environ):
         if name.startswith("POOLSCOPE_") and name != "POOLSCOPE_DATA":
             monkeypatch.delenv(name)
-    folder = tmp_path / "home"
+    folder = next(homes)
     monkeypatch.setenv("POOLSCOPE_HOME", str(folder))
     monkeypatch.setenv("POOLSCOPE_DATASET", "digits")
     return folder
@@ -65,6 +84,23 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def chromium() -> str | None:
     """Path of the system's browser; None for Playwright's own."""
     return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: a test with a browser waits for a third of its time."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long tests, so that no core waits for one of them at the end."""
+    here = Path(__file__).parent
+
+    def is_short(item: pytest.Item) -> bool:
+        inside = item.path.is_relative_to(here)
+        return not (inside and item.path.relative_to(here).as_posix().startswith(LONG))
+
+    items.sort(key=is_short)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -82,6 +118,7 @@ def _forget_the_shell() -> None:
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.umask(0o022)
+    sys.dont_write_bytecode = False
     for name in NO_PART_OF_A_TEST:
         os.environ.pop(name, None)
         os.environ.pop(name.upper(), None)

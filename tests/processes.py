@@ -1,17 +1,31 @@
 """Which processes belong to a program that computes?"""
 
+import time
+from collections.abc import Callable
+
 import psutil
 
-SPAWNED, SERVER = "spawn_main", "multiprocessing.forkserver"
+SPAWNED, SERVER, DASHBOARD = "spawn_main", "multiprocessing.forkserver", "streamlit"
 """what is in the command lines of processes that multiprocessing started"""
+
+
+def until(truth: Callable[[], object], seconds: float = 60.0) -> None:
+    """Wait for something that other processes bring about."""
+    deadline = time.monotonic() + seconds
+    while not truth():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def workers_of(program: psutil.Process) -> list[psutil.Process]:
     """The processes that compute for a program.
 
-    Neither multiprocessing's tracker nor the server that forks them is one of them.
+    Neither multiprocessing's tracker nor the server that forks them is one of them, nor are those
+    of dashboards that the program started.
     """
-    children = program.children(recursive=True)
+    dashboards = [child for child in program.children() if _is(child, DASHBOARD)]
+    others = {child.pid for each in dashboards for child in each.children(recursive=True)}
+    children = [child for child in program.children(recursive=True) if child.pid not in others]
     servers = {child.pid for child in children if _is(child, SERVER) and not _forked(child)}
     return [
         child

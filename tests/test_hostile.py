@@ -6,21 +6,17 @@ pages in test_pages.py.
 
 import json
 import random
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.cli import main
 from core.comparison.grids import read_grid
 from core.config import SECTION_OF, Experiment
 from core.config.talk import read_talk
 from core.errors import ConfigError, PoolscopeError
 from core.pictures import uploaded
-
-ROOT = Path(__file__).parent.parent
 
 TEXTS = st.one_of(
     st.text(max_size=40),
@@ -132,19 +128,14 @@ HOSTILE = [
 @pytest.mark.parametrize(
     "arguments", HOSTILE, ids=lambda a: " ".join(a)[:30].encode("ascii", "replace")
 )
-def test_a_program_that_is_called_wrongly_ends_with_a_sentence(arguments, home):
-    result = subprocess.run(
-        [sys.executable, "-m", "core", *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"POOLSCOPE_HOME": str(home), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
-    )
-    assert result.returncode in {1, 2}
-    assert 1 == len(result.stderr.strip().splitlines())
-    assert "Traceback" not in result.stderr
-    assert not result.stdout
+def test_a_program_that_is_called_wrongly_ends_with_a_sentence(arguments, capsys):
+    """In this process, which takes a tenth; tests/cli/test_cli.py starts one that is as wrong."""
+    status = main(arguments)
+    result = capsys.readouterr()
+    assert status in {1, 2}
+    assert 1 == len(result.err.strip().splitlines())
+    assert "Traceback" not in result.err
+    assert not result.out
 
 
 def test_settings_that_make_no_sense_end_in_a_sentence(monkeypatch):

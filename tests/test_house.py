@@ -6,6 +6,7 @@ The lists of exceptions below must shrink: what is not needed any more fails as 
 import ast
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,6 @@ from tests.test_import_rules import imports_of
 
 ROOT = Path(__file__).parent.parent
 SOURCES = sorted([*ROOT.glob("core/**/*.py"), *ROOT.glob("pages/**/*.py")])
-TREES = {path: ast.parse(path.read_text(encoding="utf-8"), str(path)) for path in SOURCES}
 
 MOST_LINES = 60
 """of a function, from its name to its end"""
@@ -29,13 +29,19 @@ AMBIGUOUS: set[str] = set()
 """constants that mean something else in another module"""
 
 
+@cache
+def trees() -> dict[Path, ast.Module]:
+    """What each file of the house says."""
+    return {path: ast.parse(path.read_text(encoding="utf-8"), str(path)) for path in SOURCES}
+
+
 def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
 def functions() -> Iterator[tuple[str, int]]:
     """Every function with its number of lines."""
-    for path, tree in TREES.items():
+    for path, tree in trees().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 lines = (node.end_lineno or node.lineno) - node.lineno + 1
@@ -68,14 +74,14 @@ def constants(tree: ast.Module) -> Iterator[str]:
 
 def test_a_constant_means_one_thing():
     # a type variable is no constant
-    names = [name for tree in TREES.values() for name in constants(tree) if len(name) > 1]
+    names = [name for tree in trees().values() for name in constants(tree) if len(name) > 1]
     assert AMBIGUOUS == {name for name, count in Counter(names).items() if count > 1}
 
 
 def test_locals_say_what_they_hold():
     bound = [
         node
-        for tree in TREES.values()
+        for tree in trees().values()
         for node in ast.walk(tree)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id == "found"
     ]
@@ -87,7 +93,7 @@ def test_the_file_title_and_icon_of_a_page_stand_in_one_place(page: Page):
     assert (ROOT / "pages" / page.file).is_file()
     said = [
         name_of(path)
-        for path, tree in TREES.items()
+        for path, tree in trees().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant)
         and node.value in {page.file, f":material/{PAGES[page].icon}:"}

@@ -172,13 +172,18 @@ def cancel() -> frozenset[str]:
     return _gate().cancel(visitor.current())
 
 
-def close() -> None:
-    """Forget the gate and end its processes; the next caller gets new ones."""
+def forget() -> None:
+    """Forget the gate and who looks; the next caller gets a new gate."""
     with _shared.lock:
         gate, _shared.gate = _shared.gate, None
         _shared.sessions.clear()
     if gate is not None:
         gate.close()
+
+
+def close() -> None:
+    """Forget the gate and end its processes; the next caller gets new ones."""
+    forget()
     _shared.networks.close()
     _shared.by_hand.close()
 

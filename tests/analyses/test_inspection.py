@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import safetensors.torch
 import torch
-from captum.attr import LayerGradCam, Occlusion, Saliency
 
 from core.analyses.effective_field import effective_field
 from core.analyses.inspection import (
@@ -170,6 +169,9 @@ def test_visitors_who_explain_answers_do_not_disturb_those_who_look_at_anything_
 
 
 def test_attribution_is_captums(data):
+    # slow to import
+    from captum.attr import LayerGradCam, Occlusion, Saliency
+
     network, x = opened(head="flatten"), image(data, 5)
     model = network.model.requires_grad_()
     saliency = Saliency(model).attribute(x.clone().requires_grad_(), target=4)[0, 0]
@@ -413,6 +415,8 @@ def test_unknown_layers_and_channels_are_refused(data):
 
 
 def test_grad_cam_of_a_chosen_layer_is_captums(data):
+    from captum.attr import LayerGradCam
+
     network = opened(pooling="max")
     x = image(data)
     found = attribution(network, x, 2, Method.GRAD_CAM, "block1.conv")

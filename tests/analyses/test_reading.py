@@ -6,6 +6,7 @@ output that differs reads it. Nothing here knows a window.
 
 import re
 from itertools import product
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from core.analyses.hand import is_worked
 from core.analyses.operate import windows, work
 from core.analyses.reading import unread_by_operator, unread_sentence
 from core.catalog import POOLINGS, Padding, Pooling
-from core.figures import Look
+from core.figures import Look, routing
 from core.network.pooling import make_pooling
 
 WORKED = [name for name in POOLINGS if is_worked(name)]
@@ -102,6 +103,22 @@ def test_lps_shows_the_windows_of_the_component_that_it_chose():
     assert np.allclose(values, worked.outputs.ravel())
 
 
+@pytest.fixture
+def only_shapes(monkeypatch):
+    """Figures of nothing but their shapes: Plotly's objects take ten times as long as the rest."""
+
+    def plot(*_, shapes, **__):
+        layout = SimpleNamespace(
+            shapes=[SimpleNamespace(**{"fillcolor": None} | s) for s in shapes]
+        )
+        return SimpleNamespace(layout=layout)
+
+    monkeypatch.setattr(routing, "plot", plot)
+    for marks in ("_heat", "_numbers"):
+        monkeypatch.setattr(routing, marks, lambda *_: None)
+
+
+@pytest.mark.usefixtures("only_shapes")
 @pytest.mark.parametrize("mode", [Padding.ZEROS, Padding.CIRCULAR])
 @pytest.mark.parametrize("pooling", [name for name in WORKED if not POOLINGS[name].whole_map])
 def test_boxes_shading_sentence_and_outputs_are_those_of_what_an_operator_reads(pooling, mode):

@@ -49,3 +49,14 @@ def test_as_many_experiments_as_are_allowed_are_read(tmp_path):
     path = tmp_path / "grid.toml"
     path.write_text(f"seed = {list(range(300))}")
     assert 300 == len(read_grid(path)) < MOST
+
+
+@pytest.mark.parametrize("good", ["seed = {n}", "lr = 0.1"])
+def test_a_bad_table_after_ten_thousand_good_ones_is_refused_at_once(tmp_path, good):
+    path = tmp_path / "grid.toml"
+    tables = [good.format(n=n) for n in range(MOST - 1)]
+    path.write_text("".join(f"[[grids]]\n{table}\n" for table in [*tables, "lr = -1"]))
+    began = time.process_time()
+    with pytest.raises(ConfigError, match="lr: input should be greater than 0; received -1"):
+        read_grid(path)
+    assert time.process_time() - began < MOST_SECONDS

@@ -113,7 +113,8 @@ def _compare(config, shape):
 def test_every_count_agrees_or_the_network_is_refused_with_a_reason():
     seen = Counter()
 
-    @settings(max_examples=600, suppress_health_check=[HealthCheck.too_slow])
+    # an eighth of a second each: three libraries count
+    @settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow])
     @given(flats, shapes)
     def agree(flat, shape):
         reason = _refusal(flat, shape)
@@ -124,8 +125,8 @@ def test_every_count_agrees_or_the_network_is_refused_with_a_reason():
         seen["refused" if reason else "agreed"] += 1
 
     agree()
-    assert seen["agreed"] >= 300
-    assert seen["refused"] >= 10
+    assert seen["agreed"] >= 125
+    assert seen["refused"] >= 5
 
 
 WILD = ["", "x", "-1", "2.5", "nan", "all", "1,2", "max", True, None, -1, 0, 1, 3, 9, 10**9, 0.5]

@@ -41,9 +41,9 @@ def browser(chromium: str | None) -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A dashboard for the tests of a module, which leave it as it was or use runs of their own."""
+    """A dashboard for all tests that leave it as it was, or use runs of their own."""
     with serving(tmp_path_factory.mktemp("server")) as server:
         yield server
 

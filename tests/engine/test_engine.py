@@ -30,7 +30,7 @@ from core.errors import DataError, EngineError, StoreError
 from core.settings import PROJECT
 from core.store import FullDiskError, RunStore
 from core.training import train
-from tests.processes import workers_of
+from tests.processes import until, workers_of
 
 WORKERS = 2
 
@@ -113,14 +113,6 @@ def engine(shared: Engine) -> Iterator[Engine]:
     yield shared
     shared.cancel()
     shared.forget_ended()
-
-
-def until(truth: Callable[[], bool], seconds: float = 60.0) -> None:
-    """Wait for something that other processes bring about."""
-    deadline = time.monotonic() + seconds
-    while not truth():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def job_of(engine: Engine, key: str) -> Job:
@@ -496,14 +488,34 @@ def test_two_processes_with_eight_threads_each_that_ask_at_once_cause_one_traini
     assert 1 == sum(answer["trained"] for answer in answers)
 
 
-def test_a_training_whose_worker_is_killed_runs_again(engine: Engine, store: RunStore):
-    experiment = tiny(25, epochs=60, train_size=400)
+def test_a_training_whose_worker_is_killed_runs_again(
+    engine: Engine, store: RunStore, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    flag = str(tmp_path / "trained-once")
+
+    @in_worker
+    def lingers_once(job: Any, version: str) -> Any:
+        import time
+        from pathlib import Path
+
+        from core.engine.worker import train_in_worker
+
+        again = Path(flag).exists()
+        Path(flag).touch()
+        run = train_in_worker(job, version)
+        if not again:
+            # does not end by itself, however fast the machine is
+            time.sleep(600)
+        return run
+
+    monkeypatch.setattr(cluster, "train_in_worker", lingers_once)
+    experiment = tiny(25, epochs=5)
     [key] = engine.submit([experiment])
     until(lambda: job_of(engine, key).epoch > 1)
 
+    epochs = [job_of(engine, key).epoch]
     for process in workers_of(psutil.Process()):
         process.send_signal(signal.SIGKILL)
-    epochs: list[int] = []
     [job] = engine.wait([key], lambda jobs: epochs.append(jobs[0].epoch))
 
     assert JobState.DONE is job.state

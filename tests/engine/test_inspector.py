@@ -9,10 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from operator import getitem, mul
 
+import psutil
 import pytest
 
 from core.engine import Inspector, Limit, demand_permits, waive_permits
 from core.errors import EngineError
+from tests.processes import until
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +57,7 @@ def test_a_process_that_dies_is_reported_and_replaced(inspector):
     assert first != second
     os.kill(second, signal.SIGTERM)
     # between two questions nobody notices
-    time.sleep(0.5)
+    until(lambda: not psutil.pid_exists(second))
     assert second != inspector.ask(os.getpid)
 
 
@@ -63,8 +65,8 @@ def test_an_answer_that_takes_too_long_is_not_awaited(inspector):
     before = inspector.start()
     began = time.monotonic()
     with pytest.raises(EngineError, match="ended after 1 s without an answer"):
-        inspector.ask(partial(time.sleep, 60), seconds=1)
-    assert time.monotonic() - began < 10
+        inspector.ask(partial(time.sleep, 600), seconds=1)
+    assert time.monotonic() - began < 60
     assert 4 == inspector.ask(partial(mul, 2, 2))
     assert before + 1 == inspector.start()
 
@@ -75,7 +77,7 @@ def test_a_limit_ends_the_process(inspector):
     began = time.monotonic()
     with pytest.raises(EngineError, match="was ended"):
         inspector.ask(endless, Limit(seconds=0.1, memory=2**30))
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 300
     with pytest.raises(EngineError, match="more memory than"):
         inspector.ask(partial(bytearray, 2**30), Limit(seconds=10.0, memory=100 * 2**20))
     assert 4 == inspector.ask(partial(mul, 2, 2))
@@ -85,9 +87,7 @@ def test_it_ends_when_nobody_asks_and_starts_again_when_somebody_does():
     inspector = Inspector(idle_seconds=0.2)
     try:
         first = inspector.ask(os.getpid)
-        time.sleep(1.5)
-        with pytest.raises(ProcessLookupError):
-            os.kill(first, 0)
+        until(lambda: not psutil.pid_exists(first))
         assert first != inspector.ask(os.getpid)
     finally:
         inspector.close()

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,7 +18,7 @@ from core.engine import Engine, JobState
 from core.settings import PROJECT
 from core.store import RunStore
 from core.training import train
-from tests.processes import workers_of
+from tests.processes import until, workers_of
 
 DASK = Path(sys.executable).with_name("dask")
 GRID = """
@@ -41,10 +40,7 @@ def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         _start(
             stack, folder, "scheduler", "--port", "0", "--no-dashboard", "--scheduler-file", file
         )
-        deadline = time.monotonic() + 60
-        while not file.exists() or not file.read_text():
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        until(lambda: file.exists() and file.read_text())
         address = json.loads(file.read_text())["address"]
         for _ in range(2):
             _start(stack, folder, "worker", address, "--nthreads", "1", "--no-dashboard")
@@ -77,10 +73,8 @@ def test_a_sweep_on_a_cluster_survives_a_killed_worker_with_the_same_bits(
         cwd=PROJECT,
         env={**os.environ, "POOLSCOPE_GALLERY": str(home / "none.db")},
     )
-    deadline = time.monotonic() + 90
-    while not 5 <= len(store.summaries()) < 40:
-        assert time.monotonic() < deadline, sweep.communicate()
-        time.sleep(0.05)
+    until(lambda: store.summaries() or sweep.poll() is not None, 300)
+    assert len(store.summaries()) < 40
     workers_of(psutil.Process())[0].send_signal(signal.SIGKILL)
     out, err = sweep.communicate(timeout=120)
 

@@ -31,9 +31,12 @@ budget, so that of a day of 11 to 20 s they are more than its 10 %"""
 LOOKING_SECONDS = 5.0
 """more than it takes to look into small networks"""
 HUGE = "widths=" + ",".join(["1024"] * 8) + "&pools=3&pooling=max&head=gap&seeds=1"
-LONG = "pooling=conv&head=gap&seeds=1&dataset=shapes&train_size=2000&epochs=3"
+CONV = "pooling=conv&head=gap&seeds=1&dataset=shapes&train_size=2000"
+# half of a visitor's day: tests end it after two seconds, and on a machine that is several times
+# faster it has to take more than these as well
+LONG = f"{CONV}&epochs=8"
 # one to each test, for one that ended is stored, and nothing is left to train
-LONG_TOO, LONG_AS_WELL = f"{LONG}&lr=0.011", f"{LONG}&lr=0.012"
+LONG_TOO, LONG_AS_WELL = f"{CONV}&epochs=5&lr=0.011", f"{CONV}&epochs=3&lr=0.012"
 SLOW = (
     "pooling=median&head=gap&seeds=20&dataset=shapes&image_size=128&train_size=4000&epochs=20"
     "&batch_size=1&pool_size=4&pool_stride=1&widths=8"

@@ -109,14 +109,15 @@ def test_a_pool_adds_one_jump_to_the_receptive_field_and_doubles_the_jump():
     assert (8, 2) == by_name["block2.conv"]
 
 
-def _supports(config, size, expected):
+def _supports(config, size, expected, most=100):
     """Sides of the square that a value after two blocks depends on, over draws and weights.
 
-    At least 8 draws, so that a support that is too large shows, and up to 100 until it is full.
+    At least 8 draws, so that a support that is too large shows, and up to `most` until its sides
+    are as expected.
     """
     read = torch.zeros(size, size, dtype=torch.bool)
     sides = (0, 0)
-    for seed in range(100):
+    for seed in range(most):
         body = build_model(config, (1, size, size), 10, seed=seed)[:2]
         # a positive bias keeps most ReLUs open, so that the gradient gets through
         for name, parameter in body.named_parameters():
@@ -151,15 +152,15 @@ def test_receptive_field_is_the_union_of_the_supports_of_the_input_gradient(pool
         # as large as it takes for the middle value to read nothing beyond the border
         size = min(size, expected + 16)
         assert expected == _stated_field(config, size)
-    sides = _supports(config, size, expected)
     if POOLINGS[pooling].whole_map:
         assert expected >= size
-        assert min(sides) > size / 2
+        assert min(_supports(config, size, size // 2 + 1)) > size / 2
     elif POOLINGS[pooling].regular_grid:
-        assert (expected, expected) == sides
+        assert (expected, expected) == _supports(config, size, expected)
     else:
-        # what a pool that chooses its grid can reach is bounded by the stated field
-        assert max(sides) <= expected
+        # what a pool that chooses its grid can reach is bounded by the stated field, which no draw
+        # needs to fill
+        assert max(_supports(config, size, expected, most=25)) <= expected
 
 
 @pytest.mark.parametrize("padding", Padding)

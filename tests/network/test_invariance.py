@@ -93,14 +93,13 @@ def noise(experiment, count):
 def changes(network):
     """Circular shift -> largest change of a logit, in units of the largest logit."""
     images = noise(network.experiment, 4)
-    side = images.shape[2]
+    shifts = list(itertools.product(range(images.shape[2]), repeat=2))
     with torch.inference_mode():
         start = network.model(images)
-        return {
-            shift: ((network.model(images.roll(shift, (2, 3))) - start).abs().max() / scale).item()
-            for scale in [start.abs().max().clamp(min=1)]
-            for shift in itertools.product(range(side), repeat=2)
-        }
+        # in one batch, which takes a tenth of the time
+        moved = network.model(torch.cat([images.roll(shift, (2, 3)) for shift in shifts]))
+        largest = (moved.view(len(shifts), *start.shape) - start).abs().amax((1, 2))
+        return dict(zip(shifts, (largest / start.abs().max().clamp(min=1)).tolist(), strict=True))
 
 
 @pytest.mark.parametrize("trained", [False, True], ids=["untrained", "trained"])

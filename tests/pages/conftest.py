@@ -26,10 +26,17 @@ def nothing_kept(home: Path) -> Iterator[None]:
     _forget()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def processes_that_answer() -> Iterator[None]:
+    """One for the tests of a module: what it answers depends on nothing but the question."""
+    yield
+    gate.close()
+
+
 def _forget() -> None:
     st.cache_resource.clear()
     st.cache_data.clear()
-    gate.close()
+    gate.forget()
     waive_permits()
     close_shared_engine()
 

@@ -10,6 +10,7 @@ from tests.pages.dashboard import (
     ACCURACY,
     HOME,
     PAGES_FOLDER,
+    SCRIPT_SECONDS,
     figures,
     keys,
     messages,
@@ -130,7 +131,7 @@ def goes_on(app):
 
 def test_a_talk_that_cannot_be_read_is_said_to_be(monkeypatch, tmp_path):
     monkeypatch.setenv("POOLSCOPE_TALK", str(tmp_path / "mine.toml"))
-    app = AppTest.from_file(PAGES_FOLDER / "main.py", default_timeout=30)
+    app = AppTest.from_file(PAGES_FOLDER / "main.py", default_timeout=SCRIPT_SECONDS)
     app.query_params["view"] = "talk"
     (said,) = messages(app.run())
     assert "mine.toml cannot be read" in said

@@ -1,6 +1,7 @@
 """Is every term explained where it first stands on a page, and are odd sentences gone?"""
 
 import ast
+from functools import cache
 
 import pytest
 
@@ -139,13 +140,15 @@ def said_in(path):
     return "\n".join(each.value for each in strings if isinstance(each.value, str))
 
 
-TEXTS = {
-    path.relative_to(PROJECT).as_posix(): " ".join(said_in(path).split())
-    for folder in ("core/**/*.py", "pages/**/*.py", "assets/*.toml")
-    for path in PROJECT.glob(folder)
-}
+@cache
+def texts():
+    return {
+        path.relative_to(PROJECT).as_posix(): " ".join(said_in(path).split())
+        for folder in ("core/**/*.py", "pages/**/*.py", "assets/*.toml")
+        for path in PROJECT.glob(folder)
+    }
 
 
 @pytest.mark.parametrize("odd", ODD)
 def test_no_odd_sentence_returns(odd):
-    assert [] == [name for name, said in TEXTS.items() if odd in said]
+    assert [] == [name for name, said in texts().items() if odd in said]
