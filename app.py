@@ -5,6 +5,7 @@ Streamlit's older multipage apps, which break the first deep link.
 """
 
 import gzip
+import json
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -79,8 +80,23 @@ async def weights(request: Request) -> Response:
     found = await run_in_threadpool(cached.store().weights, request.path_params["key"])
     if not found:
         return PlainTextResponse("there are no such weights", 404)
+    return _kept(found)
+
+
+async def checkpoints(request: Request) -> Response:
+    """The checkpoints of a stored run in one file; pages/browser/engine/checkpoints.js reads it."""
+    states = await run_in_threadpool(cached.store().checkpoints, request.path_params["key"])
+    if not states:
+        return PlainTextResponse("there are no such checkpoints", 404)
+    header = json.dumps([[each.step, len(each.weights)] for each in states]).encode()
+    contents = (each.weights for each in states)
+    return _kept(b"".join((len(header).to_bytes(8, "little"), header, *contents)))
+
+
+def _kept(content: bytes) -> Response:
+    """Tensors, which a browser may keep: other ones would have another address."""
     headers = {"Cache-Control": "max-age=86400"}
-    return Response(found, media_type="application/octet-stream", headers=headers)
+    return Response(content, media_type="application/octet-stream", headers=headers)
 
 
 async def ready(_: Request) -> Response:
@@ -108,6 +124,7 @@ app = st.App(
         Route("/ready", ready),
         Route("/plotly.js", plotly_js),
         Route("/weights/{key}", weights),
+        Route("/checkpoints/{key}", checkpoints),
         Mount("/browser", StaticFiles(directory=PROJECT / "pages" / "browser")),
         Route(f"/{IDLE_PAGE}", idle_page),
     ],

@@ -95,8 +95,8 @@ def _touched(arms: list[Arm], seed: int) -> picture.Chosen:
             return chosen
         data = arms[0].experiment.data
         seen = touch.Seen(chosen.image, chosen.name, data.entry, *networks.scaling(data))
-        addressed = [(arm, networks.weights_address(arm, seed)) for arm in arms]
-        if not touch.touch(addressed, seed, seen):
+        drawn = [networks.shown(arm, seed) for arm in arms]
+        if not touch.touch(drawn, seed, seen, plays=bool(st.session_state.get("play"))):
             st.caption(f"This browser cannot show networks that can be touched. {NO_TOUCH}")
     return chosen
 

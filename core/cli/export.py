@@ -84,6 +84,15 @@ def export(
             help="With --format db: leave out weights that are larger.",
         ),
     ] = None,
+    seeds_with_checkpoints: Annotated[
+        int | None,
+        typer.Option(
+            "--checkpoints-of",
+            metavar="N",
+            min=0,
+            help="With --format db: keep the checkpoints of seeds below N only; default all.",
+        ),
+    ] = None,
     dataset: Annotated[
         str | None,
         typer.Option("--dataset", metavar="NAME", help="With --all: runs of this data set only."),
@@ -95,8 +104,9 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write runs to a file: a store to import elsewhere, JSON, CSV, report, weights or PyTorch."""
-    if form is not Format.DB and (seeds_with_weights, kilobytes) != (None, None):
-        raise ConfigError("--weights-of and --weights-under are for --format db")
+    carried = (seeds_with_weights, kilobytes, seeds_with_checkpoints)
+    if form is not Format.DB and any(given is not None for given in carried):
+        raise ConfigError("--weights-of, --weights-under and --checkpoints-of are for --format db")
     if everything == bool(keys):
         raise ConfigError("name the keys to export, or --all of them; exactly one is allowed")
     if dataset is not None and not everything:
@@ -110,7 +120,11 @@ def export(
         _to_stdout(store, chosen, form, as_json=as_json)
         return
     _check_target(output, store, force=force)
-    kept = Weights(seeds=seeds_with_weights, size=None if kilobytes is None else 1000 * kilobytes)
+    kept = Weights(
+        seeds=seeds_with_weights,
+        size=None if kilobytes is None else 1000 * kilobytes,
+        checkpoints=seeds_with_checkpoints,
+    )
     written = _to_file(store, chosen, form, output, kept)
     answer = {"format": form, "output": str(output), "runs": written}
     if as_json:
