@@ -5,7 +5,6 @@ Streamlit's older multipage apps, which break the first deep link.
 """
 
 import gzip
-import json
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -39,6 +38,7 @@ from core.hosting.server.uploads import Uploads
 from core.hosting.server.visitor import Visitors
 from core.settings import PROJECT
 from pages.shared import cached
+from pages.shared.touch import packed
 from pages.shared.uploads import BOOK
 from pages.shared.wire import IDLE_PAGE, streamlit_wire
 
@@ -88,9 +88,7 @@ async def checkpoints(request: Request) -> Response:
     states = await run_in_threadpool(cached.store().checkpoints, request.path_params["key"])
     if not states:
         return PlainTextResponse("there are no such checkpoints", 404)
-    header = json.dumps([[each.step, len(each.weights)] for each in states]).encode()
-    contents = (each.weights for each in states)
-    return _kept(b"".join((len(header).to_bytes(8, "little"), header, *contents)))
+    return _kept(packed(states))
 
 
 def _kept(content: bytes) -> Response:

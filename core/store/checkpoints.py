@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from sqlite3 import Connection
+from typing import cast
 
 from core.run import Checkpoint
 from core.store.digests import DamagedError, checkpoint_digest
@@ -164,7 +165,7 @@ def _of_run(connection: Connection, key: str) -> list[Checkpoint | object]:
 def _read(key: str, row: Row) -> Checkpoint | object:
     step, accuracy, recorded, content = row
     if not _are_numbers(row[:2]) or recorded != checkpoint_digest(key, step, accuracy, content):
-        return step
+        return cast("object", step)
     return Checkpoint(step=step, validation_accuracy=accuracy, weights=content)
 
 

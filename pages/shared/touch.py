@@ -1,7 +1,8 @@
 """Trained networks that a visitor can touch: computed and drawn in the browser."""
 
+import json
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from core.catalog import POOLINGS, DatasetEntry
 from core.comparison import Arm
 from core.figures.palette import DIVERGING, GREYS, SEQUENTIAL, style
 from core.network.plain import plain_network
+from core.run import Checkpoint
 
 TOUCH_FOLDER = Path(__file__).parents[1] / "browser" / "touch"
 TOUCH_STYLES = (TOUCH_FOLDER / "touch.css").read_text(encoding="utf-8")
@@ -73,6 +75,17 @@ class Shown:
     accuracies: tuple[float, ...]
     epochs: tuple[float, ...]
     batches: int
+
+
+def packed(states: Iterable[Checkpoint]) -> bytes:
+    """Checkpoints in one file, as pages/browser/engine/checkpoints.js reads it.
+
+    The length of the header in 8 bytes, the header (a JSON list of step and size), the contents.
+    """
+    kept = list(states)
+    header = json.dumps([[each.step, len(each.weights)] for each in kept]).encode()
+    contents = (each.weights for each in kept)
+    return b"".join((len(header).to_bytes(8, "little"), header, *contents))
 
 
 def touch(networks: Sequence[Shown], seed: int, seen: Seen, *, plays: bool = False) -> bool:

@@ -119,7 +119,9 @@ class View {
     this.offer(data.classes);
     this.refresh();
     this.settle();
-    if (data.plays && !reducesMotion()) this.learning.play();
+    // once, not whenever a control of the page changes
+    if (data.plays && !this.played && !reducesMotion()) this.learning.play();
+    this.played ||= data.plays;
   }
 
   // The checkpoints of all networks; what cannot be loaded stays at its end.
