@@ -139,10 +139,9 @@ export class Learning {
     this.told = `${this.place} ${this.rows.length} ${last}`;
     this.range.value = this.place;
     const { batches, total } = this.rows[0].learning;
-    const epoch = Math.min(Math.floor(step / batches) + 1, Math.ceil(total / batches));
     this.said.replaceChildren(
       element("b", {}, step === total ? `End: step ${total}` : `Step ${step} of ${total}`),
-      element("span", {}, step === 0 ? "before training" : `epoch ${step === total ? total / batches : epoch} of ${total / batches}`),
+      element("span", {}, whenOf(step, batches, total)),
       ...this.rows.map(({ glyph, colour }, i) =>
         element("span", { class: "share", style: { "--own": colour } },
           element("i", {}, glyph), ` ${accuracies[i] === null ? "–" : `${percent(accuracies[i])} %`}`),
@@ -186,6 +185,12 @@ export class Learning {
         .map(([place, name]) => element("span", { style: { "--x": place / last } }, name)),
     );
   }
+}
+
+function whenOf(step, batches, total) {
+  if (step === 0) return "before training";
+  const epoch = Math.ceil(step / batches);
+  return `${step % batches ? "in" : "after"} epoch ${epoch} of ${total / batches}`;
 }
 
 const reducesMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -6,6 +6,8 @@ import { Cells, element, frames } from "./elements.js";
 import { partName, percent, shortName, sides } from "./numbers.js";
 import { columnsOf, layerAt } from "./paths.js";
 
+const FILTERS_ACROSS = 8;
+
 export class Picture {
   // touched: called with (line, layer, cell, pressed); a channel of null is the one that is shown.
   constructor(touched) {
@@ -137,7 +139,7 @@ export class Picture {
       if (!each) return;
       const { filters } = this.tiles.get(`${line} ${first[line].name}`);
       const { size, shape } = first[line];
-      drawTiles(filters, each, shape[0], size, size, paint);
+      drawTiles(filters, each, [Math.min(shape[0], FILTERS_ACROSS), shape[0]], size, size, paint);
     });
   }
 
@@ -246,13 +248,14 @@ function filtersOf(network, { name, shape: [count], size }) {
 }
 
 function drawSheet({ sheet, chosen }, data, count, rows, columns, channel, paint) {
-  const [wide, high] = drawTiles(sheet, data, count, rows, columns, paint);
+  const [wide, high] = drawTiles(sheet, data, [sheetSides(count)[0], count], rows, columns, paint);
   const read = { rows: [Math.floor(channel / wide)], columns: [channel % wide] };
   chosen.replaceChildren(...frames("chosen", high, wide, read));
 }
 
-function drawTiles(sheet, data, count, rows, columns, paint) {
-  const [wide, high] = sheetSides(count);
+// `count` maps, `wide` of them in a row.
+function drawTiles(sheet, data, [wide, count], rows, columns, paint) {
+  const high = Math.ceil(count / wide);
   // a line of nothing between channels
   const [step, jump] = [columns + 1, rows + 1];
   sheet.size(wide * step, high * jump);
