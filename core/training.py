@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
-from itertools import count
 from math import ceil, isfinite
 from typing import Any
 
@@ -253,16 +252,12 @@ def _epochs(
     should_stop: Callable[[], bool],
     on_step: Callable[[int], None],
 ) -> Iterator[list[float]]:
-    """Train epoch by epoch and yield the losses of each epoch's batches.
-
-    `on_step` is called before the first step and after each, with the steps that are done.
-    """
+    """Train epoch by epoch and yield the losses of batches; `on_step` is told the steps done."""
     batches = ceil(len(data) / experiment.hyperparameters.batch_size)
     optimiser, schedule = _optimiser(model, experiment, batches)
     order = generator(experiment.seed, "order")
     shifts = generator(experiment.seed, "shift")
     reach = experiment.data.augment_shift
-    done = count(1)
     on_step(0)
     for _ in range(experiment.hyperparameters.epochs):
         losses: list[float] = []
@@ -286,7 +281,8 @@ def _epochs(
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
             schedule.step()
-            on_step(next(done))
+            # the schedule counts the steps
+            on_step(schedule.last_epoch)
         yield losses
 
 

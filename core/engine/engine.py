@@ -76,13 +76,8 @@ class Engine:
         """
         allowed = checked(permit)
         unique = {experiment.key: experiment for experiment in experiments}
-        message = Submitted(
-            tuple(unique.values()),
-            with_weights,
-            frozenset(checkpoints) & unique.keys(),
-            with_checkpoints,
-            allowed,
-        )
+        kept = frozenset(checkpoints)
+        message = Submitted(tuple(unique.values()), with_weights, kept, with_checkpoints, allowed)
         with self._opening:
             if self._closed:
                 raise EngineError("the engine is closed; make a new one")
