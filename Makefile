@@ -82,12 +82,15 @@ bench: $(READY)
 gallery: $(READY)
 	mkdir -p $(GALLERY)
 	for grid in assets/gallery/*.toml; do \
-	    $(GALLERY_ENV) $(BIN)/python -m core sweep $$grid --maps || exit 1; \
+	    $(GALLERY_ENV) $(BIN)/python -m core sweep $$grid --maps --checkpoints none || exit 1; \
+	done
+	for grid in assets/gallery/learning/*.toml; do \
+	    $(GALLERY_ENV) $(BIN)/python -m core sweep $$grid --maps --checkpoints lowest || exit 1; \
 	done
 	$(GALLERY_ENV) $(BIN)/python -m core claims --run
 	for name in $(BUNDLED); do \
 	    $(GALLERY_ENV) $(BIN)/python -m core export --all --dataset $$name --format db \
-	        --weights-of 1 --weights-under 400 --output assets/gallery/$$name.db --force || exit 1; \
+	        --weights-of 1 --weights-under 400 --checkpoints-of 1 --output assets/gallery/$$name.db --force || exit 1; \
 	done
 
 clean:

@@ -38,6 +38,7 @@ from core.hosting.server.uploads import Uploads
 from core.hosting.server.visitor import Visitors
 from core.settings import PROJECT
 from pages.shared import cached
+from pages.shared.touch import packed
 from pages.shared.uploads import BOOK
 from pages.shared.wire import IDLE_PAGE, streamlit_wire
 
@@ -79,8 +80,21 @@ async def weights(request: Request) -> Response:
     found = await run_in_threadpool(cached.store().weights, request.path_params["key"])
     if not found:
         return PlainTextResponse("there are no such weights", 404)
+    return _kept(found)
+
+
+async def checkpoints(request: Request) -> Response:
+    """The checkpoints of a stored run in one file; pages/browser/engine/checkpoints.js reads it."""
+    states = await run_in_threadpool(cached.store().checkpoints, request.path_params["key"])
+    if not states:
+        return PlainTextResponse("there are no such checkpoints", 404)
+    return _kept(packed(states))
+
+
+def _kept(content: bytes) -> Response:
+    """Tensors, which a browser may keep: other ones would have another address."""
     headers = {"Cache-Control": "max-age=86400"}
-    return Response(found, media_type="application/octet-stream", headers=headers)
+    return Response(content, media_type="application/octet-stream", headers=headers)
 
 
 async def ready(_: Request) -> Response:
@@ -108,6 +122,7 @@ app = st.App(
         Route("/ready", ready),
         Route("/plotly.js", plotly_js),
         Route("/weights/{key}", weights),
+        Route("/checkpoints/{key}", checkpoints),
         Mount("/browser", StaticFiles(directory=PROJECT / "pages" / "browser")),
         Route(f"/{IDLE_PAGE}", idle_page),
     ],

@@ -72,6 +72,22 @@ class Epoch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """A network in the middle of its training; the end is the run's own weights.
+
+    Attributes:
+        step: optimiser steps done by then; 0 before the first.
+        validation_accuracy: on the validation split.
+        weights: state of the network as safetensors bytes; in half precision where that changes no
+            answer on the test images, in single precision otherwise.
+    """
+
+    step: Count
+    validation_accuracy: Fraction
+    weights: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
     """The machine that trained a run; recorded, but not part of the run's key.
 
@@ -120,6 +136,7 @@ class Run:
         created: when it ended, UTC, ISO 8601.
         predictions: predicted class of each test image, one byte each; empty if it diverged.
         weights: state of the network as safetensors bytes; empty if it was not kept.
+        checkpoints: the network before the end, by step; empty if they were not kept.
     """
 
     experiment: Experiment
@@ -133,6 +150,7 @@ class Run:
     created: Text
     predictions: bytes = b""
     weights: bytes = b""
+    checkpoints: tuple[Checkpoint, ...] = ()
 
     @property
     def key(self) -> str:

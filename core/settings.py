@@ -73,6 +73,7 @@ class Settings(BaseSettings):
         absence_seconds: time after which a computation that nobody waits for is ended.
         visitors_megabytes: part of the store that visitors' runs and results may take.
         store_megabytes: largest size of the store of a hosted dashboard.
+        checkpoints_megabytes: part of the store that checkpoints may take; the oldest go first.
         weights_kilobytes: larger weights of visitors' runs are not kept.
         memory_megabytes: memory use at which a hosted dashboard admits nobody else.
         proxies: reverse proxies in front of a hosted dashboard: how many, or their addresses.
@@ -110,6 +111,7 @@ class Settings(BaseSettings):
     absence_seconds: float = Field(default=20.0, ge=0)
     visitors_megabytes: float = Field(default=200.0, ge=0)
     store_megabytes: int = Field(default=1000, ge=1)
+    checkpoints_megabytes: float = Field(default=200.0, ge=0)
     weights_kilobytes: int = Field(default=400, ge=0)
     memory_megabytes: int = Field(default=2000, ge=100)
     proxies: str = ""
@@ -151,6 +153,11 @@ class Settings(BaseSettings):
     def most_weights(self) -> int:
         """Maximum size in bytes of the weights that a hosted dashboard keeps with a run."""
         return self.weights_kilobytes * 1000
+
+    @property
+    def checkpoint_bytes(self) -> int:
+        """Maximum size in bytes of all checkpoints in the store."""
+        return int(self.checkpoints_megabytes * 1_000_000)
 
     @property
     def max_pages(self) -> int | None:

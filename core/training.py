@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from math import ceil, isfinite
@@ -24,18 +24,27 @@ from torch import Tensor, nn
 
 from core import settings
 from core.config import FEW_STEPS, MOMENTUM, Experiment
-from core.data import LabelledImages, load, to_input, translate
+from core.data import LabelledImages, Splits, load, to_input, translate
 from core.errors import EngineError
 from core.network import describe
 from core.network.build import build_model, generator
 from core.network.work import EVALUATION_BATCH
-from core.run import Epoch, Machine, Run, Status, processor
+from core.run import Checkpoint, Epoch, Machine, Run, Status, processor
 from core.settings import Device
 
 RISE = 0.3
 """share of the steps in which the learning rate rises"""
 LEAST_SCHEDULED = 3
 """fewest steps that make a rise, a peak and a fall"""
+
+
+MOST_CHECKPOINTS = 64
+"""of one run; of a longer training every second, third, ... epoch is kept"""
+MOST_CHECKPOINT_BYTES = 32 * 2**20
+"""of all checkpoints of a run in single precision; larger networks keep fewer"""
+
+State = dict[str, Tensor]
+"""of a network, by name"""
 
 
 class Cancelled(Exception):  # noqa: N818 (an answer to a request, not an error)
@@ -55,6 +64,8 @@ def train(
     on_epoch: Callable[[Epoch], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
     device: Device = Device.CPU,
+    *,
+    checkpoints: bool = False,
 ) -> Run:
     """Train one network.
 
@@ -63,6 +74,8 @@ def train(
         on_epoch: called after each epoch with its losses and accuracies.
         should_stop: called before every batch; it should return quickly.
         device: what to train on. Results are bit-identical on the CPU only.
+        checkpoints: whether the run keeps the network at the steps of `checkpoint_steps`. This
+            changes no bit of the result; what it takes is not part of the run's seconds.
 
     Returns:
         The run. If the loss stops being finite, the run ends there with status `diverged`.
@@ -85,14 +98,18 @@ def train(
         started = time.perf_counter()
         epochs: list[Epoch] = []
         shown = splits.train.first(experiment.data.entry.evaluated), splits.validation
-        for losses in _epochs(model, experiment, splits.train, should_stop or _never):
+        recorder = _Recorder(model, _steps(model, experiment) if checkpoints else ())
+        for losses in _epochs(model, experiment, splits.train, should_stop or _never, recorder):
             epoch = _measured(model, shown, losses, len(epochs) + 1, started)
             if epoch is None:
                 break
             epochs.append(epoch)
             if on_epoch:
                 on_epoch(epoch)
-        return _run(experiment, model, epochs, splits.test, started)
+        run = _run(experiment, model, epochs, splits.test, started)
+        # after the run has its seconds and its answers: this puts other weights into the model
+        kept = recorder.checkpoints(splits) if run.status is Status.DONE else ()
+        return replace(run, checkpoints=kept)
 
 
 def _never() -> bool:
@@ -154,15 +171,92 @@ def _run(
     )
 
 
+def checkpoint_steps(batches: int, epochs: int, most: int = MOST_CHECKPOINTS) -> tuple[int, ...]:
+    """Optimiser steps at which a run is kept: 0, 1, 2, 4, ... of the first epoch, and each epoch.
+
+    Args:
+        batches: steps of an epoch.
+        epochs: how many; the end of the last is the run itself, and no checkpoint.
+        most: checkpoints; if there would be more, epochs are left out at equal distances, then the
+            last of the early steps.
+    """
+    early = [0, *(2**power for power in range(batches.bit_length()) if 2**power < batches)]
+    room = max(1, most - len(early))
+    apart = max(1, ceil((epochs - 1) / room))
+    return tuple([*early, *(batches * epoch for epoch in range(apart, epochs, apart))][:most])
+
+
+def _steps(model: nn.Module, experiment: Experiment) -> tuple[int, ...]:
+    """The steps at which this training is kept."""
+    size = sum(tensor.nbytes for tensor in model.state_dict().values())
+    hyperparameters = experiment.hyperparameters
+    batches = experiment.steps // hyperparameters.epochs
+    most = min(MOST_CHECKPOINTS, MOST_CHECKPOINT_BYTES // size)
+    return checkpoint_steps(batches, hyperparameters.epochs, most)
+
+
+class _Recorder:
+    """Copies the state of a network at some steps of its training.
+
+    Args:
+        model: the network.
+        steps: at which it is copied.
+    """
+
+    def __init__(self, model: nn.Module, steps: Sequence[int]) -> None:
+        self._model = model
+        self._steps = frozenset(steps)
+        self._states: dict[int, State] = {}
+
+    def __call__(self, step: int) -> None:
+        """Note that a number of optimiser steps is done."""
+        if step in self._steps:
+            state = self._model.state_dict()
+            self._states[step] = {name: tensor.cpu().clone() for name, tensor in state.items()}
+
+    def checkpoints(self, splits: Splits) -> tuple[Checkpoint, ...]:
+        """What was copied, each in half precision if that changes no answer on the test images.
+
+        The model has other weights afterwards.
+        """
+        return tuple(self._checkpoint(step, state, splits) for step, state in self._states.items())
+
+    def _checkpoint(self, step: int, state: State, splits: Splits) -> Checkpoint:
+        self._model.load_state_dict(state)
+        accuracy = evaluate(self._model, splits.validation).accuracy
+        halved = {name: t.half() if t.is_floating_point() else t for name, t in state.items()}
+        kept = halved if _alike(self._model, state, halved, splits.test) else state
+        return Checkpoint(step=step, validation_accuracy=accuracy, weights=_saved(kept))
+
+
+def _alike(model: nn.Module, one: State, other: State, data: LabelledImages) -> bool:
+    """Whether a network gives the same answers with two states; the model has the first then."""
+    if not all(tensor.isfinite().all() for tensor in other.values()):
+        return False
+    for images in torch.split(data.images, EVALUATION_BATCH):
+        part = replace(data, images=images)
+        model.load_state_dict(other)
+        answers = predict(model, part).argmax(1)
+        model.load_state_dict(one)
+        if not torch.equal(answers, predict(model, part).argmax(1)):
+            return False
+    return True
+
+
 def _epochs(
-    model: nn.Module, experiment: Experiment, data: LabelledImages, should_stop: Callable[[], bool]
+    model: nn.Module,
+    experiment: Experiment,
+    data: LabelledImages,
+    should_stop: Callable[[], bool],
+    on_step: Callable[[int], None],
 ) -> Iterator[list[float]]:
-    """Train epoch by epoch and yield the losses of each epoch's batches."""
+    """Train epoch by epoch and yield the losses of batches; `on_step` is told the steps done."""
     batches = ceil(len(data) / experiment.hyperparameters.batch_size)
     optimiser, schedule = _optimiser(model, experiment)
     order = generator(experiment.seed, "order")
     shifts = generator(experiment.seed, "shift")
     reach = experiment.data.augment_shift
+    on_step(0)
     for _ in range(experiment.hyperparameters.epochs):
         losses: list[float] = []
         model.train()
@@ -185,6 +279,8 @@ def _epochs(
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
             schedule.step()
+            # the schedule counts the steps
+            on_step(schedule.last_epoch)
         yield losses
 
 
@@ -241,9 +337,15 @@ def _share(right: Tensor) -> float:
 
 
 def _weights(model: nn.Module) -> bytes:
-    """The state of the model as safetensors bytes; row-major, as the format requires."""
-    state = {name: tensor.cpu().contiguous() for name, tensor in model.state_dict().items()}
-    return safetensors.torch.save(state)
+    """The state of the model as safetensors bytes."""
+    return _saved(model.state_dict())
+
+
+def _saved(state: State) -> bytes:
+    """Safetensors bytes; row-major, as the format requires."""
+    return safetensors.torch.save(
+        {name: tensor.cpu().contiguous() for name, tensor in state.items()}
+    )
 
 
 def torch_device(device: Device) -> torch.device:

@@ -14,6 +14,7 @@ from core.sentences.shown import answers_headline
 from core.words import join, literal, percent, size
 from pages.cards import answers, disputed, picture
 from pages.shared import cached, chooser, frame, instead, jobs, networks, touch
+from pages.shared.parameters import PLAY
 
 NETWORKS_SHOWN = 4
 """networks on the page; more would be too small to compare"""
@@ -96,10 +97,17 @@ def _touched(arms: list[Arm], seed: int) -> picture.Chosen:
             return chosen
         data = arms[0].experiment.data
         seen = touch.Seen(chosen.image, chosen.name, data.entry, *networks.scaling(data))
-        addressed = [(arm, networks.weights_address(arm, seed)) for arm in arms]
-        if not touch.touch(addressed, seed, seen):
+        drawn = [networks.shown(arm, seed) for arm in arms]
+        if not touch.touch(drawn, seed, seen, plays=_plays()):
             st.caption(f"This browser cannot show networks that can be touched. {NO_TOUCH}")
+        else:
+            jobs.record(tuple(each.arm.seeded(seed) for each in drawn if not each.steps))
     return chosen
+
+
+def _plays() -> bool:
+    """Whether a scene or a link asks for the training to be played."""
+    return st.session_state.get(PLAY) is True or st.query_params.get(PLAY) == "true"
 
 
 def _headline(looks: dict[Arm, Response], comparison: Comparison) -> Sentence:

@@ -64,6 +64,7 @@ def main() -> None:
         key=f"runs {number}",
         alt="One row per stored run.",
     )
+    frame.checkpoint_space(cached.store().checkpoint_space())
     _actions([listed[index] for index in chosen.selection.rows], every)
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from core.store import RunStore
 from tests.e2e.dashboard import Server, serving
 from tests.hosting.hostile import besiege
-from tests.store.store_samples import a_run
+from tests.store.store_samples import a_run, with_checkpoints
 from tests.store.test_store_crash import check_whole
 from tests.visitors import EVERY_PAGE, Crowd, again, visit
 
@@ -52,7 +52,8 @@ if __name__ == "__main__":
     tiny = {"epochs": 1, "train_size": 30, "widths": "4"}
     experiments = [Experiment.from_flat({**tiny, "seed": seed}) for seed in range(5_000)]
     with Engine(store, 2) as engine:
-        engine.wait(engine.submit(experiments), tell)
+        keys = [experiment.key for experiment in experiments]
+        engine.wait(engine.submit(experiments, checkpoints=keys), tell)
 """
 
 
@@ -61,14 +62,14 @@ def soak(folder: Path, kills: int, seed: int) -> Iterator[int]:
     source = random.Random(seed)  # noqa: S311, nothing secret
     path, script = folder / "runs.db", folder / "trainer.py"
     script.write_text(TRAINER, encoding="utf-8")
-    RunStore(path).put(a_run(0))
+    RunStore(path).put(with_checkpoints(a_run(0)))
     reported = {a_run(0).key}
     for kill in range(kills):
         # in turns while it starts and while it trains
         trains = bool(kill % 2)
         seconds = source.uniform(0, TRAINING_SECONDS if trains else STARTING_SECONDS)
         reported |= _killed_after(seconds, script, path, trains=trains)
-        check_whole(path, reported)
+        check_whole(path, reported, recorded=True)
         yield len(RunStore(path).summaries())
 
 

@@ -18,7 +18,7 @@ from core.network.build import build_model
 from core.network.work import BACKWARD_FACTOR
 from core.run import Status
 from core.settings import Device
-from core.training import Cancelled, evaluate, torch_device, train
+from core.training import Cancelled, checkpoint_steps, evaluate, predict, torch_device, train
 
 QUICK = {"epochs": 2, "train_size": 100, "widths": "4,4"}
 
@@ -209,3 +209,79 @@ def test_evaluation_of_a_default_run_of_fashion_takes_at_most_15_percent_of_its_
     evaluated = epochs * (entry.evaluated + entry.splits.validation) + entry.splits.test
     trained = BACKWARD_FACTOR * epochs * entry.splits.train
     assert evaluated <= 0.15 * (trained + evaluated)
+
+
+@pytest.mark.parametrize("pooling", ["max", "stochastic"])
+def test_checkpoints_change_no_bit_of_a_run(pooling):
+    experiment = _quick(pooling=pooling, norm="batch", dropout="head", augment_shift=1)
+    plain, kept = train(experiment), train(experiment, checkpoints=True)
+    assert plain.weights == kept.weights
+    assert _figures(plain) == _figures(kept)
+    assert plain.predictions == kept.predictions
+    assert () == plain.checkpoints
+    assert kept.checkpoints
+
+
+def test_checkpoints_are_the_network_at_their_steps():
+    experiment = _quick(epochs=3, batch_size=64, train_size=300)
+    run = train(experiment, checkpoints=True)
+    assert [0, 1, 2, 4, 5, 10] == [each.step for each in run.checkpoints]
+    model = build_model(
+        experiment.model, experiment.input_shape, experiment.classes, experiment.seed
+    )
+    first = _loaded(run.checkpoints[0].weights)
+    for name, tensor in model.state_dict().items():
+        assert torch.allclose(tensor, first[name].float(), rtol=1e-3, atol=1e-4)
+    validation = [epoch.validation_accuracy for epoch in run.epochs]
+    assert validation[:2] == [each.validation_accuracy for each in run.checkpoints[-2:]]
+
+
+def test_half_precision_is_kept_only_where_it_changes_no_answer(monkeypatch):
+    experiment = _quick(epochs=2, batch_size=64, train_size=300)
+    halved = train(experiment, checkpoints=True).checkpoints
+    # half precision that is too coarse to keep the answers
+    monkeypatch.setattr(
+        torch.Tensor, "half", lambda tensor: torch.zeros_like(tensor).to(torch.float16)
+    )
+    whole = train(experiment, checkpoints=True).checkpoints
+    kinds = [{each.dtype for each in _loaded(state.weights).values()} for state in whole]
+    # before training every image gets one answer, with zeros too
+    assert {torch.float32} == set.union(*kinds[3:])
+    test = load(experiment.data).test
+    model = build_model(
+        experiment.model, experiment.input_shape, experiment.classes, experiment.seed
+    )
+    assert any(
+        torch.float16 in {each.dtype for each in _loaded(one.weights).values()} for one in halved
+    )
+    for one, other in zip(halved, whole, strict=True):
+        model.load_state_dict(_loaded(one.weights))
+        answers = predict(model, test).argmax(1)
+        model.load_state_dict(_loaded(other.weights))
+        assert torch.equal(answers, predict(model, test).argmax(1))
+
+
+def _loaded(weights):
+    return safetensors.torch.load(weights)
+
+
+@pytest.mark.parametrize(
+    ("batches", "epochs", "most", "steps"),
+    [
+        (19, 3, 64, (0, 1, 2, 4, 8, 16, 19, 38)),
+        (16, 2, 64, (0, 1, 2, 4, 8, 16)),
+        (1, 3, 64, (0, 1, 2)),
+        (1, 1, 64, (0,)),
+        (4, 11, 8, (0, 1, 2, 8, 16, 24, 32, 40)),
+        (100, 5, 4, (0, 1, 2, 4)),
+        (100, 5, 0, ()),
+    ],
+)
+def test_steps_that_are_kept(batches, epochs, most, steps):
+    assert steps == checkpoint_steps(batches, epochs, most)
+
+
+def test_a_diverged_run_has_no_checkpoints():
+    diverging = _quick(lr=10, pooling="average", head="flatten", epochs=30, weight_decay=1)
+    run = train(diverging, checkpoints=True)
+    assert (Status.DIVERGED, ()) == (run.status, run.checkpoints)

@@ -29,7 +29,7 @@ def open_store() -> RunStore:
     # of a folder, what cannot be read is passed over and named at the end
     if "gallery" in chosen.model_fields_set and not chosen.gallery.is_dir():
         check_store("POOLSCOPE_GALLERY: ", chosen.gallery)
-    store = RunStore(chosen.store, chosen.gallery)
+    store = RunStore(chosen.store, chosen.gallery, checkpoint_bytes=chosen.checkpoint_bytes)
     _opened.append(store)
     return store
 

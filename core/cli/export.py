@@ -42,6 +42,34 @@ class Format(StrEnum):
 NAMED_RUNS = 5
 """runs that are left out and named; of more only the number is said"""
 
+WeightsOf = Annotated[
+    int | None,
+    typer.Option(
+        "--weights-of",
+        metavar="N",
+        min=0,
+        help="With --format db: keep the weights of seeds below N only; default all.",
+    ),
+]
+WeightsUnder = Annotated[
+    int | None,
+    typer.Option(
+        "--weights-under",
+        metavar="KB",
+        min=0,
+        help="With --format db: leave out weights that are larger.",
+    ),
+]
+CheckpointsOf = Annotated[
+    int | None,
+    typer.Option(
+        "--checkpoints-of",
+        metavar="N",
+        min=0,
+        help="With --format db: keep the checkpoints of seeds below N only; default all.",
+    ),
+]
+
 _FOR_ONE = (Format.SAFETENSORS, Format.TORCH)
 """formats that hold one run"""
 
@@ -66,24 +94,9 @@ def export(
     keys: Keys = None,
     everything: Annotated[bool, typer.Option("--all", help="Every run.")] = False,
     form: Annotated[Format, typer.Option("--format", help="What to write.")] = Format.JSON,
-    seeds_with_weights: Annotated[
-        int | None,
-        typer.Option(
-            "--weights-of",
-            metavar="N",
-            min=0,
-            help="With --format db: keep the weights of seeds below N only; default all.",
-        ),
-    ] = None,
-    kilobytes: Annotated[
-        int | None,
-        typer.Option(
-            "--weights-under",
-            metavar="KB",
-            min=0,
-            help="With --format db: leave out weights that are larger.",
-        ),
-    ] = None,
+    seeds_with_weights: WeightsOf = None,
+    kilobytes: WeightsUnder = None,
+    seeds_with_checkpoints: CheckpointsOf = None,
     dataset: Annotated[
         str | None,
         typer.Option("--dataset", metavar="NAME", help="With --all: runs of this data set only."),
@@ -95,8 +108,7 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write runs to a file: a store to import elsewhere, JSON, CSV, report, weights or PyTorch."""
-    if form is not Format.DB and (seeds_with_weights, kilobytes) != (None, None):
-        raise ConfigError("--weights-of and --weights-under are for --format db")
+    kept = _kept(form, seeds_with_weights, kilobytes, seeds_with_checkpoints)
     if everything == bool(keys):
         raise ConfigError("name the keys to export, or --all of them; exactly one is allowed")
     if dataset is not None and not everything:
@@ -110,13 +122,26 @@ def export(
         _to_stdout(store, chosen, form, as_json=as_json)
         return
     _check_target(output, store, force=force)
-    kept = Weights(seeds=seeds_with_weights, size=None if kilobytes is None else 1000 * kilobytes)
     written = _to_file(store, chosen, form, output, kept)
     answer = {"format": form, "output": str(output), "runs": written}
     if as_json:
         document(answer)
     else:
         facts(answer)
+
+
+def _kept(
+    form: Format, seeds: int | None, kilobytes: int | None, checkpoints: int | None
+) -> Weights:
+    """Which weights a copy carries.
+
+    Raises:
+        ConfigError: something is left out of a format that is no copy.
+    """
+    if form is not Format.DB and (seeds, kilobytes, checkpoints) != (None, None, None):
+        raise ConfigError("--weights-of, --weights-under and --checkpoints-of are for --format db")
+    size = None if kilobytes is None else 1000 * kilobytes
+    return Weights(seeds=seeds, size=size, checkpoints=checkpoints)
 
 
 def _of(dataset: str | None, stored: Sequence[RunSummary]) -> list[RunSummary]:

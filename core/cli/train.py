@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,8 +15,8 @@ from core.cli.app import Json, app, open_store
 from core.cli.flags import say_findings, with_experiment
 from core.cli.report import accuracy, document, facts, say
 from core.cli.until_decided import sweep_until_decided
-from core.cli.workers import stoppable, train_or_stop
-from core.comparison import Chance
+from core.cli.workers import Recording, stoppable, train_or_stop
+from core.comparison import Chance, of_lowest_seed
 from core.comparison.grids import read_grid
 from core.comparison.until_decided import SMALLEST_EFFECT
 from core.config import Experiment
@@ -71,12 +72,32 @@ Covers = Annotated[
 ]
 
 
+class Checkpoints(StrEnum):
+    """Which runs keep the network in the middle of its training."""
+
+    NONE = "none"
+    LOWEST = "lowest"
+    """of each network the one with the lowest seed"""
+    ALL = "all"
+
+
+Recorded = Annotated[
+    Checkpoints | None,
+    typer.Option(
+        "--checkpoints",
+        help="Runs that keep checkpoints; default lowest, the lowest seed of each network. If "
+        "given, runs that are stored without are trained again.",
+    ),
+]
+
+
 @app.command("train")
 @with_experiment
 def train(
     experiment: Experiment,
     scheduler: Scheduler = None,
     device: OnDevice = None,
+    checkpoints: Recorded = None,
     as_json: Json = False,
 ) -> None:
     """Train one network, or return the stored run of the same experiment."""
@@ -84,9 +105,10 @@ def train(
     store = open_store()
     key, cached = experiment.key, True
     run = store.runs([key]).get(key)
-    if run is None:
+    recording = _recording([experiment], checkpoints)
+    if run is None or _lacking(recording, store):
         chosen = _chosen(workers=1, scheduler=scheduler, device=device)
-        (job,) = train_or_stop([experiment], store, chosen)
+        (job,) = train_or_stop([experiment], store, chosen, recording=recording)
         cached = job.cached or job.elsewhere
         run = _run_of(job, store)
     answer = _answer(run, cached=cached)
@@ -134,6 +156,7 @@ def sweep(
     until_decided: UntilDecided = False,
     smallest: Smallest = None,
     chance: Covers = None,
+    checkpoints: Recorded = None,
     as_json: Json = False,
 ) -> None:
     """Train every experiment of a grid that is not stored yet, or seeds until all is decided."""
@@ -151,7 +174,8 @@ def sweep(
         if not sweep_until_decided(experiments, effect, covers, store, chosen, as_json=as_json):
             raise typer.Exit(1)
         return
-    answer = _trained(experiments, store, chosen, maps=maps)
+    recording = _recording(experiments, checkpoints)
+    answer = _trained(experiments, store, chosen, recording, maps=maps)
     seconds = time.monotonic() - began
     if as_json:
         document(answer | {"seconds": seconds})
@@ -161,14 +185,34 @@ def sweep(
         raise typer.Exit(1)
 
 
+def _recording(experiments: Sequence[Experiment], asked: Checkpoints | None) -> Recording:
+    """Which of some experiments keep checkpoints."""
+    if asked is Checkpoints.NONE:
+        return Recording()
+    chosen = experiments if asked is Checkpoints.ALL else of_lowest_seed(experiments)
+    return Recording(frozenset(each.key for each in chosen), again=asked is not None)
+
+
+def _lacking(recording: Recording, store: RunStore) -> frozenset[str]:
+    """Keys of runs that are trained again, if they are stored, because they lack checkpoints."""
+    if not recording.again:
+        return frozenset()
+    return recording.keys - store.checkpoint_steps(recording.keys).keys()
+
+
 def _trained(
-    experiments: Sequence[Experiment], store: RunStore, chosen: Settings, *, maps: bool
+    experiments: Sequence[Experiment],
+    store: RunStore,
+    chosen: Settings,
+    recording: Recording,
+    *,
+    maps: bool,
 ) -> dict[str, Any]:
     """Train what is missing of a grid; count what was trained, cached and failed."""
     keys = [experiment.key for experiment in experiments]
-    present = store.present(keys)
+    present = store.present(keys) - _lacking(recording, store)
     missing = [experiment for experiment in experiments if experiment.key not in present]
-    jobs = train_or_stop(missing, store, chosen) if missing else ()
+    jobs = train_or_stop(missing, store, chosen, recording=recording) if missing else ()
     if maps:
         _maps(experiments, store, chosen.workers)
     done = [job for job in jobs if job.state is JobState.DONE]

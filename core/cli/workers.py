@@ -43,12 +43,29 @@ QUIET_SECONDS = 1.0
 _ADDRESS = re.compile(r"(tcp|tls)://[^\s:/]+:\d{1,5}")
 
 
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Which runs keep checkpoints.
+
+    Attributes:
+        keys: of these runs.
+        again: whether those of them that are stored without are trained again.
+    """
+
+    keys: frozenset[str] = frozenset()
+    again: bool = False
+
+
+NOTHING_RECORDED = Recording()
+
+
 def train_all(
     experiments: Sequence[Experiment],
     store: RunStore,
     chosen: Settings,
     *,
     with_weights: bool = False,
+    recording: Recording = NOTHING_RECORDED,
 ) -> tuple[Job, ...]:
     """Train experiments with the workers of the settings, and wait for all of them.
 
@@ -63,7 +80,12 @@ def train_all(
         raise ConfigError(f"scheduler: tcp://HOST:PORT is allowed; received {scheduler!r}")
     engine = Engine(store, chosen.workers, scheduler, chosen.device)
     with engine, _watching(rates(store.summaries()), chosen.workers) as watch:
-        keys = engine.submit(experiments, with_weights=with_weights)
+        keys = engine.submit(
+            experiments,
+            with_weights=with_weights,
+            checkpoints=recording.keys,
+            with_checkpoints=recording.again,
+        )
         try:
             return engine.wait(keys, watch)
         except KeyboardInterrupt:
@@ -77,6 +99,7 @@ def train_or_stop(
     chosen: Settings,
     *,
     with_weights: bool = False,
+    recording: Recording = NOTHING_RECORDED,
 ) -> tuple[Job, ...]:
     """Train; if interrupted, say what was kept and exit."""
 
@@ -88,7 +111,7 @@ def train_or_stop(
         )
 
     with stoppable(kept):
-        return train_all(experiments, store, chosen, with_weights=with_weights)
+        return train_all(experiments, store, chosen, with_weights=with_weights, recording=recording)
 
 
 @contextmanager

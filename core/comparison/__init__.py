@@ -1,5 +1,12 @@
 """Comparisons: arms, their seeds and results, statistics, costs and training times."""
 
-from core.comparison.comparison import Arm, Chance, Comparison, Facet, Results
+from core.comparison.comparison import (
+    Arm,
+    Chance,
+    Comparison,
+    Facet,
+    Results,
+    of_lowest_seed,
+)
 
-__all__ = ["Arm", "Chance", "Comparison", "Facet", "Results"]
+__all__ = ["Arm", "Chance", "Comparison", "Facet", "Results", "of_lowest_seed"]

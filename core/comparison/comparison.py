@@ -87,6 +87,16 @@ def _seeded(experiment: Experiment, seed: int) -> Experiment:
     return experiment.with_flat(seed=seed)
 
 
+def of_lowest_seed(experiments: Iterable[Experiment]) -> tuple[Experiment, ...]:
+    """Of each network among some experiments the one with the lowest seed, in their order."""
+    lowest: dict[Experiment, Experiment] = {}
+    for experiment in experiments:
+        known = lowest.setdefault(_seeded(experiment, 0), experiment)
+        if experiment.seed < known.seed:
+            lowest[_seeded(experiment, 0)] = experiment
+    return tuple(lowest.values())
+
+
 @dataclass(frozen=True, slots=True)
 class Facet:
     """Arms that share head and dropout: the lines of one figure."""

@@ -167,6 +167,8 @@ class Cluster:
         experiment: Experiment,
         on_end: Callable[[Ticket, Outcome], None],
         limit: Limit | None = None,
+        *,
+        checkpoints: bool = False,
     ) -> Ticket:
         """Send an experiment to a worker.
 
@@ -174,6 +176,7 @@ class Cluster:
             experiment: what to train.
             on_end: called in one of Dask's threads when the training has ended.
             limit: limit at which the worker ends it.
+            checkpoints: whether its run keeps checkpoints.
 
         Raises:
             EngineError: the scheduler is gone.
@@ -188,6 +191,7 @@ class Cluster:
                     stop_name=ticket.stop_name,
                     device=self._device,
                     limit=limit,
+                    checkpoints=checkpoints,
                 ),
                 settings.__version__,
                 # one key per experiment, so that sessions that share a scheduler share trainings

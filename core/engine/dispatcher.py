@@ -54,6 +54,9 @@ class Dispatcher:
         self._out: dict[str, Ticket] = {}
         # keys whose runs must have weights
         self._whole: set[str] = set()
+        # keys whose runs keep checkpoints, and those of them whose stored runs must have some
+        self._recorded: set[str] = set()
+        self._rerecorded: set[str] = set()
         self._permits: dict[str, Permit] = {}
         self._cluster: Cluster | None = None
         self._opening: Future[Cluster] | None = None
@@ -135,6 +138,9 @@ class Dispatcher:
         asked = {key: job for key, job in asked.items() if key not in active}
         if message.with_weights:
             self._whole |= asked.keys()
+        self._recorded |= message.checkpoints & asked.keys()
+        if message.with_checkpoints:
+            self._rerecorded |= message.checkpoints & asked.keys()
         self._permits |= dict.fromkeys(asked, message.permit)
         try:
             present = self._there(asked)
@@ -157,8 +163,11 @@ class Dispatcher:
     def _there(self, keys: Iterable[str]) -> set[str]:
         """The keys that need no training, because the store has their runs."""
         present = self._store.present(keys)
-        strict = present & self._whole
-        return present - strict | self._store.with_weights(strict) if strict else present
+        if strict := present & self._whole:
+            present = present - strict | self._store.with_weights(strict)
+        if strict := present & self._rerecorded:
+            present = present - strict | self._store.checkpoint_steps(strict).keys()
+        return present
 
     def _cancelled(self, keys: frozenset[str] | None) -> None:
         for key in self._jobs.active():
@@ -206,7 +215,12 @@ class Dispatcher:
             key = self._claimed[0]
             try:
                 limit = self._permits[key].limits.get(key)
-                ticket = self._cluster.train(self._job(key).experiment, self._on_end, limit)
+                ticket = self._cluster.train(
+                    self._job(key).experiment,
+                    self._on_end,
+                    limit,
+                    checkpoints=key in self._recorded,
+                )
             except EngineError as error:
                 self._end(key, JobState.FAILED, cause=str(error))
                 self._leave_cluster()
@@ -253,7 +267,7 @@ class Dispatcher:
     def _keep(self, key: str, run: Run) -> None:
         most = self._permits[key].most_weights
         if most is not None and len(run.weights) > most:
-            run = replace(run, weights=b"")
+            run = replace(run, weights=b"", checkpoints=())
         try:
             self._store.put(run)
         except (FullDiskError, ReadOnlyStoreError) as error:
@@ -286,7 +300,8 @@ class Dispatcher:
             if key in line:
                 line.remove(key)
         self._look_again.pop(key, None)
-        self._whole.discard(key)
+        for kept in (self._whole, self._recorded, self._rerecorded):
+            kept.discard(key)
         self._locks.release(key)
         used = self._jobs.end(key, replace(self._job(key), state=state, **changes))  # type: ignore[arg-type]
         self._permits.pop(key, UNBOUNDED).on_end(key, used)

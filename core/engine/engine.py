@@ -1,6 +1,6 @@
 """The public interface of the engine: submit experiments, read jobs, wait, cancel."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from threading import Event, Lock
 from types import TracebackType
 from typing import Self
@@ -52,6 +52,8 @@ class Engine:
         experiments: Iterable[Experiment],
         *,
         with_weights: bool = False,
+        checkpoints: Collection[str] = (),
+        with_checkpoints: bool = False,
         permit: Permit | None = None,
     ) -> tuple[str, ...]:
         """Ask for experiments to be trained.
@@ -62,6 +64,8 @@ class Engine:
         Args:
             experiments: what to train.
             with_weights: whether a run that was kept without its weights is trained again.
+            checkpoints: keys of the runs that keep checkpoints, if they are trained.
+            with_checkpoints: whether those of them that were kept without are trained again.
             permit: limits and ranks in the queue; experiments that are joined keep their own.
 
         Returns:
@@ -72,7 +76,8 @@ class Engine:
         """
         allowed = checked(permit)
         unique = {experiment.key: experiment for experiment in experiments}
-        message = Submitted(tuple(unique.values()), with_weights, allowed)
+        kept = frozenset(checkpoints)
+        message = Submitted(tuple(unique.values()), with_weights, kept, with_checkpoints, allowed)
         with self._opening:
             if self._closed:
                 raise EngineError("the engine is closed; make a new one")

@@ -11,10 +11,21 @@ from core.engine.permit import UNBOUNDED, Permit
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """A request to train experiments, perhaps only accepting stored runs that have weights."""
+    """A request to train experiments.
+
+    Attributes:
+        experiments: what to train.
+        with_weights: whether only stored runs that have weights are accepted.
+        checkpoints: keys of the runs that keep checkpoints.
+        with_checkpoints: whether only stored runs of these that have checkpoints are accepted.
+        permit: limits and ranks.
+        taken: set when the request is taken.
+    """
 
     experiments: tuple[Experiment, ...]
     with_weights: bool = False
+    checkpoints: frozenset[str] = frozenset()
+    with_checkpoints: bool = False
     permit: Permit = UNBOUNDED
     taken: Event = field(default_factory=Event)
 

@@ -31,7 +31,12 @@ def shared_engine() -> Engine:
         if _shared.engine is None:
             loaded = settings.load()
             _shared.engine = Engine(
-                RunStore(loaded.store, loaded.gallery, max_pages=loaded.max_pages),
+                RunStore(
+                    loaded.store,
+                    loaded.gallery,
+                    max_pages=loaded.max_pages,
+                    checkpoint_bytes=loaded.checkpoint_bytes,
+                ),
                 loaded.workers,
                 loaded.scheduler,
                 loaded.device,

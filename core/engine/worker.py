@@ -33,6 +33,7 @@ class TrainingJob:
         stop_name: name of the Dask event that asks for a stop.
         device: what to train on.
         limit: limit at which it is ended; None for no limit.
+        checkpoints: whether its run keeps checkpoints.
     """
 
     flat: Mapping[str, Any]
@@ -40,6 +41,7 @@ class TrainingJob:
     stop_name: str
     device: Device
     limit: Limit | None = None
+    checkpoints: bool = False
 
 
 def train_in_worker(job: TrainingJob, version: str) -> Run | None:
@@ -80,7 +82,7 @@ def train_in_worker(job: TrainingJob, version: str) -> Run | None:
     with enforced(job.limit) as within_limit:
         should_stop = _both(within_limit, _rarely(_stop_question(job.stop_name)))
         try:
-            return train(experiment, on_epoch, should_stop, job.device)
+            return train(experiment, on_epoch, should_stop, job.device, checkpoints=job.checkpoints)
         except Cancelled:
             return None
 

@@ -7,7 +7,7 @@ its budget and what nobody waits for any more.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -136,15 +136,29 @@ class Gate:
         return predict(wanted.work, self._speed(dataset))
 
     def train(
-        self, experiments: Sequence[Experiment], who: Visitor, *, with_weights: bool = False
+        self,
+        experiments: Sequence[Experiment],
+        who: Visitor,
+        *,
+        with_weights: bool = False,
+        checkpoints: Collection[str] = (),
+        with_checkpoints: bool = False,
     ) -> None:
         """Have experiments trained; those that are trained already are joined.
+
+        As `Engine.submit` takes them, but a hosted dashboard keeps no checkpoints: they would take
+        time and space that no visitor was told of.
 
         Raises:
             RefusedError: that is too much.
         """
         if self._ledger is None:
-            self._engine().submit(experiments, with_weights=with_weights)
+            self._engine().submit(
+                experiments,
+                with_weights=with_weights,
+                checkpoints=checkpoints,
+                with_checkpoints=with_checkpoints,
+            )
             return
         active = {job.key for job in self._engine().jobs() if not job.state.ended}
         fresh = [each for each in experiments if each.key not in active]

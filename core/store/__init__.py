@@ -1,6 +1,7 @@
 """Where finished runs are kept: one SQLite file of one's own, and bundled ones beside it."""
 
 from core.store.bundle import Stamp, bundled_files
+from core.store.checkpoints import Space
 from core.store.checks import labels_at_hand
 from core.store.exchange import Absorbed, Weights, absorb, write_copy
 from core.store.file import FullDiskError, ReadOnlyStoreError
@@ -12,6 +13,7 @@ __all__ = [
     "FullDiskError",
     "ReadOnlyStoreError",
     "RunStore",
+    "Space",
     "Stamp",
     "Weights",
     "absorb",

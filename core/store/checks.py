@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import datetime
 from functools import cache
+from math import ceil
 from typing import Any
 
+import safetensors
 from pydantic import TypeAdapter, ValidationError
 
 from core.config import DataConfig
@@ -69,12 +71,51 @@ def check_values(run: Run) -> None:
     """
     values: dict[str, Any] = {each.name: getattr(run, each.name) for each in fields(run)}
     values["epochs"] = [_by_name(epoch) for epoch in run.epochs]
+    values["checkpoints"] = [_by_name(each) for each in run.checkpoints]
     values["machine"] = _by_name(run.machine)
     read_run(values)
 
 
 def _by_name(part: Any) -> dict[str, Any]:
     return {each.name: getattr(part, each.name) for each in fields(part)}
+
+
+def check_checkpoints(run: Run) -> None:
+    """Hold the checkpoints of a run against its weights and the steps of its training.
+
+    Raises:
+        DamagedError: they cannot be of this run.
+    """
+    if not run.checkpoints:
+        return
+    if run.status is not Status.DONE or not run.weights:
+        raise DamagedError("it has checkpoints, and did not end well or has no weights")
+    hyperparameters = run.experiment.hyperparameters
+    batches = ceil(run.experiment.data.training_images / hyperparameters.batch_size)
+    steps = [each.step for each in run.checkpoints]
+    if steps != sorted(set(steps)) or steps[-1] >= hyperparameters.epochs * batches:
+        raise DamagedError("its checkpoints are not at steps of its training, one after the other")
+    expected = _layout(run.weights)
+    for each in run.checkpoints:
+        if _layout(each.weights) != expected:
+            raise DamagedError(f"its checkpoint at step {each.step} is of another network")
+
+
+def _layout(weights: bytes) -> list[tuple[str, list[int], str]]:
+    """Name, shape and kind of each tensor; half and single precision are one kind.
+
+    Raises:
+        DamagedError: these are no safetensors.
+    """
+    try:
+        tensors = safetensors.deserialize(weights)  # type: ignore[no-untyped-call]
+    except safetensors.SafetensorError as error:
+        raise DamagedError(f"its checkpoints are no safetensors ({error})") from error
+    kinds = {"F16": "F32"}
+    return sorted(
+        (name, list(part["shape"]), kinds.get(part["dtype"], part["dtype"]))
+        for name, part in tensors
+    )
 
 
 def check_facts(run: Run, labels: Labels) -> None:
@@ -101,6 +142,7 @@ def check_facts(run: Run, labels: Labels) -> None:
         raise DamagedError(f"its time is {run.created[:LONGEST_SHOWN]!r}")
     _check_epochs(run)
     _check_predictions(run, labels)
+    check_checkpoints(run)
 
 
 def _check_epochs(run: Run) -> None:

@@ -80,6 +80,11 @@ def analysis_digest(row: Sequence[Any]) -> str:
     return digest("\0".join(texts).encode() + content)
 
 
+def checkpoint_digest(key: str, step: int, accuracy: float, content: bytes) -> str:
+    """Over what a checkpoint is of, when it was, and its weights."""
+    return digest(b"\0".join((key.encode(), struct.pack("<qd", step, accuracy), content)))
+
+
 def digest(content: bytes) -> str:
     """The SHA-256, as hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()

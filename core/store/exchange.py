@@ -8,7 +8,7 @@ from pathlib import Path
 
 from core.errors import StoreError
 from core.run import NO_RUN, Run
-from core.store import rows
+from core.store import checkpoints, rows
 from core.store.checks import Labels, check_facts
 from core.store.digests import DamagedError
 from core.store.file import StoreFile
@@ -16,6 +16,8 @@ from core.store.runstore import LOCK_SECONDS, RunStore
 
 MOST_RUNS_OF_A_FILE = 100_000
 """of one file"""
+MOST_FOREIGN_CHECKPOINTS, MOST_FOREIGN_BYTES = 100, 64 * 2**20
+"""checkpoints of a run, and bytes of all of them, that are taken in"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,16 +47,21 @@ class Weights:
     Attributes:
         seeds: those of seeds below it; None for all.
         size: those of so many bytes at most; None for all.
+        checkpoints: of these runs, the checkpoints of seeds below it; None for all.
     """
 
     seeds: int | None = None
     size: int | None = None
+    checkpoints: int | None = None
 
-    def of(self, run: Run) -> bytes:
-        """The weights of a run, or none."""
+    def of(self, run: Run) -> Run:
+        """A run with what is carried of it."""
         many = self.seeds is not None and run.experiment.seed >= self.seeds
         large = self.size is not None and len(run.weights) > self.size
-        return b"" if many or large else run.weights
+        if many or large:
+            return replace(run, weights=b"", checkpoints=())
+        bare = self.checkpoints is not None and run.experiment.seed >= self.checkpoints
+        return replace(run, checkpoints=()) if bare else run
 
 
 ALL_WEIGHTS = Weights()
@@ -111,6 +118,8 @@ def _checked(other: StoreFile, key: str, labels: Labels) -> Run:
         if connection is None:
             raise DamagedError("it is gone")
         rows.check_sizes(connection, key)
+        checkpoints.check_sizes(connection, key, MOST_FOREIGN_CHECKPOINTS, MOST_FOREIGN_BYTES)
+        checkpoints.check(connection, key)
         run = rows.whole(connection, key)
     if run is None:
         raise DamagedError(
@@ -147,7 +156,7 @@ def write_copy(
         if run is None:
             left_out.append(key)
             continue
-        written += collected.put(replace(run, weights=kept.of(run)))
+        written += collected.put(kept.of(run))
     if not written:
         raise StoreError("there is no run to export")
     # of two results the first, which is our own, counts

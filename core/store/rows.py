@@ -6,7 +6,6 @@ code.
 """
 
 import json
-import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, replace
@@ -21,6 +20,7 @@ import safetensors
 from core.config import Experiment
 from core.errors import ConfigError
 from core.run import Epoch, Run, RunSummary, Source, Status
+from core.store import checkpoints
 from core.store.checks import read_run
 from core.store.digests import (
     COLUMNS,
@@ -34,11 +34,9 @@ from core.store.digests import (
     epochs_digest,
     row_digest,
 )
+from core.store.fetching import Row, fetched
 
 T = TypeVar("T")
-
-Row = tuple[Any, ...]
-"""of `runs`, in the order of `COLUMNS`"""
 
 MOST_PREDICTIONS = 16 * 2**20
 """bytes that predictions may unpack to; the largest test set that is known has 26,032 images"""
@@ -137,6 +135,7 @@ def insert(connection: Connection, run: Run) -> None:
     connection.execute(
         "INSERT INTO weights VALUES (?, ?, ?)", (run.key, row["weights_sha256"], run.weights)
     )
+    checkpoints.insert(connection, run.key, run.checkpoints)
 
 
 def remove(connection: Connection, keys: Iterable[str]) -> int:
@@ -186,7 +185,7 @@ def runs(connection: Connection, keys: Iterable[str]) -> Read[dict[str, Run]]:
     """
     chosen = _chosen(keys)
     epochs: dict[str, list[Row]] = {}
-    for key, *figures in _fetched(connection, _EPOCHS, chosen):
+    for key, *figures in fetched(connection, _EPOCHS, chosen):
         epochs.setdefault(key, []).append(tuple(figures))
     read: Read[dict[str, Run]] = Read({})
     for row in _rows(connection, _AMONG, chosen):
@@ -200,7 +199,7 @@ def runs(connection: Connection, keys: Iterable[str]) -> Read[dict[str, Run]]:
 
 
 def whole(connection: Connection, key: str) -> Run | None:
-    """A run with everything.
+    """A run with everything, but for damaged checkpoints.
 
     Raises:
         DamagedError: a part of it is not what was put there.
@@ -215,6 +214,7 @@ def whole(connection: Connection, key: str) -> Run | None:
         run,
         predictions=predictions(connection, key) or b"",
         weights=weights(connection, key) or b"",
+        checkpoints=checkpoints.whole(connection, key),
     )
 
 
@@ -244,7 +244,7 @@ def predictions(connection: Connection, key: str) -> bytes | None:
         DamagedError: they are not what was put there.
     """
     row = _row(connection, key)
-    contents = _fetched(connection, _PREDICTIONS, (key,))
+    contents = fetched(connection, _PREDICTIONS, (key,))
     if row is None:
         return None
     if not contents:
@@ -274,7 +274,7 @@ def weights(connection: Connection, key: str) -> bytes | None:
         DamagedError: they are not what was put there, or no safetensors.
     """
     row = _row(connection, key)
-    contents = _fetched(connection, _WEIGHTS, (key,))
+    contents = fetched(connection, _WEIGHTS, (key,))
     if row is None:
         return None
     if not contents:
@@ -292,7 +292,7 @@ def check_sizes(connection: Connection, key: str) -> None:
     Raises:
         DamagedError: no run can be as large, or its weights are larger than is taken in.
     """
-    ((texts, epochs, size),) = _fetched(connection, _SIZES, {"key": key})
+    ((texts, epochs, size),) = fetched(connection, _SIZES, {"key": key})
     if (texts or 0) > MOST_TEXT:
         raise DamagedError(f"its texts take more than {MOST_TEXT:,} bytes")
     if epochs > MOST_EPOCH_ROWS:
@@ -361,7 +361,7 @@ def check_whole(connection: Connection, key: str) -> None:
     if row is None:
         return
     _check_figures(tuple(row.values()))
-    epochs = [values[1:] for values in _fetched(connection, _EPOCHS, _chosen([key]))]
+    epochs = [values[1:] for values in fetched(connection, _EPOCHS, _chosen([key]))]
     _check_epochs(row, epochs)
     if _experiment_of(tuple(row.values())) and key in (read := runs(connection, [key])).damaged:
         raise DamagedError(read.damaged[key])
@@ -388,10 +388,10 @@ def digests(connection: Connection, key: str) -> dict[str, str]:
         DamagedError: it cannot be read.
     """
     row = _row(connection, key)
-    contents = _fetched(connection, _WEIGHTS, (key,))
+    contents = fetched(connection, _WEIGHTS, (key,))
     if row is None or not contents:
         raise DamagedError("its weights are missing")
-    epochs = [values[1:] for values in _fetched(connection, _EPOCHS, _chosen([key]))]
+    epochs = [values[1:] for values in fetched(connection, _EPOCHS, _chosen([key]))]
     row["epochs_sha256"] = epochs_digest(epochs)
     row["predictions_sha256"] = digest(predictions(connection, key) or b"")
     row["weights_sha256"] = contents[0][0]
@@ -407,7 +407,7 @@ def put_digests(connection: Connection, found: Iterable[Mapping[str, str]]) -> N
 
 def add_analysis_digests(connection: Connection) -> None:
     """Compute the digests of what workers computed and that has none; what is damaged goes."""
-    for row in _fetched(connection, _ANALYSES.format("NULL", ""), ()):
+    for row in fetched(connection, _ANALYSES.format("NULL", ""), ()):
         place = row[:3]
         try:
             computed = analysis_digest(row[:5])
@@ -419,7 +419,7 @@ def add_analysis_digests(connection: Connection) -> None:
 
 def _rows(connection: Connection, which: str = "", values: Sequence[object] = ()) -> list[Row]:
     columns = COLUMNS if has_digests(connection) else _NO_DIGESTS
-    return _fetched(connection, f"SELECT {', '.join(columns)} FROM runs {which}", values)  # noqa: S608
+    return fetched(connection, f"SELECT {', '.join(columns)} FROM runs {which}", values)  # noqa: S608
 
 
 def _row(connection: Connection, key: str) -> dict[str, Any] | None:
@@ -434,44 +434,12 @@ def _row(connection: Connection, key: str) -> dict[str, Any] | None:
     return None
 
 
-def _fetched(
-    connection: Connection, statement: str, values: Sequence[object] | Mapping[str, object]
-) -> list[Row]:
-    """Rows as tuples.
-
-    Raises:
-        DamagedError: a value is larger than the connection allows.
-    """
-    cursor = connection.cursor()
-    cursor.row_factory = None
-    try:
-        return cursor.execute(statement, values).fetchall()
-    except sqlite3.DataError as error:
-        raise DamagedError(f"it holds too large a value ({error})") from error
-    except sqlite3.OperationalError as error:
-        if not str(error).startswith("Could not decode"):
-            raise
-    # once more, with bytes in place of the texts that are none: their digest is wrong anyway
-    before, connection.text_factory = connection.text_factory, _text_or_bytes
-    try:
-        return cursor.execute(statement, values).fetchall()
-    finally:
-        connection.text_factory = before
-
-
-def _text_or_bytes(content: bytes) -> str | bytes:
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        return content
-
-
 def _analyses(
     connection: Connection, which: str = "", place: Sequence[object] = ()
 ) -> Iterator[tuple[AnalysisRow, bool]]:
     """Each, and whether it is as it was put there."""
     recorded = "sha256" if has_digests(connection) else "NULL"
-    for *values, known in _fetched(connection, _ANALYSES.format(recorded, which), place):
+    for *values, known in fetched(connection, _ANALYSES.format(recorded, which), place):
         row: Row = tuple(values)
         try:
             computed = analysis_digest(row)

@@ -7,10 +7,11 @@ from sqlite3 import Connection
 from typing import Concatenate, ParamSpec, TypeVar
 
 from core.errors import ConfigError, StoreError
-from core.run import Run, RunSummary, Source
-from core.store import rows
+from core.run import Checkpoint, Run, RunSummary, Source
+from core.store import checkpoints, rows
 from core.store.bundle import Bundle, Stamp, stamp
-from core.store.checks import check_values
+from core.store.checkpoints import Space
+from core.store.checks import check_checkpoints, check_values
 from core.store.digests import DamagedError
 from core.store.file import ReadOnlyStoreError, StoreFile
 
@@ -41,6 +42,8 @@ class RunStore:
         gallery: the folder of the bundled runs, or their file; it need not exist.
         max_pages: largest size of the store in pages of 4096 bytes; None for no limit.
         timeout: seconds to wait while another program has locked the store.
+        checkpoint_bytes: that all checkpoints together may take; those that were stored first go
+            first. None for no limit.
     """
 
     def __init__(
@@ -50,9 +53,11 @@ class RunStore:
         *,
         max_pages: int | None = None,
         timeout: float = LOCK_SECONDS,
+        checkpoint_bytes: int | None = None,
     ) -> None:
         self._own = StoreFile(path, timeout, max_pages)
         self._bundle = Bundle(gallery, timeout)
+        self._checkpoint_bytes = checkpoint_bytes
         self.noticed: dict[str, str] = {}
 
     @classmethod
@@ -86,28 +91,44 @@ class RunStore:
     def put(self, run: Run) -> bool:
         """Keep a run, whole or not at all; False, and no change, if its key is there already.
 
-        A run that was kept without weights is replaced by one that has them.
+        A run that was kept without weights, or without checkpoints, is replaced by one that has
+        them; if its weights are the same, it only gets the checkpoints.
 
         Raises:
-            StoreError: also for figures that no run has, and for weights that are neither empty
-                nor safetensors.
+            StoreError: also for figures that no run has, for weights that are neither empty nor
+                safetensors, and for checkpoints of another network.
         """
         try:
             check_values(run)
             rows.check_weights(run.weights)
+            check_checkpoints(run)
         except DamagedError as error:
             raise StoreError(f"run {run.key} cannot be kept: {error}") from error
         with self._own.writing() as connection:
-            bare = bool(run.weights) and not rows.with_weights(connection, [run.key])
-            if rows.present(connection, [run.key]) and not bare:
+            if not self._put(connection, run):
                 return False
-            # a row under this key that belongs to another experiment could never be read
-            rows.remove(connection, [run.key])
-            rows.insert(connection, run)
+            if self._checkpoint_bytes is not None and run.checkpoints:
+                checkpoints.keep_within(connection, self._checkpoint_bytes)
+        return True
+
+    def _put(self, connection: Connection, run: Run) -> bool:
+        key = run.key
+        if rows.present(connection, [key]):
+            kept = rows.with_weights(connection, [key])
+            lacks_steps = run.checkpoints and not checkpoints.steps(connection, [key])
+            if (kept and not lacks_steps) or not run.weights:
+                return False
+            if kept and _has_weights(connection, run):
+                # what workers computed about it stays
+                checkpoints.insert(connection, key, run.checkpoints)
+                return True
+        # a row under this key that belongs to another experiment could never be read
+        rows.remove(connection, [key])
+        rows.insert(connection, run)
         return True
 
     def get(self, key: str) -> Run | None:
-        """The run with epochs, predictions and verified weights; None if there is none."""
+        """The run with epochs, predictions, verified weights and checkpoints; None without one."""
         return self._first(rows.whole, key)
 
     def predictions(self, key: str) -> bytes | None:
@@ -153,6 +174,27 @@ class RunStore:
         for file in self._knowing(wanted, there):
             there |= self._ask(file, rows.with_weights, _without(wanted, there)) or set()
         return there
+
+    def checkpoints(self, key: str) -> tuple[Checkpoint, ...]:
+        """The checkpoints of a run that are as they were put there, by step."""
+        return self._first(checkpoints.of_stored_run, key) or ()
+
+    def checkpoint_steps(self, keys: Iterable[str]) -> dict[str, tuple[tuple[int, float], ...]]:
+        """Step and validation accuracy of the checkpoints of runs that have some, by key."""
+        wanted = list(keys)
+        there: set[str] = set()
+        listed: dict[str, tuple[tuple[int, float], ...]] = {}
+        for file in self._knowing(wanted, there):
+            # of two runs of one key the first counts, with or without checkpoints
+            here = self._stored(file, set(_without(wanted, there)))
+            listed |= self._ask(file, checkpoints.steps, here) or {}
+            there |= here
+        return listed
+
+    def checkpoint_space(self) -> Space:
+        """The space that checkpoints of one's own runs take, and may take."""
+        runs, taken = self._own.ask(checkpoints.space) or (0, 0)
+        return Space(runs, taken, self._checkpoint_bytes)
 
     def summaries(self) -> list[RunSummary]:
         """Every run, newest first; a run that is both one's own and bundled appears as HERE."""
@@ -245,7 +287,9 @@ class RunStore:
             report = [text for (text,) in connection.execute("PRAGMA integrity_check")]
             if report != ["ok"]:
                 raise StoreError(f"{self.path} is damaged: {report[0]}")
-            damage = {key: _damage(connection, key) for key in rows.keys(connection, most=-1)}
+            stored = rows.keys(connection, most=-1)
+            damage = {key: _damage_of_steps(connection, key) for key in stored}
+            damage |= {key: reason for key in stored if (reason := _damage(connection, key))}
             damage |= {
                 key: f"what was computed of it ({kind}) is not what was put there"
                 for key, kind, _ in rows.damaged_analyses(connection)
@@ -262,6 +306,7 @@ class RunStore:
         if not self.path.exists():
             return damaged
         with self._own.writing() as connection:
+            checkpoints.remove_damaged(connection)
             for key in damaged:
                 if reason := _damage(connection, key):
                     rows.set_aside(connection, key, reason, _now())
@@ -322,6 +367,23 @@ def _damage(connection: Connection, key: str) -> str:
     """What of a run is not as it was put there; empty if all is."""
     try:
         rows.check_whole(connection, key)
+    except DamagedError as damage:
+        return str(damage)
+    return ""
+
+
+def _has_weights(connection: Connection, run: Run) -> bool:
+    """Whether a run is stored with the same weights."""
+    try:
+        return rows.weights(connection, run.key) == run.weights
+    except DamagedError:
+        return False
+
+
+def _damage_of_steps(connection: Connection, key: str) -> str:
+    """What of a run's checkpoints is not as it was put there; empty if all is."""
+    try:
+        checkpoints.check(connection, key)
     except DamagedError as damage:
         return str(damage)
     return ""

@@ -13,8 +13,19 @@ from sqlite3 import Connection
 APPLICATION_ID = int.from_bytes(b"Pool")
 """marks the file as Poolscope's in bytes 68 to 71 of its header"""
 
-SCHEMA_VERSION = 2
-"""1 had no digests"""
+SCHEMA_VERSION = 3
+"""1 had no digests, 2 no checkpoints"""
+
+CHECKPOINTS = """
+CREATE TABLE IF NOT EXISTS checkpoints (
+    key                 TEXT NOT NULL REFERENCES runs (key) ON DELETE CASCADE,
+    step                INTEGER NOT NULL,   -- optimiser steps done; the end is in weights
+    validation_accuracy REAL NOT NULL,
+    sha256              TEXT NOT NULL,      -- of all this
+    content             BLOB NOT NULL,      -- safetensors, of half or single precision
+    PRIMARY KEY (key, step)
+)
+"""
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -105,7 +116,7 @@ _NEW = {(statement.split()[-2], "TEXT", 0) for statement in NEW_COLUMNS}
 # "if not exists", because two processes may find the same empty file
 SCHEMA = f"""
 BEGIN IMMEDIATE;
-{TABLES}
+{TABLES}{CHECKPOINTS};
 PRAGMA application_id = {APPLICATION_ID};
 PRAGMA user_version = {SCHEMA_VERSION};
 COMMIT;

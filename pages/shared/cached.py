@@ -29,7 +29,12 @@ P = ParamSpec("P")
 def store() -> RunStore:
     """The run store of this server, with the bundled gallery next to it."""
     chosen = settings.load()
-    return RunStore(chosen.store, chosen.gallery, max_pages=chosen.max_pages)
+    return RunStore(
+        chosen.store,
+        chosen.gallery,
+        max_pages=chosen.max_pages,
+        checkpoint_bytes=chosen.checkpoint_bytes,
+    )
 
 
 def results(comparison: Comparison) -> Results:

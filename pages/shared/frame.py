@@ -16,6 +16,7 @@ from core.figures.palette import colour, style
 from core.run import Source
 from core.sentences.claims import verdict_word
 from core.sentences.headlines import Sentence
+from core.store import Space
 from core.words import inside, join, literal, plural, size
 from pages.shared import cached, controls, exports, paper, talk, words
 from pages.shared.card_names import script_name
@@ -368,6 +369,18 @@ def warn(said: Sequence[Sentence]) -> None:
         bullet = "- " if len(said) > 1 else ""
         text = "\n".join(f"{bullet}{written(sentence)}" for sentence in said)
         st.warning(text, icon=":material/warning:")
+
+
+def checkpoint_space(space: Space) -> None:
+    """Say how much of their budget the checkpoints of one's own runs take, if there are any."""
+    if not space.runs:
+        return
+    taken = f"{space.taken / 1_000_000:,.1f}"
+    budget = "" if space.budget is None else f" of {space.budget / 1_000_000:,.0f}"
+    st.caption(
+        f"{space.runs:,} {plural('run', space.runs)} can be played step by step on Features: "
+        f"checkpoints take {taken}{budget} MB. The oldest go first, final weights never."
+    )
 
 
 def nothing_yet(what: str) -> None:

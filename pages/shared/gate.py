@@ -67,13 +67,28 @@ def predict(wanted: Experiment | Request[Any]) -> Prediction:
     return _gate().predict(wanted)
 
 
-def train(experiments: Sequence[Experiment], *, with_weights: bool = False) -> None:
-    """Have experiments trained.
+def train(
+    experiments: Sequence[Experiment], *, with_weights: bool = False, with_checkpoints: bool = False
+) -> None:
+    """Have experiments trained; the first seed of each network keeps checkpoints.
+
+    Args:
+        experiments: what is trained.
+        with_weights: whether runs that were kept without weights are trained again.
+        with_checkpoints: whether runs of the first seed that have no checkpoints are.
 
     Raises:
         RefusedError: that is too much.
     """
-    _gate().train(experiments, visitor.current(), with_weights=with_weights)
+    # the seeds of a comparison count from 0
+    first = [experiment.key for experiment in experiments if experiment.seed == 0]
+    _gate().train(
+        experiments,
+        visitor.current(),
+        with_weights=with_weights,
+        checkpoints=first,
+        with_checkpoints=with_checkpoints,
+    )
 
 
 def compute(requests: Sequence[Request[Any]], on_done: Callable[[int], None]) -> None:

@@ -89,39 +89,59 @@ def train_button(missing: tuple[Experiment, ...]) -> None:
         st.caption(literal(f"{reason[:1].upper()}{reason[1:]}."))
 
 
-def _submit(missing: tuple[Experiment, ...], *, with_weights: bool = False) -> None:
+def _submit(
+    missing: tuple[Experiment, ...], *, with_weights: bool = False, with_checkpoints: bool = False
+) -> None:
     engine = shared_engine()
     if not engine.active:
         # progress counts what is asked for from here on
         engine.forget_ended()
     with suppress(RefusedError):
         # if not, the button was drawn before something else changed
-        gate.train(missing, with_weights=with_weights)
+        gate.train(missing, with_weights=with_weights, with_checkpoints=with_checkpoints)
         st.session_state["asked"] = frozenset(each.key for each in missing)
         st.session_state.pop("cancelled", None)
 
 
 def train_again(bare: tuple[Experiment, ...]) -> None:
     """Say which networks were kept without weights, and offer to train them again."""
-    missing = not_asked_for(bare)
+    said = "**The weights of {} were not stored.** Train again to look inside"
+    _again(bare, said, "train_again", "with_weights")
+
+
+def record(lacking: tuple[Experiment, ...]) -> None:
+    """Say which networks have no checkpoints, and offer to train them again."""
+    # a hosted dashboard keeps none
+    if not settings.load().hosted:
+        said = "**No checkpoints of {}.** Train again to watch the networks learn"
+        _again(lacking, said, "record", "with_checkpoints")
+
+
+def _again(lacking: tuple[Experiment, ...], said: str, key: str, wanted: str) -> None:
+    """Offer to train networks again.
+
+    Args:
+        lacking: what is trained again.
+        said: why, with a place for the names of the networks.
+        key: of the button.
+        wanted: what the runs have then, as `_submit` takes it.
+    """
+    missing = not_asked_for(lacking)
     if not missing:
         return
     known = expected(missing)
     time = f", {about(known.text)}" if known else ""
     names = join(list(dict.fromkeys(Arm(experiment).label for experiment in missing)))
-    with st.container(horizontal=True, vertical_alignment="center", key="without weights"):
-        st.markdown(
-            f"**The weights of {names} were not stored.** Train again to look inside{time}:",
-            width="content",
-        )
+    with st.container(horizontal=True, vertical_alignment="center", key=f"{key} of"):
+        st.markdown(f"{said.format(names)}{time}:", width="content")
         reason = gate.refusal(missing)
         st.button(
             "Train again",
             icon=":material/play_arrow:",
-            key="train_again",
+            key=key,
             on_click=_submit,
             args=(missing,),
-            kwargs={"with_weights": True},
+            kwargs={wanted: True},
             disabled=reason is not None,
             help=literal(reason) if reason else None,
         )

@@ -1,6 +1,7 @@
 """Trained networks, and what a process with torch says of them, kept between reruns."""
 
 from functools import partial
+from math import ceil
 from urllib.parse import urlencode
 
 import numpy as np
@@ -21,6 +22,7 @@ from core.config import DataConfig, Experiment
 from core.network.work import BACKWARD_FACTOR
 from core.run import Status
 from pages.shared import cached, gate
+from pages.shared.touch import Shown
 
 OCCLUSION_PASSES, AT_ONCE = 256, 32
 """the most windows of an image that are greyed out, and windows per batch"""
@@ -77,11 +79,22 @@ def _scaling(data: DataConfig) -> tuple[float, float]:
     return gate.glance(partial(questions.scaling, data))
 
 
-def weights_address(arm: Arm, seed: int) -> str:
-    """Where a browser finds the weights of a run, below the address of the dashboard."""
-    run = cached.store().runs([arm.seeded(seed).key])[arm.seeded(seed).key]
+def shown(arm: Arm, seed: int) -> Shown:
+    """A trained network as a browser computes with it, addresses below that of the dashboard."""
+    experiment = arm.seeded(seed)
+    run = cached.store().runs([experiment.key])[experiment.key]
+    states = cached.store().checkpoint_steps([run.key]).get(run.key, ())
     # another training of the same network has another address, so that a browser may keep this one
-    return f"weights/{run.key}?{urlencode({'created': run.created})}"
+    version = urlencode({"created": run.created})
+    return Shown(
+        arm=arm,
+        weights=f"weights/{run.key}?{version}",
+        checkpoints=f"checkpoints/{run.key}?{version}" if states else None,
+        steps=tuple(step for step, _ in states),
+        accuracies=tuple(accuracy for _, accuracy in states),
+        epochs=tuple(epoch.validation_accuracy for epoch in run.epochs),
+        batches=ceil(experiment.data.training_images / experiment.hyperparameters.batch_size),
+    )
 
 
 def response(network: StoredNetwork, image: NDArray[np.uint8]) -> Response:

@@ -23,8 +23,11 @@ LEDGER_ALL = "every figure of one network"
 """choices of Cost's table beyond the quantities of a layer"""
 REPEATABLE = ("pooling", "more_heads", "dropout", "kind", "networks", "operators")
 """parameters that may occur more than once"""
-TOUCHED = ("cell", "seen", "of_class")
-"""what is held, and what is drawn, of networks that are touched; pages/browser/touch/link.js"""
+PLAY = "play"
+"""plays the training of networks that are touched when the page opens"""
+TOUCHED = ("cell", "seen", "of_class", "step", PLAY)
+"""of networks that are touched what is held, what is drawn, and at which step of the training;
+pages/browser/touch/link.js"""
 OF_ALL_PAGES = ("v", "view", "scene", "controls", "claim", "embed", "embed_options", *TOUCHED)
 """parameters that are no controls: version, talks, sharing, the open claim, Streamlit's own"""
 

@@ -1,7 +1,8 @@
 """Trained networks that a visitor can touch: computed and drawn in the browser."""
 
+import json
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from core.catalog import POOLINGS, DatasetEntry
 from core.comparison import Arm
 from core.figures.palette import DIVERGING, GREYS, SEQUENTIAL, style
 from core.network.plain import plain_network
+from core.run import Checkpoint
 
 TOUCH_FOLDER = Path(__file__).parents[1] / "browser" / "touch"
 TOUCH_STYLES = (TOUCH_FOLDER / "touch.css").read_text(encoding="utf-8")
@@ -52,20 +54,56 @@ class Seen:
     shift: float
 
 
-def touch(networks: Sequence[tuple[Arm, str]], seed: int, seen: Seen) -> bool:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A trained network.
+
+    Attributes:
+        arm: of which it is a run.
+        weights: their address.
+        checkpoints: the address of the network before the end; None without any.
+        steps: of the checkpoints.
+        accuracies: at these steps, on the validation images, as fractions.
+        epochs: the same after each epoch.
+        batches: steps of an epoch.
+    """
+
+    arm: Arm
+    weights: str
+    checkpoints: str | None
+    steps: tuple[int, ...]
+    accuracies: tuple[float, ...]
+    epochs: tuple[float, ...]
+    batches: int
+
+
+def packed(states: Iterable[Checkpoint]) -> bytes:
+    """Checkpoints in one file, as pages/browser/engine/checkpoints.js reads it.
+
+    The length of the header in 8 bytes, the header (a JSON list of step and size), the contents.
+    """
+    kept = list(states)
+    header = json.dumps([[each.step, len(each.weights)] for each in kept]).encode()
+    contents = (each.weights for each in kept)
+    return b"".join((len(header).to_bytes(8, "little"), header, *contents))
+
+
+def touch(networks: Sequence[Shown], seed: int, seen: Seen, *, plays: bool = False) -> bool:
     """Draw networks that can be touched; False if this browser cannot show them.
 
     Args:
-        networks: each with the address of its weights.
+        networks: what is drawn, one line each.
         seed: of their runs.
         seen: the image.
+        plays: whether the training is played at once.
     """
     if st.session_state.get(NOT_TOUCHABLE):
         return False
     draw = st.components.v2.component(
         "touch", js=TOUCH_SCRIPT, css=TOUCH_STYLES, isolate_styles=False
     )
-    draw(data=_data(networks, seed, seen), key="touch", on_failed_change=_fail)
+    data = _data(networks, seed, seen) | {"plays": plays}
+    draw(data=data, key="touch", on_failed_change=_fail)
     return True
 
 
@@ -73,10 +111,10 @@ def _fail() -> None:
     st.session_state[NOT_TOUCHABLE] = True
 
 
-def _data(networks: Sequence[tuple[Arm, str]], seed: int, seen: Seen) -> dict[str, Any]:
+def _data(networks: Sequence[Shown], seed: int, seen: Seen) -> dict[str, Any]:
     pixels = np.ascontiguousarray(seen.pixels)
     return {
-        "networks": [_network(arm, seed, weights) for arm, weights in networks],
+        "networks": [_network(network, seed) for network in networks],
         "picture": {
             "id": f"{seen.name} {hash(pixels.tobytes())}",
             "pixels": b64encode(pixels.tobytes()).decode(),
@@ -92,12 +130,21 @@ def _data(networks: Sequence[tuple[Arm, str]], seed: int, seen: Seen) -> dict[st
     }
 
 
-def _network(arm: Arm, seed: int, weights: str) -> dict[str, Any]:
+def _network(network: Shown, seed: int) -> dict[str, Any]:
+    arm = network.arm
     drawn = style(arm.pooling)
     return {
         "title": f"{POOLINGS[arm.pooling].label} + {arm.head_label}",
         "glyph": drawn.glyph,
         "colours": [drawn.light, drawn.dark],
-        "weights": weights,
+        "weights": network.weights,
+        "learning": {
+            "address": network.checkpoints,
+            "steps": network.steps,
+            "accuracies": network.accuracies,
+            "epochs": network.epochs,
+            "batches": network.batches,
+            "total": network.batches * len(network.epochs),
+        },
         "description": plain_network(arm.seeded(seed)),
     }

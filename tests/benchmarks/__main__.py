@@ -3,7 +3,17 @@
 import json
 from pathlib import Path
 
-from tests.benchmarks import browser, listing, maps, operators, roofline, server, sweep, touch
+from tests.benchmarks import (
+    browser,
+    learning,
+    listing,
+    maps,
+    operators,
+    roofline,
+    server,
+    sweep,
+    touch,
+)
 
 RESULTS = Path("build/bench.json")
 
@@ -11,7 +21,7 @@ RESULTS = Path("build/bench.json")
 def main() -> None:
     """Run every benchmark."""
     lines = []
-    for benchmark in (sweep, roofline, operators, listing, maps, server, browser, touch):
+    for benchmark in (sweep, roofline, operators, listing, maps, server, browser, touch, learning):
         for line in benchmark.lines():
             lines.append(line)
             print(f"{line.ratio:8.3f}  {line.name}  ({line.subject:.3g} : {line.reference:.3g})")

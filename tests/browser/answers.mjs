@@ -75,6 +75,37 @@ export async function names(engine) {
   return Object.fromEntries(Object.entries(keys).map(([name, table]) => [name, Object.keys(table)]));
 }
 
+// Every number of half precision, in the order of its bits.
+export async function halves(engine) {
+  const { single } = await import(`${engine}/network.js`);
+  return text(Float32Array.from({ length: 2 ** 16 }, (_, bits) => single(bits)));
+}
+
+// The logits of a run's checkpoints for an image at some steps.
+export async function states(engine, cases) {
+  const { Checkpoints } = await import(`${engine}/checkpoints.js`);
+  return cases.map(({ description, file, image, steps }) => {
+    const checkpoints = new Checkpoints(description, bytes(file));
+    const pixels = new Float32Array(bytes(image).buffer);
+    return steps.map((step) => text(checkpoints.at(step).forward(pixels).logits));
+  });
+}
+
+// What is known of the steps of trainings side by side.
+export async function learnings(engine, cases) {
+  const { placesOf, nearestPlace, accuracyAt, settled } = await import(`${engine}/../touch/steps.js`);
+  return cases.map(({ learnings: rows, asked, answers: given }) => {
+    const places = placesOf(rows);
+    return {
+      places,
+      nearest: asked.map((step) => nearestPlace(places, step)),
+      shown: rows.map((row) => places.map((step) => accuracyAt(row, step))),
+      drawn: rows.map((row) => places.map((step) => accuracyAt(row, step, { exact: true }))),
+      settled: given && settled(places, given),
+    };
+  });
+}
+
 const bytes = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 
 function text(floats) {
@@ -87,6 +118,6 @@ function text(floats) {
 if (typeof process !== "undefined") {
   const { readFileSync } = await import("node:fs");
   const [what, engine, file] = process.argv.slice(2);
-  const ask = { answers, explanations, names }[what];
+  const ask = { answers, explanations, halves, learnings, names, states }[what];
   process.stdout.write(JSON.stringify(await ask(engine, JSON.parse(readFileSync(file, "utf8")))));
 }

@@ -115,7 +115,8 @@ class FakeEngine:
     def __exit__(self, *_):
         pass
 
-    def submit(self, experiments, **_):
+    def submit(self, experiments, *, checkpoints=(), **_):
+        recorded.append(frozenset(checkpoints))
         self.asked = {each.key: each for each in experiments}
         return tuple(self.asked)
 
@@ -133,7 +134,7 @@ class FakeEngine:
         self.cancelled = keys
 
 
-made = []
+made, recorded = [], []
 
 
 def ending(job):
@@ -154,6 +155,7 @@ def ending(job):
 def engine(monkeypatch):
     """No worker process: what the engine was made with, once per use."""
     made.clear()
+    recorded.clear()
     monkeypatch.setattr(workers, "Engine", FakeEngine)
     return made
 
@@ -366,6 +368,43 @@ def test_sweep_of_stored_runs_starts_no_engine(cli, engine, store, grid):
     answer = cli("sweep", grid("seed = [0]"), "--json")
     assert (0, 0, 1) == (answer.status, answer.document["trained"], answer.document["cached"])
     assert [] == engine
+
+
+@pytest.mark.parametrize(
+    ("arguments", "seeds"),
+    [
+        ([], {1}),
+        (["--checkpoints", "lowest"], {1}),
+        (["--checkpoints", "all"], {1, 2, 6}),
+        (["--checkpoints", "none"], set()),
+    ],
+)
+def test_a_sweep_keeps_checkpoints_of_the_lowest_seed_of_each_network_or_as_asked(
+    cli, engine, grid, arguments, seeds
+):
+    cli("sweep", grid('pooling = ["max", "average"]\nseed = [2, 1, 6]'), *arguments)
+    keys = {Experiment.from_flat({"pooling": p, "seed": s}).key for p in POOLS for s in seeds}
+    assert [keys] == recorded
+
+
+POOLS = ("max", "average")
+
+
+@pytest.mark.parametrize(("arguments", "again"), [([], 0), (["--checkpoints", "lowest"], 1)])
+def test_stored_runs_are_trained_again_for_checkpoints_only_where_asked(
+    cli, engine, store, grid, arguments, again
+):
+    store.put(finished(seed=0))
+    store.put(finished(seed=1))
+    cli("sweep", grid("seed = [0, 1]"), *arguments)
+    assert again == len(engine)
+    assert [{Experiment(seed=0).key}] * again == recorded
+
+
+def test_train_keeps_checkpoints_unless_told_otherwise(cli, engine):
+    cli("train", "--seed", "1")
+    cli("train", "--seed", "2", "--checkpoints", "none")
+    assert [{Experiment(seed=1).key}, set()] == recorded
 
 
 def test_sweep_tells_its_progress_on_stderr(cli, engine, grid, monkeypatch):
@@ -975,7 +1014,11 @@ def test_export_as_safetensors_is_the_weights(cli, store, tmp_path):
         (["--all", "--format", "safetensors"], "holds one run; 2 were named"),
         (
             ["--all", "--format", "json", "--weights-of", "1"],
-            "--weights-of and --weights-under are",
+            "--weights-of, --weights-under and --checkpoints-of are",
+        ),
+        (
+            ["--all", "--format", "csv", "--checkpoints-of", "0"],
+            "--weights-of, --weights-under and --checkpoints-of are",
         ),
         (["--all", "--format", "db"], "needs a file here"),
     ],

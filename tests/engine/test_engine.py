@@ -62,9 +62,9 @@ from core.engine import cluster, shared_engine
 if __name__ == "__main__":
     sent, send, together = [], cluster.Cluster.train, Barrier(8)
 
-    def counting(self, experiment, *how):
+    def counting(self, experiment, *how, **kept):
         sent.append(experiment.key)
-        return send(self, experiment, *how)
+        return send(self, experiment, *how, **kept)
 
     def ask(_):
         together.wait()
@@ -200,9 +200,9 @@ def test_ten_threads_that_ask_for_one_experiment_cause_one_training(
     sent: list[str] = []
     send = cluster.Cluster.train
 
-    def counting(self: cluster.Cluster, experiment: Experiment, *how: Any) -> Any:
+    def counting(self: cluster.Cluster, experiment: Experiment, *how: Any, **kept: Any) -> Any:
         sent.append(experiment.key)
-        return send(self, experiment, *how)
+        return send(self, experiment, *how, **kept)
 
     monkeypatch.setattr(cluster.Cluster, "train", counting)
     experiment = tiny(15)
@@ -252,6 +252,22 @@ def test_a_run_that_was_kept_without_weights_is_trained_again_where_they_are_nee
     assert not job.cached
     assert whole.weights == store.weights(experiment.key)
     (job,) = engine.wait(engine.submit([experiment], with_weights=True))
+    assert job.cached
+
+
+def test_runs_that_are_named_keep_checkpoints_and_are_trained_again_for_them_only_where_asked(
+    engine: Engine, store: RunStore
+):
+    kept, bare = tiny(32), tiny(33)
+    engine.wait(engine.submit([kept, bare], checkpoints=[kept.key, "unknown"]))
+    assert {kept.key} == store.checkpoint_steps([kept.key, bare.key]).keys()
+    weights = store.weights(bare.key)
+    (job,) = engine.wait(engine.submit([bare], checkpoints=[bare.key]))
+    assert job.cached
+    (job,) = engine.wait(engine.submit([bare], checkpoints=[bare.key], with_checkpoints=True))
+    assert not job.cached
+    assert (weights, True) == (store.weights(bare.key), bool(store.checkpoints(bare.key)))
+    (job,) = engine.wait(engine.submit([bare], checkpoints=[bare.key], with_checkpoints=True))
     assert job.cached
 
 

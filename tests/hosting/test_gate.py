@@ -33,7 +33,7 @@ class StandIn:
     def jobs(self):
         return tuple(self.listed.values())
 
-    def submit(self, experiments, *, with_weights=False, permit=None):  # noqa: ARG002
+    def submit(self, experiments, *, permit=None, **_):
         for each in experiments:
             self.listed.setdefault(each.key, Job(experiment=each))
             self.permits.setdefault(each.key, permit)

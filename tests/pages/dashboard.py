@@ -147,9 +147,12 @@ class StandIn:
         experiments: tuple[Experiment, ...],
         *,
         with_weights: bool = False,
+        with_checkpoints: bool = False,
         permit: Permit | None = None,  # noqa: ARG002
+        **_: object,
     ) -> None:
         assert not with_weights
+        assert not with_checkpoints
         self.submitted.append(experiments)
         self.listed += tuple(Job(experiment=each) for each in experiments)
 

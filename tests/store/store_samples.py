@@ -10,7 +10,7 @@ from typing import Any
 
 from core.config import DataConfig, Experiment
 from core.network import describe
-from core.run import Epoch, Machine, Run, Status
+from core.run import Checkpoint, Epoch, Machine, Run, Status
 from core.store.digests import COLUMNS, digest, epochs_digest, row_digest
 
 DIGITS = bytes(
@@ -60,6 +60,23 @@ def a_run(seed: int = 0, *, weights_size: int = 64, **flat: Any) -> Run:
         predictions=bytes(image % 10 for image in range(300)),
         weights=some_weights(weights_size, fill=seed % 256),
     )
+
+
+STEPS = (0, 1, 2, 4, 19)
+"""of the checkpoints of a run"""
+
+
+def with_checkpoints(run: Run, size: int = 64) -> Run:
+    """The same run with weights of a size in bytes, and as large ones at some steps before."""
+    states = (
+        Checkpoint(
+            step=step,
+            validation_accuracy=(number + 1) / 7,
+            weights=some_weights(size, fill=number),
+        )
+        for number, step in enumerate(STEPS)
+    )
+    return replace(run, weights=some_weights(size, fill=99), checkpoints=tuple(states))
 
 
 def a_trained_run(seed: int = 0, **flat: Any) -> Run:

@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
+from shutil import copyfile
 
 import pytest
 
@@ -10,7 +11,7 @@ from core.run import Source, Status
 from core.store import RunStore, absorb, repair
 from core.store.schema import SCHEMA_VERSION
 from tests.bundled import FILES
-from tests.store.store_samples import a_run, a_trained_run
+from tests.store.store_samples import a_run, a_trained_run, with_checkpoints
 from tests.store.version_1 import write_version_1
 
 DIVERGED = replace(
@@ -95,9 +96,64 @@ def test_a_store_of_an_earlier_version_can_be_bundled_and_imported(tmp_path):
     assert before == (tmp_path / "earlier.db").read_bytes()
 
 
+def version_2(path, *runs):
+    """A store as version 2 made it: without the table of checkpoints."""
+    store = RunStore(path)
+    for run in runs:
+        store.put(run)
+    query(store, "DROP TABLE checkpoints")
+    query(store, "PRAGMA user_version = 2")
+    query(store, "PRAGMA journal_mode = DELETE")
+    return RunStore(path)
+
+
+def test_a_store_of_version_2_is_read_as_it_is_and_gets_room_for_checkpoints_when_written(tmp_path):
+    store = version_2(tmp_path / "runs.db", *RUNS)
+    store.put_analysis(RUNS[0].key, "shift", "{}", b"\1\2")
+    query(store, "DROP TABLE checkpoints")
+    query(store, "PRAGMA user_version = 2")
+    before = query(store, "SELECT * FROM runs")
+    as_they_were(store)
+    assert {} == store.checkpoint_steps(run.key for run in RUNS)
+    assert 0 == store.checkpoint_space().taken
+    assert [(2,)] == query(store, "PRAGMA user_version")
+    new = with_checkpoints(a_run(4))
+    assert store.put(new)
+    assert new == store.get(new.key)
+    assert [(SCHEMA_VERSION,)] == query(store, "PRAGMA user_version")
+    store.delete([new.key])
+    as_they_were(store)
+    assert before == query(store, "SELECT * FROM runs")
+
+
+def test_a_store_of_version_2_can_be_bundled_imported_and_checked(tmp_path):
+    run = a_trained_run(1)
+    earlier = version_2(tmp_path / "earlier.db", run)
+    before = earlier.path.read_bytes()
+    bundled = RunStore(tmp_path / "home" / "runs.db", earlier.path)
+    assert (run, ()) == (bundled.get(run.key), bundled.checkpoints(run.key))
+    assert 1 == absorb(RunStore(tmp_path / "runs.db"), earlier.path).added
+    RunStore.only_read(earlier.path).check()
+    assert before == earlier.path.read_bytes()
+
+
+def test_a_copy_of_bundled_runs_becomes_a_store_of_this_version(tmp_path):
+    smallest = min(FILES, key=lambda file: file.stat().st_size)
+    store = RunStore(tmp_path / "runs.db")
+    copyfile(smallest, store.path)
+    before = {row.key: store.get(row.key) for row in store.summaries()}
+    new = with_checkpoints(a_run(4))
+    store.put(new)
+    assert [(SCHEMA_VERSION,)] == query(store, "PRAGMA user_version")
+    assert before | {new.key: new} == {row.key: store.get(row.key) for row in store.summaries()}
+    assert {} == store.noticed
+    store.check()
+
+
 @pytest.mark.parametrize("gallery", FILES, ids=lambda file: file.name)
 def test_the_bundled_runs_have_digests(gallery):
     with closing(
         sqlite3.connect(f"{gallery.as_uri()}?mode=ro&immutable=1", uri=True)
     ) as connection:
-        assert (SCHEMA_VERSION,) == connection.execute("PRAGMA user_version").fetchone()
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+    assert 2 <= version <= SCHEMA_VERSION

@@ -13,7 +13,7 @@ from contextlib import closing
 
 from core.settings import PROJECT
 from core.store import RunStore
-from tests.store.store_samples import a_run
+from tests.store.store_samples import STEPS, a_run
 
 WEIGHTS = 200_000
 """enough that a put takes a while, so that kills fall into the middle of one"""
@@ -22,13 +22,13 @@ WRITER = """
 import sys
 from pathlib import Path
 from core.store import RunStore
-from tests.store.store_samples import a_run
+from tests.store.store_samples import a_run, with_checkpoints
 store = RunStore(Path(sys.argv[1]))
 first, count, size = map(int, sys.argv[2:])
 print("ready", flush=True)
 sys.stdin.readline()
 for seed in range(first, first + count):
-    run = a_run(seed, weights_size=size)
+    run = with_checkpoints(a_run(seed), size)
     if store.put(run):
         print(run.key, flush=True)
 """
@@ -54,7 +54,7 @@ def go(writer):
 
 def tables(path):
     """Table -> its keys."""
-    names = ("runs", "epochs", "predictions", "weights")
+    names = ("runs", "epochs", "predictions", "weights", "checkpoints")
     with closing(sqlite3.connect(path)) as connection:
         assert [("ok",)] == connection.execute("PRAGMA integrity_check").fetchall()
         return {
@@ -82,11 +82,15 @@ def delays(seed, count, longest):
     return [source.uniform(0, longest) for _ in range(count)]
 
 
-def check_whole(path, reported):
+def check_whole(path, reported, *, recorded=False):
+    """Every run has all that belongs to it; its checkpoints too, if they were recorded."""
     found = tables(path)
     assert reported <= found["runs"]
     for name in ("epochs", "predictions", "weights"):
         assert found["runs"] == found[name]
+    assert found["checkpoints"] <= found["runs"]
+    if recorded:
+        assert found["runs"] == found["checkpoints"]
     RunStore(path).check()
 
 
@@ -96,7 +100,9 @@ def test_a_killed_writer_leaves_a_whole_store_with_all_that_it_reported(tmp_path
     for kill, delay in enumerate(delays(20260101, 7, 0.1)):
         # checking reads the file, which recovers it; the next writer goes on from there
         reported |= kill_after(path, 10_000 * kill, delay, after_first_put=True)
-        check_whole(path, reported)
+        check_whole(path, reported, recorded=True)
+        steps = RunStore(path).checkpoint_steps(reported)
+        assert {STEPS} == {tuple(step for step, _ in each) for each in steps.values()}
     assert len(reported) >= 7
 
 

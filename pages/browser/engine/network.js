@@ -101,7 +101,17 @@ function belonging(tensors, start) {
   return own;
 }
 
-// Name -> Float32Array of every tensor of a safetensors file in single precision.
+// A number of half precision, given by its bits: 1 of sign, 5 of exponent, 10 of fraction.
+export function single(bits) {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0x1f) return fraction ? NaN : sign * Infinity;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+// Name -> Float32Array of every tensor of a safetensors file in single or half precision.
 export function read(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = Number(view.getBigUint64(0, true));
@@ -109,9 +119,9 @@ export function read(bytes) {
   const tensors = new Map();
   for (const [name, { dtype, data_offsets: [from, to] = [] }] of Object.entries(header)) {
     // a copy, because numbers in the file need not lie at multiples of four
-    if (dtype === "F32") {
-      tensors.set(name, new Float32Array(bytes.slice(8 + length + from, 8 + length + to).buffer));
-    }
+    const content = bytes.slice(8 + length + from, 8 + length + to).buffer;
+    if (dtype === "F32") tensors.set(name, new Float32Array(content));
+    if (dtype === "F16") tensors.set(name, Float32Array.from(new Uint16Array(content), single));
   }
   return tensors;
 }

@@ -1,5 +1,6 @@
-// What a link says of networks that are touched: the cell that is held, and what is drawn. The address
-// is changed in its place: nothing is sent to the server, and there is no step in the history.
+// What a link says of networks that are touched: the cell that is held, what is drawn, and at which
+// step of the training. The address is changed in its place: nothing is sent to the server, and there
+// is no step in the history.
 
 const WRITTEN_AFTER_MS = 300;
 let waiting;
@@ -13,10 +14,11 @@ export function readLink() {
     held: column && cell.length ? { column, cell } : null,
     seen: given.get("seen") === "gradient" ? "gradient" : "values",
     ofClass: given.get("of_class"),
+    step: /^\d+$/.test(given.get("step") ?? "") ? Number(given.get("step")) : null,
   };
 }
 
-export function writeLink({ held, seen, ofClass }) {
+export function writeLink({ held, seen, ofClass, step }) {
   clearTimeout(waiting);
   waiting = setTimeout(() => {
     const address = new URL(location.href);
@@ -24,6 +26,7 @@ export function writeLink({ held, seen, ofClass }) {
       cell: held && [held.column, ...held.cell.map((place) => place + 1)].join(","),
       seen: seen === "gradient" && seen,
       of_class: seen === "gradient" && ofClass,
+      step: step !== null && String(step),
     };
     for (const [name, value] of Object.entries(values)) {
       if (value) address.searchParams.set(name, value);

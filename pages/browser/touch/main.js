@@ -1,20 +1,24 @@
 // Networks under a finger. `show` draws them in a node of the page, and changes them there when
 // there are other networks or another image. Everything is computed in the browser.
 
+import { Checkpoints } from "../engine/checkpoints.js";
 import { Network } from "../engine/network.js";
 import { table } from "./colours.js";
 import { Drawing } from "./drawing.js";
 import { element } from "./elements.js";
 import { explain, indexOf } from "./explain.js";
 import { Finger, marksOf, whereOf } from "./finger.js";
+import { Learning } from "./learning.js";
 import { lens } from "./lens.js";
 import { readLink, writeLink } from "./link.js";
 import { number } from "./numbers.js";
 import { Picture } from "./picture.js";
+import { settled } from "./steps.js";
 
+const SETTLED_AFTER_MS = 300;
 const SPOKEN_AFTER_MS = 400;
 const views = new WeakMap();
-const opened = new Map(); // address of weights -> promise of a network
+const opened = new Map(); // address of weights or checkpoints -> promise of what is made of them
 
 export async function show(parent, data, root) {
   let view = views.get(parent);
@@ -22,29 +26,35 @@ export async function show(parent, data, root) {
   await view.update(data, root);
 }
 
-async function open({ weights, description }, root) {
-  if (!opened.has(weights)) {
-    const loaded = fetch(`${root}${weights}`).then(async (response) => {
-      if (!response.ok) throw new Error(`${weights}: ${response.status}`);
-      return new Network(description, new Uint8Array(await response.arrayBuffer()));
+async function open(Kind, address, description, root) {
+  if (!opened.has(address)) {
+    const loaded = fetch(`${root}${address}`).then(async (response) => {
+      if (!response.ok) throw new Error(`${address}: ${response.status}`);
+      return new Kind(description, new Uint8Array(await response.arrayBuffer()));
     });
-    loaded.catch(() => opened.delete(weights));
-    opened.set(weights, loaded);
+    loaded.catch(() => opened.delete(address));
+    opened.set(address, loaded);
   }
-  return opened.get(weights);
+  return opened.get(address);
 }
 
 class View {
   constructor(parent) {
-    const { held, seen, ofClass } = readLink();
+    const { held, seen, ofClass, step } = readLink();
     this.finger = new Finger(held);
     this.seen = seen;
     this.ofClass = ofClass;
-    this.drawing = new Drawing(() => this.soon());
+    this.drawing = new Drawing(() => {
+      this.soon();
+      this.settle();
+    });
     this.picture = new Picture((line, layer, cell, pressed) => {
-      if (this.finger.touch(line, layer, cell, pressed)) this.point();
+      if (!this.finger.touch(line, layer, cell, pressed)) return;
+      this.stepped = false;
+      this.point();
     });
     this.picture.node.addEventListener("keydown", (event) => this.key(event));
+    this.learning = new Learning(() => this.toStep(), step);
     this.lens = element("div", { class: "lens" });
     this.spoken = element("div", { class: "spoken", "aria-live": "polite" });
     this.where = element("span", { class: "where" });
@@ -67,6 +77,7 @@ class View {
         { class: "layout" },
         element("div", { class: "band" }, this.drawing.node, this.lens),
         bar,
+        this.learning.node,
         this.picture.node,
       ),
       this.spoken,
@@ -76,8 +87,12 @@ class View {
 
   async update(data, root) {
     this.latest = data;
+    this.root = root;
     const networks = await Promise.all(
-      data.networks.map(async (each) => ({ ...each, network: await open(each, root) })),
+      data.networks.map(async (each) => ({
+        ...each,
+        network: await open(Network, each.weights, each.description, root),
+      })),
     );
     // another call may have come while weights were on their way
     if (this.latest !== data) return;
@@ -96,11 +111,71 @@ class View {
     this.names = names;
     this.input = data.input;
     this.drawing.update({ ...data.picture, pixels: bytes(data.picture.pixels) }, this.tables);
-    const before = this.drawing.original(this.input);
-    this.baseline = this.networks.map(({ network }) => network.forward(before).answer);
+    this.learning.update(this.networks);
+    if (this.loaded || !this.learning.atEnd) await this.load();
+    if (this.latest !== data) return;
+    this.answered = undefined;
     this.compute();
     this.offer(data.classes);
     this.refresh();
+    this.settle();
+    // once, not whenever a control of the page changes
+    if (data.plays && !this.played && !reducesMotion()) this.learning.play();
+    this.played ||= data.plays;
+  }
+
+  // The checkpoints of all networks; what cannot be loaded stays at its end.
+  async load() {
+    const { networks } = this;
+    this.loaded = true;
+    const loaded = networks.map(({ learning, description }) =>
+      learning.address ? open(Checkpoints, learning.address, description, this.root) : null,
+    );
+    for (const [i, each] of loaded.entries()) networks[i].checkpoints = await each;
+  }
+
+  async toStep() {
+    this.stepped = true;
+    const first = !this.loaded;
+    await this.load();
+    this.soon();
+    if (first) this.settle();
+  }
+
+  // From which step on each network's answer stays; found between two frames, one answer at a time.
+  settle() {
+    clearTimeout(this.settling);
+    const { networks } = this;
+    if (this.learning.node.hidden || !networks.some(({ checkpoints }) => checkpoints)) return;
+    const { steps } = this.learning;
+    this.settling = setTimeout(async () => {
+      const pixels = this.drawing.input(this.input);
+      const run = this.settling;
+      const since = [];
+      for (const { network, checkpoints, title, glyph, colour, classes } of networks) {
+        const answers = [network.forward(pixels).answer];
+        for (let place = steps.length - 2; checkpoints && place >= 0; place--) {
+          answers.unshift(checkpoints.at(steps[place]).forward(pixels).answer);
+          await new Promise((resolve) => setTimeout(resolve));
+          if (run !== this.settling || this.networks !== networks) return;
+          if (answers[0] !== answers.at(-1)) break;
+        }
+        const first = settled(steps.slice(-answers.length), answers);
+        const words = checkpoints
+          ? `${title} says ${classes[answers.at(-1)]} ${fromStep(first, steps)}`
+          : `${title} has no checkpoints and stays at its end`;
+        since.push({ glyph, colour, words });
+      }
+      this.learning.tellSince(since);
+    }, SETTLED_AFTER_MS);
+  }
+
+  // Each network at the step that is shown.
+  atStep() {
+    const { step } = this.learning;
+    return this.networks.map(({ network, checkpoints }) =>
+      step === null || !checkpoints ? network : checkpoints.at(step),
+    );
   }
 
   // The classes of which gradients can be shown; at first, what the first network answers.
@@ -115,9 +190,21 @@ class View {
   compute() {
     const began = performance.now();
     const pixels = this.drawing.input(this.input);
-    this.passes = this.networks.map(({ network }) => network.forward(pixels));
+    const networks = this.atStep();
+    this.passes = networks.map((network) => network.forward(pixels));
+    this.answerTheOriginal(networks);
     performance.measure("forward", { start: began, end: performance.now() });
     this.finger.follow(this.passes, this.picture.columns);
+  }
+
+  // What the networks answer of the image as it was; the same until another step or image is shown.
+  answerTheOriginal(networks) {
+    if (this.answered === this.learning.step) return;
+    this.answered = this.learning.step;
+    const before = this.drawing.original(this.input);
+    this.baseline = networks.map((network, i) =>
+      this.drawing.touched ? network.forward(before).answer : this.passes[i].answer,
+    );
   }
 
   // Many changes between two frames are drawn once.
@@ -172,10 +259,14 @@ class View {
       return { ...this.networks[i], where: whereOf(layer, cell, classes), explanation, gradient };
     });
     lens(this.lens, explained, this.tables);
+    const answers = shown
+      .map(({ pass }, i) => `${this.networks[i].title} says ${classes[pass.answer]}`)
+      .join(", ");
+    this.learning.tell(answers);
     const { held, place } = this.finger;
     this.where.textContent = held ? "Held: Escape lets go" : "";
-    writeLink({ held: held && place, seen: this.seen, ofClass: classes[Number(this.classes.value)] });
-    this.speak(explained[place.line]);
+    writeLink({ held: held && place, seen: this.seen, ofClass: classes[Number(this.classes.value)], step: this.learning.step });
+    this.speak(this.stepped ? this.learning.words : wordsOf(explained[place.line]));
   }
 
   gradientOf(i, layer, cell, { windows: [window] }) {
@@ -191,18 +282,27 @@ class View {
 
   key(event) {
     if (!this.finger.key(event.key, event.shiftKey)) return;
+    this.stepped = false;
     event.preventDefault();
     event.stopPropagation();
     this.point();
   }
 
-  speak({ title, where, explanation: { formula, words } }) {
+  speak(words) {
     clearTimeout(this.speaking);
-    this.speaking = setTimeout(() => {
-      this.spoken.textContent = `${title}, ${where}: ${formula}. ${words}.`;
-    }, SPOKEN_AFTER_MS);
+    this.speaking = setTimeout(() => (this.spoken.textContent = words), SPOKEN_AFTER_MS);
   }
 }
+
+const wordsOf = ({ title, where, explanation: { formula, words } }) =>
+  `${title}, ${where}: ${formula}. ${words}.`;
+
+function fromStep(step, steps) {
+  if (step === steps[0]) return "from the start";
+  return step === steps.at(-1) ? "only at the end" : `from step ${step} on`;
+}
+
+const reducesMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 function isDarkPage(node) {
   const page = getComputedStyle(node).getPropertyValue("--st-background-color").trim();

@@ -6,6 +6,8 @@ import { Cells, element, frames } from "./elements.js";
 import { partName, percent, shortName, sides } from "./numbers.js";
 import { columnsOf, layerAt } from "./paths.js";
 
+const FILTERS_ACROSS = 8;
+
 export class Picture {
   // touched: called with (line, layer, cell, pressed); a channel of null is the one that is shown.
   constructor(touched) {
@@ -72,6 +74,7 @@ export class Picture {
     const chosen = element("div", { class: "over" });
     const size = element("span", { class: "size" });
     const vector = layer.shape.length === 1;
+    const filters = isFirst(layer) ? new Cells(`${layer.name}, all filters`) : null;
     const node = element(
       "div",
       { class: vector ? "cell vector" : "cell", style },
@@ -81,8 +84,10 @@ export class Picture {
         : element("div", { class: "sheet", "aria-hidden": "true", "data-line": line, "data-layer": layer.name },
             sheet.canvas, chosen),
       size,
+      filters && element("div", { class: "filters" }, filters.canvas),
+      filters && element("span", { class: "size" }, `filters ${layer.size} × ${layer.size}`),
     );
-    this.tiles.set(`${line} ${layer.name}`, { map, sheet, over, chosen, size, layer, column });
+    this.tiles.set(`${line} ${layer.name}`, { map, sheet, over, chosen, size, filters, layer, column });
     return node;
   }
 
@@ -114,6 +119,7 @@ export class Picture {
       const paint = scale(tables, most, signed || reaches.some(([, negative]) => negative));
       drawn.forEach((map, line) => map && this.drawOne(line, column, map, paint, shown[line]));
     }
+    this.drawFilters(shown, tables);
     shown.forEach(({ pass, before }, line) => {
       const share = pass.probabilities[pass.answer];
       const { answer } = this.titles[line];
@@ -121,6 +127,19 @@ export class Picture {
       const change = before === undefined ? "says" : before === pass.answer ? "stays" : "flips to";
       answer.replaceChildren(`${change} `, element("b", {}, known), ` · ${percent(share)} %`);
       answer.classList.toggle("flips", change === "flips to");
+    });
+  }
+
+  // What the first convolution looks for, on one scale for all networks.
+  drawFilters(shown, tables) {
+    const first = shown.map(({ pass }) => pass.network.layers.find(isFirst));
+    const weights = shown.map(({ pass }, line) => first[line] && filtersOf(pass.network, first[line]));
+    const paint = scale(tables, Math.max(...weights.map((each) => (each ? reachOf(each)[0] : 0))), true);
+    weights.forEach((each, line) => {
+      if (!each) return;
+      const { filters } = this.tiles.get(`${line} ${first[line].name}`);
+      const { size, shape } = first[line];
+      drawTiles(filters, each, [Math.min(shape[0], FILTERS_ACROSS), shape[0]], size, size, paint);
     });
   }
 
@@ -213,8 +232,30 @@ function inSheet([count, rows, columns], across, down) {
   return [channel, Math.floor((y % 1) * rows), Math.floor((x % 1) * columns)];
 }
 
+const isFirst = ({ kind, reads }) => kind === "convolution" && reads.includes("input");
+
+// The weights of a convolution, one filter after the other, each the mean over its input channels.
+function filtersOf(network, { name, shape: [count], size }) {
+  const { weight } = network.own.get(name);
+  const area = size * size;
+  const inputs = weight.length / (count * area);
+  return Float32Array.from({ length: count * area }, (_, i) => {
+    const first = Math.floor(i / area) * inputs * area + (i % area);
+    let sum = 0;
+    for (let input = 0; input < inputs; input++) sum += weight[first + input * area];
+    return sum / inputs;
+  });
+}
+
 function drawSheet({ sheet, chosen }, data, count, rows, columns, channel, paint) {
-  const [wide, high] = sheetSides(count);
+  const [wide, high] = drawTiles(sheet, data, [sheetSides(count)[0], count], rows, columns, paint);
+  const read = { rows: [Math.floor(channel / wide)], columns: [channel % wide] };
+  chosen.replaceChildren(...frames("chosen", high, wide, read));
+}
+
+// `count` maps, `wide` of them in a row.
+function drawTiles(sheet, data, [wide, count], rows, columns, paint) {
+  const high = Math.ceil(count / wide);
   // a line of nothing between channels
   const [step, jump] = [columns + 1, rows + 1];
   sheet.size(wide * step, high * jump);
@@ -227,8 +268,7 @@ function drawSheet({ sheet, chosen }, data, count, rows, columns, channel, paint
     }
   }
   sheet.show();
-  const read = { rows: [Math.floor(channel / wide)], columns: [channel % wide] };
-  chosen.replaceChildren(...frames("chosen", high, wide, read));
+  return [wide, high];
 }
 
 function drawBars(rows, pass) {

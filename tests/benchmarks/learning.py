@@ -1,0 +1,80 @@
+"""How fast does the slider on Features go through a training? Measured by the browser itself.
+
+Every frame moves the slider to the next checkpoint of two networks on the digits. Besides the time
+on the clock, Chromium says how long its page computed, whatever else the machine does.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from core.config import Experiment
+from core.store import RunStore
+from core.training import train
+from tests.benchmarks.measure import Line
+from tests.conftest import BROWSERS
+from tests.e2e.dashboard import serving
+
+TWO = "dataset=digits&pooling=max&pooling=average&head=gap&seeds=1&image=0"
+FRAME_MS = 1000 / 30
+ROUNDS = 4
+PLAYED = """async (rounds) => {
+    const range = document.querySelector(".touch .learning input");
+    const frame = () => new Promise(requestAnimationFrame);
+    const to = async (place) => {
+        range.value = place;
+        range.dispatchEvent(new Event("input"));
+        await frame();
+    };
+    const began = performance.now();
+    for (let round = 0; round < rounds; round++)
+        for (let place = 0; place <= range.max; place++) await to(place);
+    return [rounds * (Number(range.max) + 1), performance.now() - began];
+}"""
+
+
+def lines() -> Iterator[Line]:
+    """A step of the slider with all that is drawn of it: on the clock, and as work of the page."""
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    with tempfile.TemporaryDirectory() as folder:
+        store = RunStore(Path(folder) / "home" / "runs.db")
+        for pooling in ("max", "average"):
+            experiment = Experiment.from_flat({"pooling": pooling, "head": "gap"})
+            store.put(train(experiment, checkpoints=True))
+        with serving(Path(folder)) as server, sync_playwright() as playwright:
+            chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+            page = chromium.new_page()
+            page.goto(f"{server.url}/features?{TWO}&step=0")
+            page.wait_for_selector(".touch .learning input", timeout=120_000)
+            page.wait_for_timeout(3000)
+            # what is computed only once
+            page.evaluate(PLAYED, 1)
+            for name, taken in _measured(page).items():
+                yield Line(
+                    name=f"a step of the slider, {name}, ms, against 30 frames a second",
+                    ratio=taken / FRAME_MS,
+                    subject=taken,
+                    reference=FRAME_MS,
+                    rounds=ROUNDS,
+                )
+
+
+def _measured(page: Page) -> dict[str, float]:
+    """Milliseconds of a step: on the clock, and as work of the page."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    before = _work(session)
+    steps, milliseconds = page.evaluate(PLAYED, ROUNDS)
+    return {
+        "on the clock": milliseconds / steps,
+        "work of the page": 1000 * (_work(session) - before) / steps,
+    }
+
+
+def _work(session: object) -> float:
+    """Seconds that the page's thread has computed."""
+    metrics = session.send("Performance.getMetrics")["metrics"]  # type: ignore[attr-defined]
+    return next(each["value"] for each in metrics if each["name"] == "TaskDuration")
