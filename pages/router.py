@@ -4,10 +4,23 @@ import streamlit as st
 
 from core.catalog import PAGES, Page
 from core.settings import PROJECT
-from pages.shared import controls, dataset, gate, phone, share, talk, tips, uploads, words
+from pages.shared import (
+    controls,
+    dataset,
+    gate,
+    phone,
+    progress,
+    share,
+    talk,
+    tips,
+    uploads,
+    words,
+)
 from pages.shared.problems import explained
 
 ASSETS = PROJECT / "assets"
+WITHOUT_COMPARISON = (Page.CLAIMS, Page.HISTORY)
+"""pages that the comparison in the sidebar does not change"""
 
 
 def main() -> None:
@@ -16,8 +29,9 @@ def main() -> None:
     with explained():
         gate.enter()
         folded = share.folded()
+        title = progress.title()
     st.set_page_config(
-        page_title="Poolscope",
+        page_title=title,
         page_icon=icon,
         layout="wide",
         initial_sidebar_state="collapsed" if folded else "auto",
@@ -43,12 +57,13 @@ def main() -> None:
         if (link := controls.without_slips()) is not None:
             st.switch_page(page, query_params=link)
         with st.sidebar:
-            controls.sidebar()
+            controls.sidebar(used=asked not in WITHOUT_COMPARISON)
             share.button()
         if talk.active():
             talk.bar()
         else:
             phone.bar()
+        progress.bar(asked)
         words.begin(asked)
         tips.draw()
         if wrong := dataset.problem():
