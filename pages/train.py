@@ -10,7 +10,7 @@ from core.engine import Job, JobState
 from core.figures import View
 from core.sentences.headlines import train_headline
 from core.words import about, capitalised, plural
-from pages.shared import cached, controls, frame, jobs, live
+from pages.shared import cached, controls, frame, jobs, live, words
 
 
 def main() -> None:
@@ -36,6 +36,7 @@ def _how_far() -> None:
     training = missing > 0 and not jobs.not_asked_for(results.missing)
     request = jobs.requested()
     known = jobs.remaining(request) if training else jobs.expected(results.missing)
+    words.again()
     frame.top(
         "Train: what is missing, and how long will it take?",
         train_headline(missing, total, known.text if known else None, training=training),

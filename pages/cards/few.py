@@ -17,6 +17,7 @@ from pages.shared import cached, controls, frame, parameters
 MOST_BESIDE = 4
 """runs side by side"""
 LETTERS = "ABCD"
+MACHINE_BESIDE = ("training time", "device", "key")
 
 
 def draw(keys: Sequence[str]) -> None:
@@ -81,7 +82,7 @@ def _others(run: Run) -> str:
     shared = varied([flat]).shared
     own = [name for name in FIELDS if FIELDS[name].default is None and name not in shared]
     values = join([f"{runs.heading(name)} {flat[name]}" for name in own])
-    return literal(f"At the default of the data set: {values}. All else is at its default, too.")
+    return literal(f"At their defaults for this data set: {values}. So is every other setting.")
 
 
 def _result(run: Run) -> dict[str, str]:
@@ -104,7 +105,7 @@ def _machine(run: Run) -> dict[str, str]:
     summary = next(each for each in cached.summaries() if each.key == run.key)
     return {
         "trained": f"{run.created[:16].replace('T', ' ')} UTC",
-        "in": duration(run.seconds),
+        "training time": duration(run.seconds),
         "store": "bundled" if summary.source is Source.BUNDLED else "trained here, or imported",
         "device": f"{run.machine.device} ({run.machine.capability})",
         **{name: versions[name] for name in sorted(versions)},
@@ -117,9 +118,11 @@ def _several(chosen: Sequence[Run]) -> None:
     named = list(zip(LETTERS, chosen, strict=False))
     with st.container(border=True, key="few runs"):
         _head("**Side by side**", chosen)
+        rows = _beside(named)
         st.dataframe(
-            _beside(named),
+            rows,
             hide_index=True,
+            height=38 + 35 * len(rows),
             placeholder="–",
             key=f"beside {' '.join(run.key for run in chosen)}",
             alt="One column per chosen run, one row per quantity.",
@@ -141,7 +144,7 @@ def _beside(named: Sequence[tuple[str, Run]]) -> list[dict[str, str]]:
     rows = {
         **settings,
         **{what: [result[what] for result in results] for what in results[0]},
-        **{what: [machine[what] for machine in machines] for what in ("in", "device", "key")},
+        **{what: [machine[what] for machine in machines] for what in MACHINE_BESIDE},
     }
     headings = [f"{letter}: {_name(run)}" for letter, run in named]
     return [{"": what, **dict(zip(headings, values, strict=True))} for what, values in rows.items()]
@@ -168,4 +171,5 @@ def _head(title: str, chosen: Sequence[Run]) -> None:
                 help="Sets the sidebar to the smallest comparison that holds "
                 f"{'it' if len(chosen) == 1 else 'them'}, with {count} {plural('seed', count)}.",
             ):
-                st.switch_page(page.file)
+                # an empty link, because Streamlit refuses to clear one that controls write into
+                st.switch_page(page.file, query_params={})

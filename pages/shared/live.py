@@ -1,5 +1,6 @@
 """Curves that grow while their networks are being trained."""
 
+from dataclasses import replace
 from functools import lru_cache, partial
 
 from core import figures
@@ -15,6 +16,7 @@ is its 95 % interval (Student's t). No network trains on the validation images. 
 end of a line is its last value, in percent. While networks are being trained, a thin line with a
 mark at its end is one run, as far as it is trained.
 """
+FIRST_POINT = "The first points come with the end of the first epoch."
 TITLES = {
     Quantity.VALIDATION: "Validation accuracy",
     Quantity.TRAINING: "Training accuracy",
@@ -57,6 +59,7 @@ def curves(results: Results, compare_with: Pooling | None, view: View) -> None:
 
 def _curves(results: Results, compare_with: Pooling | None, view: View) -> None:
     now = growing(results)
+    untrained = None if learning(results.comparison) else "This comparison"
     facets = results.comparison.facets
     with frame.grid(min(len(facets), 2), min_column_width=420):
         for facet in facets:
@@ -68,7 +71,7 @@ def _curves(results: Results, compare_with: Pooling | None, view: View) -> None:
                 part=facet.label,
                 file_name="curves.csv",
                 reading=CURVES_HELP,
-                untrained="This comparison",
+                untrained=untrained,
             )
 
 
@@ -77,4 +80,5 @@ def _curves(results: Results, compare_with: Pooling | None, view: View) -> None:
 def _chart(
     results: Results, facet: Facet, reference: Arm | None, view: View, now: tuple[Growing, ...]
 ) -> Chart:
-    return figures.accuracy_curves(results, facet, reference, view, now)
+    chart = figures.accuracy_curves(results, facet, reference, view, now)
+    return chart if chart.rows else replace(chart, caption=FIRST_POINT)

@@ -52,14 +52,16 @@ def _line(page: Page) -> None:
     if over or more or _failed() != st.session_state[_FAILED]:
         st.rerun()
     # between two draws of the page, this runs by itself
-    with explained(), st.container(border=True, key="training"):
+    with explained(), st.container(border=True, gap=None, key="training"):
         st.set_page_config(page_title=title())
         _progress(jobs.requested(), page)
 
 
 def _progress(request: list[Job], page: Page) -> None:
     ended = sum(job.state.ended for job in request)
-    said = f"{ended} of {len(request)} done{_time_left(request)}{_place(request)}"
+    begun = any(job.state is not JobState.QUEUED for job in request)
+    starting = "" if begun else ", the workers are starting"
+    said = f"{ended} of {len(request)} done{starting}{_time_left(request)}{_place(request)}"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**Training** :gray[{said}]", width="stretch")
         if page is not Page.TRAIN:

@@ -103,6 +103,8 @@ def _draw(runs: Sequence[tuple[str, Run]], look: Look) -> go.Figure:
         yaxis=axis(
             look,
             grid=True,
+            # keeps its lowest label off the first epoch's
+            ticklabelstandoff=round(look.px(5)),
             range=[low, AXIS_END],
             tickvals=ticks,
             ticktext=[f"{plain(tick)} %" if tick == ticks[0] else plain(tick) for tick in ticks],
