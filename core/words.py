@@ -8,6 +8,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from math import floor, isfinite, isnan, log10
 
 MINUS = "−"
@@ -112,6 +113,13 @@ def duration(seconds: float) -> str:
 def about(time: str) -> str:
     """An estimated duration: "about 16 s", but "less than a minute" unchanged."""
     return time if time.startswith("less") else f"about {time}"
+
+
+def moment(then: datetime, now: datetime) -> str:
+    """A time of day to come: "18:42", "02:10 tomorrow", "07:05 on 3 December"."""
+    days = (then.date() - now.date()).days
+    day = ("", " tomorrow")[days] if days < 2 else f" on {then.day} {then:%B}"  # noqa: PLR2004
+    return f"{then:%H:%M}{day}"
 
 
 def size(height: int, width: int) -> str:

@@ -9,18 +9,13 @@ from core.figures import Against, Quantity, View
 from core.hosting.gate import RefusedError
 from core.run import Run
 from core.sentences.differences import matched_control, what_else
-from core.sentences.headlines import accuracy_headline
+from core.sentences.headlines import Sentence, accuracy_headline, learning_headline
 from core.sentences.networks import two_networks
 from core.words import literal
 from pages.cards import across
 from pages.cards.order import order
-from pages.shared import cached, evidence, frame, instead, jobs
+from pages.shared import cached, evidence, frame, instead, jobs, live
 
-CURVES_HELP = """
-Each line is the mean over the seeds, measured on the validation images after each epoch; the band
-is its 95 % interval (Student's t). No network trains on the validation images. The number at the
-end of a line is its last value, in percent.
-"""
 PAIRS_HELP = """
 For each seed, every strategy starts from the same weights and sees the batches in the same order,
 so differences are taken within a seed: the small dots. The bar is the 95 % interval of their mean:
@@ -41,16 +36,11 @@ Rows are the true classes, columns the predicted ones, counted on the test image
 predictions. Grey numbers on the diagonal are correct; the darker a cell, the more frequent the
 mistake.
 """
-TITLES = {
-    Quantity.VALIDATION: "Validation accuracy",
-    Quantity.TRAINING: "Training accuracy",
-    Quantity.GAP: "Generalisation gap",
-}
 
 
 def main() -> None:
     """Draw the page."""
-    shown = instead.shown(evidence.results)
+    shown = instead.shown(evidence.results, grows=True)
     results = shown.results
     # reserved in page order, because the top depends on controls further down
     top, curves, differences = st.container(), st.container(), st.container()
@@ -59,7 +49,7 @@ def main() -> None:
     with top:
         frame.top(
             "Accuracy: which network classifies better, and is the difference real?",
-            shown.headline(accuracy_headline(results, reference)),
+            _headline(shown, reference),
             frame.scene(results),
         )
         instead.missing(shown)
@@ -67,7 +57,7 @@ def main() -> None:
         jobs.diverged(results.diverged)
         frame.caution(results, in_headline=True)
     with curves:
-        _curves(results, reference)
+        live.curves(results, reference, _view())
     if results.runs:
         with differences:
             _differences(results, reference)
@@ -76,6 +66,14 @@ def main() -> None:
         with frame.grid(2, min_column_width=420):
             _changed(results)
             _confusion(results)
+
+
+def _headline(shown: instead.Shown, reference: Pooling | None) -> Sentence:
+    """What is established; before anything can be compared, that networks are being trained."""
+    results = shown.results
+    if not results.comparable and live.learning(results.comparison):
+        return learning_headline(len(results.comparison.arms))
+    return shown.headline(accuracy_headline(results, reference))
 
 
 def _reference(results: Results) -> Pooling | None:
@@ -93,24 +91,6 @@ def _reference(results: Results) -> Pooling | None:
             "Compare with", poolings, key="reference", bind="query-params", width=190
         )
     return Pooling(chosen or poolings[0])
-
-
-def _curves(results: Results, compare_with: Pooling | None) -> None:
-    """Draw the accuracy curves of every facet."""
-    view = _view()
-    facets = results.comparison.facets
-    with frame.grid(min(len(facets), 2), min_column_width=420):
-        for facet in facets:
-            reference = results.reference(facet, compare_with)
-            frame.show(
-                f"{TITLES[view.quantity]}, {facet.label}",
-                cached.chart(figures.accuracy_curves, results, facet, reference, view),
-                "curves",
-                part=facet.label,
-                file_name="curves.csv",
-                reading=CURVES_HELP,
-                untrained="This comparison",
-            )
 
 
 def _view() -> View:

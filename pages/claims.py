@@ -47,7 +47,8 @@ def _all(results: Collection[ClaimResult], unknown: str | None) -> None:
         st.markdown(f"**{score}**")
     if unknown:
         st.caption(f"There is no claim `{' '.join(unknown.replace('`', ' ').split())[:40]}`.")
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with frame.filters():
+        st.markdown("**Show claims**")
         kinds = st.pills(
             "Decided by",
             [str(kind) for kind in Kind],

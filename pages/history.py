@@ -8,12 +8,13 @@ from tempfile import TemporaryDirectory
 import streamlit as st
 
 from core import settings
-from core.catalog import HEADS, POOLINGS
+from core.comparison.varied import varied
 from core.errors import StoreError
 from core.run import RunSummary, Source
 from core.sentences.headlines import history_headline
 from core.store import absorb, labels_at_hand, write_copy
 from core.words import as_csv, plural
+from pages.cards import few, runs
 from pages.shared import cached, frame, gate, uploads
 from pages.shared.problems import explained
 
@@ -23,8 +24,6 @@ LISTED_REASONS = 5
 """runs of one file that are named with the reason for which they are refused"""
 IMPORTED_AT_ONCE = 4
 """files of a visitor of a hosted dashboard"""
-POOLING_LABELS = {str(name): entry.label for name, entry in POOLINGS.items()}
-HEAD_LABELS = {str(name): entry.label for name, entry in HEADS.items()}
 
 
 def main() -> None:
@@ -42,9 +41,22 @@ def main() -> None:
         return
     # one's own first, each kind with the newest first
     every = sorted(summaries, key=lambda summary: summary.source is Source.BUNDLED)
-    number, listed = _page(every, len(summaries) - bundled)
+    shown = runs.shown(every)
+    if not shown:
+        st.info("No run passes all filters of the sidebar.", icon=":material/filter_alt:")
+        return
+    _list(shown, every)
+
+
+def _list(shown: Sequence[RunSummary], every: Sequence[RunSummary]) -> None:
+    """Draw the runs that pass the filters, what was chosen of them, and what can be done."""
+    found = varied([summary.config for summary in shown])
+    columns = runs.columns_of(shown, found)
+    if said := runs.in_common(shown, found, columns):
+        st.markdown(said)
+    number, listed = _page(shown, sum(summary.source is Source.HERE for summary in shown))
     curves = cached.curves(summary.key for summary in listed)
-    rows = [_row(summary, curves.get(summary.key, [])) for summary in listed]
+    rows = [runs.row(each, columns, curves.get(each.key, [])) for each in listed]
     chosen = st.dataframe(
         rows,
         hide_index=True,
@@ -52,27 +64,30 @@ def main() -> None:
         selection_mode="multi-row",
         height=min(38 + 35 * len(rows), 480),
         column_config={
-            "test %": st.column_config.NumberColumn(format="%.1f"),
+            runs.TESTED: st.column_config.NumberColumn(format="%.1f"),
             "time, s": st.column_config.NumberColumn(format="%.1f"),
             "parameters": st.column_config.NumberColumn(format="localized"),
-            "validation %": st.column_config.LineChartColumn(
+            runs.VALIDATED: st.column_config.LineChartColumn(
                 y_min=0, y_max=100, help="Validation accuracy after each epoch."
             ),
             "trained": st.column_config.DatetimeColumn(format="distance"),
         },
         placeholder="–",
-        key=f"runs {number}",
+        # a choice of rows is forgotten with the list that it was made in
+        key=f"runs {number} {hash(tuple(each.key for each in listed))}",
         alt="One row per stored run.",
     )
     frame.checkpoint_space(cached.store().checkpoint_space())
-    _actions([listed[index] for index in chosen.selection.rows], every)
+    picked = [listed[index] for index in chosen.selection.rows]
+    _actions(picked, shown, every)
+    few.draw([summary.key for summary in picked])
 
 
 def _damaged() -> None:
     """Name the runs that were found damaged since the server started."""
     if noticed := cached.store().noticed:
         st.warning(
-            f"{len(noticed)} damaged {plural('run', len(noticed))} passed over: "
+            f"{len(noticed)} damaged {plural('run', len(noticed))} left out: "
             f"{', '.join(noticed)}. `poolscope check` says what is wrong with "
             f"{'it' if len(noticed) == 1 else 'them'}; train again.",
             icon=":material/warning:",
@@ -96,30 +111,9 @@ def _page(every: Sequence[RunSummary], own: int) -> tuple[int, Sequence[RunSumma
     return number, listed
 
 
-def _row(summary: RunSummary, curve: list[float] | None = None) -> dict[str, object]:
-    """A run as a row; with its curve where there is room for one."""
-    config = summary.config
-    test = summary.test_accuracy
-    return {
-        # an older or newer version of Poolscope may have had other names
-        "strategy": POOLING_LABELS.get(str(config.get("pooling")), config.get("pooling")),
-        "head": HEAD_LABELS.get(str(config.get("head")), config.get("head")),
-        "dropout": config.get("dropout"),
-        "seed": summary.seed,
-        "dataset": config.get("dataset"),
-        "test %": None if test is None else 100 * test,
-        **({} if curve is None else {"validation %": curve}),
-        "parameters": summary.parameters,
-        "time, s": summary.seconds,
-        "status": str(summary.status),
-        "trained": summary.created,
-        "source": str(summary.source),
-        "key": summary.key,
-    }
-
-
 def _csv(listed: Sequence[RunSummary]) -> str:
-    rows = [_row(summary) for summary in listed]
+    """Every setting of every run, whether it varies or not."""
+    rows = [runs.row(summary, runs.EVERY_COLUMN) for summary in listed]
     return as_csv(rows, list(rows[0]))
 
 
@@ -130,7 +124,7 @@ def _import_button() -> None:
 
 @st.dialog("Import runs", on_dismiss="rerun")
 def _import() -> None:
-    """Take in files of other stores; each says what it added."""
+    """Import files of other stores; each says what it added."""
     here = settings.load()
     megabytes = here.import_megabytes if here.hosted else None
     files = uploads.several(
@@ -140,18 +134,18 @@ def _import() -> None:
         "As **Export runs** or `poolscope export --format db` writes them. Runs that are here "
         "already stay as they are."
     )
-    if not (files and st.button("Take in", icon=":material/merge:", key="import")):
+    if not (files and st.button("Import", icon=":material/merge:", key="import")):
         return
     rows = []
     with st.spinner("Checking every run…"), TemporaryDirectory() as folder:
         for number, file in enumerate(files):
             path = Path(folder) / f"{number}.db"
             path.write_bytes(file.getvalue())
-            rows.append(_taken_in(file.name, path))
+            rows.append(_imported(file.name, path))
     st.dataframe(rows, hide_index=True, key="imported", placeholder="–")
 
 
-def _taken_in(name: str, path: Path) -> dict[str, object]:
+def _imported(name: str, path: Path) -> dict[str, object]:
     """What one file added, or why it is refused."""
     try:
         absorbed = absorb(cached.store(), path, labels_at_hand(gate.labels))
@@ -164,7 +158,7 @@ def _taken_in(name: str, path: Path) -> dict[str, object]:
     return {
         "file": name,
         "added": absorbed.added,
-        "known before": absorbed.known,
+        "already here": absorbed.known,
         "refused": absorbed.refused,
         "remark": remark,
     }
@@ -179,41 +173,14 @@ def _copy(keys: Sequence[str]) -> bytes:
 
 
 def _actions(
-    chosen: Sequence[RunSummary],
-    every: Sequence[RunSummary],
+    picked: Sequence[RunSummary], shown: Sequence[RunSummary], every: Sequence[RunSummary]
 ) -> None:
-    own = [summary.key for summary in chosen if summary.source is Source.HERE]
-    listed = chosen or every
+    """Draw what can be done with the chosen runs, or else with those that are shown."""
+    own = [summary.key for summary in picked if summary.source is Source.HERE]
+    kind = "chosen" if picked else "shown" if len(shown) < len(every) else "stored"
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button(
-            f"Export CSV ({len(listed):,})",
-            lambda: _csv(listed),
-            "poolscope-runs.csv",
-            "text/csv",
-            icon=":material/download:",
-            type="tertiary",
-            on_click="ignore",
-            key="export_csv",
-            help="The chosen runs, or all runs of all pages, a line each.",
-        )
-        asked = [summary.key for summary in chosen] or [
-            summary.key for summary in every if summary.source is Source.HERE
-        ]
-        there = cached.readable(asked)
-        wanted = [key for key in asked if key in there]
-        st.download_button(
-            f"Export runs ({len(wanted):,})",
-            lambda: _copy(wanted),
-            "poolscope-runs.db",
-            "application/vnd.sqlite3",
-            icon=":material/database:",
-            type="tertiary",
-            on_click="ignore",
-            disabled=not wanted,
-            key="export_runs",
-            help="The chosen runs, or all that were trained here, with their weights: for "
-            "**Import** on another machine.",
-        )
+        _export_table(picked or shown, kind)
+        _export_runs(picked, shown, kind)
         if settings.load().may_import:
             _import_button()
         # what strangers have trained belongs to all of them
@@ -221,13 +188,49 @@ def _actions(
             "Delete", icon=":material/delete:", type="tertiary", disabled=not own, key="delete"
         ):
             _confirm(own)
-        if older := len(asked) - len(wanted):
-            runs = plural("run", older)
-            st.caption(f"{older:,} {runs} of earlier training code can be listed, not exported.")
-        if chosen and len(own) < len(chosen):
+        if picked and len(own) < len(picked):
             st.caption("Bundled runs came with Poolscope and cannot be deleted.")
-        elif not chosen:
-            st.caption("Choose rows to export or delete them.")
+        elif not picked:
+            st.caption("Choose one run to see its settings, or two to four to compare them.")
+
+
+def _export_table(listed: Sequence[RunSummary], kind: str) -> None:
+    st.download_button(
+        f"Export CSV ({len(listed):,} {kind})",
+        lambda: _csv(listed),
+        "poolscope-runs.csv",
+        "text/csv",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+        key="export_csv",
+        help="A line for each of these runs, on whatever page of the list, with every setting.",
+    )
+
+
+def _export_runs(picked: Sequence[RunSummary], shown: Sequence[RunSummary], kind: str) -> None:
+    """Draw the download of the chosen runs, or of those shown that were not bundled."""
+    own = [summary.key for summary in shown if summary.source is Source.HERE]
+    asked = [summary.key for summary in picked] or own
+    there = cached.readable(asked)
+    wanted = [key for key in asked if key in there]
+    which = f" ({len(wanted):,} {kind if picked else f'{kind}, not bundled'})" if wanted else ""
+    st.download_button(
+        f"Export runs{which}",
+        lambda: _copy(wanted),
+        "poolscope-runs.db",
+        "application/vnd.sqlite3",
+        icon=":material/database:",
+        type="tertiary",
+        on_click="ignore",
+        disabled=not wanted,
+        key="export_runs",
+        help="With their weights, for **Import** on another machine. Bundled runs are on every "
+        "machine, so they are exported only where they are chosen.",
+    )
+    if older := len(asked) - len(wanted):
+        runs_ = plural("run", older)
+        st.caption(f"{older:,} {runs_} of earlier training code can be listed, not exported.")
 
 
 @st.dialog("Delete runs")

@@ -10,6 +10,7 @@ from pages.shared import (
     gate,
     paper,
     phone,
+    progress,
     share,
     talk,
     tips,
@@ -19,6 +20,8 @@ from pages.shared import (
 from pages.shared.problems import explained
 
 ASSETS = PROJECT / "assets"
+WITHOUT_COMPARISON = (Page.CLAIMS, Page.HISTORY)
+"""pages that the comparison in the sidebar does not change"""
 
 
 def main() -> None:
@@ -27,8 +30,9 @@ def main() -> None:
     with explained():
         gate.enter()
         folded = share.folded()
+        title = progress.title()
     st.set_page_config(
-        page_title="Poolscope",
+        page_title=title,
         page_icon=icon,
         layout="wide",
         initial_sidebar_state="collapsed" if folded else "auto",
@@ -54,13 +58,14 @@ def main() -> None:
         if (link := controls.without_slips()) is not None:
             st.switch_page(page, query_params=link)
         with st.sidebar:
-            controls.sidebar()
+            controls.sidebar(used=asked not in WITHOUT_COMPARISON)
             share.button()
         if talk.active():
             talk.bar()
         else:
             phone.bar()
         paper.styles()
+        progress.bar(asked)
         words.begin(asked)
         tips.draw()
         if wrong := dataset.problem():

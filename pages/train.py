@@ -1,56 +1,66 @@
-"""Train: which runs of the comparison are missing, and how long will they take?"""
+"""Train: which runs are missing, how long will they take, and how do they learn?"""
 
 import streamlit as st
 
 from core import settings
 from core.catalog import PAGES, Page
+from core.comparison import Arm, Results
+from core.comparison.estimate import Estimate
+from core.engine import Job, JobState
+from core.figures import View
 from core.sentences.headlines import train_headline
-from core.words import plural
-from pages.shared import cached, controls, frame, jobs
+from core.words import about, capitalised, plural
+from pages.shared import cached, controls, frame, jobs, live, words
 
 
 def main() -> None:
     """Draw the page."""
     jobs.refreshed(_how_far)()
     results = cached.results(controls.comparison())
-    missing = results.missing
-    jobs.train_button(jobs.not_asked_for(missing))
-    if not missing:
-        st.page_link(
-            Page.ACCURACY.file,
-            label=f"See them on {PAGES[Page.ACCURACY].title}",
-            icon=":material/arrow_forward:",
-            icon_position="right",
-        )
+    with st.container(horizontal=True, vertical_alignment="center", key="next steps"):
+        jobs.train_button(jobs.not_asked_for(results.missing))
+        if results.runs:
+            _to_the_result(results)
     jobs.watch()
     jobs.diverged(results.diverged)
+    asked = {job.key for job in jobs.requested()}
+    if any(each.key in asked for each in results.comparison.experiments):
+        live.curves(results, None, View())
+    jobs.refreshed(_running)()
 
 
 def _how_far() -> None:
     """Draw what is missing and how long it takes; redrawn while anything is training."""
     results = cached.results(controls.comparison())
-    missing = len(results.missing)
-    known = jobs.expected(results.missing)
-    total = len(results.comparison.experiments)
+    missing, total = len(results.missing), len(results.comparison.experiments)
+    training = missing > 0 and not jobs.not_asked_for(results.missing)
+    request = jobs.requested()
+    known = jobs.remaining(request) if training else jobs.expected(results.missing)
+    words.again()
     frame.top(
         "Train: what is missing, and how long will it take?",
-        train_headline(missing, total, known.text if known else None),
+        train_headline(missing, total, known.text if known else None, training=training),
         frame.scene(results),
     )
-    workers = settings.load().workers
     with st.grid(3, min_column_width=210):
-        _tile("Missing runs", f"{missing:,}", f"of {total:,}")
-        _tile(
-            "Estimate",
-            known.text if known else "–",
-            f"{workers} {plural('worker', workers)}, {known.per_run:.1f} s per run"
-            if known
-            else _why(missing),
-            help_="From the time of earlier runs on this machine, or else of the bundled runs on "
-            "theirs, in proportion to the work of each run: operations, images, steps and epochs.",
-        )
-        waiting = jobs.waiting()
-        _tile("Queue", f"{waiting:,}", "waiting" if waiting else "nothing is waiting")
+        _tile("Trained", f"{total - missing:,}", f"of {total:,}")
+        _time(known, missing, training=training)
+        if waiting := sum(job.state is JobState.QUEUED for job in request):
+            _tile("Queue", f"{waiting:,}", f"{plural('run', waiting)} waiting for a worker")
+
+
+def _time(known: Estimate | None, missing: int, *, training: bool) -> None:
+    """Draw how long what is missing takes, or what is being trained will still take."""
+    workers = settings.load().workers
+    _tile(
+        "Time left" if training else "Estimate",
+        capitalised(about(known.text)) if known else "–",
+        f"{workers} {plural('worker', workers)}, {known.per_run:.1f} s per run"
+        if known
+        else _why(missing),
+        help_="Measured on earlier runs on this machine, or else on the bundled runs, and scaled "
+        "by the work of each run: operations, images, steps and epochs.",
+    )
 
 
 def _tile(label: str, value: str, below: str, help_: str | None = None) -> None:
@@ -58,7 +68,48 @@ def _tile(label: str, value: str, below: str, help_: str | None = None) -> None:
 
 
 def _why(missing: int) -> str:
-    return "no stored run to measure by" if missing else "nothing to train"
+    return "no earlier run to estimate from" if missing else "nothing to train"
+
+
+def _to_the_result(results: Results) -> None:
+    title = PAGES[Page.ACCURACY].title
+    st.page_link(
+        Page.ACCURACY.file,
+        label=f"See what is trained on {title}" if results.missing else f"See them on {title}",
+        icon=":material/arrow_forward:",
+        icon_position="right",
+    )
+
+
+def _running() -> None:
+    """Draw a table of what is being trained."""
+    running = [job for job in jobs.requested() if job.state is JobState.RUNNING]
+    if not running:
+        return
+    st.dataframe(
+        [_row(job) for job in running],
+        hide_index=True,
+        column_config={
+            "progress": st.column_config.ProgressColumn(format="percent", max_value=1.0),
+            "validation %": st.column_config.LineChartColumn(y_min=0, y_max=100),
+            "loss": st.column_config.NumberColumn(format="%.3f", help="On the training images."),
+        },
+        placeholder="–",
+        key="running",
+        alt="One row per run that is being trained.",
+    )
+
+
+def _row(job: Job) -> dict[str, object]:
+    return {
+        "run": Arm(job.experiment).label,
+        "data set": str(job.experiment.data.dataset),
+        "seed": job.experiment.seed,
+        "epoch": f"{job.epoch} / {job.epochs}",
+        "progress": jobs.fraction(job),
+        "loss": job.curve[-1].train_loss if job.curve else None,
+        "validation %": [100 * value for value in job.validation_accuracy],
+    }
 
 
 main()

@@ -45,7 +45,7 @@ def say_damage() -> None:
         for reason in store.unreadable.values():
             say(f"bundled runs are left out: {reason}")
         for key, reason in store.noticed.items():
-            say(f"run {key} is damaged and was passed over: {reason}; `poolscope check` says more")
+            say(f"run {key} is damaged and was left out: {reason}; `poolscope check` says more")
 
 
 def check_store(what: str, path: Path) -> None:

@@ -18,7 +18,7 @@ from core.engine.forked import WORKER_ENVIRONMENT, context_for, method_for
 from core.engine.permit import Limit
 from core.engine.worker import PROGRESS_TOPIC, TrainingJob, dask_setup, train_in_worker, warm_up
 from core.errors import EngineError, PoolscopeError
-from core.run import Run
+from core.run import Epoch, Run
 from core.settings import Device
 
 ANSWER_SECONDS = 5
@@ -130,13 +130,14 @@ class Cluster:
     def open(
         cls,
         spec: ClusterSpec,
-        on_progress: Callable[[str, tuple[float, ...]], None],
+        on_progress: Callable[[str, Epoch | None], None],
     ) -> "Cluster":
         """Start local workers, or connect to a scheduler.
 
         Args:
             spec: how many workers, or which scheduler.
-            on_progress: called in one of Dask's threads with a key and its validation accuracies.
+            on_progress: called in one of Dask's threads with a key and the epoch that was finished;
+                None when the training begins.
 
         Raises:
             EngineError: the workers cannot be started or the scheduler does not answer.
@@ -157,7 +158,8 @@ class Cluster:
 
         def on_event(event: tuple[float, Mapping[str, Any]]) -> None:
             _, message = event
-            on_progress(message["key"], tuple(message["validation_accuracy"]))
+            epoch = message["epoch"]
+            on_progress(message["key"], None if epoch is None else Epoch(**epoch))
 
         client.subscribe_topic(PROGRESS_TOPIC, on_event)
         return cls(client, local, spec, quiet)

@@ -123,7 +123,7 @@ class Dispatcher:
                 self._cancelled(message.keys)
                 message.taken.set()
             case Progressed() if message.key in self._out:
-                self._jobs.progress(message.key, message.validation_accuracy)
+                self._jobs.progress(message.key, message.epoch)
             case Ended() if self._out.get(message.ticket.key) is message.ticket:
                 self._ended(message.ticket, message.outcome)
             case Opened():
@@ -235,7 +235,7 @@ class Dispatcher:
             self._opening = self._aside.submit(
                 Cluster.open,
                 self._spec,
-                lambda key, accuracy: self.inbox.put(Progressed(key, accuracy)),
+                lambda key, epoch: self.inbox.put(Progressed(key, epoch)),
             )
             self._opening.add_done_callback(lambda result: self.inbox.put(Opened(result)))
 
@@ -283,7 +283,7 @@ class Dispatcher:
             key,
             JobState.DONE,
             epoch=len(run.epochs),
-            validation_accuracy=tuple(epoch.validation_accuracy for epoch in run.epochs),
+            curve=run.epochs,
             seconds=run.seconds,
         )
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from threading import Condition
 
 from core.config import Experiment
+from core.run import Epoch
 
 
 class JobState(StrEnum):
@@ -33,7 +34,7 @@ class Job:
         experiment: what was asked for.
         state: its state.
         epoch: number of finished epochs; all of them for a run that was only looked up.
-        validation_accuracy: fraction after each epoch, as far as this engine watched.
+        curve: losses and accuracies after each epoch, as far as this engine watched.
         cached: whether its run was in the store when it was submitted.
         elsewhere: whether another process trained it in the meantime.
         cause: why it failed, in one sentence; empty otherwise.
@@ -44,7 +45,7 @@ class Job:
     experiment: Experiment
     state: JobState = JobState.QUEUED
     epoch: int = 0
-    validation_accuracy: tuple[float, ...] = ()
+    curve: tuple[Epoch, ...] = ()
     cached: bool = False
     elsewhere: bool = False
     cause: str = ""
@@ -55,6 +56,11 @@ class Job:
     def key(self) -> str:
         """The key of its experiment."""
         return self.experiment.key
+
+    @property
+    def validation_accuracy(self) -> tuple[float, ...]:
+        """The fraction after each epoch of its curve."""
+        return tuple(epoch.validation_accuracy for epoch in self.curve)
 
     @property
     def epochs(self) -> int:
@@ -94,15 +100,21 @@ class Jobs:
                 self._jobs[job.key] = job
             self._notify()
 
-    def progress(self, key: str, validation_accuracy: tuple[float, ...]) -> None:
-        """Record that a training is running, with the accuracies of its finished epochs."""
+    def progress(self, key: str, epoch: Epoch | None) -> None:
+        """Record that a training is running.
+
+        Args:
+            key: of its experiment.
+            epoch: the one that it has finished; None if it begins, perhaps once more.
+        """
         with self._changed:
             self._started.setdefault(key, time.monotonic())
+            job = self._jobs[key]
             self._jobs[key] = replace(
-                self._jobs[key],
+                job,
                 state=JobState.RUNNING,
-                epoch=len(validation_accuracy),
-                validation_accuracy=validation_accuracy,
+                epoch=epoch.number if epoch else 0,
+                curve=(*job.curve, epoch) if epoch else (),
             )
             self._notify()
 

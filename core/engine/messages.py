@@ -7,6 +7,7 @@ from threading import Event
 from core.config import Experiment
 from core.engine.cluster import Cluster, Outcome, Ticket
 from core.engine.permit import UNBOUNDED, Permit
+from core.run import Epoch
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,10 @@ class Cancelled:
 
 @dataclass(frozen=True, slots=True)
 class Progressed:
-    """A worker has started a training or finished an epoch."""
+    """A worker has started a training (None) or finished an epoch."""
 
     key: str
-    validation_accuracy: tuple[float, ...]
+    epoch: Epoch | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from core import settings
@@ -17,7 +17,8 @@ from core.run import Epoch, Run
 from core.settings import Device
 
 PROGRESS_TOPIC = "poolscope-progress"
-"""Dask's event topic; a message is {"key": ..., "validation_accuracy": [one per epoch]}"""
+"""Dask's event topic; a message is {"key": ..., "epoch": ...}, the fields of an `Epoch` that is
+finished, or None where the training begins"""
 
 STOP_POLL_SECONDS = 0.5
 """time between two queries to the scheduler whether the training should stop"""
@@ -68,17 +69,14 @@ def train_in_worker(job: TrainingJob, version: str) -> Run | None:
     torch.set_num_threads(1)
     experiment = _experiment(job, version)
     worker = get_worker()
-    accuracies: list[float] = []
 
-    def tell() -> None:
-        told = {"key": job.key, "validation_accuracy": accuracies.copy()}
-        worker.log_event(PROGRESS_TOPIC, told)
+    def tell(epoch: dict[str, Any] | None) -> None:
+        worker.log_event(PROGRESS_TOPIC, {"key": job.key, "epoch": epoch})
 
     def on_epoch(epoch: Epoch) -> None:
-        accuracies.append(epoch.validation_accuracy)
-        tell()
+        tell(asdict(epoch))
 
-    tell()
+    tell(None)
     with enforced(job.limit) as within_limit:
         should_stop = _both(within_limit, _rarely(_stop_question(job.stop_name)))
         try:

@@ -8,7 +8,7 @@ from core.figures.across import across_data_sets
 from core.figures.base import Look
 from core.figures.chart import Chart, as_dicts
 from core.figures.confusion import confusion
-from core.figures.curves import Against, Quantity, View, accuracy_curves
+from core.figures.curves import Against, Growing, Quantity, View, accuracy_curves, run_curves
 from core.figures.effects import effects
 from core.figures.field import field_squares
 from core.figures.growth import growth
@@ -25,6 +25,7 @@ from core.figures.tradeoff import Measure, tradeoff
 __all__ = [
     "Against",
     "Chart",
+    "Growing",
     "Look",
     "Measure",
     "Quantity",
@@ -46,6 +47,7 @@ __all__ = [
     "parameter_bars",
     "ranks",
     "reading",
+    "run_curves",
     "shift_map",
     "shift_profile",
     "steps",

@@ -166,8 +166,24 @@ def _same(results: Results, facet: Facet, pooling: Pooling, base: Pooling) -> Pa
     return next((c for c in compared if c.arm.pooling == pooling), None)
 
 
-def train_headline(missing: int, total: int, time: str | None) -> Sentence:
-    """How many runs are missing and how long they take; `time` is None if that is unknown."""
+def learning_headline(networks: int) -> Sentence:
+    """That networks are being trained, of which none can be compared yet."""
+    if networks == 1:
+        return ("This network is being trained: watch its curve grow.",)
+    return (f"{capitalised(number_word(networks))} networks are being trained: watch them learn.",)
+
+
+def train_headline(
+    missing: int, total: int, time: str | None, *, training: bool = False
+) -> Sentence:
+    """How many runs are missing and how long they take.
+
+    Args:
+        missing: number of runs without a result.
+        total: number of runs of the comparison.
+        time: how long they take; None if that is unknown.
+        training: whether they are being trained.
+    """
     if total == 0:
         return ("Choose something to compare.",)
     if missing == 0:
@@ -176,6 +192,9 @@ def train_headline(missing: int, total: int, time: str | None) -> Sentence:
     some = number_word(missing) if total < len(NUMBER_WORDS) else f"{missing:,}"
     count = f"{some} of {number_word(total)} runs"
     count = capitalised(_every(total) if missing == total else count)
+    if training:
+        left = f"; {about(time)} to go" if time else ""
+        return (f"{count} {_is(missing)} still being trained{left}.",)
     if time is None:
         return (f"{count} {_is(missing)} missing; how long that takes is not known yet.",)
     return (f"{count} {_is(missing)} missing; {about(time)} on this machine.",)
@@ -190,7 +209,8 @@ def history_headline(here: int, bundled: int) -> Sentence:
         return (f"{capitalised(_every(total))} stored here came with Poolscope.",)
     if bundled == 0:
         return (f"{total:,} {plural('run', total)} {_is(total)} stored.",)
-    return (f"{total:,} {plural('run', total)} {_is(total)} stored, {bundled:,} of them bundled.",)
+    others = f"{here:,} that {'was' if here == 1 else 'were'} trained here or imported"
+    return (f"{bundled:,} bundled {plural('run', bundled)}, and {others}.",)
 
 
 def routing_headline(

@@ -33,7 +33,7 @@ _SENTENCES = {
     "user; choose another file, or change the permissions",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened because this user may not use it or its folder; "
     "choose another file, or change the permissions",
-    sqlite3.SQLITE_NOTADB: f"is not an SQLite file, so it is no run store; {_ELSEWHERE}",
+    sqlite3.SQLITE_NOTADB: f"is not an SQLite file, so it is not a run store; {_ELSEWHERE}",
     sqlite3.SQLITE_CORRUPT: f"is damaged; `poolscope check --repair` keeps what can still be read "
     f"of your own store, or {_ELSEWHERE}",
     sqlite3.SQLITE_INTERRUPT: "takes longer to read than a run store may; export its runs again",
@@ -160,7 +160,7 @@ class StoreFile:
         except OSError as error:
             raise self._refused(error) from error
         if not stat.S_ISREG(status.st_mode):
-            raise StoreError(f"{self.path} is not a file, so it is no run store; {_ELSEWHERE}")
+            raise StoreError(f"{self.path} is not a file, so it is not a run store; {_ELSEWHERE}")
         if status.st_size == 0 and not self.bundled:
             return False
         self._check_owner()

@@ -39,6 +39,9 @@ from pages.shared.parameters import (
     SHARED_SETTINGS,
 )
 
+FILTERS = "sidebar_filters"
+"""where a page that does not show the comparison draws its filters"""
+
 
 def without_slips() -> dict[str, list[str]] | None:
     """The link's parameters without values that no control can show; None if all can be shown.
@@ -60,13 +63,28 @@ def without_slips() -> dict[str, list[str]] | None:
     return kept if wrong and kept != given else None
 
 
-def sidebar() -> None:
-    """Draw the controls of the shared comparison, and drop notes that no longer apply."""
+def sidebar(*, used: bool) -> None:
+    """Draw the controls of the shared comparison, and drop notes that no longer apply.
+
+    Args:
+        used: whether the page shows the comparison; if not, its controls are folded below the
+            place of the page's own filters. They are drawn there, because Streamlit forgets the
+            values of controls that are not.
+    """
     hosted = settings.load().hosted
     if not hosted:
         dataset.settle()
     st.session_state["refused"] = {}
-    st.markdown("**Comparison**")
+    st.session_state[FILTERS] = st.container()
+    if used:
+        st.markdown("**Comparison**")
+        _comparison_controls(hosted=hosted)
+    else:
+        with st.expander("Comparison, for the other pages"):
+            _comparison_controls(hosted=hosted)
+
+
+def _comparison_controls(*, hosted: bool) -> None:
     ground = _choose_data(hosted=hosted)
     _choose_arms()
     _choose_seeds()

@@ -345,6 +345,27 @@ def one_of(  # noqa: PLR0913 (what Streamlit asks for)
     return first if chosen is None else chosen
 
 
+def several_of(label: str, options: Sequence[str], key: str) -> list[str]:
+    """Draw a row of pills, unless there is nothing to choose; return those that are chosen.
+
+    Args:
+        label: above the row.
+        options: as the link writes them.
+        key: of the widget, and its name in the link.
+    """
+    if len(options) < 2:  # noqa: PLR2004 (a choice)
+        return []
+    row = st.pills
+    return list(row(label, options, selection_mode="multi", key=key, bind="query-params") or [])
+
+
+@contextmanager
+def filters() -> Iterator[None]:
+    """The place of the sidebar, on a page that does not show the comparison there."""
+    with st.session_state[controls.FILTERS]:
+        yield
+
+
 def badge(verdict: ClaimVerdict) -> None:
     """Draw the verdict on a claim, or on a part of one."""
     colour, icon = VERDICTS[verdict]

@@ -14,7 +14,7 @@ from core.comparison.nearest import Change
 from core.sentences.headlines import Sentence
 from core.sentences.instead import instead_headline, not_trained, shown_instead
 from core.words import literal
-from pages.shared import cached, controls, frame, jobs
+from pages.shared import cached, controls, frame, jobs, live
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +36,20 @@ class Shown:
         return instead_headline(said) if self.changes else said
 
 
-def shown(read: Callable[[Comparison], Results] = cached.results) -> Shown:
+def shown(read: Callable[[Comparison], Results] = cached.results, *, grows: bool = False) -> Shown:
     """What is stored of the sidebar's comparison; if that compares nothing, the nearest that does.
 
     Args:
         read: the stored runs of a comparison.
+        grows: whether the page shows networks while they are being trained.
 
     Raises:
         ConfigError: the sidebar describes no comparison.
     """
     chosen = read(controls.comparison())
+    learns = grows and live.learning(chosen.comparison)
     # that a run diverged has to be said
-    if not (chosen.comparable or chosen.diverged):
+    if not (chosen.comparable or chosen.diverged or learns):
         nearest = cached.nearest(chosen.comparison)
         if nearest and (nearest.compares or not chosen.runs):
             return Shown(chosen, read(nearest.comparison), nearest.changes)

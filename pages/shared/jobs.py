@@ -1,9 +1,9 @@
-"""What is missing, the button that trains it, and the progress of what is being trained.
+"""What is missing, the button that trains it, and what became of it.
 
 Training happens in the engine's workers. Pages only ask; the work outlives the session.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
 import streamlit as st
@@ -19,7 +19,8 @@ from core.words import about, join, literal, plural, shortest
 from pages.shared import cached, gate
 from pages.shared.problems import explained
 
-POLL_SECONDS = 1.0
+POLL_SECONDS = 0.8
+"""a point is on the page at most a second after the worker has it"""
 ACTIVE = (JobState.QUEUED, JobState.RUNNING)
 
 
@@ -49,12 +50,12 @@ def missing_runs(results: Results) -> None:
 
 def not_asked_for(missing: tuple[Experiment, ...]) -> tuple[Experiment, ...]:
     """Those of the missing runs that nobody has asked the engine for."""
-    asked = {job.key for job in shared_engine().jobs() if job.state in ACTIVE}
-    return tuple(experiment for experiment in missing if experiment.key not in asked)
+    active = {job.key for job in shared_engine().jobs() if job.state in ACTIVE}
+    return tuple(experiment for experiment in missing if experiment.key not in active)
 
 
 def refreshed(draw: Callable[[], None]) -> Callable[[], None]:
-    """A part of a page that is drawn again every second while anything is trained."""
+    """A part of a page that is drawn again and again while anything is trained."""
 
     def part() -> None:
         # between two draws of the page, this runs by itself
@@ -64,11 +65,6 @@ def refreshed(draw: Callable[[], None]) -> Callable[[], None]:
     run_every = POLL_SECONDS if shared_engine().active else None
     again: Callable[[], None] = st.fragment(part, run_every=run_every)
     return again
-
-
-def waiting() -> int:
-    """How many runs wait for a worker."""
-    return sum(job.state is JobState.QUEUED for job in shared_engine().jobs())
 
 
 def train_button(missing: tuple[Experiment, ...]) -> None:
@@ -148,29 +144,15 @@ def _again(lacking: tuple[Experiment, ...], said: str, key: str, wanted: str) ->
 
 
 def watch() -> None:
-    """Show what is being trained, refreshed while anything runs; redraw the page as runs end."""
-    active = shared_engine().active
-    st.session_state["was_training"] = active, _waits()
-    st.session_state["runs_drawn"] = _done()
-    st.fragment(_panel, run_every=POLL_SECONDS if active else None)()
+    """Say what has failed, and what a cancel has kept; `progress` has the page redrawn for that."""
+    failures(requested())
+    if said := _cancelled():
+        st.info(said, icon=":material/stop_circle:")
 
 
-def _panel() -> None:
-    engine = shared_engine()
-    jobs = [job for job in engine.jobs() if not job.cached]
-    was_active, waited = st.session_state["was_training"]
-    # a visitor's own runs are shown when they are there, whoever else is still waiting
-    over = (was_active and not engine.active) or (waited and not _waits())
-    if over or fills_in(_done(), st.session_state["runs_drawn"]):
-        st.rerun()
-    # between two draws of the page, this runs by itself
-    with explained():
-        failures(jobs)
-        if said := st.session_state.get("cancelled"):
-            st.info(said, icon=":material/stop_circle:")
-        if engine.active:
-            with st.container(border=True, key="training"):
-                _progress(jobs)
+def requested() -> list[Job]:
+    """The jobs of what is being trained, or was trained last, without those only looked up."""
+    return [job for job in shared_engine().jobs() if not job.cached]
 
 
 def fills_in(done: int, drawn: int) -> bool:
@@ -181,114 +163,71 @@ def fills_in(done: int, drawn: int) -> bool:
     return done > 0 and done >= 2 * drawn
 
 
-def _done() -> int:
-    """How many of the runs that this visitor asked for have ended well."""
-    asked = _asked()
-    return sum(job.key in asked for job in shared_engine().jobs() if job.state is JobState.DONE)
-
-
-def _waits() -> bool:
+def waits() -> bool:
     """Whether anything that this visitor asked for is not done."""
-    asked = _asked()
-    return any(job.key in asked for job in shared_engine().jobs() if job.state in ACTIVE)
+    mine = asked()
+    return any(job.key in mine for job in shared_engine().jobs() if job.state in ACTIVE)
 
 
-def _asked() -> frozenset[str]:
+def asked() -> frozenset[str]:
     """Keys that this visitor asked for, in this tab or another one."""
-    asked: frozenset[str] = st.session_state.get("asked", frozenset())
-    return asked | gate.waited_for()
+    keys: frozenset[str] = st.session_state.get("asked", frozenset())
+    return keys | gate.waited_for()
 
 
-def _progress(jobs: list[Job]) -> None:
-    ended = [job for job in jobs if job.state not in ACTIVE]
-    running = [job for job in jobs if job.state is JobState.RUNNING]
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(
-            f"**Training** :gray[{len(ended)} of {len(jobs)} done{_time_left(jobs)}{_place(jobs)}]",
-            width="stretch",
-        )
-        st.button(
-            "Cancel",
-            icon=":material/stop:",
-            type="tertiary",
-            key="cancel_training",
-            on_click=_cancel,
-        )
-    st.progress(sum(_fraction(job) for job in jobs) / max(len(jobs), 1))
-    if not running:
-        st.caption("Starting the workers…")
-        return
-    st.dataframe(
-        [_row(job) for job in running],
-        hide_index=True,
-        column_config={
-            "progress": st.column_config.ProgressColumn(format="percent", max_value=1.0),
-            "validation %": st.column_config.LineChartColumn(y_min=0, y_max=100),
-        },
-        key="running",
-    )
-
-
-def _cancel() -> None:
+def cancel() -> None:
     """Cancel everything; of a hosted dashboard's visitors each only their own."""
     engine = shared_engine()
-    jobs = [job for job in engine.jobs() if not job.cached]
+    ending = [job.key for job in requested() if job.state in ACTIVE]
     if settings.load().hosted:
-        asked = gate.cancel()
-        jobs = [job for job in jobs if job.key in asked | _asked()]
+        ending = list(gate.cancel())
     else:
         engine.cancel()
+    note_cancelled(ending)
+
+
+def note_cancelled(keys: Iterable[str]) -> None:
+    """Remember whose end this visitor is told about."""
+    st.session_state["cancelled"] = frozenset(keys)
+
+
+def _cancelled() -> str | None:
+    """What was stopped, and what is kept; None if nothing was, or it is trained again."""
+    keys: frozenset[str] = st.session_state.get("cancelled", frozenset())
+    jobs = requested()
+    stopped = sum(job.key in keys for job in jobs if job.state is JobState.CANCELLED)
+    if not stopped:
+        return None
+    if settings.load().hosted:
+        mine = keys | asked()
+        jobs = [job for job in jobs if job.key in mine]
     kept = sum(job.state is JobState.DONE for job in jobs)
-    stopped = sum(job.state in ACTIVE for job in jobs)
-    st.session_state["cancelled"] = (
-        f"{stopped} {plural('run', stopped)} cancelled; {kept} {'was' if kept == 1 else 'were'} "
-        f"finished before and {'is' if kept == 1 else 'are'} kept."
-        if kept
-        else f"{stopped} {plural('run', stopped)} cancelled; none was finished before."
-    )
+    runs = f"{stopped} {plural('run', stopped)} cancelled"
+    if not kept:
+        return f"{runs}; none was finished before."
+    was, is_ = ("was", "is") if kept == 1 else ("were", "are")
+    return f"{runs}; {kept} {was} finished before and {is_} kept."
 
 
-def _place(jobs: list[Job]) -> str:
-    """How many runs of others come before a visitor's own."""
-    asked = _asked()
-    waiting = [job.key for job in jobs if job.state is JobState.QUEUED]
-    mine = [number for number, key in enumerate(waiting) if key in asked]
-    begun = any(job.key in asked for job in jobs if job.state is JobState.RUNNING)
-    if not settings.load().hosted or not mine or begun:
-        return ""
-    return f", {mine[0]} {plural('run', mine[0])} before yours" if mine[0] else ", yours is next"
-
-
-def _row(job: Job) -> dict[str, object]:
-    return {
-        "run": Arm(job.experiment).label,
-        "seed": job.experiment.seed,
-        "epoch": f"{job.epoch} / {job.epochs}",
-        "progress": _fraction(job),
-        "validation %": [100 * value for value in job.validation_accuracy],
-    }
-
-
-def _fraction(job: Job) -> float:
+def fraction(job: Job) -> float:
+    """The fraction of a job that is done; all of it once it has ended, however it ended."""
     if job.state is JobState.QUEUED:
         return 0.0
     return job.epoch / job.epochs if job.state is JobState.RUNNING else 1.0
 
 
-def _time_left(jobs: list[Job]) -> str:
+def remaining(jobs: Sequence[Job]) -> Estimate | None:
+    """Time until all of some jobs have ended; None if none is left, or no rate is known."""
     request = [
         # what was cancelled or failed took no whole training
-        Progress(
-            job.experiment, _fraction(job), job.seconds if job.state is JobState.DONE else None
-        )
+        Progress(job.experiment, fraction(job), job.seconds if job.state is JobState.DONE else None)
         for job in jobs
     ]
     start = 0.0 if shared_engine().ready else START_SECONDS
-    known = time_left(request, cached.rates(), settings.load().workers, start)
-    return f", {about(known.text)} left" if known else ""
+    return time_left(request, cached.rates(), settings.load().workers, start)
 
 
-def failures(jobs: list[Job]) -> None:
+def failures(jobs: Sequence[Job]) -> None:
     """One sentence per cause of failure."""
     failed = [job for job in jobs if job.state is JobState.FAILED]
     for cause in dict.fromkeys(job.cause for job in failed):

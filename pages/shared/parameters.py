@@ -15,13 +15,18 @@ from core.comparison import Chance
 from core.comparison.ledger import QUANTITIES
 from core.config.fields import FIELDS, Setting
 from core.figures import Against, Measure, Quantity
+from core.run import Source, Status
 from pages.shared.link import Allowed, Anything, OpenList, Range
 
 SWITCH = ("true", "false")
 LEDGER_TIME, LEDGER_LATENCY = "measured time, ms", "latency of one image, ms"
 LEDGER_ALL = "every figure of one network"
 """choices of Cost's table beyond the quantities of a layer"""
-REPEATABLE = ("pooling", "more_heads", "dropout", "kind", "networks", "operators")
+RUN_FILTERS = ("source", "dataset", "pooling", "head", "dropout", "status")
+REPEATABLE = (
+    *("pooling", "more_heads", "dropout", "kind", "networks", "operators"),
+    *(f"run_{name}" for name in RUN_FILTERS),
+)
 """parameters that may occur more than once"""
 PLAY = "play"
 """plays the training of networks that are touched when the page opens"""
@@ -191,4 +196,10 @@ def of_pages(images: int) -> Mapping[str, Allowed]:
         "kind": [str(kind) for kind in Kind],
         "predict": SWITCH,
         "page": Range(1, 10_000),
+        "run_source": [str(source) for source in Source],
+        "run_dataset": of_setting(FIELDS["dataset"]),
+        "run_pooling": poolings,
+        "run_head": [str(head) for head in HEADS],
+        "run_dropout": [str(position) for position in DROPOUT_POSITIONS],
+        "run_status": [str(status) for status in Status],
     }

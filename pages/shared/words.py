@@ -29,9 +29,14 @@ _EXPLAINED, _PAGE = "words_explained", "words_page"
 
 def begin(page: Page) -> None:
     """Forget what was explained; call it once in every run, before anything is drawn."""
-    st.session_state[_EXPLAINED] = []
+    again()
     st.session_state[_PAGE] = page
     st.html(DOTS)
+
+
+def again() -> None:
+    """Forget what was explained; call it where the top of a page is drawn again by itself."""
+    st.session_state[_EXPLAINED] = []
 
 
 def marked(text: str) -> str:

@@ -21,6 +21,8 @@ from tests.processes import workers_of
 ROOT = Path(__file__).parent.parent.parent
 START_SECONDS = 60
 STOP_SECONDS = 20
+OWN_FILTERS = ("claims", "history")
+"""pages that have filters in the place of the sidebar"""
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,12 @@ class Visitor:
         expect(written.filter(visible=True).first).to_be_visible()
         # the code of each kind of control is loaded by itself: one that comes after the next run
         # of the script would show its default
-        for role, name in (("toolbar", "Pooling"), ("radiogroup", "Head"), ("group", "Seeds")):
+        controls = (("toolbar", "Pooling"), ("radiogroup", "Head"), ("group", "Seeds"))
+        if urlsplit(self.page.url).path.lstrip("/") in OWN_FILTERS:
+            # the comparison is folded
+            controls = ()
+            expect(self.page.get_by_text("Comparison, for the other pages")).to_be_visible()
+        for role, name in controls:
             expect(self.page.get_by_role(role, name=name, exact=True)).to_be_visible()
 
     def go(self, name: str) -> None:

@@ -22,12 +22,12 @@ def test_files_of_others_are_taken_in_and_a_broken_one_does_no_harm(visitor, ser
     dialog = visitor.page.get_by_role("dialog")
     files = [tmp_path / "copy.db", tmp_path / "broken.db"]
     dialog.locator("input[type=file]").set_input_files(files)
-    dialog.get_by_role("button", name="Take in").click()
+    dialog.get_by_role("button", name="Import").click()
     expect(dialog.get_by_test_id("stDataFrame")).to_be_visible()
     until(lambda: RunStore(server.home / "runs.db").get(run.key) == run)
     # closed again, the list has it
     visitor.page.keyboard.press("Escape")
-    expect(visitor.headline).to_contain_text("of them bundled")
+    expect(visitor.headline).to_contain_text("trained here or imported")
 
 
 def test_an_export_holds_every_run_of_every_page(visitor, server):

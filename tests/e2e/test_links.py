@@ -90,6 +90,8 @@ def test_the_choice_goes_along_from_page_to_page_and_torch_stays_out_of_the_serv
         visitor.page.wait_for_url(lambda url, path=path: f"/{path}?" in url)
         visitor.settle()
         expect(visitor.headline).to_be_visible()
+        if page == "History":
+            visitor.page.get_by_text("Comparison, for the other pages").click()
         expect(visitor.slider("Seeds")).to_have_value("4")
         assert {"pooling": ["max"], "head": ["gap"], "seeds": ["4"]} == visitor.parameters
     assert not has_torch(server.process)

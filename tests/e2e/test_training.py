@@ -1,15 +1,17 @@
 """Does the dashboard train what is missing, show progress, and stop when told to?"""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 from playwright.sync_api import expect
 
-from core.run import Source
+from core.run import Run, Source
 from core.store import RunStore
 from tests.e2e.dashboard import has_torch, stop, until
+from tests.store.store_samples import a_trained_run, some_epochs
 
 pytestmark = pytest.mark.e2e
 
@@ -18,6 +20,8 @@ SEEN = "pooling=max&head=gap&widths=4"
 """of all images: a fast machine, too, takes longer for a few hundred epochs of these than a browser
 for a click and a look"""
 ENDLESS = "pooling=max&head=gap&seeds=2&epochs=1000"
+LONG = "head=gap&widths=32,64&epochs=1000"
+"""minutes for each run, on machines that are several times faster as well"""
 
 
 def trained(home: Path, **flat: object) -> list[int]:
@@ -80,22 +84,91 @@ def test_a_training_goes_on_when_the_one_who_asked_is_gone(enter, server):
     until(lambda: [0] == trained(server.home, lr=0.014), 120)
 
 
-def test_headline_and_tiles_follow_the_runs_as_they_end(visitor, server):
-    # runs that take so long that the page follows them one by one
-    visitor.open(f"/train?{SEEN}&seeds=6&epochs=300&lr=0.15")
+def finished(seed: int, **flat: object) -> Run:
+    """A run of many epochs that nobody trained."""
+    run = a_trained_run(seed, **flat)
+    return replace(run, epochs=some_epochs(run.experiment.hyperparameters.epochs))
+
+
+def test_headline_and_tiles_follow_the_runs_as_they_are_stored(visitor, server):
+    # the test stores the runs itself, so that it is on no race with the machine
+    visitor.open(f"/train?{LONG}&pooling=max&seeds=6&lr=0.15")
     visitor.train_button.click()
-    expect(visitor.headline).to_have_text(
-        re.compile("^(One|Two|Three|Four|Five) of six runs"), timeout=60_000
-    )
-    expect(visitor.cancel_button).to_be_visible()
-    tile = visitor.page.get_by_test_id("stMetric").filter(has_text="Missing runs")
-    expect(tile).to_contain_text(re.compile("[1-5]"))
+    expect(visitor.headline).to_have_text(re.compile("^All six runs are still being trained"))
+    tile = visitor.page.get_by_test_id("stMetric").filter(has_text="Trained")
+    for count, word in ((1, "Five"), (2, "Four")):
+        run = finished(6 - count, pooling="max", head="gap", widths="32,64", epochs=1000, lr=0.15)
+        RunStore(server.home / "runs.db").put(run)
+        expect(visitor.headline).to_have_text(re.compile(f"^{word} of six runs are still"))
+        expect(tile).to_contain_text(re.compile(rf"{count}\s*of 6"))
     visitor.cancel_button.click()
     expect(
-        visitor.page.get_by_text(re.compile(r"runs? cancelled; \d (was|were) finished"))
+        visitor.page.get_by_text(re.compile("runs cancelled; none was finished"))
     ).to_be_visible()
-    kept = len(trained(server.home, lr=0.15))
-    assert 0 < kept < 6
+    assert [4, 5] == trained(server.home, lr=0.15)
+
+
+def test_cancel_keeps_what_was_finished_and_says_so_to_all(enter, server):
+    patient, hasty = enter(server), enter(server)
+    # one worker has enough to do for minutes, the other trains what is short
+    patient.open(f"/train?{LONG}&pooling=max&seeds=1&lr=0.16")
+    patient.train_button.click()
+    expect(patient.cancel_button).to_be_visible()
+    hasty.open(f"/train?{TINY}&epochs=2&seeds=2&lr=0.17")
+    hasty.train_button.click()
+    expect(hasty.headline).to_have_text(re.compile("comparison are trained"), timeout=60_000)
+    expect(patient.page.get_by_text("2 of 3 done")).to_be_visible()
+    hasty.cancel_button.click()
+    said = "1 run cancelled; 2 were finished before and are kept."
+    for visitor in (hasty, patient):
+        expect(visitor.page.get_by_text(said)).to_be_visible()
+        expect(visitor.cancel_button).to_have_count(0)
+    assert [] == trained(server.home, lr=0.16)
+    assert [0, 1] == trained(server.home, lr=0.17)
+    hasty.page.get_by_role("link", name="See them on Accuracy").click()
+    expect(hasty.figures.first).to_be_visible()
+
+
+def points(visitor):
+    """The points of the lines of networks in training, in all figures of the page."""
+    return sum(
+        visitor.page.evaluate(
+            """[...document.querySelectorAll(".js-plotly-plot")].flatMap(figure => figure.data
+            .filter(line => line.mode === "lines+markers" && !line.name)
+            .map(line => line.x.length))"""
+        )
+    )
+
+
+def test_curves_grow_for_all_who_look_while_two_strategies_learn(enter, server):
+    first, second = enter(server), enter(server)
+    link = f"/accuracy?{LONG}&pooling=max&pooling=conv&seeds=3&lr=0.18"
+    first.open(link)
+    first.train_button.click()
+    expect(first.headline).to_have_text("Two networks are being trained: watch them learn.")
+    counted = [0]
+    for _ in range(4):
+        until(lambda: points(first) > counted[-1], 60)
+        counted.append(points(first))
+    assert sorted(set(counted)) == counted
+
+    second.open(link)
+    until(lambda: points(second) >= counted[-1], 60)
+    seen = points(second)
+    until(lambda: points(second) > seen, 60)
+    expect(second.page).to_have_title(re.compile(r"^\d+% · Poolscope$"))
+    expect(
+        second.page.get_by_text(re.compile(r"of 6 done.* left: ready at \d\d:\d\d"))
+    ).to_be_visible()
+
+    second.cancel_button.click()
+    for visitor in (first, second):
+        expect(visitor.cancel_button).to_have_count(0)
+        expect(visitor.page.get_by_text(re.compile("6 runs cancelled"))).to_be_visible()
+        expect(visitor.page).to_have_title("Poolscope")
+        # nothing of it is kept, so the nearest comparison is shown again
+        expect(visitor.page.get_by_text("Shown instead").first).to_be_visible()
+    assert [] == trained(server.home, lr=0.18)
 
 
 def test_cancel_stops_the_training_and_leaves_no_run(visitor, server):

@@ -106,7 +106,10 @@ def two_classes(tmp_path: Path) -> Path:
 def engine(monkeypatch: pytest.MonkeyPatch) -> StandIn:
     engine = StandIn()
     # the page first: importing it under a patched core would keep the stand-in
-    for place in ("pages.shared.jobs", "pages.shared.gate", "core.engine"):
+    for place in (
+        *("pages.shared.jobs", "pages.shared.gate", "pages.shared.live", "pages.shared.progress"),
+        "core.engine",
+    ):
         monkeypatch.setattr(f"{place}.shared_engine", lambda: engine)
     return engine
 

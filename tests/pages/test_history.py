@@ -8,10 +8,13 @@ import pytest
 import core.config.experiment
 from core.run import Status
 from core.store import RunStore, rows, write_copy
+from pages.cards import runs
 from tests.bundled import bundled
 from tests.pages.dashboard import (
+    ACCURACY,
     BUNDLED,
     HISTORY,
+    figures,
     fill,
     keys,
     messages,
@@ -46,7 +49,7 @@ def test_runs_of_ones_own_come_first_however_old_they_are():
     (table,) = app.dataframe
     assert ({"here"}, 250) == (set(table.value["source"]), len(table.value))
     assert f"Page 1 of {math.ceil(every / 250)}: runs 1 to 250 of {every:,}, your own" in text(app)
-    assert f"Export CSV ({every:,})" in labels(app)
+    assert f"Export CSV ({every:,} stored)" in labels(app)
 
 
 @pytest.mark.usefixtures("many")
@@ -61,7 +64,8 @@ def test_every_run_is_on_some_page_once():
 
 @pytest.mark.usefixtures("many")
 def test_exports_take_all_pages_and_say_how_many_runs_that_are():
-    assert ["Export CSV (623)", "Export runs (603)"] == labels(opened(HISTORY, page="2"))
+    expected = ["Export CSV (623 stored)", "Export runs (603 stored, not bundled)"]
+    assert expected == labels(opened(HISTORY, page="2"))
 
 
 @pytest.mark.usefixtures("no_gallery")
@@ -76,7 +80,7 @@ def test_an_export_counts_no_run_that_can_only_be_listed(home, tmp_path, monkeyp
         store.put(a_run(seed))
     app = opened(HISTORY)
     assert [] == messages(app)
-    assert ["Export CSV (3)", "Export runs (2)"] == labels(app)
+    assert ["Export CSV (3 stored)", "Export runs (2 stored, not bundled)"] == labels(app)
     assert "1 run of earlier training code can be listed, not exported." in text(app)
     listed = [row.key for row in store.summaries()]
     assert (2, [old]) == write_copy(store, listed, tmp_path / "copy.db")
@@ -87,13 +91,14 @@ def test_one_page_needs_no_number(home):
     RunStore(home / "runs.db").put(a_run())
     app = opened(HISTORY)
     assert "Page" not in text(app)
-    assert ["Export CSV (1)", "Export runs (1)"] == labels(app)
+    assert ["Export CSV (1 stored)", "Export runs (1 stored, not bundled)"] == labels(app)
 
 
 def test_an_empty_store_lists_the_bundled_runs():
-    (table,) = opened(HISTORY).dataframe
+    app = opened(HISTORY)
+    (table,) = app.dataframe
     assert BUNDLED == len(table.value)
-    assert {"bundled"} == set(table.value["source"])
+    assert "dataset digits, done, bundled." in text(app)
 
 
 @pytest.mark.usefixtures("no_gallery")
@@ -107,10 +112,14 @@ def test_without_any_run_history_says_so():
 @pytest.mark.usefixtures("no_gallery")
 def test_history_lists_a_filled_store(home):
     fill(home, *trained(pooling="conv"), *trained(pooling="min", dropout="head"))
-    (table,) = opened(HISTORY).dataframe
-    assert {("here", "conv"): 3, ("here", "min"): 3} == table.value.groupby(
-        ["source", table.value["strategy"].str.lower()]
+    app = opened(HISTORY)
+    (table,) = app.dataframe
+    assert {("none", "Conv"): 3, ("head", "Min"): 3} == table.value.groupby(
+        ["dropout", "strategy"]
     ).size().to_dict()
+    # what all of them share has no column
+    assert not {"source", "status", "head", "dataset"} & set(table.value.columns)
+    assert "All 6 runs:** head GAP, dataset digits, done, here." in text(app)
 
 
 def test_history_lists_a_diverged_run_without_accuracy(home):
@@ -150,3 +159,110 @@ def test_strangers_neither_delete_nor_import(home):
     fill(home, a_run())
     app = opened(HISTORY)
     assert not {"delete", "open_import"} & keys(app)
+
+
+def chosen(app, *rows):
+    """The page after a visitor ticked some rows of the list."""
+    (table,) = app.dataframe
+    app.session_state[table.key] = {"selection": {"rows": list(rows), "columns": [], "cells": []}}
+    return app.run()
+
+
+@pytest.mark.usefixtures("no_gallery")
+def test_filters_keep_what_they_name_in_the_list_and_in_exports(home):
+    fill(home, *trained(pooling="conv"), *trained(pooling="min"), *trained(lr=0.3))
+    app = opened(HISTORY, run_pooling=["conv", "min"])
+    assert ["Conv"] * 3 + ["Min"] * 3 == sorted(app.dataframe[0].value["strategy"])
+    assert ["Export CSV (6 shown)", "Export runs (6 shown, not bundled)"] == labels(app)
+    rest = opened(HISTORY, run_pooling="max")
+    assert "strategy Max" in text(rest)
+    assert "learning rate 0.3" in text(rest)
+    # no pills where there is nothing to choose
+    assert {"run_pooling"} == {
+        row.key for row in app.sidebar.button_group if str(row.key).startswith("run_")
+    }
+
+
+@pytest.mark.usefixtures("no_gallery")
+def test_filters_that_nothing_passes_say_so(home):
+    fill(home, *trained(pooling="conv"), *trained(pooling="max", head="flatten"))
+    app = opened(HISTORY, run_pooling="conv", run_head="flatten")
+    assert [] == messages(app)
+    assert [] == list(app.dataframe)
+    assert ["No run passes all filters of the sidebar."] == [info.value for info in app.info]
+
+
+@pytest.mark.usefixtures("no_gallery")
+def test_a_setting_has_a_column_where_runs_differ_in_it(home):
+    fill(home, a_run(0, lr=0.3), a_run(0, lr=0.2, norm="batch"))
+    (table,) = opened(HISTORY).dataframe
+    assert {"norm", "learning rate"} <= set(table.value.columns)
+    assert {"batch", "none"} == set(table.value["norm"])
+    assert "weight decay" not in table.value.columns
+
+
+@pytest.mark.usefixtures("no_gallery")
+def test_a_chosen_run_shows_its_settings_its_result_and_its_machine(home):
+    fill(home, a_run(4, pooling="conv", lr=0.3))
+    app = chosen(opened(HISTORY), 0)
+    assert [] == messages(app)
+    facts = {row[0]: row[1] for table in app.table for row in table.value.values.tolist()}
+    assert {"strategy": "Conv", "learning rate": "0.3", "seed": "4"}.items() <= facts.items()
+    assert {"test accuracy": "97.7 %", "epochs": "3 of 20"}.items() <= facts.items()
+    assert {"device": "cpu (AVX2)", "torch": "2.14.0"}.items() <= facts.items()
+    assert ["Export CSV (1 chosen)", "Export runs (1 chosen)"] == labels(app)
+
+
+@pytest.mark.usefixtures("no_gallery")
+def test_chosen_runs_stand_side_by_side_with_what_differs(home):
+    fill(home, a_run(0, lr=0.3), a_run(1, lr=0.2), a_run(2, norm="batch", lr=0.1))
+    app = chosen(opened(HISTORY), 0, 1, 2)
+    assert [] == messages(app)
+    beside = app.dataframe[1].value.set_index("")
+    assert 3 == len(beside.columns)
+    assert {"0.1", "0.2", "0.3"} == set(beside.loc["learning rate"])
+    assert "weight decay" not in beside.index
+    assert 1 == len(figures(app))
+    # their recipes differ, so no comparison holds them
+    assert not {"to accuracy"} & keys(app)
+    assert "The sidebar cannot describe them together" in text(app)
+
+
+@pytest.mark.usefixtures("no_gallery")
+def test_runs_of_one_recipe_open_as_a_comparison(home):
+    fill(home, a_run(3, pooling="conv", lr=0.3), a_run(1, pooling="min", head="flatten", lr=0.3))
+    app = chosen(opened(HISTORY), 0, 1)
+    app.button(key="to accuracy").click().run()
+    assert [] == messages(app)
+    state = app.session_state
+    assert {"conv", "min"} == set(state["pooling"])
+    assert ("both", 4, 0.3) == (state["head"], state["seeds"], state["lr"])
+    assert "Accuracy: " in text(app)
+
+
+@pytest.mark.usefixtures("no_gallery")
+def test_too_many_chosen_runs_are_not_compared(home):
+    fill(home, *(a_run(seed) for seed in range(6)))
+    app = chosen(opened(HISTORY), *range(5))
+    assert 1 == len(app.dataframe)
+    assert "Choose one to 4 runs to see them side by side." in text(app)
+
+
+@pytest.mark.usefixtures("no_gallery")
+def test_a_file_names_every_setting_of_every_run(home):
+    fill(home, a_run(0, lr=0.3), a_run(1, lr=0.2))
+    app = opened(HISTORY)
+    (download, *_) = app.get("download_button")
+    assert "Export CSV (2 stored)" == download.proto.label
+    lines = [runs.row(each, runs.EVERY_COLUMN) for each in RunStore(home / "runs.db").summaries()]
+    assert {0.2, 0.3} == {line["learning rate"] for line in lines}
+    assert {"strategy", "head", "dropout", "dataset", "norm", "widths", "key"} <= lines[0].keys()
+    assert 97.667 == lines[0]["test %"]
+
+
+def test_the_comparison_waits_folded_for_the_other_pages():
+    app = opened(HISTORY, pooling="min", seeds="4")
+    assert ["Comparison, for the other pages"] == [each.label for each in app.sidebar.expander]
+    assert ["min"] == app.switch_page(ACCURACY).run().session_state["pooling"]
+    assert 4 == app.session_state["seeds"]
+    assert [] == list(app.sidebar.expander)

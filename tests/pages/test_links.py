@@ -227,7 +227,7 @@ def bound_keys() -> set[str]:
                 continue
             given = {word.arg: word.value for word in node.keywords}
             name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            if name == "one_of" and len(node.args) > 2 and "bound" not in given:
+            if name in {"one_of", "several_of"} and len(node.args) > 2 and "bound" not in given:
                 found.add(node.args[2])
             elif "bind" in given and name != "row":
                 found.add(given["key"])

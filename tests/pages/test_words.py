@@ -121,6 +121,18 @@ ODD = (
     "The same pixels go",
     "changed between the arms",
     "Learned numbers; complete",
+    "Take in",
+    "known before",
+    "passed over: ",
+    "in proportion to the work of",
+    "no stored run to measure by",
+    "nothing is waiting",
+    "of an older recipe",
+    "no run store",
+    "Choose rows to",
+    "that is counted",
+    "belongs into",
+    "is no data set here",
 )
 """sentences, or parts of sentences, that read as translated; they must not return"""
 

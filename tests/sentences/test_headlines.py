@@ -361,8 +361,8 @@ def test_train_says_what_is_missing_and_how_long_it_takes(missing, total, time, 
         (0, 20, "All twenty runs stored here came with Poolscope."),
         (1, 0, "1 run is stored."),
         (12, 0, "12 runs are stored."),
-        (32, 180, "212 runs are stored, 180 of them bundled."),
-        (1_000, 234, "1,234 runs are stored, 234 of them bundled."),
+        (1, 180, "180 bundled runs, and 1 that was trained here or imported."),
+        (1_000, 234, "234 bundled runs, and 1,000 that were trained here or imported."),
     ],
 )
 def test_history_counts_the_runs(here, bundled, expected):

@@ -196,7 +196,7 @@ def without_tables(path):
 
 
 FOREIGN = {
-    not_sqlite: "is not an SQLite file, so it is no run store",
+    not_sqlite: "is not an SQLite file, so it is not a run store",
     another_program: "is an SQLite file of another program, not a run store",
     another_program_in_wal_mode: "is an SQLite file of another program, not a run store",
     newer_version: f"was written by a newer Poolscope .its format is {SCHEMA_VERSION + 1}",

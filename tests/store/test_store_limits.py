@@ -181,7 +181,7 @@ def test_a_path_through_a_file_is_one_sentence(tmp_path, operation):
 @pytest.mark.parametrize("operation", ["put", "summaries"])
 def test_a_folder_in_place_of_the_file_is_one_sentence(tmp_path, operation):
     store = RunStore(tmp_path)
-    with pytest.raises(StoreError, match=f"^{tmp_path} is not a file, so it is no run store"):
+    with pytest.raises(StoreError, match=f"^{tmp_path} is not a file, so it is not a run store"):
         store.put(a_run()) if operation == "put" else store.summaries()
 
 

@@ -1,5 +1,6 @@
 """Draws the curves of accuracy."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -29,6 +30,7 @@ from core.figures.curves.lines import (
     VALUES,
     Against,
     Curves,
+    Growing,
     Line,
     Quantity,
     View,
@@ -56,14 +58,25 @@ MOST_EPOCH_TICKS = 5
 
 
 def accuracy_curves(
-    results: Results, facet: Facet, reference: Arm | None = None, view: View = PLAIN_VIEW
+    results: Results,
+    facet: Facet,
+    reference: Arm | None = None,
+    view: View = PLAIN_VIEW,
+    growing: Sequence[Growing] = (),
 ) -> Chart:
     """Mean accuracy after each epoch, with bands, one line per strategy of a facet.
 
     With more than eight strategies, only the reference (or else the first), the best and the worst
     keep their colour.
+
+    Args:
+        results: the runs that are finished.
+        facet: whose networks are drawn.
+        reference: one that keeps its colour.
+        view: how to draw them.
+        growing: runs that are being trained, each a thin line as far as it is.
     """
-    curves = curves_of(results, facet, reference, view)
+    curves = curves_of(results, facet, reference, view, growing)
     return Chart(
         rows=rows_of(curves),
         alt=alt_of(curves, facet),
@@ -99,7 +112,7 @@ def _draw(curves: Curves, look: Look) -> go.Figure:
 
 
 def _epochs_axis(curves: Curves, look: Look) -> dict[str, Any]:
-    end = max((line.places[-1] for line in curves.lines), default=1.0)
+    end = curves.longest
     by_epoch = curves.view.against is Against.EPOCH
     return axis(
         look,
@@ -129,6 +142,7 @@ def _traces(curves: Curves, look: Look) -> Traces:
     traces: Traces = [_quiet(line, look) for line in curves.lines if line not in curves.named]
     bands = (_band(line, view, look) for line in curves.banded)
     traces += [band for band in bands if band]
+    traces += [_growing(line, look) for line in curves.growing]
     for line in curves.named:
         if view.seeds:
             traces += [_seed(line, run, view, look) for run in line.runs]
@@ -158,6 +172,25 @@ def _seed(line: Line, run: Run, view: View, look: Look) -> go.Scatter:
         y=[round(100 * value(epoch), 2) for epoch in run.epochs],
         mode="lines",
         line={"color": look.colour(line.arm.pooling, 0.35), "width": look.px(1)},
+        hoverinfo="skip",
+    )
+
+
+def _growing(line: Line, look: Look) -> go.Scatter:
+    """A run that is being trained: a thin line with a mark at its end."""
+    x, y = _xy(line)
+    sizes = [0.0] * (len(x) - 1) + [look.px(9)]
+    return go.Scatter(
+        x=x,
+        y=y,
+        mode="lines+markers",
+        line={"color": look.colour(line.arm.pooling, 0.6), "width": look.px(1.25)},
+        marker={
+            "symbol": style(line.arm.pooling).marker,
+            "size": sizes,
+            "opacity": [1.0 if s else 0.0 for s in sizes],
+            "color": look.colour(line.arm.pooling),
+        },
         hoverinfo="skip",
     )
 

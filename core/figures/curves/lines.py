@@ -6,12 +6,12 @@ from enum import StrEnum
 from statistics import mean
 
 from core.comparison import Arm, Facet, Results
-from core.comparison.statistics import Interval, curve
+from core.comparison.statistics import Interval, curve, mean_interval
 from core.figures.base import FULL, end_in_percent, in_percent, name
 from core.figures.chart import NOTHING_TRAINED
 from core.network import describe
 from core.run import Epoch, Run
-from core.words import percent
+from core.words import number_word, percent, plural
 
 
 class Against(StrEnum):
@@ -78,6 +78,21 @@ AXIS_END = 102.0
 
 
 @dataclass(frozen=True, slots=True)
+class Growing:
+    """A run that is being trained, or that ended after the results were read.
+
+    Attributes:
+        arm: its network.
+        seed: its seed.
+        epochs: those that are finished, from the first.
+    """
+
+    arm: Arm
+    seed: int
+    epochs: tuple[Epoch, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """The curve of one arm: an interval per epoch, its horizontal position, and the runs."""
 
@@ -97,16 +112,20 @@ class Curves:
     """The curves of one facet.
 
     Attributes:
-        lines: one per arm that has runs.
+        lines: one per arm that has runs; for an arm whose first run is being trained, that run.
         named: the lines with colour and label: all, or the reference and the extremes.
         view: how to draw them.
         ends: of the vertical axis, percent or points.
+        longest: the end of the horizontal axis.
+        growing: one line for each run that is being trained.
     """
 
     lines: Sequence[Line]
     named: Sequence[Line]
     view: View
     ends: tuple[float, float]
+    longest: float
+    growing: Sequence[Line] = ()
 
     @property
     def banded(self) -> Sequence[Line]:
@@ -114,16 +133,36 @@ class Curves:
         return self.lines if len(self.lines) <= MOST_COLOURED else ()
 
 
-def curves_of(results: Results, facet: Facet, reference: Arm | None, view: View) -> Curves:
-    """The curves of the arms of a facet that have runs."""
+def curves_of(
+    results: Results,
+    facet: Facet,
+    reference: Arm | None,
+    view: View,
+    growing: Sequence[Growing] = (),
+) -> Curves:
+    """The curves of the arms of a facet that have runs, finished or being trained."""
+    grown = [_line_of(run, view) for run in growing if run.arm in facet.arms and run.epochs]
     lines = []
     for arm in facet.arms:
         runs = tuple(results.of(arm).values())
         points = curve(runs, VALUES[view.quantity])
         if points:
             lines.append(Line(arm, points, _places(arm, runs, len(points), view.against), runs))
-    ends = _gap_range(lines) if view.quantity is Quantity.GAP else _accuracy_range(lines)
-    return Curves(lines, _named(lines, reference), view, ends)
+        elif own := [line for line in grown if line.arm == arm]:
+            lines.append(max(own, key=lambda line: len(line.points)))
+    every = [*lines, *grown]
+    ends = _gap_range(every) if view.quantity is Quantity.GAP else _accuracy_range(lines, grown)
+    longest = max((line.places[-1] for line in every), default=1.0)
+    if grown and view.against is Against.EPOCH:
+        # the room into which they grow
+        longest = max(longest, *(line.arm.experiment.hyperparameters.epochs for line in grown))
+    return Curves(lines, _named(lines, reference), view, ends, longest, grown)
+
+
+def _line_of(run: Growing, view: View) -> Line:
+    value = VALUES[view.quantity]
+    points = tuple(mean_interval([value(epoch)]) for epoch in run.epochs)
+    return Line(run.arm, points, _places(run.arm, [run], len(points), view.against))
 
 
 def _named(lines: Sequence[Line], reference: Arm | None) -> Sequence[Line]:
@@ -135,13 +174,19 @@ def _named(lines: Sequence[Line], reference: Arm | None) -> Sequence[Line]:
     return [line for line in lines if line in kept]
 
 
-def _accuracy_range(lines: Sequence[Line]) -> tuple[float, float]:
-    """An axis in percent that includes the upper part of the curves and all of their ends."""
+def _accuracy_range(lines: Sequence[Line], grown: Sequence[Line]) -> tuple[float, float]:
+    """An axis in percent that includes the upper part of the curves and all of their ends.
+
+    Of curves that grow it includes their start, so that it does not change while they do.
+    """
     if not lines:
         return 0.0, AXIS_END
     least = 100 * min(line.last for line in lines)
     # two and a half times the distance from the lowest end to 100, in steps of ten
     low = 10 * ((FULL - 2.5 * (FULL - least)) // 10)
+    if grown:
+        starts = [100 * min(point.mean for point in line.points) for line in grown]
+        low = 10 * (min(least, *starts) // 10)
     return max(0.0, min(HIGHEST_START, low)), AXIS_END
 
 
@@ -153,7 +198,9 @@ def _gap_range(lines: Sequence[Line]) -> tuple[float, float]:
     return low - pad, high + pad
 
 
-def _places(arm: Arm, runs: Sequence[Run], epochs: int, against: Against) -> tuple[float, ...]:
+def _places(
+    arm: Arm, runs: Sequence[Run | Growing], epochs: int, against: Against
+) -> tuple[float, ...]:
     """The position of each epoch on the horizontal axis."""
     if against is Against.EPOCH:
         return tuple(float(number) for number in range(1, epochs + 1))
@@ -217,7 +264,13 @@ def alt_of(curves: Curves, facet: Facet) -> str:
     lines = sorted(curves.lines, key=lambda line: -line.last)
     ends = ", ".join(f"{name(line.arm.pooling)} {percent(line.last)} %" for line in lines)
     what = QUANTITY_NAMES[curves.view.quantity]
-    return f"{what} by {curves.view.against} {facet.clause}. After the last epoch: {ends}."
+    told = f"{what} by {curves.view.against} {facet.clause}. After the last epoch: {ends}."
+    if not curves.growing:
+        return told
+    count = len(curves.growing)
+    furthest = max(len(line.points) for line in curves.growing)
+    runs = f"{number_word(count)} {plural('run', count)}"
+    return f"{told} In training: {runs}, the furthest after epoch {furthest}."
 
 
 def caption_of(curves: Curves, seeds: int) -> str:
@@ -231,6 +284,8 @@ def caption_of(curves: Curves, seeds: int) -> str:
         return NOTHING_TRAINED
     start = max(curves.ends[0], 0.0)
     axis = f" The axis starts at {start:.0f} %." if start else ""
+    if curves.growing:
+        return f"Thin, with a mark at its end: one run, as far as it is trained.{axis}"
     if seeds == 1:
         return f"One seed, so no interval.{axis}"
     if curves.view.quantity is Quantity.GAP:

@@ -1,0 +1,84 @@
+"""Curves that grow while their networks are being trained."""
+
+from dataclasses import replace
+from functools import lru_cache, partial
+
+from core import figures
+from core.catalog import Pooling
+from core.comparison import Arm, Comparison, Facet, Results
+from core.engine import JobState, shared_engine
+from core.figures import Chart, Growing, Quantity, View
+from pages.shared import frame, jobs
+
+CURVES_HELP = """
+Each line is the mean over the seeds, measured on the validation images after each epoch; the band
+is its 95 % interval (Student's t). No network trains on the validation images. The number at the
+end of a line is its last value, in percent. While networks are being trained, a thin line with a
+mark at its end is one run, as far as it is trained.
+"""
+FIRST_POINT = "The first points come with the end of the first epoch."
+TITLES = {
+    Quantity.VALIDATION: "Validation accuracy",
+    Quantity.TRAINING: "Training accuracy",
+    Quantity.GAP: "Generalisation gap",
+}
+
+
+def learning(comparison: Comparison) -> bool:
+    """Whether any run of a comparison waits for a worker or is being trained."""
+    active = {job.key for job in shared_engine().jobs() if job.state in jobs.ACTIVE}
+    return bool(active) and any(each.key in active for each in comparison.experiments)
+
+
+def growing(results: Results) -> tuple[Growing, ...]:
+    """The runs of a comparison that are being trained, or ended after its results were read."""
+    curves = {
+        job.key: job.curve
+        for job in shared_engine().jobs()
+        if job.state in (JobState.RUNNING, JobState.DONE)
+        # a training that another session began may have been met in its midst
+        and job.curve
+        and job.curve[0].number == 1
+        and job.key not in results.runs
+    }
+    if not curves:
+        return ()
+    seeded = ((arm, seed) for arm in results.comparison.arms for seed in results.comparison.seeds)
+    return tuple(
+        Growing(arm, seed, curves[key])
+        for arm, seed in seeded
+        if (key := arm.seeded(seed).key) in curves
+    )
+
+
+def curves(results: Results, compare_with: Pooling | None, view: View) -> None:
+    """Draw the accuracy curves of every facet, and again and again while any of them grows."""
+    draw = partial(_curves, results, compare_with, view)
+    (jobs.refreshed(draw) if learning(results.comparison) else draw)()
+
+
+def _curves(results: Results, compare_with: Pooling | None, view: View) -> None:
+    now = growing(results)
+    untrained = None if learning(results.comparison) else "This comparison"
+    facets = results.comparison.facets
+    with frame.grid(min(len(facets), 2), min_column_width=420):
+        for facet in facets:
+            own = tuple(run for run in now if run.arm in facet.arms)
+            frame.show(
+                f"{TITLES[view.quantity]}, {facet.label}",
+                _chart(results, facet, results.reference(facet, compare_with), view, own),
+                "curves",
+                part=facet.label,
+                file_name="curves.csv",
+                reading=CURVES_HELP,
+                untrained=untrained,
+            )
+
+
+# apart from the other charts, which would be forgotten while curves grow
+@lru_cache(maxsize=32)
+def _chart(
+    results: Results, facet: Facet, reference: Arm | None, view: View, now: tuple[Growing, ...]
+) -> Chart:
+    chart = figures.accuracy_curves(results, facet, reference, view, now)
+    return chart if chart.rows else replace(chart, caption=FIRST_POINT)
