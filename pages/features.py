@@ -13,7 +13,7 @@ from core.sentences.headlines import Sentence
 from core.sentences.shown import answers_headline
 from core.words import join, literal, percent, size
 from pages.cards import answers, disputed, picture
-from pages.shared import cached, chooser, frame, instead, jobs, networks, touch
+from pages.shared import cached, chooser, frame, instead, jobs, networks, talk, touch
 from pages.shared.parameters import PLAY
 
 NETWORKS_SHOWN = 4
@@ -100,7 +100,7 @@ def _touched(arms: list[Arm], seed: int) -> picture.Chosen:
         drawn = [networks.shown(arm, seed) for arm in arms]
         if not touch.touch(drawn, seed, seen, plays=_plays()):
             st.caption(f"This browser cannot show networks that can be touched. {NO_TOUCH}")
-        else:
+        elif not talk.in_scene():
             jobs.record(tuple(each.arm.seeded(seed) for each in drawn if not each.steps))
     return chosen
 

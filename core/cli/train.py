@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -171,7 +172,10 @@ def sweep(
     if until_decided:
         effect = SMALLEST_EFFECT if smallest is None else smallest / 100
         covers = chance or Chance.SEEDS_AND_IMAGES
-        if not sweep_until_decided(experiments, effect, covers, store, chosen, as_json=as_json):
+        recorded = partial(_recording, asked=checkpoints)
+        if not sweep_until_decided(
+            *(experiments, effect, covers, store, chosen), recorded=recorded, as_json=as_json
+        ):
             raise typer.Exit(1)
         return
     recording = _recording(experiments, checkpoints)

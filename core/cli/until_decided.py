@@ -1,11 +1,11 @@
 """`sweep --until-decided`: train seed after seed until every comparison of a grid is decided."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from core.cli.compare import labels_of
 from core.cli.report import document, facts, say, table
-from core.cli.workers import train_or_stop
+from core.cli.workers import Recording, train_or_stop
 from core.comparison import Chance, Comparison, Results
 from core.comparison.answers import with_answers
 from core.comparison.until_decided import (
@@ -33,9 +33,10 @@ def sweep_until_decided(
     store: RunStore,
     chosen: Settings,
     *,
+    recorded: Callable[[Sequence[Experiment]], Recording],
     as_json: bool,
 ) -> bool:
-    """Train the looks of a plan and show what was decided.
+    """Train the looks of a plan and show what was decided; whether all trainings ended.
 
     Args:
         experiments: the grid; its seeds are not used.
@@ -43,9 +44,8 @@ def sweep_until_decided(
         chance: what intervals cover.
         store: takes the runs.
         chosen: workers and device.
+        recorded: which of the experiments that the plan may take keep checkpoints.
         as_json: whether to write one JSON document.
-
-    Returns: whether all trainings ended.
 
     Raises:
         ConfigError: there is nothing to compare, or several data sets.
@@ -61,7 +61,7 @@ def sweep_until_decided(
             say(f"{failed} runs failed; what needs them stays open")
             break
         say(_so_far(now, len(missing)))
-        train_or_stop(missing, store, chosen)
+        train_or_stop(missing, store, chosen, recording=recorded(comparison.experiments))
         keys = {each.key for each in missing}
         failed = len(keys - store.present(keys))
     _show(now, plan, as_json=as_json)

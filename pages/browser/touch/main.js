@@ -121,7 +121,7 @@ class View {
     this.settle();
     // once, not whenever a control of the page changes
     if (data.plays && !this.played && !reducesMotion()) this.learning.play();
-    this.played ||= data.plays;
+    this.played = data.plays;
   }
 
   // The checkpoints of all networks; what cannot be loaded stays at its end.
