@@ -50,9 +50,9 @@ def main() -> None:
 
 def _list(shown: Sequence[RunSummary], every: Sequence[RunSummary]) -> None:
     """Draw the runs that pass the filters, what was chosen of them, and what can be done."""
-    found = varied([summary.config for summary in shown])
-    columns = runs.columns_of(shown, found)
-    if said := runs.in_common(shown, found, columns):
+    differing = varied([summary.config for summary in shown])
+    columns = runs.columns_of(shown, differing)
+    if said := runs.in_common(shown, differing, columns):
         st.markdown(said)
     number, listed = _page(shown, sum(summary.source is Source.HERE for summary in shown))
     curves = cached.curves(summary.key for summary in listed)
@@ -229,8 +229,8 @@ def _export_runs(picked: Sequence[RunSummary], shown: Sequence[RunSummary], kind
         "machine, so they are exported only where they are chosen.",
     )
     if older := len(asked) - len(wanted):
-        runs_ = plural("run", older)
-        st.caption(f"{older:,} {runs_} of earlier training code can be listed, not exported.")
+        word = plural("run", older)
+        st.caption(f"{older:,} {word} of earlier training code can be listed, not exported.")
 
 
 @st.dialog("Delete runs")

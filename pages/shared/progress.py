@@ -65,7 +65,7 @@ def _progress(request: list[Job], page: Page) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**Training** :gray[{said}]", width="stretch")
         if page is not Page.TRAIN:
-            st.page_link(Page.TRAIN.file, label="Watch", icon=":material/show_chart:")
+            st.page_link(Page.TRAIN.file, label="Watch", icon=":material/visibility:")
         st.button(
             "Cancel",
             icon=":material/stop:",

@@ -2,13 +2,14 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from core.comparison import Comparison, Results
 from core.config import Experiment
 from core.engine import Job, JobState
+from core.words import moment
 from pages.shared import live, progress
 from tests.pages.dashboard import (
     ACCURACY,
@@ -110,7 +111,7 @@ def test_a_curve_that_lacks_its_start_is_left_out(engine):
 def test_every_page_says_how_far_the_training_is(engine, page):
     engine.listed = (
         ended(running(3)),
-        running(10, "conv"),
+        running(12, "conv"),
         Job(experiment=wanted("max", 1)),
         Job(experiment=wanted("conv", 1)),
     )
@@ -120,8 +121,8 @@ def test_every_page_says_how_far_the_training_is(engine, page):
     assert "1 of 4 done" in said
     assert "left: ready at " in said
     assert "cancel_training" in keys(app)
-    assert [38 if page else 0] == [bar.value for bar in app.get("progress")]
-    assert "38% · Poolscope" == progress.title()
+    assert [40] == [bar.value for bar in app.get("progress")]
+    assert "40% · Poolscope" == progress.title()
 
 
 @pytest.mark.parametrize("page", [BY_HAND, HISTORY])
@@ -190,9 +191,5 @@ def test_train_explains_its_words_again_when_its_top_is_drawn_again(engine):
     [(1, "19:30"), (7, "01:30 tomorrow"), (35, "05:30 on 29 November")],
 )
 def test_the_time_at_which_it_is_ready(hours, said):
-    from datetime import timedelta
-
-    from core.words import moment
-
     now = datetime(2026, 11, 27, 18, 30, tzinfo=UTC)
     assert said == moment(now + timedelta(hours=hours), now)
