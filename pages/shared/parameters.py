@@ -160,14 +160,7 @@ def of_pages(images: int) -> Mapping[str, Allowed]:
         "across": poolings,
         "one_network": NetworkNames(),
         "other_network": NetworkNames(),
-        # Cost
-        "against": [str(measure) for measure in Measure],
-        "field": ["theory", "effective"],
-        "ledger": [
-            *(column.heading for column in QUANTITIES),
-            *(LEDGER_TIME, LEDGER_LATENCY, LEDGER_ALL),
-        ],
-        **{field.parameter: field.allowed for field in BUDGETS},
+        **_of_cost(),
         # Shift, Features
         "shift_border": ["filled", "circular"],
         "networks": NetworkNames(),
@@ -188,4 +181,16 @@ def of_pages(images: int) -> Mapping[str, Allowed]:
         "kind": [str(kind) for kind in Kind],
         "predict": SWITCH,
         "page": Range(1, 10_000),
+    }
+
+
+def _of_cost() -> Mapping[str, Allowed]:
+    return {
+        "against": [str(measure) for measure in Measure],
+        "field": ["theory", "effective"],
+        "ledger": [
+            *(column.heading for column in QUANTITIES),
+            *(LEDGER_TIME, LEDGER_LATENCY, LEDGER_ALL),
+        ],
+        **{field.parameter: field.allowed for field in BUDGETS},
     }
