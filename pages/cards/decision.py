@@ -103,7 +103,8 @@ def _agreement(results: Results) -> Mapping[Arm, float]:
     shares: dict[Arm, float] = {}
     for arm in results.comparison.arms:
         requests = (ShiftMapRequest(arm.seeded(seed), settings) for seed in results.of(arm))
-        maps = [found for one in requests if (found := stored(cached.store(), one))]
+        read = (stored(cached.store(), one) for one in requests)
+        maps = [steadiness for steadiness in read if steadiness]
         if maps:
             shares[arm] = sum(one.one_pixel() for one in maps) / len(maps)
     return shares

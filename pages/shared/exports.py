@@ -14,7 +14,7 @@ from pages.shared import share
 from pages.shared.plot import PLAIN_FIGURES
 
 PICTURES = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
-SCENE = "scene line"
+SCENE_LINE = "scene line"
 """in a session: what the page compares, as Markdown"""
 
 
@@ -81,7 +81,7 @@ def table(  # noqa: PLR0913 (a table and the files of its card)
 
 def source() -> str:
     """Where a figure or a table comes from: what is compared, the program, and the link."""
-    scene = unmarked(st.session_state.get(SCENE) or "")
+    scene = unmarked(st.session_state.get(SCENE_LINE) or "")
     return " · ".join(filter(None, [scene, f"Poolscope {__version__}", share.permalink()]))
 
 

@@ -77,7 +77,7 @@ def top(question: str, answer: Sentence, scene: str | None = None, *, terms: boo
         scene: what is compared, as Markdown.
         terms: whether the terms of the page follow; otherwise the page draws `words.line` itself.
     """
-    st.session_state[exports.SCENE] = scene
+    st.session_state[exports.SCENE_LINE] = scene
     with st.container(gap="xsmall", width="stretch" if talk.active() else TOP_WIDTH):
         if talk.in_scene():
             # a scene has its own heading and question

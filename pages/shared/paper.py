@@ -4,7 +4,7 @@ import streamlit as st
 
 CARD = "card"
 """how the keys of cards begin, and so their class: st-key-card-tradeoff"""
-STYLES = f"""
+PAPER_STYLES = f"""
 <style>
 @media print {{
   @page {{ margin: 12mm; }}
@@ -21,4 +21,4 @@ STYLES = f"""
 
 def styles() -> None:
     """Put the style sheet for paper into the page."""
-    st.html(STYLES)
+    st.html(PAPER_STYLES)

@@ -168,14 +168,7 @@ def of_pages(images: int) -> Mapping[str, Allowed]:
         "across": poolings,
         "one_network": NetworkNames(),
         "other_network": NetworkNames(),
-        # Cost
-        "against": [str(measure) for measure in Measure],
-        "field": ["theory", "effective"],
-        "ledger": [
-            *(column.heading for column in QUANTITIES),
-            *(LEDGER_TIME, LEDGER_LATENCY, LEDGER_ALL),
-        ],
-        **{field.parameter: field.allowed for field in BUDGETS},
+        **_of_cost(),
         # Shift, Features
         "shift_border": ["filled", "circular"],
         "networks": NetworkNames(),
@@ -202,4 +195,16 @@ def of_pages(images: int) -> Mapping[str, Allowed]:
         "run_head": [str(head) for head in HEADS],
         "run_dropout": [str(position) for position in DROPOUT_POSITIONS],
         "run_status": [str(status) for status in Status],
+    }
+
+
+def _of_cost() -> Mapping[str, Allowed]:
+    return {
+        "against": [str(measure) for measure in Measure],
+        "field": ["theory", "effective"],
+        "ledger": [
+            *(column.heading for column in QUANTITIES),
+            *(LEDGER_TIME, LEDGER_LATENCY, LEDGER_ALL),
+        ],
+        **{field.parameter: field.allowed for field in BUDGETS},
     }
