@@ -11,9 +11,13 @@ import sys
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+
+if TYPE_CHECKING:
+    from tests.e2e.dashboard import Server
 
 NO_MNIST, NO_MOUNTS = "MNIST is not under POOLSCOPE_DATA", "mounts are not permitted"
 # MNIST is downloaded by those who want it; where the folder is named, it has to be in there
@@ -78,6 +82,15 @@ def home(homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("POOLSCOPE_HOME", str(folder))
     monkeypatch.setenv("POOLSCOPE_DATASET", "digits")
     return folder
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Server"]:
+    """A dashboard for all tests that leave it as it was, or use runs of their own."""
+    from tests.e2e.dashboard import serving
+
+    with serving(tmp_path_factory.mktemp("server")) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
