@@ -11,9 +11,13 @@ import sys
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+
+if TYPE_CHECKING:
+    from tests.e2e.dashboard import Server
 
 NO_MNIST, NO_MOUNTS = "MNIST is not under POOLSCOPE_DATA", "mounts are not permitted"
 # MNIST is downloaded by those who want it; where the folder is named, it has to be in there
@@ -81,6 +85,15 @@ def home(homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Server"]:
+    """A dashboard for all tests that leave it as it was, or use runs of their own."""
+    from tests.e2e.dashboard import serving
+
+    with serving(tmp_path_factory.mktemp("server")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
 def chromium() -> str | None:
     """Path of the system's browser; None for Playwright's own."""
     return next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -92,8 +105,13 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the long tests, so that no core waits for one of them at the end."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the long tests, so that no core waits for one of them at the end.
+
+    Files that are named, as by `make quick`, keep their order.
+    """
+    if not all((config.rootpath / name).is_dir() for name in config.args):
+        return
     here = Path(__file__).parent
 
     def is_short(item: pytest.Item) -> bool:

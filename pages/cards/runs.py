@@ -17,8 +17,8 @@ LABELS: Mapping[str, Mapping[object, str]] = {
     "head": {str(name): entry.label for name, entry in HEADS.items()},
 }
 """setting -> public name -> label; another version may have had other names"""
-FIRST = ("pooling", "head", "dropout")
-"""the settings whose columns come first"""
+FIRST = ("dataset", "pooling", "head", "dropout")
+"""the settings whose columns come first, before seed and accuracy"""
 TESTED, VALIDATED = "test %", "validation %"
 OUTCOME = ("status", "source")
 FILE_DIGITS = 3
@@ -77,7 +77,7 @@ EVERY_COLUMN = Columns(
 def columns_of(shown: Sequence[RunSummary], found: Varied) -> Columns:
     """The columns in which some runs differ; of a single run, what people ask for first."""
     if len(shown) == 1:
-        return Columns([*FIRST, "dataset"], OUTCOME)
+        return Columns(FIRST, OUTCOME)
     outcome = [name for name in OUTCOME if len({_value(each, name) for each in shown}) > 1]
     return Columns(in_order(found.columns), outcome)
 
@@ -93,11 +93,13 @@ def row(
         curve: validation accuracy after each epoch, percent; None to leave it out.
     """
     test = summary.test_accuracy
+    said = {name: label(name, summary.config.get(name)) for name in columns.settings}
     return {
-        **{heading(name): label(name, summary.config.get(name)) for name in columns.settings},
+        **{heading(name): value for name, value in said.items() if name in FIRST},
         "seed": summary.seed,
         TESTED: None if test is None else round(100 * test, FILE_DIGITS),
         **({} if curve is None else {VALIDATED: curve}),
+        **{heading(name): value for name, value in said.items() if name not in FIRST},
         "parameters": summary.parameters,
         "time, s": summary.seconds,
         **{name: _value(summary, name) for name in columns.outcome},

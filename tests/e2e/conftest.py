@@ -17,7 +17,7 @@ LAUNCH = (
     "--disable-sync",
     "--no-first-run",
 )
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 FAILURES = ROOT / "test-results"
 FAILED = pytest.StashKey[bool]()
 
@@ -39,13 +39,6 @@ def browser(chromium: str | None) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium, args=LAUNCH)
         yield browser
         browser.close()
-
-
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A dashboard for all tests that leave it as it was, or use runs of their own."""
-    with serving(tmp_path_factory.mktemp("server")) as server:
-        yield server
 
 
 @pytest.fixture

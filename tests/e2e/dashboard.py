@@ -19,10 +19,10 @@ from playwright.sync_api import Locator, Page, expect
 from tests.processes import workers_of
 
 ROOT = Path(__file__).parent.parent.parent
-START_SECONDS = 60
-STOP_SECONDS = 20
 OWN_FILTERS = ("claims", "history")
 """pages that have filters in the place of the sidebar"""
+START_SECONDS = 120
+STOP_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def _wait_until_up(server: Server) -> None:
         time.sleep(0.05)
 
 
-def until(truth: Callable[[], bool], seconds: float = 20.0) -> None:
+def until(truth: Callable[[], bool], seconds: float = 60.0) -> None:
     """Wait for something that no page shows."""
     deadline = time.monotonic() + seconds
     while not truth():

@@ -1,18 +1,21 @@
 """Stores, galleries and engines for the tests of pages."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import streamlit as st
 from PIL import Image
 
+from core.claims import CLAIMS, TIMED, Claim, ClaimResult, judge
 from core.config import Experiment
 from core.engine import close_shared_engine, waive_permits
-from core.store import write_copy
+from core.store import RunStore, write_copy
 from pages.shared import gate
 from tests.bundled import bundled
 from tests.pages.dashboard import StandIn
@@ -84,6 +87,17 @@ def small_gallery(home: Path, few_bundled: Path, monkeypatch: pytest.MonkeyPatch
 @pytest.fixture
 def whole_gallery(small_gallery: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("POOLSCOPE_GALLERY")
+    monkeypatch.setattr("pages.shared.cached.judge", _judged)
+
+
+def _judged(claims: Iterable[Claim], store: RunStore, timed: Any) -> Sequence[ClaimResult]:
+    """As `judge` does, but once for all tests with nothing beside the bundled runs."""
+    return judge(claims, store, timed) if store.path.exists() else _of_the_bundle()
+
+
+@cache
+def _of_the_bundle() -> Sequence[ClaimResult]:
+    return tuple(judge(CLAIMS.values(), bundled(), TIMED))
 
 
 @pytest.fixture

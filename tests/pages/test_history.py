@@ -119,7 +119,7 @@ def test_history_lists_a_filled_store(home):
     ).size().to_dict()
     # what all of them share has no column
     assert not {"source", "status", "head", "dataset"} & set(table.value.columns)
-    assert "All 6 runs:** head GAP, dataset digits, done, here." in text(app)
+    assert "All 6 runs:** dataset digits, head GAP, done, here." in text(app)
 
 
 def test_history_lists_a_diverged_run_without_accuracy(home):
