@@ -300,7 +300,7 @@ def test_every_field_of_a_run_is_stored():
     run = a_run()
     assert {
         "experiment", "status", "epochs", "test_accuracy", "parameters", "macs", "seconds",
-        "machine", "created", "predictions", "weights",
+        "machine", "created", "predictions", "weights", "checkpoints",
     } == {field.name for field in fields(run)}  # fmt: skip
     assert {"device", "capability", "versions"} == {field.name for field in fields(run.machine)}
 
