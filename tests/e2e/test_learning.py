@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import expect
@@ -136,6 +138,24 @@ def test_a_network_without_checkpoints_stays_at_its_end_and_the_page_says_so(vis
     assert answer == bare.inner_text()
     expect(page.get_by_text("No checkpoints of None + GAP.")).to_be_visible()
     expect(page.get_by_role("button", name="Train again")).to_be_enabled()
+
+
+def test_a_training_that_cannot_be_loaded_stays_at_its_end(visitor):
+    visitor.page.route("**/checkpoints/**", lambda route: route.fulfill(status=404))
+    _open(visitor)
+    page = visitor.page
+    answers = page.locator(".touch .answer").all_inner_texts()
+    page.locator(SLIDER).focus()
+    page.keyboard.press("Home")
+    expect(_said(page)).to_have_text("Step 0 of 15")
+    since = page.locator(".touch .since").first
+    expect(since).to_have_text(re.compile("Max . GAP has no checkpoints and stays at its end"))
+    assert answers == page.locator(".touch .answer").all_inner_texts()
+
+
+def test_checkpoints_that_are_not_there_are_not_found(server):
+    with pytest.raises(HTTPError, match="404"):
+        urlopen(f"{server.url}/checkpoints/nothing")  # noqa: S310 (http)
 
 
 @pytest.mark.parametrize(("motion", "plays"), [("no-preference", True), ("reduce", False)])

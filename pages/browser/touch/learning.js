@@ -47,7 +47,7 @@ export class Learning {
   // it. Without any checkpoint nothing is shown.
   update(rows) {
     const steps = placesOf(rows.map(({ learning }) => learning));
-    const here = this.steps ? this.step : this.wanted;
+    const here = this.steps?.length ? this.step : this.wanted;
     this.rows = rows;
     this.steps = steps;
     this.node.hidden = steps.length < 2;

@@ -131,7 +131,9 @@ class View {
     const loaded = networks.map(({ learning, description }) =>
       learning.address ? open(Checkpoints, learning.address, description, this.root) : null,
     );
-    for (const [i, each] of loaded.entries()) networks[i].checkpoints = await each;
+    for (const [i, each] of loaded.entries()) {
+      networks[i].checkpoints = await each?.catch((error) => void console.error(error));
+    }
   }
 
   async toStep() {
@@ -146,7 +148,7 @@ class View {
   settle() {
     clearTimeout(this.settling);
     const { networks } = this;
-    if (this.learning.node.hidden || !networks.some(({ checkpoints }) => checkpoints)) return;
+    if (this.learning.node.hidden || !this.loaded) return;
     const { steps } = this.learning;
     this.settling = setTimeout(async () => {
       const pixels = this.drawing.input(this.input);

@@ -155,7 +155,7 @@ export class Picture {
       tile.map.pixels.fill(0);
       paint.row(tile.map.pixels, 0, data, 0, shape[0]);
       tile.map.show();
-      tile.size.textContent = sides(shape);
+      write(tile.size, sides(shape));
       return undefined;
     }
     const [count, rows, columns] = shape;
@@ -164,7 +164,7 @@ export class Picture {
     const area = rows * columns;
     paint.row(tile.map.pixels, 0, data, channel * area, area);
     tile.map.show();
-    tile.size.textContent = `${sides(shape)}`;
+    write(tile.size, sides(shape));
     if (count > 1) drawSheet(tile, data, count, rows, columns, channel, paint);
     return undefined;
   }
@@ -230,6 +230,11 @@ function inSheet([count, rows, columns], across, down) {
   const [x, y] = [across * wide, down * high];
   const channel = Math.min(Math.floor(y) * wide + Math.floor(x), count - 1);
   return [channel, Math.floor((y % 1) * rows), Math.floor((x % 1) * columns)];
+}
+
+// Writing what stands there already would lay out the page again.
+function write(node, text) {
+  if (node.textContent !== text) node.textContent = text;
 }
 
 const isFirst = ({ kind, reads }) => kind === "convolution" && reads.includes("input");
