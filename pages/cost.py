@@ -65,7 +65,6 @@ def main() -> None:
         frame.scene(results),
     )
     jobs.missing_runs(results)
-    jobs.watch()
     jobs.diverged(results.diverged)
     _parameters(arms)
     with frame.grid(2, min_column_width=420):

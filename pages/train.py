@@ -21,7 +21,6 @@ def main() -> None:
         jobs.train_button(jobs.not_asked_for(results.missing))
         if results.runs:
             _to_the_result(results)
-    jobs.watch()
     jobs.diverged(results.diverged)
     asked = {job.key for job in jobs.requested()}
     if any(each.key in asked for each in results.comparison.experiments):

@@ -123,8 +123,8 @@ def train_again(bare: tuple[Experiment, ...]) -> None:
         )
 
 
-def watch() -> None:
-    """Say what has failed, and what a cancel has kept; `progress` has the page redrawn for that."""
+def outcome() -> None:
+    """Say what has failed, and what a cancel has kept."""
     failures(requested())
     if said := _cancelled():
         st.info(said, icon=":material/stop_circle:")
