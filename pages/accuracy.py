@@ -53,7 +53,6 @@ def main() -> None:
             frame.scene(results),
         )
         instead.missing(shown)
-        jobs.watch()
         jobs.diverged(results.diverged)
         frame.caution(results, in_headline=True)
     with curves:

@@ -206,7 +206,6 @@ def _missing(result: ClaimResult) -> None:
             "computations",
             key="compute_claim",
         )
-    jobs.watch()
 
 
 main()

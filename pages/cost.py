@@ -66,7 +66,6 @@ def main() -> None:
         frame.scene(results),
     )
     jobs.missing_runs(results)
-    jobs.watch()
     jobs.diverged(results.diverged)
     decision.card(shown, _distinct(shown.results))
     _parameters(arms)

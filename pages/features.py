@@ -62,7 +62,6 @@ def main() -> None:
         )
         instead.missing(shown)
         jobs.train_again(bare)
-        jobs.watch()
         jobs.diverged(results.diverged)
         frame.caution(results)
     if not there:

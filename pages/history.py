@@ -15,7 +15,7 @@ from core.sentences.headlines import history_headline
 from core.store import absorb, labels_at_hand, write_copy
 from core.words import as_csv, plural
 from pages.cards import few, runs
-from pages.shared import cached, frame, gate, uploads
+from pages.shared import cached, frame, gate, uploads, words
 from pages.shared.problems import explained
 
 LISTED = 250
@@ -53,7 +53,7 @@ def _list(shown: Sequence[RunSummary], every: Sequence[RunSummary]) -> None:
     differing = varied([summary.config for summary in shown])
     columns = runs.columns_of(shown, differing)
     if said := runs.in_common(shown, differing, columns):
-        st.markdown(said)
+        st.markdown(words.marked(said))
     number, listed = _page(shown, sum(summary.source is Source.HERE for summary in shown))
     curves = cached.curves(summary.key for summary in listed)
     rows = [runs.row(each, columns, curves.get(each.key, [])) for each in listed]

@@ -109,7 +109,6 @@ def main() -> None:
         st.markdown(words.marked(f":small[{scene}]"))
         words.line()
     instead.missing(shown)
-    jobs.watch()
     jobs.diverged(results.diverged)
     frame.caution(results, in_headline=True)
     left, right = frame.columns((3, 2))

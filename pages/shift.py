@@ -47,7 +47,6 @@ def main() -> None:
             frame.scene(results),
         )
         instead.missing(shown)
-        jobs.watch()
         jobs.diverged(results.diverged)
         frame.caution(results)
     if settings is None:

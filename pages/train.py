@@ -1,5 +1,7 @@
 """Train: which runs are missing, how long will they take, and how do they learn?"""
 
+from functools import partial
+
 import streamlit as st
 
 from core import settings
@@ -21,12 +23,9 @@ def main() -> None:
         jobs.train_button(jobs.not_asked_for(results.missing))
         if results.runs:
             _to_the_result(results)
-    jobs.watch()
     jobs.diverged(results.diverged)
-    asked = {job.key for job in jobs.requested()}
-    if any(each.key in asked for each in results.comparison.experiments):
-        live.curves(results, None, View())
-    jobs.refreshed(_running)()
+    # one part for both: each part that is drawn again by itself costs a run of the script
+    jobs.refreshed(partial(_learning, results))()
 
 
 def _how_far() -> None:
@@ -81,8 +80,11 @@ def _to_the_result(results: Results) -> None:
     )
 
 
-def _running() -> None:
-    """Draw a table of what is being trained."""
+def _learning(results: Results) -> None:
+    """Draw the curves of this comparison, and a table of what is being trained."""
+    asked = {job.key for job in jobs.requested()}
+    if any(each.key in asked for each in results.comparison.experiments):
+        live.draw(results, None, View())
     running = [job for job in jobs.requested() if job.state is JobState.RUNNING]
     if not running:
         return

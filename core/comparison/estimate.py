@@ -26,6 +26,9 @@ MOST_RATED_RUNS = 2_000
 RATED_OF_A_RECIPE = 3
 """number of them that differ in the seed alone; the median is over many recipes"""
 
+COMPARABLE_WORK = 0.1
+"""least share of the work of what is left that an ended run of the request must have had"""
+
 NORM_TIMES = 2.0
 """how much longer a network takes with batch norm, about: 1.0 to 4.2 times in the bundled runs"""
 
@@ -179,12 +182,14 @@ def time_left(
         workers: number of trainings that run in parallel.
         start: seconds until the first of them begins, if none has.
     """
+    left = [item for item in request if item.fraction < 1]
+    # what hardly takes longer than its start says little of a run with much more work
+    least = COMPARABLE_WORK * max((work(item.experiment) for item in left), default=0.0)
     own = [
         _rate(item.experiment, item.seconds, here=True)
         for item in request
-        if item.fraction >= 1 and item.seconds is not None
+        if item.fraction >= 1 and item.seconds is not None and work(item.experiment) >= least
     ]
-    left = [item for item in request if item.fraction < 1]
     begun = any(item.fraction for item in request)
     return estimate(
         [item.experiment for item in left],

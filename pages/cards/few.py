@@ -12,7 +12,7 @@ from core.config.fields import FIELDS
 from core.run import Run, Source
 from core.words import duration, join, literal, percent, plural
 from pages.cards import runs
-from pages.shared import cached, controls, frame, parameters
+from pages.shared import cached, controls, frame, parameters, words
 
 MOST_BESIDE = 4
 """runs side by side"""
@@ -63,7 +63,7 @@ def _facts(heading: str, facts: dict[str, str], below: str = "") -> None:
             hide_index=True,
         )
         if below:
-            st.caption(below)
+            st.caption(words.marked(below))
 
 
 def _settings(run: Run) -> dict[str, str]:

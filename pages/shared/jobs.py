@@ -143,8 +143,8 @@ def _again(lacking: tuple[Experiment, ...], said: str, key: str, wanted: str) ->
         )
 
 
-def watch() -> None:
-    """Say what has failed, and what a cancel has kept; `progress` has the page redrawn for that."""
+def outcome() -> None:
+    """Say what has failed, and what a cancel has kept."""
     failures(requested())
     if said := _cancelled():
         st.info(said, icon=":material/stop_circle:")

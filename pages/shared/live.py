@@ -53,11 +53,12 @@ def growing(results: Results) -> tuple[Growing, ...]:
 
 def curves(results: Results, compare_with: Pooling | None, view: View) -> None:
     """Draw the accuracy curves of every facet, and again and again while any of them grows."""
-    draw = partial(_curves, results, compare_with, view)
-    (jobs.refreshed(draw) if learning(results.comparison) else draw)()
+    part = partial(draw, results, compare_with, view)
+    (jobs.refreshed(part) if learning(results.comparison) else part)()
 
 
-def _curves(results: Results, compare_with: Pooling | None, view: View) -> None:
+def draw(results: Results, compare_with: Pooling | None, view: View) -> None:
+    """Draw the accuracy curves of every facet as they are now."""
     now = growing(results)
     untrained = None if learning(results.comparison) else "This comparison"
     facets = results.comparison.facets

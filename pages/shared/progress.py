@@ -31,7 +31,7 @@ def title() -> str:
 
 
 def bar(page: Page) -> None:
-    """Draw the line, and draw the page again as runs end."""
+    """Draw the line or what came out, and draw the page again as runs end."""
     active = shared_engine().active
     _tell_end(active=active)
     st.session_state[_TRAINED] = active, jobs.waits()
@@ -41,6 +41,7 @@ def bar(page: Page) -> None:
     with st.empty():
         if active:
             st.fragment(_line, run_every=jobs.POLL_SECONDS)(page)
+    jobs.outcome()
 
 
 def _line(page: Page) -> None:

@@ -375,3 +375,12 @@ def test_no_estimate_of_a_comparison_exceeds_twice_what_it_takes(of_it, seeds, c
     start = START_SECONDS if cold else 0.0
     found = estimate([experiment for experiment, _ in runs], known, 2, start=start)
     assert takes / 3 <= found.seconds <= 2 * (takes + (COLD_SECONDS if cold else 0.0))
+
+
+def test_an_ended_run_with_far_less_work_says_nothing_of_what_is_left():
+    small = Experiment.from_flat({"train_size": 50, "epochs": 1, "widths": "4"})
+    large = Experiment.from_flat({"epochs": 200})
+    known = [Rate(1e-9, "digits", "max", "none")]
+    alone = time_left([Progress(large, 0.5)], known, workers=1)
+    beside = time_left([Progress(small, 1.0, 30.0), Progress(large, 0.5)], known, workers=1)
+    assert alone.seconds == pytest.approx(beside.seconds)

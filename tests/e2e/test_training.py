@@ -116,7 +116,7 @@ def test_cancel_keeps_what_was_finished_and_says_so_to_all(enter, server):
     expect(patient.cancel_button).to_be_visible()
     hasty.open(f"/train?{TINY}&epochs=2&seeds=2&lr=0.17")
     hasty.train_button.click()
-    expect(hasty.headline).to_have_text(re.compile("comparison are trained"), timeout=60_000)
+    expect(hasty.headline).to_have_text(re.compile("comparison are trained"), timeout=120_000)
     expect(patient.page.get_by_text("2 of 3 done")).to_be_visible()
     hasty.cancel_button.click()
     said = "1 run cancelled; 2 were finished before and are kept."
