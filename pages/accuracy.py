@@ -126,8 +126,17 @@ def _changed(results: Results) -> None:
             st.caption("Choose a second network to see what differs.")
             return
         with st.container(horizontal=True):
-            one = arms[_network("Network", list(arms), "one_network", 1)]
-            other = arms[_network("compared with", list(arms), "other_network", 0)]
+            names = list(arms)
+            _forget_others("one_network", names[1], names)
+            one = arms[
+                st.selectbox("Network", names, 1, key="one_network", bind="query-params")
+                or names[1]
+            ]
+            _forget_others("other_network", names[0], names)
+            other = arms[
+                st.selectbox("compared with", names, key="other_network", bind="query-params")
+                or names[0]
+            ]
         if said := two_networks(results, one, other):
             st.markdown(frame.written(said))
         changes = what_else(other, one)
@@ -148,11 +157,10 @@ def _changed(results: Results) -> None:
             st.caption(f"A closer control: {control}")
 
 
-def _network(label: str, names: list[str], key: str, place: int) -> str:
-    """Draw the choice of one network; one that is no longer compared leaves the link."""
+def _forget_others(key: str, first: str, names: list[str]) -> None:
+    """Set a choice to the first if its network is no longer compared: it would stay in the link."""
     if st.session_state.get(key) not in {None, *names}:
-        st.session_state[key] = names[place]
-    return st.selectbox(label, names, place, key=key, bind="query-params") or names[place]
+        st.session_state[key] = first
 
 
 def _confusion(results: Results) -> None:

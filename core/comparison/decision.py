@@ -3,9 +3,11 @@
 The rule: of the networks that meet the budget, the most accurate one is compared with all others
 (paired, corrected together). A network that cannot be told apart from it is as good, as far as
 these seeds show; of all these the one with the fewest MACs is taken, and among equals the one with
-fewer weights, then the more accurate one. Nothing is told apart with one seed, so there the most
-accurate network is taken. Networks with runs that have not learned are left out: their wide
-intervals would make them as good as any.
+fewer weights, then the more accurate one. If other networks score higher in the mean and cost no
+more, the best of those stands in for it: seeds that scatter widely make a network hard to tell
+apart, which is no merit. Nothing is told apart with one seed, so there the most accurate network is
+taken. Networks with runs that have not learned are left out: their wide intervals would make them
+as good as any.
 """
 
 from collections.abc import Mapping, Sequence
@@ -121,6 +123,8 @@ class Decision:
         recommended: the network to take; None if none meets the budget.
         best: the most accurate of those that meet it.
         alike: networks that cannot be told apart from the best, each with its difference.
+        instead_of: the cheapest of the best and its like, where the recommended network stands in
+            for it, because it scores as high or higher and costs no more.
         nearest: if none meets the budget, the network that misses it by the smallest factor, with
             what it misses.
         unlearned: networks that are left out, because some of their runs have not learned.
@@ -133,6 +137,7 @@ class Decision:
     recommended: Candidate | None
     best: Candidate | None
     alike: tuple[Pair, ...]
+    instead_of: Candidate | None
     nearest: tuple[Candidate, tuple[Miss, ...]] | None
     unlearned: tuple[Arm, ...]
     untrained: tuple[Arm, ...]
@@ -182,14 +187,17 @@ def decide(results: Results, every: Sequence[Candidate], budget: Budget) -> Deci
     without_miss = [one for one in able if not one.misses(budget)]
     meeting = tuple(one for one in without_miss if not one.unknown(budget))
     alike = _alike(results, meeting)
+    cheapest = _cheapest(meeting, alike)
+    recommended = _stand_in(cheapest, meeting) if cheapest else None
     there = {one.arm for one in every}
     return Decision(
         candidates=tuple(able),
         meeting=meeting,
         unknown=tuple(one for one in without_miss if one.unknown(budget)),
-        recommended=_cheapest(meeting, alike),
+        recommended=recommended,
         best=meeting[0] if meeting else None,
         alike=alike,
+        instead_of=None if recommended == cheapest else cheapest,
         nearest=None if without_miss else _nearest(able, budget),
         unlearned=tuple(one.arm for one in every if one.arm in failed),
         untrained=tuple(arm for arm in results.comparison.arms if arm not in there),
@@ -214,6 +222,18 @@ def _cheapest(meeting: Sequence[Candidate], alike: Sequence[Pair]) -> Candidate 
     arms = {pair.arm for pair in alike}
     as_good = [one for place, one in enumerate(meeting) if place == 0 or one.arm in arms]
     return min(as_good, key=_cost, default=None)
+
+
+def _stand_in(chosen: Candidate, meeting: Sequence[Candidate]) -> Candidate:
+    """The most accurate of the networks that are no worse than a network in anything counted."""
+    no_worse = (
+        one
+        for one in meeting
+        if one.accuracy.mean >= chosen.accuracy.mean
+        and all(one.known[need] <= chosen.known[need] for need in (Need.MACS, Need.KILOBYTES))
+    )
+    # the chosen one first, so that it stays among equals
+    return max([chosen, *no_worse], key=lambda one: one.accuracy.mean)
 
 
 def _cost(one: Candidate) -> tuple[float, float, float]:

@@ -79,6 +79,14 @@ def reason(decision: Decision) -> Sentence:
     chosen, best, pair = decision.recommended, decision.best, decision.difference
     if chosen is None or best is None or len(decision.meeting) == 1:
         return ()
+    if cheapest := decision.instead_of:
+        return (
+            "Of the networks that these seeds cannot tell apart from the most accurate, ",
+            *_called(best.arm),
+            ", the one with the fewest MACs is ",
+            *_called(cheapest.arm),
+            "; this one scores higher and costs no more.",
+        )
     if pair:
         ends = f"[{points(-pair.difference.high)}, {points(-pair.difference.low)}]"
         return (

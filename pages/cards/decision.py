@@ -19,10 +19,10 @@ from pages.shared.parameters import BUDGETS
 DECISION_HELP = """
 Set what a network may cost and must do; empty fields limit nothing. Of the networks that meet the
 budget, those that these seeds cannot tell apart from the most accurate count as equally good, and
-the one with the fewest MACs is recommended (paired differences, Holm's correction). Accuracy is the
-mean over the seeds. Time is the median for one image on one thread, measured on this server.
-Agreement is the share of predictions that a shift by one pixel leaves as they are, averaged over
-the four directions, from the stored shift maps.
+the one with the fewest MACs is recommended (paired differences, Holm's correction), or one that
+scores higher and costs no more. Accuracy is the mean over the seeds. Time is the median for one
+image on one thread, measured on this server. Agreement is the share of predictions that a shift by
+one pixel leaves as they are, averaged over the four directions, from the stored shift maps.
 """
 
 
@@ -70,7 +70,8 @@ def _budget() -> Budget:
                 key=field.parameter,
                 bind="query-params",
                 placeholder="any",
-                width=170,
+                width=150,
+                format="%g",
             )
             given[field.name] = None if value is None else value * field.unit
     return Budget(**given)

@@ -1,5 +1,7 @@
 """Which network fits a budget, by the stated rule, and what is said about it?"""
 
+from dataclasses import replace
+
 import pytest
 
 from core.catalog import Pooling
@@ -55,6 +57,30 @@ def test_a_network_that_cannot_be_told_apart_is_preferred_if_it_costs_less():
     said = plain(reason(decision))
     assert said.startswith("Conv + GAP scores ")
     assert "the one with the fewest MACs is taken" in said
+
+
+def test_a_network_that_scatters_is_not_taken_if_a_better_one_costs_no_more():
+    results = fabricated({"conv": 0.97, "max": 0.90, "average": 0.91}, seeds=6)
+    conv, steady, scattered = results.comparison.arms
+    accuracies = {
+        conv: (0.970, 0.971, 0.969, 0.970, 0.971, 0.969),
+        # established below conv
+        steady: (0.960, 0.961, 0.959, 0.961, 0.960, 0.959),
+        # worse, but all over the place
+        scattered: (0.990, 0.900, 0.980, 0.910, 0.985, 0.905),
+    }
+    for arm, values in accuracies.items():
+        for seed, value in enumerate(values):
+            object.__setattr__(results.runs[arm.seeded(seed).key], "test_accuracy", value)
+    decision = decide(replace(results, right={}), candidates(results), Budget())
+    assert [scattered] == [pair.arm for pair in decision.alike]
+    assert scattered == decision.instead_of.arm
+    assert steady == decision.recommended.arm
+    said = plain(reason(decision))
+    assert said.endswith(
+        "conv + GAP, the one with the fewest MACs is average + GAP; this one scores higher and "
+        "costs no more."
+    )
 
 
 def test_the_cheapest_of_all_is_not_taken_if_it_is_established_below_the_best():

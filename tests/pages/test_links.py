@@ -235,13 +235,15 @@ def bound_keys() -> set[str]:
 
 
 def test_every_control_that_a_link_keeps_is_checked():
-    # the chooser's constant; the settings of the sidebar are drawn by `widgets`
-    dynamic = {"NETWORKS_KEY"}
+    # the chooser's constant; the fields of a budget, whose limits are checked below; the settings
+    # of the sidebar are drawn by `widgets`
+    dynamic = {"NETWORKS_KEY", "field.parameter"}
     assert set() == bound_keys() - {*EVERY, *dynamic}
     assert set(parameters.of_sidebar(hosted=False)) == set(parameters.DEFAULTS)
     own = set(parameters.DEFAULTS) - set(parameters.SHARED_SETTINGS)
     assert set() == own - bound_keys()
-    assert set() == set(parameters.of_pages(images=1)) - bound_keys() - {"networks"}
+    drawn = {"networks", *(field.parameter for field in parameters.BUDGETS)}
+    assert set() == set(parameters.of_pages(images=1)) - bound_keys() - drawn
 
 
 def test_the_values_are_those_of_the_controls():
@@ -252,6 +254,9 @@ def test_the_values_are_those_of_the_controls():
     app = opened(COST)
     (ledger,) = [box.options for box in app.selectbox if box.key == "ledger"]
     assert list(KNOWN["ledger"]) == ledger
+    for field in parameters.BUDGETS:
+        box = app.number_input(key=field.parameter)
+        assert (field.allowed.least, field.allowed.most) == (box.min, box.max)
     for page, key in (
         (COST, "against"),
         (COST, "field"),
