@@ -10,6 +10,7 @@ from core.comparison.estimate import (
     RATED_OF_A_RECIPE,
     START_SECONDS,
     Progress,
+    Rate,
     estimate,
     rates,
     time_left,
