@@ -82,7 +82,8 @@ def _to_the_result(results: Results) -> None:
 
 def _learning(results: Results) -> None:
     """Draw the curves of this comparison, and a table of what is being trained."""
-    asked = {job.key for job in jobs.requested()}
+    states = (*jobs.ACTIVE, JobState.DONE)
+    asked = {job.key for job in jobs.requested() if job.state in states}
     if any(each.key in asked for each in results.comparison.experiments):
         live.draw(results, None, View())
     running = [job for job in jobs.requested() if job.state is JobState.RUNNING]
