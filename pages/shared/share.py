@@ -17,7 +17,7 @@ from core.errors import ConfigError
 from pages.shared import controls, dataset, evidence, link, parameters, talk
 
 CONTROLS, HIDDEN = "controls", "hidden"
-PAGE = "share_page"
+SHARED_PAGE = "share_page"
 """in a session: the page that is shown"""
 COPY = """
 export default ({ data, parentElement }) => {
@@ -57,7 +57,7 @@ def button(page: Page) -> None:
     Args:
         page: that is shown.
     """
-    st.session_state[PAGE] = page
+    st.session_state[SHARED_PAGE] = page
     if st.button("Share", icon=":material/share:", width="stretch", key="share"):
         _share()
 
@@ -175,7 +175,7 @@ def _of_a_scene(name: str, value: object) -> object:
 
 def _scene_form() -> None:
     """Ask for a scene's heading and cards; show and offer its lines."""
-    page = st.session_state[PAGE]
+    page = st.session_state[SHARED_PAGE]
     heading = st.text_input("Heading", PAGES[page].title, max_chars=200, key="scene_heading")
     cards = st.multiselect(
         "Cards",

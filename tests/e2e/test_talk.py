@@ -202,7 +202,7 @@ def test_the_presenters_view_drives_the_other_window(visitor, server):
     view.set_viewport_size({"width": 390, "height": 844})
     assert 390 == view.evaluate("document.documentElement.scrollWidth")
     expect(view.get_by_text(TALK.scenes[3].notes.splitlines()[0])).to_be_in_viewport()
-    page.close()
+    page.goto("about:blank")
     expect(view.get_by_role("link", name="Open the talk")).to_be_visible()
 
 
