@@ -5,6 +5,7 @@ Accuracies and differences are passed as fractions and written as percentages an
 
 import csv
 import io
+import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -250,6 +251,12 @@ def _harmless(value: object) -> object:
         return value
     text = str(value)
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def as_toml_value(value: object) -> str:
+    """A text, a number, a switch or a list of them as TOML."""
+    # unlike JSON, TOML requires DEL to be escaped
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
 
 
 def in_one_line(text: str) -> str:

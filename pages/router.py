@@ -10,6 +10,7 @@ from pages.shared import (
     gate,
     paper,
     phone,
+    presenter,
     progress,
     share,
     talk,
@@ -30,7 +31,8 @@ def main() -> None:
     with explained():
         gate.enter()
         folded = share.folded()
-        title = progress.title()
+        presents = talk.presenting()
+        title = presenter.TITLE if presents else progress.title()
     st.set_page_config(
         page_title=title,
         page_icon=icon,
@@ -48,9 +50,12 @@ def main() -> None:
             )
             for page, entry in PAGES.items()
         ],
-        position="top",
+        position="hidden" if presents else "top",
     )
     with explained():
+        if presents:
+            presenter.draw()
+            return
         asked = Page(page.url_path or Page.HOME)
         going = talk.begin(asked)
         if going:
@@ -59,11 +64,12 @@ def main() -> None:
             st.switch_page(page, query_params=link)
         with st.sidebar:
             controls.sidebar(used=asked not in WITHOUT_COMPARISON)
-            share.button()
+            share.button(asked)
         if talk.active():
             talk.bar()
         else:
             phone.bar()
+        talk.begin_page()
         paper.styles()
         progress.bar(asked)
         words.begin(asked)

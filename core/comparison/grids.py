@@ -3,7 +3,6 @@
 A file holds one grid, or several as tables `[[grids]]`, whose experiments are combined.
 """
 
-import json
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import product
@@ -15,6 +14,7 @@ from core.comparison import Comparison
 from core.config import SECTION_OF, Experiment
 from core.errors import ConfigError
 from core.network import describe
+from core.words import as_toml_value
 
 MOST = 10_000
 """most experiments in one grid, so that a typo in a list cannot ask for a million"""
@@ -74,19 +74,12 @@ def as_toml(comparison: Comparison) -> str:
         # hyperparameters are always written, because their defaults depend on the data set
         always += tuple(name for name, section in SECTION_OF.items() if section == "training")
         lines += [
-            f"{name} = {_toml(flat[name])}"
+            f"{name} = {as_toml_value(flat[name])}"
             for name, section in SECTION_OF.items()
             if section and (name in always or flat[name] != default[name])
         ]
         lines.append(f"seed = {list(comparison.seeds)}")
     return "\n".join([*lines, ""])
-
-
-def _toml(value: object) -> str:
-    """A text or a number as TOML; unlike JSON, TOML requires DEL to be escaped."""
-    if not isinstance(value, str):
-        return json.dumps(value)
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
 
 
 def _lists(grid: Mapping[str, Any], path: Path) -> dict[str, list[object]]:

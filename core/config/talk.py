@@ -9,8 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.catalog import Page
 from core.errors import ConfigError
+from core.words import as_toml_value
 
 Text = Annotated[str, Field(min_length=1, max_length=300)]
+Notes = Annotated[str, Field(max_length=3000)]
 
 
 class Waits(StrEnum):
@@ -34,6 +36,7 @@ class Scene(BaseModel):
         figures: titles of the cards that are shown, or how they begin; empty for all.
         waits: what is shown only when the presenter presses the key once more.
         minutes: duration.
+        notes: what the presenter wants to say; only the presenter's view shows them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,6 +48,7 @@ class Scene(BaseModel):
     figures: tuple[str, ...] = ()
     waits: Waits = Waits.HEADLINE
     minutes: float = Field(default=1.5, gt=0, le=60)
+    notes: Notes = ""
 
 
 class Talk(BaseModel):
@@ -68,6 +72,29 @@ class Talk(BaseModel):
     def planned(self, count: int) -> float:
         """Duration of the first scenes, in minutes."""
         return sum(scene.minutes for scene in self.scenes[:count])
+
+
+def scene_as_toml(scene: Scene) -> str:
+    """A scene as lines for a script, from which `read_talk` restores it."""
+    values = scene.model_dump(mode="json")
+    written = {name: as_toml_value(value) for name, value in values.items() if name != "link"}
+    link = ", ".join(f"{_key(name)} = {as_toml_value(v)}" for name, v in scene.link.items())
+    lines = [
+        f"{name} = {written.get(name, f'{{ {link} }}')}"
+        for name, value in values.items()
+        if value not in ({}, [])
+    ]
+    return "\n".join(["[[scenes]]", *lines, ""])
+
+
+def _key(name: str) -> str:
+    return name if name.isascii() and name.isidentifier() else as_toml_value(name)
+
+
+def talk_as_toml(talk: Talk) -> str:
+    """A script, from which `read_talk` restores the talk."""
+    scenes = [scene_as_toml(scene) for scene in talk.scenes]
+    return "\n".join([f"title = {as_toml_value(talk.title)}", "", *scenes])
 
 
 def read_talk(path: Path) -> Talk:

@@ -29,7 +29,9 @@ def order(results: Results) -> None:
     shown = [facet for facet in facets if ranking(results, facet).pairs]
     if not shown:
         return
-    st.subheader("Which order is established?", anchor=False)
+    # a scene of a talk that shows neither card has no use for their heading
+    with frame.section("every pair"):
+        st.subheader("Which order is established?", anchor=False)
     with frame.grid(2, min_column_width=420):
         for facet in shown:
             with frame.card(

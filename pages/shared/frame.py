@@ -140,7 +140,9 @@ def section(card: str, part: str = "") -> Iterator[None]:
         card: its id in `card_names`.
         part: what distinguishes it from similar cards.
     """
-    if talk.shows(script_name(card, part)):
+    name = script_name(card, part)
+    talk.note(name)
+    if talk.shows(name):
         yield
         return
     place = st.empty()

@@ -1,19 +1,24 @@
-"""What visitors can share: a link that restores the page, its QR code, a report, a grid file."""
+"""What visitors can share: a link to the page, its QR code, a scene, a report, a grid file."""
 
 import io
+from collections.abc import Sequence
 from ipaddress import ip_address
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import segno
 import streamlit as st
 
+from core.catalog import PAGES, Page
 from core.comparison import Results
 from core.comparison.grids import as_toml
 from core.config.fields import own_defaults
+from core.config.talk import Scene, Talk, scene_as_toml, talk_as_toml
 from core.errors import ConfigError
 from pages.shared import controls, dataset, evidence, link, parameters, talk
 
 CONTROLS, HIDDEN = "controls", "hidden"
+SHARED_PAGE = "share_page"
+"""in a session: the page that is shown"""
 COPY = """
 export default ({ data, parentElement }) => {
   const button = document.createElement("button");
@@ -46,8 +51,13 @@ def folded() -> bool:
     return talk.active() or HIDDEN in st.query_params.get_all(CONTROLS)
 
 
-def button() -> None:
-    """Draw the button that opens the dialog."""
+def button(page: Page) -> None:
+    """Draw the button that opens the dialog.
+
+    Args:
+        page: that is shown.
+    """
+    st.session_state[SHARED_PAGE] = page
     if st.button("Share", icon=":material/share:", width="stretch", key="share"):
         _share()
 
@@ -67,6 +77,8 @@ def _share() -> None:
         "The link names what differs from the defaults, and the version of the defaults: should "
         "these change, it keeps showing the same comparison."
     )
+    if st.toggle("Add this view to my talk", key="share_scene"):
+        _scene_form()
     try:
         results = evidence.results(controls.comparison())
     except ConfigError:
@@ -99,6 +111,18 @@ def permalink(*, hide: bool = False) -> str:
     Args:
         hide: whether whoever follows it sees no sidebar.
     """
+    written = changed()
+    written[link.VERSION_NAME] = link.VERSION
+    if hide:
+        written[CONTROLS] = HIDDEN
+    parts = urlsplit(st.context.url or "")
+    # an empty value means that nothing is chosen
+    shown = {name: _plain(value) for name, value in written.items()}
+    return urlunsplit(parts._replace(query=urlencode(shown, doseq=True)))
+
+
+def changed() -> dict[str, object]:
+    """The data set and every control that is not at its default, as the link writes them."""
     state = st.session_state
     own = own_defaults(dataset.shown())
     defaults = {**parameters.DEFAULTS, **own}
@@ -110,18 +134,70 @@ def permalink(*, hide: bool = False) -> str:
     # another server may open with another data set
     written["dataset"] = state.get("dataset") or dataset.first()
     # controls of the page itself, which are in the address if they were changed
-    written |= {
+    return written | {
         name: values
         for name in st.query_params
         if name not in parameters.DEFAULTS and (values := st.query_params.get_all(name))
     }
-    written[link.VERSION_NAME] = link.VERSION
-    if hide:
-        written[CONTROLS] = HIDDEN
-    parts = urlsplit(st.context.url or "")
-    # an empty value means that nothing is chosen
-    shown = {name: _plain(value) for name, value in written.items()}
-    return urlunsplit(parts._replace(query=urlencode(shown, doseq=True)))
+
+
+def scene_of_view(page: Page, heading: str, figures: Sequence[str]) -> Scene:
+    """A scene that shows what the visitor sees.
+
+    Args:
+        page: that is shown.
+        heading: of the scene.
+        figures: names of the cards to show; empty for all.
+    """
+    ours = {*parameters.OF_ALL_PAGES} - {*talk.IN_THE_LINK}
+    view = {
+        name: _of_a_scene(name, value)
+        for name, value in changed().items()
+        if name not in ours and not name.startswith(link.TRACKING_PREFIXES)
+    }
+    return Scene(
+        heading=heading,
+        sentence="What do you expect?",
+        page=page,
+        link=view,
+        figures=tuple(figures),
+        notes="What you want to say.",
+    )
+
+
+def _of_a_scene(name: str, value: object) -> object:
+    """The value that a scene gives to a control: what the control holds, not its text."""
+    held = st.session_state.get(name)
+    if name not in talk.IN_THE_LINK and isinstance(held, str | int | float | list):
+        return held
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def _scene_form() -> None:
+    """Ask for a scene's heading and cards; show and offer its lines."""
+    page = st.session_state[SHARED_PAGE]
+    heading = st.text_input("Heading", PAGES[page].title, max_chars=200, key="scene_heading")
+    cards = st.multiselect(
+        "Cards",
+        talk.drawn(),
+        key="scene_cards",
+        placeholder="All cards of the page",
+        help="A scene with one card has the most room for it.",
+    )
+    scene = scene_of_view(page, heading.strip() or PAGES[page].title, cards)
+    st.code(scene_as_toml(scene), language="toml", wrap_lines=True)
+    st.download_button(
+        "Talk (TOML)",
+        talk_as_toml(Talk(title="My talk", scenes=(scene,))),
+        "poolscope-talk.toml",
+        "application/toml",
+        icon=":material/co_present:",
+        on_click="ignore",
+    )
+    st.caption(
+        "Copy the lines to the end of your script, or download them as a script of one scene. "
+        "`POOLSCOPE_TALK` names the script; sentence, notes and minutes are yours to write."
+    )
 
 
 def is_local(address: str) -> bool:

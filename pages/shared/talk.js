@@ -1,12 +1,39 @@
-// Talk mode in the browser: keys of a presenter's remote, a black screen, the time, and a scene that
-// fits the screen. The arrow keys are shortcuts of the buttons.
+// Talk mode in the browser: keys of a presenter's remote, a black screen, the time, a scene that fits
+// the screen, and what the presenter's view in another window hears and asks for. The arrow keys are
+// shortcuts of the buttons.
 const KEYS = { PageDown: "talk_next", PageUp: "talk_previous" };
 const LEAST_ZOOM = 0.5;
+const CHANNEL = "poolscope-talk";
+const PRESENTER = "?view=presenter";
+
+// the same for all scenes: Streamlit calls the default function again for each
+let shown = null;
+let timer = null;
+let channel = null;
+
+const report = () => {
+  const black = Boolean(document.getElementById("talk-curtain"));
+  channel?.postMessage({ shown: { ...shown.data, black } });
+};
+
+const pressButton = (name) => document.querySelector(`.st-key-${name} button`)?.click();
+
+// from the presenter's view; reports of another window with the talk have none of these names
+const hear = ({ data }) => {
+  if (data.ask) report();
+  if (data.press) pressButton(data.press);
+  if (data.black) black();
+  if (Number.isInteger(data.scene)) shown.setTriggerValue("scene", data.scene);
+  if (data.restart) shown.setTriggerValue("restart", true);
+};
+
+const leave = () => channel?.postMessage({ left: true });
 
 const black = () => {
   const curtain = document.getElementById("talk-curtain");
   if (curtain) {
     curtain.remove();
+    report();
     return;
   }
   const made = document.createElement("div");
@@ -14,6 +41,7 @@ const black = () => {
   made.style.cssText = "position: fixed; inset: 0; background: #000; z-index: 1000000;";
   made.addEventListener("click", black);
   document.body.append(made);
+  report();
 };
 
 const press = (event) => {
@@ -23,10 +51,14 @@ const press = (event) => {
     black();
     return;
   }
+  if (!typing && event.key === "p" && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    window.open(PRESENTER, "poolscope-presenter", "popup,width=1100,height=760");
+    return;
+  }
   const button = KEYS[event.key];
   if (!button) return;
   event.preventDefault();
-  document.querySelector(`.st-key-${button} button`)?.click();
+  pressButton(button);
 };
 
 // zoom, not a transform: the page is laid out anew, so nothing of it is left to be scrolled to
@@ -48,10 +80,6 @@ const written = (seconds) => {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 };
 
-// the same for all scenes: Streamlit calls the default function again for each
-let shown = null;
-let timer = null;
-
 const tick = () => {
   const clock = shown.parentElement.querySelector("time");
   const elapsed = Date.now() / 1000 - shown.data.started;
@@ -59,17 +87,24 @@ const tick = () => {
   fit();
 };
 
-export default ({ data, parentElement }) => {
-  shown = { data, parentElement };
+export default ({ data, parentElement, setTriggerValue }) => {
+  shown = { data, parentElement, setTriggerValue };
   tick();
   if (timer === null) {
     timer = setInterval(tick, 250);
     document.addEventListener("keydown", press);
+    channel = new BroadcastChannel(CHANNEL);
+    channel.onmessage = hear;
+    window.addEventListener("pagehide", leave);
   }
+  report();
   return () => {
     clearInterval(timer);
     timer = null;
     document.removeEventListener("keydown", press);
+    channel.close();
+    channel = null;
+    window.removeEventListener("pagehide", leave);
     const box = document.querySelector("[data-testid=stMainBlockContainer]");
     if (box) box.style.zoom = "";
   };

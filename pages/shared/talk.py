@@ -15,14 +15,15 @@ from core import settings
 from core.catalog import Page
 from core.config.talk import Scene, Talk, Waits, read_talk
 from core.settings import Mode
+from core.words import literal
 from pages.shared import dataset
-from pages.shared.parameters import DEFAULTS
+from pages.shared.parameters import DEFAULTS, TOUCHED
 
-VIEW, TALK = "view", "talk"
+VIEW, TALK, PRESENTER = "view", "talk", "presenter"
 SCENE = "scene"
 
 _ON, _NUMBER, _GOING, _KEPT = "talk_on", "talk_scene", "talk_going", "talk_kept"
-_REVEALED, _STARTED = "talk_revealed", "talk_started"
+_REVEALED, _STARTED, _DRAWN = "talk_revealed", "talk_started", "talk_drawn"
 FONT_SIZE = "clamp(17px, 1.3vw, 28px)"
 """of the body: 17 px on a screen 1280 px wide, 25 px on 1920; figures are scaled by
 `frame.TALK_SCALE`"""
@@ -39,10 +40,32 @@ html {{ font-size: {FONT_SIZE}; }}
 TALK_SCRIPT = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 CLAIM = "claim"
 """the one control of a page that is not a widget"""
+IN_THE_LINK = (CLAIM, *TOUCHED)
+"""what a page reads from the link alone"""
+KEYS_HELP = """
+**→** and **Page Down** reveal and go on, **←** and **Page Up** go back. **b** blackens the screen,
+**s** opens this list, **p** opens the presenter's view: notes, the next scene and the time, in a
+second window of this browser.
+"""
+_SCENES = "talk_overview"
+OVERVIEW_STYLE = f"""
+<style>
+.st-key-{_SCENES} button {{ justify-content: flex-start; min-height: 0; padding: 0.2rem 0.5rem; }}
+.st-key-{_SCENES} button > div {{ justify-content: flex-start; }}
+</style>
+"""
+"""a list that fits the screen"""
+
+
+def presenting() -> bool:
+    """Whether this session is the presenter's view of a talk in another window."""
+    return PRESENTER in st.query_params.get_all(VIEW)
 
 
 def active() -> bool:
     """Whether this session is in talk mode."""
+    if presenting():
+        return False
     if settings.load().mode is Mode.TALK:
         return True
     state = st.session_state
@@ -56,6 +79,27 @@ def shows(title: str) -> bool:
     names = chosen()
     named = not names or any(name in title or name.startswith(title) for name in names)
     return named and not (waiting() and _scene().waits is Waits.EVERYTHING)
+
+
+def begin_page() -> None:
+    """Forget which parts of the page were drawn before."""
+    st.session_state[_DRAWN] = []
+
+
+def note(name: str) -> None:
+    """Note that a part of the page is drawn; a scene of one's own may then show it alone.
+
+    Args:
+        name: in the `figures` of a scene.
+    """
+    names: list[str] = st.session_state.setdefault(_DRAWN, [])
+    if name not in names:
+        names.append(name)
+
+
+def drawn() -> list[str]:
+    """The names of the parts of the page that were drawn last."""
+    return list(st.session_state.get(_DRAWN, ()))
 
 
 def waiting() -> bool:
@@ -94,7 +138,7 @@ def begin(page: Page) -> str | None:
         return None
     if _NUMBER not in state:
         given = link.get(SCENE, "1" if page is Page.HOME else "")
-        last = len(_script().scenes)
+        last = len(script().scenes)
         if given.isdecimal():
             _go(min(max(int(given), 1), last) - 1, keep=tuple(link))
         elif given:
@@ -110,9 +154,9 @@ def begin(page: Page) -> str | None:
 
 def parameters() -> dict[str, Any]:
     """The URL parameters of the current scene: its number, its claim, and the link's choices."""
-    claim = {name: str(value) for name, value in _scene().link.items() if name == CLAIM}
+    own = {name: _plain(v) for name, v in _scene().link.items() if name in IN_THE_LINK}
     kept = {name: st.query_params.get_all(name) for name in st.session_state.pop(_KEPT, ())}
-    return {**claim, **kept, VIEW: TALK, SCENE: str(st.session_state[_NUMBER] + 1)}
+    return {**own, **kept, VIEW: TALK, SCENE: str(st.session_state[_NUMBER] + 1)}
 
 
 def _led_to(page: Page, given: str) -> int | None:
@@ -122,7 +166,7 @@ def _led_to(page: Page, given: str) -> int | None:
         page: that the browser shows.
         given: the number of the scene in the link, which Back does not always change.
     """
-    scenes, number = _script().scenes, st.session_state[_NUMBER]
+    scenes, number = script().scenes, st.session_state[_NUMBER]
     if number is None:
         return None
     if given.isdecimal() and 1 <= int(given) <= len(scenes) and int(given) - 1 != number:
@@ -135,18 +179,19 @@ def _led_to(page: Page, given: str) -> int | None:
 def bar() -> None:
     """Draw heading and sentence of the scene, the time, and the buttons that keys also press."""
     st.html(SCENE_STYLE)
-    script, number = _script(), st.session_state[_NUMBER]
-    scenes, count = script.scenes, 0 if number is None else number + 1
+    told, number = script(), st.session_state[_NUMBER]
+    scenes, count = told.scenes, 0 if number is None else number + 1
     with st.container(horizontal=True, vertical_alignment="center", key="talk bar"):
         with st.container(gap=None, width="stretch"):
             if number is None:
-                st.markdown(f"**{script.title}**")
+                st.markdown(f"**{told.title}**")
             else:
                 st.title(scenes[number].heading, anchor=False)
                 st.markdown(f":gray[{scenes[number].sentence}]")
         place = f"{count or '–'} / {len(scenes)}"
         st.markdown(f":gray[{place}]", width="content")
-        _clock(script.planned(count))
+        _clock(told.planned(count))
+        _overview_button()
         _button("Previous", "chevron_left", "Left", max(count - 2, 0), disabled=count <= 1)
         if waiting():
             st.button(
@@ -162,11 +207,63 @@ def bar() -> None:
 
 
 def _clock(planned: float) -> None:
-    """Draw the minutes since the first scene, and those planned up to the end of this one."""
+    """Draw the minutes since the first scene, and those planned up to the end of this one.
+
+    The same component answers the presenter's view, which is in another window of the browser.
+    """
     started = st.session_state.setdefault(_STARTED, time())
-    st.components.v2.component("talk", html="<time></time>", js=TALK_SCRIPT)(
-        key=_CLOCK, data={"started": started, "minutes": f"{planned:g}"}, width="content"
+    clock = st.components.v2.component("talk", html="<time></time>", js=TALK_SCRIPT)
+    clock(
+        key=_CLOCK,
+        data={
+            "started": started,
+            "minutes": f"{planned:g}",
+            "scene": st.session_state[_NUMBER],
+            "waiting": waiting(),
+        },
+        width="content",
+        on_scene_change=_asked_for,
+        on_restart_change=_restart,
     )
+
+
+def _asked_for() -> None:
+    """Go to the scene that the presenter's view names."""
+    number = st.session_state[_CLOCK]["scene"]
+    if isinstance(number, int) and 0 <= number < len(script().scenes):
+        _go(number)
+
+
+def _restart() -> None:
+    st.session_state[_STARTED] = time()
+
+
+def _overview_button() -> None:
+    """Draw the button, and once it is pressed the list, of all scenes."""
+    label = "Scenes"
+    if st.button(label, icon=":material/list:", shortcut="s", key="talk_scenes", type="tertiary"):
+        _overview()
+
+
+@st.dialog("Scenes", width="medium")
+def _overview() -> None:
+    """Draw all scenes with their minutes; a click goes there."""
+    scenes, now = script().scenes, st.session_state[_NUMBER]
+    st.html(OVERVIEW_STYLE)
+    with st.container(gap=None, key=_SCENES):
+        for number, scene in enumerate(scenes):
+            name = f"{number + 1}. {literal(scene.heading)} :gray[· {scene.minutes:g} min]"
+            pressed = st.button(
+                f"**{name}**" if number == now else name,
+                type="tertiary",
+                width="stretch",
+                key=f"talk_to_{number + 1}",
+            )
+            if pressed:
+                _go(number)
+                st.rerun()
+    st.caption(f"{script().minutes:g} minutes in all.{KEYS_HELP}")
+    st.link_button("Presenter's view", f"?{VIEW}={PRESENTER}", icon=":material/speaker_notes:")
 
 
 def _button(label: str, icon: str, key: Any, number: int, *, disabled: bool) -> None:
@@ -193,11 +290,11 @@ def _go(number: int, keep: Collection[str] = ()) -> None:
         number: of the scene, from 0.
         keep: controls that keep the link's values.
     """
-    state, scene = st.session_state, _script().scenes[number]
+    state, scene = st.session_state, script().scenes[number]
     state[_NUMBER] = number
     state[_REVEALED] = False
     # reset the controls of pages that other scenes have set
-    for other in _script().scenes:
+    for other in script().scenes:
         for name in other.link.keys() - scene.link.keys():
             state.pop(name, None)
             if other.link[name] is True:
@@ -210,12 +307,17 @@ def _go(number: int, keep: Collection[str] = ()) -> None:
     state[_KEPT] = tuple(keep)
 
 
+def _plain(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def _scene() -> Scene:
     number: int = st.session_state[_NUMBER]
-    return _script().scenes[number]
+    return script().scenes[number]
 
 
-def _script() -> Talk:
+def script() -> Talk:
+    """The talk of this server."""
     path = settings.load().talk
     return _read(path, path.stat().st_mtime_ns if path.is_file() else 0)
 
