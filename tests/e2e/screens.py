@@ -69,6 +69,7 @@ def faults_of_layout(page: Page) -> list[str]:
 
 def faults_of_names(devtools: CDPSession) -> Iterator[str]:
     """What a screen reader cannot tell: pictures and buttons without a name or with the same."""
+    devtools.send("Accessibility.enable")
     nodes = devtools.send("Accessibility.getFullAXTree")["nodes"]
     by_id = {node["nodeId"]: node for node in nodes}
     shown = [node for node in nodes if not node["ignored"]]
@@ -76,7 +77,7 @@ def faults_of_names(devtools: CDPSession) -> Iterator[str]:
     level = 0
     for node in shown:
         role, name = _value(node, "role"), _value(node, "name")
-        if role in ("image", "img", "figure", "button", "link", "SvgRoot") and not name.strip():
+        if role in ("image", "img", "figure", "button", "link") and not name.strip():
             yield f"a {role} without a name in {_place(node, by_id)}"
         if role == "button":
             buttons[_group(node, by_id), name] += 1
