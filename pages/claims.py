@@ -114,7 +114,7 @@ def _tile(result: ClaimResult, *, hidden: bool) -> None:
                 on_click=_go,
                 args=(claim.id,),
             )
-        st.markdown(f"**{claim.text}**")
+        st.markdown(f"### {claim.text}", anchors=False)
         if not hidden:
             said = " ".join(filter(None, (verdict_sentence(result), caution(result))))
             st.markdown(f":small[:gray[{frame.written((said,))}]]")

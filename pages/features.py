@@ -208,6 +208,7 @@ def _row(  # noqa: PLR0913 (what is drawn, and how)
         st.image(
             sheet.sheet(maps, scale or Scale.around(maps), marked=marked, dark=frame.dark()),
             width="stretch",
+            alt=f"Feature maps of {layer}: {answers.spoken(arm)}",
         )
     with right:
         st.markdown(f"predicts **{literal(classes[seen.answer])}**")

@@ -8,6 +8,7 @@ from pages.shared import (
     controls,
     dataset,
     gate,
+    names,
     paper,
     phone,
     presenter,
@@ -74,6 +75,7 @@ def main() -> None:
         progress.bar(asked)
         words.begin(asked)
         tips.draw()
+        names.draw()
         if wrong := dataset.problem():
             st.error(wrong, icon=":material/error:")
         with uploads.only_where_offered():

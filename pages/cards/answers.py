@@ -46,6 +46,11 @@ def title(arm: Arm) -> str:
     return f"{frame.mark(arm.pooling)} **{POOLINGS[arm.pooling].label}** + {arm.head_label}"
 
 
+def spoken(arm: Arm) -> str:
+    """The same in plain text, for screen readers."""
+    return f"{POOLINGS[arm.pooling].label} + {arm.head_label}"
+
+
 def sources(
     there: dict[Arm, StoredNetwork],
     looks: dict[Arm, Response],
@@ -85,7 +90,11 @@ def _source(
     """Draw the attribution map of one network, and name the class that it is for."""
     shares = networks.source(network, image, answer, method, layer)
     scale = Scale.even(shares) if shares.min() < 0 else Scale.around(shares)
-    st.image(sheet.heat(shares, scale, dark=frame.dark()), width="stretch")
+    st.image(
+        sheet.heat(shares, scale, dark=frame.dark()),
+        width="stretch",
+        alt=f"{method}: {spoken(Arm(network.experiment))}",
+    )
     after = f", after {layer}" if method is Method.GRAD_CAM else ""
     said = f"for {literal(network.experiment.data.entry.classes[answer])}{after}"
     empty = emptiness(shares, method)
@@ -115,6 +124,7 @@ def patches(there: dict[Arm, StoredNetwork], layers: dict[Arm, str]) -> None:
                     dark=frame.dark(),
                 ),
                 width="stretch",
+                alt=f"Patches of channel {channel + 1}: {spoken(arm)}",
             )
             st.caption(f"After {layer}. {ranking(exciting, PATCHES_SHOWN, tested)}")
         st.caption(
@@ -133,7 +143,7 @@ def filters(there: dict[Arm, StoredNetwork]) -> None:
                 with st.container(gap="xsmall"):
                     st.markdown(title(arm))
                     picture = sheet.sheet(weights[:FILTERS_SHOWN], scale, dark=frame.dark())
-                    st.image(picture, width="stretch")
+                    st.image(picture, width="stretch", alt=f"Filters: {spoken(arm)}")
         st.caption(
             f"One scale for all: blue is positive, red negative, the largest weight is "
             f"{scale.high:.2f}. The first "

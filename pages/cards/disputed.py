@@ -68,7 +68,7 @@ def _row(gallery: Gallery, parted: Dispute, data: DataConfig, labels: bytes) -> 
         for each, image in zip(few, pixels, strict=True):
             with st.container(width=PICTURE_SIDE, gap="xsmall"):
                 drawn = sheet.grey(image, data.entry.white, dark=frame.dark())
-                st.image(drawn, width=PICTURE_SIDE)
+                st.image(drawn, width=PICTURE_SIDE, alt=f"Test image {each.image}")
                 counts = [f"**{n}**" if i == own else str(n) for i, n in enumerate(each.right)]
                 named = literal(data.entry.classes[labels[each.image]])
                 st.caption(f"{named}  \n{' · '.join(counts)}", text_alignment="center")

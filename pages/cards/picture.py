@@ -71,7 +71,11 @@ def shown(chosen: Chosen, entry: DatasetEntry) -> None:
     """Draw the image, larger."""
     with st.container(border=True, height="stretch"):
         st.markdown("**Input**")
-        st.image(sheet.grey(chosen.image, entry.white, dark=frame.dark()), width="stretch")
+        st.image(
+            sheet.grey(chosen.image, entry.white, dark=frame.dark()),
+            width="stretch",
+            alt=f"Input: {chosen.name}",
+        )
         st.caption(f"{literal(entry.label)}, {chosen.name}. Every network sees this image.")
 
 

@@ -223,7 +223,7 @@ def card(
     with section(key, part), st.container(border=True, height=height, key=named_card):
         line = st.container(horizontal=True, vertical_alignment="center", wrap=False)
         with line:
-            st.markdown(f"**{title}**", width="stretch", help=reading)
+            st.markdown(f"## {title}", width="stretch", help=reading, anchors=False)
         yield Head(line, title)
 
 

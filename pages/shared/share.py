@@ -72,7 +72,7 @@ def _share() -> None:
     if is_local(address):
         st.caption("It opens on this machine only, so there is no QR code.")
     else:
-        st.image(_qr(address), width=240)
+        st.image(_qr(address), width=240, alt="QR code of the link")
     st.caption(
         "The link names what differs from the defaults, and the version of the defaults: should "
         "these change, it keeps showing the same comparison."

@@ -15,7 +15,7 @@ export function lens(node, explained, tables) {
   node.style.setProperty("--lines", explained.length);
   const most = explained.length > 1 ? 1 : MOST_WINDOWS;
   node.replaceChildren(
-    element("h4", {}, alike ? first.where : "The same place in each network"),
+    element("h4", { "aria-level": 2 }, alike ? first.where : "The same place in each network"),
     ...explained.map((each) => card(each, tables, { alike, most })),
   );
 }

@@ -55,7 +55,7 @@ class View {
     });
     this.picture.node.addEventListener("keydown", (event) => this.key(event));
     this.learning = new Learning(() => this.toStep(), step);
-    this.lens = element("div", { class: "lens" });
+    this.lens = element("div", { class: "lens", tabindex: 0, role: "region", "aria-label": "Where the number comes from" });
     this.spoken = element("div", { class: "spoken", "aria-live": "polite" });
     this.where = element("span", { class: "where" });
     this.switches = ["values", "gradient"].map((name) =>

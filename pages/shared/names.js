@@ -1,0 +1,55 @@
+// What screen readers are told and Streamlit does not say: of which card a button is, and where
+// one can scroll by keys. Sets attributes alone; those that React sets again are set again here.
+
+const REPEATED = /^(Help|Export|Open|Decrement|Increment|Fullscreen|Search|Download as CSV|Show\/hide columns|network\.py)$/;
+
+export default () => {
+  const tell = () => {
+    for (const button of document.querySelectorAll("[data-testid=stApp] button")) {
+      const own = ownName(button);
+      const of = own && about(button);
+      if (of && button.ariaLabel !== `${own}: ${of}`) button.ariaLabel = `${own}: ${of}`;
+    }
+    for (const node of document.querySelectorAll(".stMain pre, .stMain .katex-display")) {
+      if (node.scrollWidth > node.clientWidth || node.scrollHeight > node.clientHeight) {
+        node.tabIndex = 0;
+      }
+    }
+    for (const drawn of document.querySelectorAll(".js-plotly-plot .svg-container")) {
+      // the figure has a sentence as its name
+      if (drawn.ariaHidden !== "true") drawn.ariaHidden = "true";
+    }
+  };
+  tell();
+  let waiting = 0;
+  const watcher = new MutationObserver(() => {
+    cancelAnimationFrame(waiting);
+    waiting = requestAnimationFrame(tell);
+  });
+  watcher.observe(document.body, {
+    childList: true,
+    subtree: true,
+    attributeFilter: ["aria-label"],
+  });
+  return () => watcher.disconnect();
+};
+
+function ownName(button) {
+  const said = button.ariaLabel ?? button.querySelector("p")?.textContent ?? "";
+  const [first] = said.split(": ");
+  return REPEATED.test(first.trim()) ? first.trim() : null;
+}
+
+// The label of the control, the picture, or the nearest heading above.
+function about(button) {
+  const widget = button.closest("[data-testid=stNumberInput], [data-testid=stSelectbox]");
+  const label = widget?.querySelector("[data-testid=stWidgetLabel] p");
+  if (label) return label.textContent.trim();
+  const picture = button.closest("[data-testid=stFullScreenFrame]")?.querySelector("img[alt]");
+  if (picture?.alt) return picture.alt;
+  for (let above = button.parentElement; above; above = above.parentElement) {
+    const heading = above.querySelector("h1, h2, h3");
+    if (heading) return heading.textContent.trim();
+  }
+  return null;
+}
