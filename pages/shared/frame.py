@@ -358,7 +358,11 @@ def several_of(label: str, options: Sequence[str], key: str) -> list[str]:
     if len(options) < 2:  # noqa: PLR2004 (a choice)
         return []
     row = st.pills
-    return list(row(label, options, selection_mode="multi", key=key, bind="query-params") or [])
+    # names of folders are texts of strangers
+    chosen = row(
+        label, options, selection_mode="multi", key=key, bind="query-params", format_func=literal
+    )
+    return list(chosen or [])
 
 
 @contextmanager

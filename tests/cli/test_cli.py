@@ -432,7 +432,12 @@ def test_a_grid_crosses_its_lists_and_leaves_out_what_is_one_network_twice(grid)
 
 def test_the_grid_of_the_bundled_runs_is_whole():
     sizes = {p.name: len(read_grid(p)) for p in (ROOT / "assets" / "gallery").glob("*.toml")}
-    assert {"catalog.toml": 640, "dropout.toml": 100, "fashion.toml": 80} == sizes
+    assert {
+        "catalog.toml": 640,
+        "dropout.toml": 100,
+        "fashion.toml": 80,
+        "shapes.toml": 160,
+    } == sizes
 
 
 def test_networks_that_shrink_away_are_named_before_anything_is_trained(cli, engine, grid):

@@ -188,7 +188,7 @@ def test_a_recipe_begins_as_the_data_sets_own_and_follows_the_data_set():
     app.selectbox(key="dataset").set_value("shapes").run()
     assert [] == messages(app)
     recipe = {name: app.number_input(key=name).value for name in ("epochs", "batch_size", "lr")}
-    assert {"epochs": 12, "batch_size": 64, "lr": 0.02} == recipe
+    assert {"epochs": 8, "batch_size": 64, "lr": 0.02} == recipe
 
 
 def test_the_data_sets_own_recipe_asks_for_the_runs_without_one():

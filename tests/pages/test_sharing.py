@@ -88,8 +88,8 @@ PLAIN = {**OF_EVERY_DATA_SET, "widths": "16,32", "norm": "none", "lr": 0.1}
 DEEPER = {**OF_EVERY_DATA_SET, "widths": "16,32,64", "norm": "batch", "lr": 0.1}
 OWN_DEFAULTS_OF_VERSION_1 = {
     "digits": {**PLAIN, "epochs": 20},
-    "shapes": {**PLAIN, "epochs": 12, "lr": 0.05},
-    "mnist": {**PLAIN, "epochs": 5},
+    "shapes": {**PLAIN, "epochs": 8, "lr": 0.05, "norm": "batch", "train_size": 4000},
+    "mnist": {**PLAIN, "epochs": 3, "train_size": 12000},
     "fashion-mnist": {**DEEPER, "epochs": 5},
     "kmnist": {**PLAIN, "epochs": 5},
     "cifar10": {**PLAIN, "epochs": 10},
