@@ -13,7 +13,9 @@ CARD_HEADINGS = f"""
 .st-key-{_KEY} {{ display: none; }}
 [class*="st-key-{paper.CARD}-"] [data-testid="stMarkdown"] h2,
 [data-testid="stMarkdown"] h3 {{
-  font: inherit; font-weight: 600; padding: 0; margin: 0; letter-spacing: normal;
+  font: inherit; font-weight: 600; padding: 0; letter-spacing: normal;
+  /* as of a paragraph: Streamlit takes it away again */
+  margin: 0 0 1rem;
 }}
 </style>
 """

@@ -436,7 +436,7 @@ def test_the_grid_of_the_bundled_runs_is_whole():
         "catalog.toml": 640,
         "dropout.toml": 100,
         "fashion.toml": 80,
-        "shapes.toml": 80,
+        "shapes.toml": 160,
     } == sizes
 
 

@@ -92,8 +92,8 @@ def test_a_network_that_has_not_learned_is_named_on_every_page_that_compares(pag
 def test_a_claim_names_the_networks_that_have_not_learned():
     app = opened(CLAIMS_PAGE, claim="pooling-raises-accuracy")
     said = [warning.value for warning in app.main.warning]
-    assert any("1 of 10 runs of none (GAP, shapes) is far below the others" in w for w in said)
-    assert "In 6 of 12 parts some runs are at chance" in text(opened(CLAIMS_PAGE))
+    assert any("1 of 10 runs of none (Flatten, shapes) is far below the others" in w for w in said)
+    assert "In 4 of 12 parts some runs are at chance" in text(opened(CLAIMS_PAGE))
 
 
 def test_a_prediction_comes_after_the_experiment_and_before_the_reveal():
