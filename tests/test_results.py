@@ -17,7 +17,11 @@ ACCURACY_TOLERANCE = 0.01
 def test_mnist_is_above_98_percent_after_one_epoch():
     if not (settings.load().data / "MNIST" / "raw").is_dir():
         pytest.skip("MNIST is not under POOLSCOPE_DATA")
-    run = train(Experiment.from_flat({"dataset": "mnist", "head": "flatten", "epochs": 1}))
+    run = train(
+        Experiment.from_flat(
+            {"dataset": "mnist", "train_size": "all", "head": "flatten", "epochs": 1}
+        )
+    )
     assert run.test_accuracy > 0.98
 
 

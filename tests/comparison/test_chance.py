@@ -265,14 +265,14 @@ def test_the_command_line_names_them_before_the_verdict(capsys, home, monkeypatc
         assert 0 == main(["claims", *arguments])
         return capsys.readouterr().out
 
-    part = "1 of 10 runs of none (GAP, shapes) is far below the others (59.0 %;"
+    part = "1 of 10 runs of none (Flatten, shapes) is far below the others (70.3 %;"
     full = said("--id", "pooling-raises-accuracy")
-    assert full.index("In 6 of 12 parts some runs") < full.index("Yes in four of twelve parts")
-    assert full.index(part) < full.index("+7.0 points [+1.0, +13.0]")
+    assert full.index("In 4 of 12 parts some runs") < full.index("Yes in six of twelve parts")
+    assert full.index(part) < full.index("+13.6 points [+10.4, +16.7]")
     every = said()
-    assert every.index("In 6 of 12 parts some runs") < every.index("Yes in four of twelve parts")
+    assert every.index("In 4 of 12 parts some runs") < every.index("Yes in six of twelve parts")
     (claim,) = json.loads(said("--id", "pooling-raises-accuracy", "--json"))
-    assert 6 == sum(bool(part["not_learned"]) for part in claim["parts"])
+    assert 4 == sum(bool(part["not_learned"]) for part in claim["parts"])
 
 
 # figures
@@ -331,7 +331,7 @@ def test_an_interval_of_seeds_that_have_not_learned_ends_in_an_arrow_among_the_p
     widest = next(
         j
         for j in compared(result.parts)
-        if "Average is ahead of none, GAP head, shapes" in j.part.says
+        if "Max is ahead of none, Flatten head, shapes" in j.part.says
     )
     low, high = figure.layout.xaxis.range
     assert 100 * widest.difference.low < low < 100 * widest.difference.mean < high

@@ -17,7 +17,7 @@ WIDE = "widths=" + ",".join(["1024"] * 8) + "&pools=3&pooling=max&head=gap&seeds
 LONG = "pooling=conv&head=gap&seeds=1&dataset=shapes&train_size=2000&epochs=20"
 MEDIAN = (
     "pooling=median&head=gap&seeds=20&dataset=shapes&image_size=128&train_size=4000&epochs=20"
-    "&batch_size=1&pool_size=4&pool_stride=1&widths=8"
+    "&batch_size=1&norm=none&pool_size=4&pool_stride=1&widths=8"
 )
 HEAVY = "pooling=max&head=flatten&widths=170&hidden=512&epochs=1&train_size=10&seeds=5"
 ATTACKS = (

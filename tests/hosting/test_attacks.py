@@ -39,7 +39,7 @@ LONG = f"{CONV}&epochs=8"
 LONG_TOO, LONG_AS_WELL = f"{CONV}&epochs=5&lr=0.011", f"{CONV}&epochs=3&lr=0.012"
 SLOW = (
     "pooling=median&head=gap&seeds=20&dataset=shapes&image_size=128&train_size=4000&epochs=20"
-    "&batch_size=1&pool_size=4&pool_stride=1&widths=8"
+    "&batch_size=1&norm=none&pool_size=4&pool_stride=1&widths=8"
 )
 STEADY = "pooling=conv&head=gap&seeds=1&epochs=20&batch_size=16&widths=8,16"
 QUICK = "head=gap&seeds=1&epochs=1&train_size=10"
@@ -88,7 +88,7 @@ def is_open(server):
             "pooling=max&head=gap&seeds=20&widths=4,8&epochs=2&pooling=conv&pooling=soft",
             "Train the",
         ),
-        ("accuracy", "dataset=mnist&pooling=max&head=gap&seeds=1", "Train the"),
+        ("accuracy", "dataset=mnist&train_size=all&pooling=max&head=gap&seeds=1", "Train the"),
     ],
 )
 def test_what_is_too_much_is_refused_in_a_sentence_and_not_computed_when_pressed_all_the_same(

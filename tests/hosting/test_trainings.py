@@ -37,7 +37,9 @@ def test_the_readme_says_how_many_images():
 
 def test_more_images_are_refused(monkeypatch):
     monkeypatch.setattr("core.hosting.trainings.MOST_IMAGES", 4_000)
-    assert "4,000 images at most" in too_large(Experiment.from_flat({"dataset": "shapes"}))
+    assert "4,000 images at most" in too_large(
+        Experiment.from_flat({"dataset": "shapes", "train_size": "all"})
+    )
 
 
 @pytest.mark.parametrize(
