@@ -9,7 +9,7 @@ GALLERY_ENV := POOLSCOPE_HOME=$(CURDIR)/$(GALLERY) POOLSCOPE_GALLERY=$(CURDIR)/a
 BUNDLED := digits shapes mnist fashion
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test quick browser lint bench soak gallery clean
+.PHONY: help setup run test quick screens browser lint bench soak gallery clean
 .SILENT:
 
 help:
@@ -17,6 +17,7 @@ help:
 	echo "make run       open the dashboard (ARGS=... goes to streamlit)"
 	echo "make test      run all tests, the browser's too (ARGS=... goes to pytest)"
 	echo "make quick     test what changed since the last commit, for a minute at most"
+	echo "make screens   read every page at eight widths, by axe-core too"
 	echo "make lint      ruff and mypy"
 	echo "make bench     measure against the budgets"
 	echo "make soak      damage stores, kill trainings, let fifty visitors click, then five attack"
@@ -64,6 +65,10 @@ browser: $(READY)
 	        apt-get install -y -qq --no-install-recommends chromium >/dev/null || true; \
 	fi; \
 	found || $(BIN)/playwright install chromium
+
+# every page at eight widths, read by axe-core; it has findings left
+screens: $(READY) browser
+	$(BIN)/python -m pytest tests/e2e/on_screens.py $(ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check --quiet .

@@ -20,7 +20,7 @@ SEEN = "pooling=max&head=gap&widths=4"
 """of all images: a fast machine, too, takes longer for a few hundred epochs of these than a browser
 for a click and a look"""
 ENDLESS = "pooling=max&head=gap&seeds=2&epochs=1000"
-LONG = "head=gap&widths=32,64&epochs=1000"
+LONG = "head=gap&widths=64,128&epochs=1000"
 """minutes for each run, on machines that are several times faster as well"""
 
 
@@ -97,7 +97,7 @@ def test_headline_and_tiles_follow_the_runs_as_they_are_stored(visitor, server):
     expect(visitor.headline).to_have_text(re.compile("^All six runs are still being trained"))
     tile = visitor.page.get_by_test_id("stMetric").filter(has_text="Trained")
     for count, word in ((1, "Five"), (2, "Four")):
-        run = finished(6 - count, pooling="max", head="gap", widths="32,64", epochs=1000, lr=0.15)
+        run = finished(6 - count, pooling="max", head="gap", widths="64,128", epochs=1000, lr=0.15)
         RunStore(server.home / "runs.db").put(run)
         expect(visitor.headline).to_have_text(re.compile(f"^{word} of six runs are still"))
         expect(tile).to_contain_text(re.compile(rf"{count}\s*of 6"))
