@@ -68,7 +68,7 @@ browser: $(READY)
 
 # every page at eight widths, read by axe-core; it has findings left
 screens: $(READY) browser
-	$(BIN)/python -m pytest tests/e2e/on_screens.py $(ARGS)
+	$(BIN)/python -m pytest tests/e2e/on_screens.py tests/e2e/on_live_curves.py $(ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check --quiet .

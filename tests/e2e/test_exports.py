@@ -97,7 +97,7 @@ def test_the_recommended_network_runs_with_its_weights(visitor, tmp_path):
 
 def test_a_budget_is_in_the_link(visitor):
     visitor.open(COST)
-    field = visitor.page.get_by_label("Most weights, kB")
+    field = visitor.page.get_by_label("Most weights, kB", exact=True)
     field.fill("1")
     field.press("Enter")
     expect(visitor.page.get_by_text("No network meets this budget.")).to_be_visible()

@@ -129,48 +129,6 @@ def test_cancel_keeps_what_was_finished_and_says_so_to_all(enter, server):
     expect(hasty.figures.first).to_be_visible()
 
 
-def points(visitor):
-    """The points of the lines of networks in training, in all figures of the page."""
-    return sum(
-        visitor.page.evaluate(
-            """[...document.querySelectorAll(".js-plotly-plot")].flatMap(figure => figure.data
-            .filter(line => line.mode === "lines+markers" && !line.name)
-            .map(line => line.x.length))"""
-        )
-    )
-
-
-def test_curves_grow_for_all_who_look_while_two_strategies_learn(enter, server):
-    first, second = enter(server), enter(server)
-    link = f"/accuracy?{LONG}&pooling=max&pooling=conv&seeds=3&lr=0.18"
-    first.open(link)
-    first.train_button.click()
-    expect(first.headline).to_have_text("Two networks are being trained: watch them learn.")
-    counted = [0]
-    for _ in range(4):
-        until(lambda: points(first) > counted[-1], 60)
-        counted.append(points(first))
-    assert sorted(set(counted)) == counted
-
-    second.open(link)
-    until(lambda: points(second) >= counted[-1], 60)
-    seen = points(second)
-    until(lambda: points(second) > seen, 60)
-    expect(second.page).to_have_title(re.compile(r"^\d+% · Poolscope$"))
-    expect(
-        second.page.get_by_text(re.compile(r"of 6 done.* left: ready at \d\d:\d\d"))
-    ).to_be_visible()
-
-    second.cancel_button.click()
-    for visitor in (first, second):
-        expect(visitor.cancel_button).to_have_count(0)
-        expect(visitor.page.get_by_text(re.compile("6 runs cancelled"))).to_be_visible()
-        expect(visitor.page).to_have_title("Poolscope")
-        # nothing of it is kept, so the nearest comparison is shown again
-        expect(visitor.page.get_by_text("Shown instead").first).to_be_visible()
-    assert [] == trained(server.home, lr=0.18)
-
-
 def test_cancel_stops_the_training_and_leaves_no_run(visitor, server):
     visitor.open(f"/train?{ENDLESS}&lr=0.013")
     visitor.train_button.click()
