@@ -32,7 +32,7 @@ def test_every_page_opens_and_downloads_and_asks_for_nothing_that_is_forbidden(e
         visitor.settle()
     with visitor.page.expect_download() as waiting:
         visitor.page.get_by_role("button", name="Export CSV").click()
-    assert waiting.value.path().read_text().startswith("strategy")
+    assert waiting.value.path().read_text().startswith("dataset")
 
 
 def test_an_upload_is_taken_and_given_back(enter, hosted, tmp_path):
