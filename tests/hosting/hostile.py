@@ -14,7 +14,7 @@ from tests.hosting.tab import Somebody, Tab
 from tests.visitors import EVERY_PAGE, Crowd, Seen, again, visit
 
 WIDE = "widths=" + ",".join(["1024"] * 8) + "&pools=3&pooling=max&head=gap&seeds=1"
-LONG = "pooling=conv&head=gap&seeds=1&dataset=shapes&train_size=2000&epochs=20"
+LONG = "pooling=conv&head=gap&norm=none&seeds=1&dataset=shapes&train_size=2000&epochs=20"
 MEDIAN = (
     "pooling=median&head=gap&seeds=20&dataset=shapes&image_size=128&train_size=4000&epochs=20"
     "&batch_size=1&norm=none&pool_size=4&pool_stride=1&widths=8"
