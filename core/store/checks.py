@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import datetime
 from functools import cache
-from math import ceil
 from typing import Any
 
 import safetensors
@@ -90,10 +89,8 @@ def check_checkpoints(run: Run) -> None:
         return
     if run.status is not Status.DONE or not run.weights:
         raise DamagedError("it has checkpoints, and did not end well or has no weights")
-    hyperparameters = run.experiment.hyperparameters
-    batches = ceil(run.experiment.data.training_images / hyperparameters.batch_size)
     steps = [each.step for each in run.checkpoints]
-    if steps != sorted(set(steps)) or steps[-1] >= hyperparameters.epochs * batches:
+    if steps != sorted(set(steps)) or steps[-1] >= run.experiment.steps:
         raise DamagedError("its checkpoints are not at steps of its training, one after the other")
     expected = _layout(run.weights)
     for each in run.checkpoints:

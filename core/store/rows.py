@@ -178,6 +178,14 @@ def with_weights(connection: Connection, keys: Iterable[str]) -> set[str]:
     return {key for (key,) in connection.execute(_WITH_WEIGHTS, _chosen(keys))}
 
 
+def networks(connection: Connection, keys: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Digests of predictions and weights of the runs that are stored, by key."""
+    stored = (
+        dict(zip(COLUMNS, row, strict=True)) for row in _rows(connection, _AMONG, _chosen(keys))
+    )
+    return {row["key"]: (row["predictions_sha256"], row["weights_sha256"]) for row in stored}
+
+
 def runs(connection: Connection, keys: Iterable[str]) -> Read[dict[str, Run]]:
     """Runs with their epochs, without predictions and weights.
 

@@ -12,7 +12,7 @@ from core.store import checkpoints, rows
 from core.store.bundle import Bundle, Stamp, stamp
 from core.store.checkpoints import Space
 from core.store.checks import check_checkpoints, check_values
-from core.store.digests import DamagedError
+from core.store.digests import NO_DIGEST, DamagedError, digest
 from core.store.file import ReadOnlyStoreError, StoreFile
 
 T = TypeVar("T")
@@ -215,7 +215,8 @@ class RunStore:
             kind: what was computed.
             settings: how, as text.
         """
-        return self._first(lambda c, k: rows.analysis(c, k, kind, settings), key)
+        files = (f for f in self._knowing([key]) if not self._trained_otherwise(f, {key}))
+        return self._first(lambda c, k: rows.analysis(c, k, kind, settings), key, files)
 
     def put_analysis(self, key: str, kind: str, settings: str, content: bytes) -> None:
         """Keep what a worker computed about a run, also about a bundled one."""
@@ -227,7 +228,8 @@ class RunStore:
         wanted = set(keys)
         for file in self._knowing(wanted):
             computed = self._ask(file, rows.analyses) or []
-            yield from (row[:4] for row in computed if row[0] in wanted)
+            told = wanted - self._trained_otherwise(file, wanted)
+            yield from (row[:4] for row in computed if row[0] in told)
 
     def stored_here(self, keys: Iterable[str]) -> set[str]:
         """Which of these runs are one's own, readable or not."""
@@ -330,9 +332,14 @@ class RunStore:
             return file.ask(question, *args, **how)
         return self._bundle.ask(file, question, *args, **how)
 
-    def _first(self, read: Callable[[Connection, str], T | None], key: str) -> T | None:
-        """What one's own store has, else what the gallery has."""
-        for file in self._knowing([key]):
+    def _first(
+        self,
+        read: Callable[[Connection, str], T | None],
+        key: str,
+        files: Iterable[StoreFile] | None = None,
+    ) -> T | None:
+        """What one's own store has, else what the gallery has; or the first of some files."""
+        for file in self._knowing([key]) if files is None else files:
             try:
                 answer = self._ask(file, read, key)
             except DamagedError as damage:
@@ -341,6 +348,17 @@ class RunStore:
                 if answer is not None:
                     return answer
         return None
+
+    def _trained_otherwise(self, file: StoreFile, keys: set[str]) -> set[str]:
+        """Of these runs those that are one's own, and in a file of the gallery with other bits.
+
+        What was computed of the one says nothing of the other.
+        """
+        own = self._own.ask(rows.networks, keys) if file.bundled else None
+        if not own:
+            return set()
+        there = self._ask(file, rows.networks, own) or {}
+        return {key for key, network in there.items() if _differ(network, own[key])}
 
     def _stored(self, file: StoreFile, keys: set[str]) -> set[str]:
         return self._ask(file, rows.stored, keys) or set()
@@ -370,6 +388,12 @@ def _damage(connection: Connection, key: str) -> str:
     except DamagedError as damage:
         return str(damage)
     return ""
+
+
+def _differ(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Whether two runs have other predictions or other weights, as far as both kept theirs."""
+    unknown = {digest(b""), NO_DIGEST}
+    return any(len({*pair} - unknown) > 1 for pair in zip(one, other, strict=True))
 
 
 def _has_weights(connection: Connection, run: Run) -> bool:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -62,6 +63,19 @@ def test_what_belongs_to_a_run_comes_from_the_file_that_has_it(store, run):
     assert name.encode() == store.analysis(run.key, "shift", "{}")
     assert b"fact" == store.analysis(NO_RUN, "fact", name)
     assert {name.encode()} == {row[3] for row in store.analyses([run.key])}
+
+
+def test_what_was_computed_of_a_bundled_run_says_nothing_of_one_with_other_weights(store):
+    assert store.put(DIGITS)
+    assert store.analysis(DIGITS.key, "shift", "{}") == b"digits"
+    store.delete([DIGITS.key])
+    otherwise = bytes(9 - given for given in DIGITS.predictions)
+    assert store.put(replace(DIGITS, predictions=otherwise))
+    assert store.analysis(DIGITS.key, "shift", "{}") is None
+    assert [] == list(store.analyses([DIGITS.key]))
+    store.put_analysis(DIGITS.key, "shift", "{}", b"own")
+    assert b"own" == store.analysis(DIGITS.key, "shift", "{}")
+    assert b"shapes" == store.analysis(SHAPES.key, "shift", "{}")
 
 
 def test_a_question_about_runs_opens_only_the_file_that_knows_them(store, opened):
