@@ -189,10 +189,8 @@ def checkpoint_steps(batches: int, epochs: int, most: int = MOST_CHECKPOINTS) ->
 def _steps(model: nn.Module, experiment: Experiment) -> tuple[int, ...]:
     """The steps at which this training is kept."""
     size = sum(tensor.nbytes for tensor in model.state_dict().values())
-    hyperparameters = experiment.hyperparameters
-    batches = experiment.steps // hyperparameters.epochs
     most = min(MOST_CHECKPOINTS, MOST_CHECKPOINT_BYTES // size)
-    return checkpoint_steps(batches, hyperparameters.epochs, most)
+    return checkpoint_steps(experiment.batches, experiment.hyperparameters.epochs, most)
 
 
 class _Recorder:

@@ -81,10 +81,14 @@ class Experiment(Section):
         return Hyperparameters(**self.training.model_dump())
 
     @property
+    def batches(self) -> int:
+        """How many batches one epoch has."""
+        return ceil(self.data.training_images / self.hyperparameters.batch_size)
+
+    @property
     def steps(self) -> int:
         """How many batches it is trained on."""
-        batches = ceil(self.data.training_images / self.hyperparameters.batch_size)
-        return self.hyperparameters.epochs * batches
+        return self.hyperparameters.epochs * self.batches
 
     @property
     def canonical_json(self) -> str:

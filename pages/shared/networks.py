@@ -1,7 +1,6 @@
 """Trained networks, and what a process with torch says of them, kept between reruns."""
 
 from functools import partial
-from math import ceil
 from urllib.parse import urlencode
 
 import numpy as np
@@ -93,7 +92,7 @@ def shown(arm: Arm, seed: int) -> Shown:
         steps=tuple(step for step, _ in states),
         accuracies=tuple(accuracy for _, accuracy in states),
         epochs=tuple(epoch.validation_accuracy for epoch in run.epochs),
-        batches=ceil(experiment.data.training_images / experiment.hyperparameters.batch_size),
+        batches=experiment.batches,
     )
 
 
