@@ -3,6 +3,8 @@
 
 const REPEATED = /^(Help|Export|Open|Decrement|Increment|Fullscreen|Search|Download as CSV|Show\/hide columns|network\.py)$/;
 
+const PATIENCE = 300; // ms
+
 export default () => {
   const tell = () => {
     for (const button of document.querySelectorAll("[data-testid=stApp] button")) {
@@ -22,16 +24,22 @@ export default () => {
   };
   tell();
   let waiting = 0;
+  // not in each frame: pictures that move change the page all the time, and reading sizes costs
   const watcher = new MutationObserver(() => {
-    cancelAnimationFrame(waiting);
-    waiting = requestAnimationFrame(tell);
+    waiting ||= setTimeout(() => {
+      waiting = 0;
+      tell();
+    }, PATIENCE);
   });
   watcher.observe(document.body, {
     childList: true,
     subtree: true,
     attributeFilter: ["aria-label"],
   });
-  return () => watcher.disconnect();
+  return () => {
+    clearTimeout(waiting);
+    watcher.disconnect();
+  };
 };
 
 function ownName(button) {
