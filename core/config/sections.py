@@ -333,12 +333,17 @@ class ModelConfig(Section):
     def _stride_of_one_window(self, shape: tuple[int, int, int], window: int) -> int:
         """The default stride, if with it, too, every pool has one window: then none is taken."""
         stride: int = type(self).model_fields["pool_stride"].default
+        blocks = self.downsampling_blocks
+        # asked of every experiment, so what costs least comes first
+        if self.pool_stride == stride or not blocks:
+            return self.pool_stride
+        if not POOLINGS[self.pooling].takes_steps_only:
+            return self.pool_stride
         network = self.model_copy(update={"pool_size": window})
         default = network.model_copy(update={"pool_stride": stride})
         sides = [either.maps(rows) for either in (network, default) for rows in shape[1:]]
-        blocks = self.downsampling_blocks
-        one = blocks > 0 and all(rows[block] == 1 for rows in sides for block in range(blocks))
-        return stride if one and POOLINGS[self.pooling].takes_steps_only else self.pool_stride
+        one = all(rows[block] == 1 for rows in sides for block in range(blocks))
+        return stride if one else self.pool_stride
 
     @property
     def _pools_here(self) -> bool:
