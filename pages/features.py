@@ -97,7 +97,7 @@ def _touched(arms: list[Arm], seed: int) -> picture.Chosen:
         data = arms[0].experiment.data
         seen = touch.Seen(chosen.image, chosen.name, data.entry, *networks.scaling(data))
         drawn = [networks.shown(arm, seed) for arm in arms]
-        if not touch.touch(drawn, seed, seen, plays=_plays()):
+        if not touch.touch(drawn, seed, seen, plays=_plays(), in_talk=talk.active()):
             st.caption(f"This browser cannot show networks that can be touched. {NO_TOUCH}")
         elif not talk.in_scene():
             jobs.record(tuple(each.arm.seeded(seed) for each in drawn if not each.steps))

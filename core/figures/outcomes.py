@@ -72,7 +72,8 @@ def outcomes(results: Sequence[ComparedPart]) -> Chart:
         results: measured parts of a claim. The chart is empty with fewer than `LEAST_PARTS`, or if
             they differ in one attribute only: then a list says as much.
     """
-    differing = varying(result.part for result in results)
+    every = varying(result.part for result in results)
+    differing = _axes(every, results)
     across = _across(differing, results)
     cells = _cells(results, differing, across) if across else []
     places = [f"{', '.join((*cell.row, cell.column))}: {_said(cell.result)}" for cell in cells]
@@ -82,10 +83,36 @@ def outcomes(results: Sequence[ComparedPart]) -> Chart:
             for cell in cells
         ],
         alt=f"{'. '.join(map(capitalised, places))}." if cells else "There is no map.",
-        caption=f"Columns: {across}. Rows: {join([e for e in differing if e is not across])}."
-        if cells
-        else "",
+        caption=_caption(every, differing, across) if across else "",
         draw=lambda look: _draw(cells, look),
+    )
+
+
+def _axes(differing: Sequence[Attribute], results: Sequence[ComparedPart]) -> tuple[Attribute, ...]:
+    """The attributes without those whose value the value of another one tells.
+
+    Where each data set has a norm of its own, an axis for the norm would leave half of the map
+    empty.
+    """
+    every = [attributes(result.part) for result in results]
+
+    def tells(one: Attribute, other: Attribute) -> bool:
+        return len({known[one] for known in every}) == len(
+            {(known[one], known[other]) for known in every}
+        )
+
+    return tuple(
+        each for each in differing if not any(tells(o, each) for o in differing if o is not each)
+    )
+
+
+def _caption(every: Sequence[Attribute], differing: Sequence[Attribute], across: Attribute) -> str:
+    said = f"Columns: {across}. Rows: {join([e for e in differing if e is not across])}."
+    told = [f"the {each}" for each in every if each not in differing]
+    if not told:
+        return said
+    return (
+        f"{said} {capitalised(join(told))} {'follows' if len(told) == 1 else 'follow'} from these."
     )
 
 

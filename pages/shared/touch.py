@@ -88,7 +88,9 @@ def packed(states: Iterable[Checkpoint]) -> bytes:
     return b"".join((len(header).to_bytes(8, "little"), header, *contents))
 
 
-def touch(networks: Sequence[Shown], seed: int, seen: Seen, *, plays: bool = False) -> bool:
+def touch(
+    networks: Sequence[Shown], seed: int, seen: Seen, *, plays: bool = False, in_talk: bool = False
+) -> bool:
     """Draw networks that can be touched; False if this browser cannot show them.
 
     Args:
@@ -96,13 +98,14 @@ def touch(networks: Sequence[Shown], seed: int, seen: Seen, *, plays: bool = Fal
         seed: of their runs.
         seen: the image.
         plays: whether the training is played at once.
+        in_talk: whether nobody can scroll.
     """
     if st.session_state.get(NOT_TOUCHABLE):
         return False
     draw = st.components.v2.component(
         "touch", js=TOUCH_SCRIPT, css=TOUCH_STYLES, isolate_styles=False
     )
-    data = _data(networks, seed, seen) | {"plays": plays}
+    data = _data(networks, seed, seen) | {"plays": plays, "talk": in_talk}
     draw(data=data, key="touch", on_failed_change=_fail)
     return True
 

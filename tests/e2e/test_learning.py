@@ -186,3 +186,14 @@ def test_the_slider_fits_a_phone(browser, server):
     expect(_said(page)).to_have_text("Step 0 of 15")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     context.close()
+
+
+def test_a_page_that_is_left_while_it_plays_writes_nothing_into_the_next_ones_address(visitor):
+    _open(visitor)
+    page = visitor.page
+    page.locator(PLAY).click()
+    expect(page).to_have_url(re.compile("step="))
+    visitor.go("Cost")
+    page.wait_for_timeout(2000)
+    assert "/cost" in page.url
+    assert "step=" not in page.url

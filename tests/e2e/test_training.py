@@ -45,7 +45,9 @@ def test_missing_runs_are_trained_on_the_spot_and_kept(visitor, server):
     expect(visitor.cancel_button).to_be_visible()
     expect(visitor.train_button).to_have_count(0)
 
-    expect(visitor.headline).to_have_text(re.compile("trained"), timeout=120_000)
+    expect(visitor.headline).to_have_text(
+        re.compile("comparison (is|are) trained"), timeout=120_000
+    )
     expect(visitor.cancel_button).to_have_count(0)
     assert [0, 1] == trained(server.home, lr=0.11)
 
@@ -70,9 +72,9 @@ def test_a_second_visitor_sees_the_runs_of_the_first(enter, server):
     expect(second.train_button).to_be_visible()
     first.open(link)
     first.train_button.click()
-    expect(first.headline).to_have_text(re.compile("trained"), timeout=120_000)
+    expect(first.headline).to_have_text(re.compile("comparison (is|are) trained"), timeout=120_000)
     second.page.reload()
-    expect(second.headline).to_have_text(re.compile("trained"))
+    expect(second.headline).to_have_text(re.compile("comparison (is|are) trained"))
 
 
 def test_a_training_goes_on_when_the_one_who_asked_is_gone(enter, server):
@@ -149,7 +151,9 @@ def test_neither_a_double_click_nor_reruns_train_anything_twice(visitor, server)
     for _ in range(5):
         visitor.pill("Dropout", "none").click()
         visitor.pill("Dropout", "none").click()
-    expect(visitor.headline).to_have_text(re.compile("trained"), timeout=120_000)
+    expect(visitor.headline).to_have_text(
+        re.compile("comparison (is|are) trained"), timeout=120_000
+    )
     assert [0, 1, 2, 3] == trained(server.home, lr=0.14)
 
 

@@ -107,6 +107,7 @@ SLOW = {
     "train_size": 4_000,
     "epochs": 20,
     "batch_size": 1,
+    "norm": "none",
     "pooling": "median",
     "pool_size": 4,
     "pool_stride": 1,

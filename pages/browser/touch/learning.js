@@ -102,6 +102,8 @@ export class Learning {
     if (!this.playing) return;
     const began = performance.now();
     const frame = (now) => {
+      // another page has come
+      if (!this.node.isConnected) return this.paused();
       const place = Math.min(last, first + Math.max(0, now - began) / each);
       this.set(Math.floor(place));
       if (!reducesMotion()) this.show(place);

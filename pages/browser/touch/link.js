@@ -18,9 +18,11 @@ export function readLink() {
   };
 }
 
-export function writeLink({ held, seen, ofClass, step }) {
+// node: what is shown; when it has gone, the address is another page's.
+export function writeLink(node, { held, seen, ofClass, step }) {
   clearTimeout(waiting);
   waiting = setTimeout(() => {
+    if (!node.isConnected) return;
     const address = new URL(location.href);
     const values = {
       cell: held && [held.column, ...held.cell.map((place) => place + 1)].join(","),

@@ -15,6 +15,8 @@ import { number } from "./numbers.js";
 import { Picture } from "./picture.js";
 import { settled } from "./steps.js";
 
+const WIDE = 1400; // pixels of the page
+const WIDE_IN_TALK = 900; // where nothing can be scrolled to
 const SETTLED_AFTER_MS = 300;
 const SPOKEN_AFTER_MS = 400;
 const views = new WeakMap();
@@ -83,6 +85,10 @@ class View {
       this.spoken,
     );
     parent.append(this.node);
+    new ResizeObserver(([{ contentRect }]) => {
+      const least = this.latest?.talk ? WIDE_IN_TALK : WIDE;
+      this.node.classList.toggle("wide", contentRect.width >= least);
+    }).observe(this.node);
   }
 
   async update(data, root) {
@@ -267,7 +273,8 @@ class View {
     this.learning.tell(answers);
     const { held, place } = this.finger;
     this.where.textContent = held ? "Held: Escape lets go" : "";
-    writeLink({ held: held && place, seen: this.seen, ofClass: classes[Number(this.classes.value)], step: this.learning.step });
+    const ofClass = classes[Number(this.classes.value)];
+    writeLink(this.node, { held: held && place, seen: this.seen, ofClass, step: this.learning.step });
     this.speak(this.stepped ? this.learning.words : wordsOf(explained[place.line]));
   }
 

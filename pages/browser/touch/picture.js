@@ -1,5 +1,6 @@
 // The picture of the networks: one line for each, their layers from left to right. On a narrow page
-// the layers run downwards, and the networks stand side by side.
+// the layers run downwards, and the networks stand side by side; on a wide one, two networks stand
+// side by side too, if there is room for their layers.
 
 import { reachOf, scale } from "./colours.js";
 import { Cells, element, frames } from "./elements.js";
@@ -7,6 +8,7 @@ import { partName, percent, shortName, sides } from "./numbers.js";
 import { columnsOf, layerAt } from "./paths.js";
 
 const FILTERS_ACROSS = 8;
+const LAYERS_BESIDE = 11; // of each of two networks that stand side by side
 
 export class Picture {
   // touched: called with (line, layer, cell, pressed); a channel of null is the one that is shown.
@@ -31,22 +33,27 @@ export class Picture {
     this.columns = columnsOf(networks.map(({ network }) => network));
     this.tiles = new Map();
     this.titles = networks.map((each, line) => this.title(each, line));
-    const labels = this.columns.map((column, place) => this.label(column, place));
+    const beside = networks.length === 2 && this.columns.length <= LAYERS_BESIDE;
+    const labels = (beside ? [0, 1] : [0]).flatMap((line) =>
+      this.columns.map((column, place) => this.label(column, place, line)),
+    );
     const tiles = networks.flatMap(({ network }, line) =>
       this.columns.map((column, place) => this.tile(network, line, column, place)),
     );
+    this.node.classList.toggle("beside", beside);
     this.node.style.setProperty("--columns", this.columns.length);
     this.node.style.setProperty("--lines", networks.length);
     this.node.replaceChildren(...labels, ...this.titles.map(({ node }) => node), ...tiles);
   }
 
-  label(column, place) {
+  // line: of the network above whose layers it stands; all but the first are shown side by side only.
+  label(column, place, line) {
     const layer = this.networks.map(({ network }) => layerAt(network, column)).find(Boolean);
     const part = partName(layer.name);
     const first = place === 0 || partName(this.columns[place - 1]) !== part;
     return element(
       "div",
-      { class: "label", style: { "--place": place } },
+      { class: line ? "label again" : "label", style: { "--place": place, "--line": line } },
       element("b", {}, first ? part : ""),
       element("span", {}, column === "head" ? "head" : shortName(layer.name)),
     );
