@@ -27,7 +27,7 @@ from starlette.staticfiles import StaticFiles
 from streamlit.file_util import get_static_dir
 
 from core import settings
-from core.engine import close_shared_engine, shared_engine_problem
+from core.engine import close_shared_engine, shared_engine, shared_engine_problem
 from core.errors import ConfigError
 from core.hosting.server.headers import SecurityHeaders
 from core.hosting.server.health import store_problem
@@ -91,6 +91,15 @@ async def checkpoints(request: Request) -> Response:
     return _kept(packed(states))
 
 
+async def newest(request: Request) -> Response:
+    """A network that is being trained, as it was last seen; safetensors."""
+    key = request.path_params["key"]
+    seen = {job.key: job.newest for job in shared_engine().jobs()}.get(key)
+    if seen is None:
+        return PlainTextResponse("it is not being trained, or nothing is known of it yet", 404)
+    return _kept(seen.weights)
+
+
 def _kept(content: bytes) -> Response:
     """Tensors, which a browser may keep: other ones would have another address."""
     headers = {"Cache-Control": "max-age=86400"}
@@ -123,6 +132,7 @@ app = st.App(
         Route("/plotly.js", plotly_js),
         Route("/weights/{key}", weights),
         Route("/checkpoints/{key}", checkpoints),
+        Route("/newest/{key}", newest),
         Mount("/browser", StaticFiles(directory=PROJECT / "pages" / "browser")),
         Route(f"/{IDLE_PAGE}", idle_page),
     ],

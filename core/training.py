@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from math import ceil, isfinite
 from typing import Any
@@ -59,13 +60,14 @@ class Score:
     accuracy: float
 
 
-def train(
+def train(  # noqa: PLR0913 (what, where, and what is told meanwhile)
     experiment: Experiment,
     on_epoch: Callable[[Epoch], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
     device: Device = Device.CPU,
     *,
     checkpoints: bool = False,
+    on_state: Callable[[int, Callable[[], bytes]], None] | None = None,
 ) -> Run:
     """Train one network.
 
@@ -76,6 +78,8 @@ def train(
         device: what to train on. Results are bit-identical on the CPU only.
         checkpoints: whether the run keeps the network at the steps of `checkpoint_steps`. This
             changes no bit of the result; what it takes is not part of the run's seconds.
+        on_state: called after each step, and before the first, with the number of steps done and a
+            function that returns the network as it is then, as safetensors bytes.
 
     Returns:
         The run. If the loss stops being finite, the run ends there with status `diverged`.
@@ -98,7 +102,8 @@ def train(
         started = time.perf_counter()
         epochs: list[Epoch] = []
         shown = splits.train.first(experiment.data.entry.evaluated), splits.validation
-        recorder = _Recorder(model, _steps(model, experiment) if checkpoints else ())
+        recorder = _Recorder(model, _steps(model, experiment) if checkpoints else (), on_state)
+
         for losses in _epochs(model, experiment, splits.train, should_stop or _never, recorder):
             epoch = _measured(model, shown, losses, len(epochs) + 1, started)
             if epoch is None:
@@ -194,15 +199,22 @@ def _steps(model: nn.Module, experiment: Experiment) -> tuple[int, ...]:
 
 
 class _Recorder:
-    """Copies the state of a network at some steps of its training.
+    """Copies the state of a network at some steps of its training, and offers it at each.
 
     Args:
         model: the network.
         steps: at which it is copied.
+        offer: is called with each step and a function that returns the network as it is then.
     """
 
-    def __init__(self, model: nn.Module, steps: Sequence[int]) -> None:
+    def __init__(
+        self,
+        model: nn.Module,
+        steps: Sequence[int],
+        offer: Callable[[int, Callable[[], bytes]], None] | None,
+    ) -> None:
         self._model = model
+        self._offer = offer
         self._steps = frozenset(steps)
         self._states: dict[int, State] = {}
 
@@ -211,6 +223,8 @@ class _Recorder:
         if step in self._steps:
             state = self._model.state_dict()
             self._states[step] = {name: tensor.cpu().clone() for name, tensor in state.items()}
+        if self._offer:
+            self._offer(step, partial(_weights, self._model))
 
     def checkpoints(self, splits: Splits) -> tuple[Checkpoint, ...]:
         """What was copied, each in half precision if that changes no answer on the test images.

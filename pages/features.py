@@ -1,5 +1,7 @@
 """Features: what is left of the image, layer by layer, in each trained network?"""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -9,11 +11,11 @@ from core.comparison import Arm, Comparison
 from core.figures import tiles as sheet
 from core.figures.tiles import Scale
 from core.network import describe, is_pooled, same_stage
-from core.sentences.headlines import Sentence
+from core.sentences.headlines import Sentence, learning_headline
 from core.sentences.shown import answers_headline
 from core.words import join, literal, percent, size
 from pages.cards import answers, disputed, picture
-from pages.shared import cached, chooser, frame, instead, jobs, networks, talk, touch
+from pages.shared import cached, chooser, frame, instead, jobs, live, networks, talk, touch
 from pages.shared.parameters import PLAY
 
 NETWORKS_SHOWN = 4
@@ -40,7 +42,7 @@ everywhere on this image. Darker (in the dark theme: lighter) is larger.
 
 def main() -> None:
     """Draw the page."""
-    shown = instead.shown()
+    shown = instead.shown(grows=True)
     results = shown.results
     seed = results.comparison.seeds[0]
     # reserved first, because the headline depends on controls below it
@@ -48,16 +50,20 @@ def main() -> None:
     arms = chooser.networks(results.comparison, NETWORKS_SHOWN)
     opened = ((arm, networks.network(arm, seed)) for arm in arms)
     there = {arm: network for arm, network in opened if network is not None}
+    grow = live.growing_networks(arms, seed)
     looks: dict[Arm, Response] = {}
-    if there:
-        chosen = _touched(list(there), seed)
-        image = chosen.image
-        looks = _looks(there, image)
+    if there or grow:
+        chosen = _touched([arm for arm in arms if arm in there or arm in grow], seed)
+        looks = _looks(there, chosen.image)
     bare = cached.without_weights(arm.seeded(seed) for arm in arms)
     with top:
         frame.top(
             "Features: what is left of the image, layer by layer?",
-            shown.headline(_headline(looks, results.comparison)),
+            shown.headline(
+                _headline(looks, results.comparison)
+                if looks or not grow
+                else learning_headline(len(grow))
+            ),
             f"{frame.scene(results)} :gray[·] :gray[seed {seed} shown]",
         )
         instead.missing(shown)
@@ -65,7 +71,7 @@ def main() -> None:
         jobs.diverged(results.diverged)
         frame.caution(results)
     if not there:
-        if not bare:
+        if not bare and not grow:
             frame.nothing_yet(f"Seed {seed} of these networks")
         return
     disputed.shown(list(there), results.comparison)
@@ -75,7 +81,7 @@ def main() -> None:
     with right:
         layers = _maps(looks)
     with frame.grid(2, min_column_width=420):
-        answers.sources(there, looks, image, layers)
+        answers.sources(there, looks, chosen.image, layers)
         answers.patches(there, layers)
     answers.filters(there)
     answers.softened(there)
@@ -96,12 +102,30 @@ def _touched(arms: list[Arm], seed: int) -> picture.Chosen:
             return chosen
         data = arms[0].experiment.data
         seen = touch.Seen(chosen.image, chosen.name, data.entry, *networks.scaling(data))
-        drawn = [networks.shown(arm, seed) for arm in arms]
-        if not touch.touch(drawn, seed, seen, plays=_plays(), in_talk=talk.active()):
-            st.caption(f"This browser cannot show networks that can be touched. {NO_TOUCH}")
-        elif not talk.in_scene():
-            jobs.record(tuple(each.arm.seeded(seed) for each in drawn if not each.steps))
+        part = partial(_drawn, arms, seed, seen)
+        (jobs.refreshed(part) if live.growing_networks(arms, seed) else part)()
     return chosen
+
+
+def _drawn(arms: list[Arm], seed: int, seen: touch.Seen) -> None:
+    """Draw the networks as they are now; those that are trained show their newest state."""
+    grow = live.growing_networks(arms, seed)
+    stored = cached.store().with_weights([arm.seeded(seed).key for arm in arms])
+    drawn = [
+        networks.shown(arm, seed)
+        if arm.seeded(seed).key in stored
+        else networks.growing(arm, grow[arm])
+        for arm in arms
+        if arm.seeded(seed).key in stored or arm in grow
+    ]
+    known = [each for each in drawn if each]
+    if not known:
+        st.caption("The networks appear as soon as a worker has begun to train them.")
+    elif not touch.touch(known, seed, seen, plays=_plays(), in_talk=talk.active()):
+        st.caption(f"This browser cannot show networks that can be touched. {NO_TOUCH}")
+    elif not talk.in_scene():
+        ended = [each for each in known if each.step is None and not each.steps]
+        jobs.record(tuple(each.arm.seeded(seed) for each in ended))
 
 
 def _plays() -> bool:

@@ -222,6 +222,15 @@ def test_checkpoints_change_no_bit_of_a_run(pooling):
     assert kept.checkpoints
 
 
+def test_a_network_is_offered_at_each_step_and_changes_no_bit():
+    experiment = _quick(epochs=2, batch_size=64, train_size=300)
+    offered = {}
+    run = train(experiment, on_state=lambda step, save: offered.update({step: save()}))
+    assert list(range(11)) == list(offered)
+    assert run.weights == offered[10] == train(experiment).weights
+    assert 11 == len(set(offered.values()))
+
+
 def test_checkpoints_are_the_network_at_their_steps():
     experiment = _quick(epochs=3, batch_size=64, train_size=300)
     run = train(experiment, checkpoints=True)

@@ -7,7 +7,7 @@ neither torch nor Dask: they are imported when something has to be trained.
 
 from core.engine.engine import Engine
 from core.engine.inspector import Inspector
-from core.engine.jobs import Job, JobState
+from core.engine.jobs import Job, JobState, Newest
 from core.engine.permit import Limit, Permit, demand_permits, waive_permits
 from core.engine.process_pool import compute, labels_of_test, stored
 from core.engine.shared import close_shared_engine, shared_engine, shared_engine_problem
@@ -18,6 +18,7 @@ __all__ = [
     "Job",
     "JobState",
     "Limit",
+    "Newest",
     "Permit",
     "close_shared_engine",
     "compute",

@@ -43,6 +43,8 @@ LOCAL_SETTINGS = {
     # no web pages, so that the packages that draw them are not needed
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
+    # it keeps messages that nobody reads again, and those with networks are large
+    "distributed.admin.low-level-log-length": 20,
     # Dask's profiler interrupts the training a hundred times a second
     "distributed.worker.profile.enabled": False,
     # at the default of 20 ms an idle worker uses 7.6 % of a core instead of 3
@@ -131,6 +133,7 @@ class Cluster:
         cls,
         spec: ClusterSpec,
         on_progress: Callable[[str, Epoch | None], None],
+        on_state: Callable[[str, int, bytes], None],
     ) -> "Cluster":
         """Start local workers, or connect to a scheduler.
 
@@ -138,6 +141,8 @@ class Cluster:
             spec: how many workers, or which scheduler.
             on_progress: called in one of Dask's threads with a key and the epoch that was finished;
                 None when the training begins.
+            on_state: called likewise with a key, a step, and the network at this step as
+                safetensors bytes.
 
         Raises:
             EngineError: the workers cannot be started or the scheduler does not answer.
@@ -158,6 +163,9 @@ class Cluster:
 
         def on_event(event: tuple[float, Mapping[str, Any]]) -> None:
             _, message = event
+            if "weights" in message:
+                on_state(message["key"], message["step"], message["weights"])
+                return
             epoch = message["epoch"]
             on_progress(message["key"], None if epoch is None else Epoch(**epoch))
 
@@ -194,6 +202,8 @@ class Cluster:
                     device=self._device,
                     limit=limit,
                     checkpoints=checkpoints,
+                    # an external scheduler would keep them
+                    newest=checkpoints and self._local is not None,
                 ),
                 settings.__version__,
                 # one key per experiment, so that sessions that share a scheduler share trainings

@@ -14,7 +14,7 @@ from dataclasses import replace
 from threading import Thread
 
 from core.engine.cluster import Cluster, ClusterSpec, Failure, Outcome, Ticket
-from core.engine.jobs import Job, Jobs, JobState
+from core.engine.jobs import Job, Jobs, JobState, Newest
 from core.engine.locks import KeyLocks
 from core.engine.messages import (
     Cancelled,
@@ -23,6 +23,7 @@ from core.engine.messages import (
     Message,
     Opened,
     Progressed,
+    Reached,
     Submitted,
 )
 from core.engine.permit import UNBOUNDED, Permit
@@ -124,6 +125,8 @@ class Dispatcher:
                 message.taken.set()
             case Progressed() if message.key in self._out:
                 self._jobs.progress(message.key, message.epoch)
+            case Reached() if message.key in self._out:
+                self._jobs.reach(message.key, Newest(message.step, message.weights))
             case Ended() if self._out.get(message.ticket.key) is message.ticket:
                 self._ended(message.ticket, message.outcome)
             case Opened():
@@ -236,6 +239,7 @@ class Dispatcher:
                 Cluster.open,
                 self._spec,
                 lambda key, epoch: self.inbox.put(Progressed(key, epoch)),
+                lambda key, step, weights: self.inbox.put(Reached(key, step, weights)),
             )
             self._opening.add_done_callback(lambda result: self.inbox.put(Opened(result)))
 

@@ -26,6 +26,19 @@ class JobState(StrEnum):
         return self not in (JobState.QUEUED, JobState.RUNNING)
 
 
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """A network in the midst of its training.
+
+    Attributes:
+        step: how many steps of the optimiser it has taken.
+        weights: safetensors bytes.
+    """
+
+    step: int
+    weights: bytes
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """An immutable snapshot of a submitted experiment.
@@ -40,6 +53,7 @@ class Job:
         cause: why it failed, in one sentence; empty otherwise.
         seconds: wall time so far, or of the whole training; None if this engine did not train it.
         used: seconds that a worker has spent on it, whatever the outcome.
+        newest: the network as it was last seen; None unless it is running and keeps checkpoints.
     """
 
     experiment: Experiment
@@ -51,6 +65,7 @@ class Job:
     cause: str = ""
     seconds: float | None = None
     used: float = 0.0
+    newest: Newest | None = None
 
     @property
     def key(self) -> str:
@@ -115,7 +130,14 @@ class Jobs:
                 state=JobState.RUNNING,
                 epoch=epoch.number if epoch else 0,
                 curve=(*job.curve, epoch) if epoch else (),
+                newest=job.newest if epoch else None,
             )
+            self._notify()
+
+    def reach(self, key: str, newest: Newest) -> None:
+        """Record what a network looks like now."""
+        with self._changed:
+            self._jobs[key] = replace(self._jobs[key], newest=newest)
             self._notify()
 
     def end(self, key: str, job: Job) -> float:
@@ -123,7 +145,7 @@ class Jobs:
         with self._changed:
             used = self._spent(key)
             self._started.pop(key, None)
-            self._jobs[key] = replace(job, used=used)
+            self._jobs[key] = replace(job, used=used, newest=None)
             self._notify()
         return used
 

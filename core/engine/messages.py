@@ -48,6 +48,15 @@ class Progressed:
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """A training has reached a step; the network as it is there, as safetensors bytes."""
+
+    key: str
+    step: int
+    weights: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """A training has ended."""
 
@@ -67,4 +76,4 @@ class Closed:
     """A request to end the dispatcher."""
 
 
-Message = Submitted | Cancelled | Progressed | Ended | Opened | Closed
+Message = Submitted | Cancelled | Progressed | Reached | Ended | Opened | Closed

@@ -18,7 +18,13 @@ from core.settings import Device
 
 PROGRESS_TOPIC = "poolscope-progress"
 """Dask's event topic; a message is {"key": ..., "epoch": ...}, the fields of an `Epoch` that is
-finished, or None where the training begins"""
+finished, or None where the training begins, or {"key": ..., "step": ..., "weights": ...}, the
+network as it is at a step"""
+
+NEWEST_SECONDS = 0.5
+"""least time between two states of a network that are sent"""
+NEWEST_BYTES = 2**20
+"""the largest network that is sent; a page that shows larger ones waits for the end"""
 
 STOP_POLL_SECONDS = 0.5
 """time between two queries to the scheduler whether the training should stop"""
@@ -35,6 +41,7 @@ class TrainingJob:
         device: what to train on.
         limit: limit at which it is ended; None for no limit.
         checkpoints: whether its run keeps checkpoints.
+        newest: whether the network is sent now and then while it is trained.
     """
 
     flat: Mapping[str, Any]
@@ -43,6 +50,7 @@ class TrainingJob:
     device: Device
     limit: Limit | None = None
     checkpoints: bool = False
+    newest: bool = False
 
 
 def train_in_worker(job: TrainingJob, version: str) -> Run | None:
@@ -76,13 +84,40 @@ def train_in_worker(job: TrainingJob, version: str) -> Run | None:
     def on_epoch(epoch: Epoch) -> None:
         tell(asdict(epoch))
 
+    def on_state(step: int, state: bytes) -> None:
+        worker.log_event(PROGRESS_TOPIC, {"key": job.key, "step": step, "weights": state})
+
     tell(None)
     with enforced(job.limit) as within_limit:
         should_stop = _both(within_limit, _rarely(_stop_question(job.stop_name)))
         try:
-            return train(experiment, on_epoch, should_stop, job.device, checkpoints=job.checkpoints)
+            return train(
+                experiment,
+                on_epoch,
+                should_stop,
+                job.device,
+                checkpoints=job.checkpoints,
+                on_state=_now_and_then(on_state) if job.newest else None,
+            )
         except Cancelled:
             return None
+
+
+def _now_and_then(
+    send: Callable[[int, bytes], None],
+) -> Callable[[int, Callable[[], bytes]], None]:
+    """A listener that sends a state at most once per NEWEST_SECONDS, and none that is too large."""
+    last = float("-inf")
+
+    def listen(step: int, save: Callable[[], bytes]) -> None:
+        nonlocal last
+        if time.monotonic() - last >= NEWEST_SECONDS:
+            state = save()
+            if len(state) <= NEWEST_BYTES:
+                send(step, state)
+            last = time.monotonic()
+
+    return listen
 
 
 def _both(within_limit: Callable[[], None], question: Callable[[], bool]) -> Callable[[], bool]:

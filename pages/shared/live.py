@@ -1,12 +1,13 @@
 """Curves that grow while their networks are being trained."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 
 from core import figures
 from core.catalog import Pooling
 from core.comparison import Arm, Comparison, Facet, Results
-from core.engine import JobState, shared_engine
+from core.engine import Job, JobState, shared_engine
 from core.figures import Chart, Growing, Quantity, View
 from pages.shared import frame, jobs
 
@@ -28,6 +29,12 @@ def learning(comparison: Comparison) -> bool:
     """Whether any run of a comparison waits for a worker or is being trained."""
     active = {job.key for job in shared_engine().jobs() if job.state in jobs.ACTIVE}
     return bool(active) and any(each.key in active for each in comparison.experiments)
+
+
+def growing_networks(arms: Sequence[Arm], seed: int) -> dict[Arm, Job]:
+    """The networks of a seed that wait for a worker or are being trained."""
+    active = {job.key: job for job in shared_engine().jobs() if job.state in jobs.ACTIVE}
+    return {arm: active[key] for arm in arms if (key := arm.seeded(seed).key) in active}
 
 
 def growing(results: Results) -> tuple[Growing, ...]:

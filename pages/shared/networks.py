@@ -18,6 +18,7 @@ from core.analyses.inspection import (
 )
 from core.comparison import Arm
 from core.config import DataConfig, Experiment
+from core.engine import Job
 from core.network.work import BACKWARD_FACTOR
 from core.run import Status
 from pages.shared import cached, gate
@@ -93,6 +94,24 @@ def shown(arm: Arm, seed: int) -> Shown:
         accuracies=tuple(accuracy for _, accuracy in states),
         epochs=tuple(epoch.validation_accuracy for epoch in run.epochs),
         batches=experiment.batches,
+    )
+
+
+def growing(arm: Arm, job: Job) -> Shown | None:
+    """The same of a network that is being trained; None as long as nothing is known of it."""
+    if job.newest is None:
+        return None
+    # the step may be passed when the browser asks; it gets a later one then, and asks again
+    version = urlencode({"step": job.newest.step})
+    return Shown(
+        arm=arm,
+        weights=f"newest/{job.key}?{version}",
+        checkpoints=None,
+        steps=(),
+        accuracies=(),
+        epochs=(),
+        batches=job.experiment.batches,
+        step=job.newest.step,
     )
 
 

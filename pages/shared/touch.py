@@ -66,6 +66,7 @@ class Shown:
         accuracies: at these steps, on the validation images, as fractions.
         epochs: the same after each epoch.
         batches: steps of an epoch.
+        step: how far the training is; None if it has ended.
     """
 
     arm: Arm
@@ -75,6 +76,7 @@ class Shown:
     accuracies: tuple[float, ...]
     epochs: tuple[float, ...]
     batches: int
+    step: int | None = None
 
 
 def packed(states: Iterable[Checkpoint]) -> bytes:
@@ -138,16 +140,22 @@ def _network(network: Shown, seed: int) -> dict[str, Any]:
     drawn = style(arm.pooling)
     return {
         "title": f"{POOLINGS[arm.pooling].label} + {arm.head_label}",
+        "now": None if network.step is None else _step(network.step, arm.experiment.steps),
         "glyph": drawn.glyph,
         "colours": [drawn.light, drawn.dark],
         "weights": network.weights,
+        "ended": network.step is None,
         "learning": {
             "address": network.checkpoints,
             "steps": network.steps,
             "accuracies": network.accuracies,
             "epochs": network.epochs,
             "batches": network.batches,
-            "total": network.batches * len(network.epochs),
+            "total": arm.experiment.steps,
         },
         "description": plain_network(arm.seeded(seed)),
     }
+
+
+def _step(step: int, total: int) -> str:
+    return f"step {step:,} of {total:,}" if step else f"before the first of {total:,} steps"

@@ -178,3 +178,23 @@ def test_a_store_that_goes_bad_during_training_is_explained(enter, fresh_server)
     (fresh_server.home / "runs.db").write_text("something else")
     expect(visitor.page.get_by_text("is not an SQLite file").first).to_be_visible()
     expect(visitor.page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_networks_that_are_being_trained_are_seen_on_features_for_all_and_go_on_by_themselves(
+    enter, server
+):
+    first, second = enter(server), enter(server)
+    link = "head=gap&epochs=1000&seeds=1&lr=0.019&pooling=max&pooling=average"
+    first.open(f"/features?{link}")
+    first.train_button.click()
+    second.open(f"/features?{link}")
+    for visitor in (first, second):
+        steps = visitor.page.locator(".touch .moment")
+        expect(steps).to_have_count(2, timeout=90_000)
+        before = steps.all_inner_texts()
+        until(lambda steps=steps, before=before: before != steps.all_inner_texts())
+        expect(steps.first).to_have_text(re.compile(r"step [\d,]+ of 19,000"))
+    first.cancel_button.click()
+    for visitor in (first, second):
+        expect(visitor.page.locator(".touch .moment")).to_have_count(0)
+        expect(visitor.train_button).to_be_visible()

@@ -187,6 +187,19 @@ def test_epochs_are_reported_one_by_one_while_a_training_runs(engine: Engine):
     assert all(len(job.validation_accuracy) == job.epoch for job in seen)
 
 
+def test_networks_that_keep_checkpoints_are_seen_while_they_are_trained(engine: Engine):
+    shown, other = (tiny(seed, epochs=60, train_size="all") for seed in (14, 15))
+    seen: list[Job] = []
+    engine.wait(engine.submit([shown, other], checkpoints=[shown.key]), seen.extend)
+    newest = [job.newest for job in seen if job.newest and job.key == shown.key]
+    steps = [each.step for each in newest]
+    assert 0 == steps[0]
+    assert sorted(steps) == steps
+    assert len(set(steps)) > 1
+    assert len({each.weights for each in newest}) == len(set(steps))
+    assert not any(job.newest for job in seen if job.key == other.key or job.state.ended)
+
+
 def test_a_duplicate_in_one_submission_is_one_job(engine: Engine):
     keys = engine.submit([tiny(13), tiny(14), tiny(13)])
 

@@ -1,7 +1,7 @@
 """Do jobs carry the figures of each epoch, from the first one on?"""
 
 from core.config import Experiment
-from core.engine.jobs import Job, Jobs, JobState
+from core.engine.jobs import Job, Jobs, JobState, Newest
 from tests.store.store_samples import some_epochs
 
 
@@ -42,3 +42,16 @@ def test_a_training_that_is_met_in_its_midst_tells_how_far_it_is():
     jobs, key = begun()
     jobs.progress(key, some_epochs(7)[-1])
     assert (7, 1) == (jobs.get(key).epoch, len(jobs.get(key).curve))
+
+
+def test_the_newest_network_is_known_while_it_is_trained_and_no_longer():
+    jobs, key = begun()
+    assert jobs.get(key).newest is None
+    jobs.reach(key, Newest(3, b"weights"))
+    jobs.progress(key, some_epochs(1)[0])
+    assert Newest(3, b"weights") == jobs.get(key).newest
+    jobs.progress(key, None)
+    assert jobs.get(key).newest is None
+    jobs.reach(key, Newest(1, b"weights"))
+    jobs.end(key, Job(experiment=Experiment(), state=JobState.DONE, newest=jobs.get(key).newest))
+    assert jobs.get(key).newest is None

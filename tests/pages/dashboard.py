@@ -84,6 +84,13 @@ def figures(app: AppTest) -> list[str]:
     return [json.loads(part.json)["spec"] for part in parts if part.component_name == "plot"]
 
 
+def touched(app: AppTest) -> list[dict[str, Any]]:
+    """The networks that are given to the browser to be touched."""
+    parts = (part.proto for part in app.get("bidi_component"))
+    given = [json.loads(part.json) for part in parts if part.component_name == "touch"]
+    return [network for each in given for network in each["networks"]]
+
+
 def alts(app: AppTest) -> list[str]:
     """What a screen reader says of the figures."""
     parts = (part.proto for part in app.get("bidi_component"))

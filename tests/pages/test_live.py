@@ -8,12 +8,13 @@ import pytest
 
 from core.comparison import Comparison, Results
 from core.config import Experiment
-from core.engine import Job, JobState
+from core.engine import Job, JobState, Newest
 from core.words import moment
 from pages.shared import live, progress
 from tests.pages.dashboard import (
     ACCURACY,
     BY_HAND,
+    FEATURES,
     HISTORY,
     HOME,
     PAGES,
@@ -26,6 +27,7 @@ from tests.pages.dashboard import (
     opened,
     text,
     title,
+    touched,
 )
 from tests.store.store_samples import a_run, some_epochs
 
@@ -105,6 +107,24 @@ def test_a_curve_that_lacks_its_start_is_left_out(engine):
     assert () == live.growing(Results(comparison))
     engine.listed = (running(5),)
     assert [5] == [len(run.epochs) for run in live.growing(Results(comparison))]
+
+
+@pytest.mark.usefixtures("no_gallery")
+def test_features_shows_networks_as_they_are_now_and_waits_for_those_that_have_not_begun(engine):
+    engine.listed = Job(experiment=wanted()), Job(experiment=wanted("conv"))
+    app = opened(FEATURES, **LINK)
+    assert [] == messages(app)
+    assert "Two networks are being trained: watch them learn." == title(app)
+    assert "The networks appear as soon as a worker has begun" in text(app)
+    engine.listed = running(3, newest=Newest(40, b"")), Job(experiment=wanted("conv"))
+    (drawn,) = touched(app.run())
+    assert f"newest/{wanted().key}?step=40" == drawn["weights"]
+    assert "step 40 of 380" == drawn["now"]
+    assert not drawn["ended"]
+    engine.listed = running(3, newest=Newest(40, b"")), running(1, "conv", newest=Newest(0, b""))
+    assert ["step 40 of 380", "before the first of 380 steps"] == [
+        each["now"] for each in touched(app.run())
+    ]
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -99,9 +99,13 @@ class View {
         ...each,
         network: await open(Network, each.weights, each.description, root),
       })),
-    );
+    ).catch((error) => {
+      // the training may have ended meanwhile, and then the page is drawn again
+      if (data.networks.every(({ ended }) => ended)) throw error;
+      return null;
+    });
     // another call may have come while weights were on their way
-    if (this.latest !== data) return;
+    if (!networks || this.latest !== data) return;
     const dark = isDarkPage(this.node);
     const side = dark ? 1 : 0;
     this.tables = Object.fromEntries(
@@ -160,7 +164,7 @@ class View {
       const pixels = this.drawing.input(this.input);
       const run = this.settling;
       const since = [];
-      for (const { network, checkpoints, title, glyph, colour, classes } of networks) {
+      for (const { network, checkpoints, title, ended, glyph, colour, classes } of networks) {
         const answers = [network.forward(pixels).answer];
         for (let place = steps.length - 2; checkpoints && place >= 0; place--) {
           answers.unshift(checkpoints.at(steps[place]).forward(pixels).answer);
@@ -171,7 +175,7 @@ class View {
         const first = settled(steps.slice(-answers.length), answers);
         const words = checkpoints
           ? `${title} says ${classes[answers.at(-1)]} ${fromStep(first, steps)}`
-          : `${title} has no checkpoints and stays at its end`;
+          : `${title} ${ended ? "has no checkpoints and stays at its end" : "is being trained"}`;
         since.push({ glyph, colour, words });
       }
       this.learning.tellSince(since);

@@ -59,12 +59,12 @@ export class Picture {
     );
   }
 
-  title({ glyph, colour, title }, line) {
+  title({ glyph, colour, title, now }, line) {
     const answer = element("span", { class: "answer" });
     const node = element(
       "div",
       { class: "title", style: { "--line": line, "--own": colour } },
-      element("span", {}, element("i", {}, glyph), ` ${title}`),
+      element("span", {}, element("i", {}, glyph), ` ${title}`, now && element("span", { class: "moment" }, ` ${now}`)),
       answer,
     );
     return { node, answer };
