@@ -27,7 +27,12 @@ from starlette.staticfiles import StaticFiles
 from streamlit.file_util import get_static_dir
 
 from core import settings
-from core.engine import close_shared_engine, shared_engine, shared_engine_problem
+from core.engine import (
+    close_shared_engine,
+    serve_pages,
+    shared_engine,
+    shared_engine_problem,
+)
 from core.errors import ConfigError
 from core.hosting.server.headers import SecurityHeaders
 from core.hosting.server.health import store_problem
@@ -58,6 +63,7 @@ except ConfigError as error:
 @asynccontextmanager
 async def life(_: st.App) -> AsyncIterator[None]:
     """Close the workers when the server stops."""
+    serve_pages()
     yield
     close_shared_engine()
 

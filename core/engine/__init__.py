@@ -10,7 +10,13 @@ from core.engine.inspector import Inspector
 from core.engine.jobs import Job, JobState, Newest
 from core.engine.permit import Limit, Permit, demand_permits, waive_permits
 from core.engine.process_pool import compute, labels_of_test, stored
-from core.engine.shared import close_shared_engine, shared_engine, shared_engine_problem
+from core.engine.shared import (
+    close_shared_engine,
+    expect_training,
+    serve_pages,
+    shared_engine,
+    shared_engine_problem,
+)
 
 __all__ = [
     "Engine",
@@ -23,7 +29,9 @@ __all__ = [
     "close_shared_engine",
     "compute",
     "demand_permits",
+    "expect_training",
     "labels_of_test",
+    "serve_pages",
     "shared_engine",
     "shared_engine_problem",
     "stored",

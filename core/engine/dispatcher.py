@@ -25,6 +25,7 @@ from core.engine.messages import (
     Progressed,
     Reached,
     Submitted,
+    Warmed,
 )
 from core.engine.permit import UNBOUNDED, Permit
 from core.errors import EngineError, StoreError
@@ -129,6 +130,8 @@ class Dispatcher:
                 self._jobs.reach(message.key, Newest(message.step, message.weights))
             case Ended() if self._out.get(message.ticket.key) is message.ticket:
                 self._ended(message.ticket, message.outcome)
+            case Warmed() if self._cluster is None and not self._spec.scheduler:
+                self._open()
             case Opened():
                 self._opened(message.result)
 

@@ -9,7 +9,7 @@ from core.config import Experiment
 from core.engine.cluster import MOST_DEATHS, ClusterSpec
 from core.engine.dispatcher import Dispatcher
 from core.engine.jobs import Job, Jobs
-from core.engine.messages import Cancelled, Submitted
+from core.engine.messages import Cancelled, Submitted, Warmed
 from core.engine.permit import Permit, checked
 from core.errors import EngineError
 from core.settings import Device
@@ -85,6 +85,16 @@ class Engine:
             self._dispatcher.inbox.put(message)
         self._await(message.taken)
         return tuple(unique)
+
+    def warm(self) -> None:
+        """Start the worker processes, if none run, before anything has to be trained.
+
+        A scheduler is not asked before that.
+        """
+        with self._opening:
+            if not self._closed and not self._dispatcher.ready:
+                self._dispatcher.start()
+                self._dispatcher.inbox.put(Warmed())
 
     def jobs(self) -> tuple[Job, ...]:
         """All jobs that have not been forgotten, in order of submission."""

@@ -72,8 +72,13 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class Warmed:
+    """A request to start the workers, because something will be trained soon."""
+
+
+@dataclass(frozen=True, slots=True)
 class Closed:
     """A request to end the dispatcher."""
 
 
-Message = Submitted | Cancelled | Progressed | Reached | Ended | Opened | Closed
+Message = Submitted | Cancelled | Progressed | Reached | Ended | Opened | Warmed | Closed

@@ -14,6 +14,7 @@ class _Shared:
     def __init__(self) -> None:
         self.lock = Lock()
         self.engine: Engine | None = None
+        self.warms = False
 
 
 _shared = _Shared()
@@ -44,6 +45,20 @@ def shared_engine() -> Engine:
                 deaths=1 if loaded.hosted else MOST_DEATHS,
             )
         return _shared.engine
+
+
+def serve_pages() -> None:
+    """Say that this process serves pages, whose visitors train on a click."""
+    _shared.warms = not settings.load().hosted
+
+
+def expect_training() -> None:
+    """Start the workers if this process serves pages, so that they are ready at the click.
+
+    A hosted dashboard waits for the click: what nobody asked for costs nothing there.
+    """
+    if _shared.warms:
+        shared_engine().warm()
 
 
 def shared_engine_problem() -> str | None:

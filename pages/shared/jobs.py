@@ -12,7 +12,7 @@ from core import settings
 from core.comparison import Arm, Results
 from core.comparison.estimate import START_SECONDS, Estimate, Progress, estimate, time_left
 from core.config import Experiment
-from core.engine import Job, JobState, shared_engine
+from core.engine import Job, JobState, expect_training, shared_engine
 from core.hosting.gate import RefusedError
 from core.run import Run
 from core.words import about, join, literal, plural, shortest
@@ -73,6 +73,8 @@ def train_button(missing: tuple[Experiment, ...]) -> None:
     if not count:
         return
     reason = gate.refusal(missing)
+    if not reason:
+        expect_training()
     st.button(
         f"Train the {count} missing runs" if count > 1 else "Train the missing run",
         icon=":material/play_arrow:",

@@ -23,6 +23,7 @@ from core.engine import (
     JobState,
     close_shared_engine,
     cluster,
+    expect_training,
     labels_of_test,
     shared_engine,
 )
@@ -225,6 +226,39 @@ def test_ten_threads_that_ask_for_one_experiment_cause_one_training(
 
     assert [experiment.key] == sent
     assert {JobState.DONE} == {job.state for (job,) in jobs}
+
+
+def test_workers_are_warmed_once_and_train_at_once(tmp_path: Path):
+    others = workers_of(psutil.Process())
+    with Engine(RunStore(tmp_path / "runs.db"), 1) as engine:
+        assert not engine.ready
+        for _ in range(3):
+            engine.warm()
+        until(lambda: engine.ready)
+        engine.warm()
+        workers = workers_of(psutil.Process())
+        (job,) = engine.wait(engine.submit([tiny(16)]))
+        assert JobState.DONE is job.state
+        assert workers == workers_of(psutil.Process())
+        assert 1 + len(others) == len(workers)
+    engine.warm()
+    assert others == workers_of(psutil.Process())
+
+
+def test_a_scheduler_is_not_asked_before_something_is_to_be_trained(tmp_path: Path):
+    with Engine(RunStore(tmp_path / "runs.db"), 1, "tcp://127.0.0.1:1") as engine:
+        engine.warm()
+        (job,) = engine.wait(engine.submit([tiny(17)]))
+        assert "cannot be reached" in job.cause
+
+
+def test_only_a_process_that_serves_pages_warms_its_workers():
+    try:
+        expect_training()
+        assert not shared_engine().ready
+        assert not shared_engine()._dispatcher.alive
+    finally:
+        close_shared_engine()
 
 
 def test_a_run_of_the_store_is_done_at_once_and_starts_no_worker(tmp_path: Path):
