@@ -10,11 +10,13 @@ from typing import Annotated, Any
 
 import typer
 
+from core import settings
 from core.cli import report
 from core.config import DataConfig, Experiment
 from core.config.fields import FIELDS, Setting
 from core.config.folder import MEASURED
 from core.pictures import findings, with_folder
+from core.settings import PREFIX, Settings
 from core.words import join
 
 Command = Callable[..., None]
@@ -43,7 +45,7 @@ def with_experiment(
         if instead and given[own[0].name] is not None:
             instead(written, **given)
             return
-        flat = with_folder(written)
+        flat = with_folder({"dataset": settings.load().dataset, **written})
         experiment = Experiment.from_flat(flat)
         say_idle(_idle(flat, experiment))
         say_findings(experiment.data)
@@ -55,14 +57,14 @@ def with_experiment(
     return with_flags
 
 
-def parameters(settings: Iterable[Setting]) -> list[Parameter]:
+def parameters(offered: Iterable[Setting]) -> list[Parameter]:
     """The command parameters for some settings."""
-    return [_parameter(setting) for setting in settings]
+    return [_parameter(setting) for setting in offered]
 
 
-def say_idle(settings: Iterable[str]) -> None:
+def say_idle(names: Iterable[str]) -> None:
     """Write to stderr which flags have no effect; nothing if all have one."""
-    if flags := list(map(_flag, settings)):
+    if flags := list(map(_flag, names)):
         report.say(f"{join(flags)}: no effect here")
 
 
@@ -113,5 +115,13 @@ def _parameter(setting: Setting) -> Parameter:
 
 def flag_help(setting: Setting) -> str:
     """What a flag means, which values it takes, and its default."""
-    parts = (setting.description, setting.allowed, f"default {setting.default_text}")
+    parts = (setting.description, setting.allowed, f"default {default_text(setting)}")
     return "; ".join(filter(None, parts))
+
+
+def default_text(setting: Setting) -> str:
+    """The value without a flag; the data set is the dashboard's."""
+    if setting.name != "dataset":
+        return setting.default_text
+    opened: str = Settings.model_fields["dataset"].default
+    return f"{opened}, or what {PREFIX}DATASET names"

@@ -206,13 +206,27 @@ def test_a_flag_without_effect_is_named(cli, flags, idle):
     assert (f"{idle}: no effect here\n" if idle else "") == answer.err
 
 
+@pytest.mark.parametrize(("named", "taken"), [(None, "fashion"), ("shapes", "shapes")])
+def test_without_a_data_set_the_dashboards_is_taken(cli, monkeypatch, named, taken):
+    monkeypatch.delenv("POOLSCOPE_DATASET")
+    if named:
+        monkeypatch.setenv("POOLSCOPE_DATASET", named)
+    without = cli("cost", "--json")
+    assert without.out == cli("cost", "--dataset", taken, "--json").out
+    assert without.out != cli("cost", "--dataset", "digits", "--json").out
+    assert "" == without.err
+
+
 def test_flag_help_tells_values_and_default():
     smaller = "how each block makes its map smaller"
     assert f"{smaller}; {', '.join(POOLINGS)}; default max" == flag_help(FIELDS["pooling"])
     # the sentence on heads stands before their names
     _, heads = flag_help(FIELDS["head"]).split("each channel; ")
     assert f"{', '.join(sorted(HEADS))}; default gap" == ordered(heads)
-    assert f"{', '.join(DATASETS)}, or folder:PATH; default digits" == flag_help(FIELDS["dataset"])
+    named = (
+        f"{', '.join(DATASETS)}, or folder:PATH; default fashion, or what POOLSCOPE_DATASET names"
+    )
+    assert named == flag_help(FIELDS["dataset"])
     assert "of shapes and folders, px; 8 to 128; default 32" == flag_help(FIELDS["image_size"])
     assert "of pooling layers; 2 to 4; default 2" == flag_help(FIELDS["pool_size"])
     assert "1 or more, or all; default the data set's own" == flag_help(FIELDS["train_size"])

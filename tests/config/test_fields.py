@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.catalog import DATASETS
-from core.cli.flags import flag_help, parameters
+from core.cli.flags import default_text, flag_help, parameters
 from core.comparison.grids import read_grid
 from core.config import SECTION_OF, DataConfig, Experiment, ModelConfig, TrainingConfig
 from core.config.fields import FIELDS, Setting, own_defaults
@@ -39,7 +39,7 @@ def test_the_flags_are_the_settings():
     assert list(FIELDS) == [parameter.name for parameter in parameters(FIELDS.values())]
     for setting in FIELDS.values():
         assert setting.allowed in flag_help(setting)
-        assert flag_help(setting).endswith(f"default {setting.default_text}")
+        assert flag_help(setting).endswith(f"default {default_text(setting)}")
 
 
 def test_the_sidebar_shows_every_setting_but_the_seed():
