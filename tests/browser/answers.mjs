@@ -50,6 +50,16 @@ export async function explanations(engine, cases) {
   });
 }
 
+// What becomes of an image that is disturbed, what is left of the one that was given, and the words.
+export async function disturbances(engine, cases) {
+  const { disturbed, neutral, said } = await import(`${engine}/../touch/disturb.js`);
+  return cases.map(({ stored, picture, values }) => {
+    const given = Float32Array.from(stored);
+    const all = { ...neutral(), ...values };
+    return { seen: [...disturbed(given, picture, all)], kept: [...given], said: said(all) };
+  });
+}
+
 // The largest size of a value of a map that is not among those that are read.
 function outside({ shape, data }, read) {
   if (shape.length === 1 || !read.rows) return 0;
@@ -118,6 +128,6 @@ function text(floats) {
 if (typeof process !== "undefined") {
   const { readFileSync } = await import("node:fs");
   const [what, engine, file] = process.argv.slice(2);
-  const ask = { answers, explanations, halves, learnings, names, states }[what];
+  const ask = { answers, disturbances, explanations, halves, learnings, names, states }[what];
   process.stdout.write(JSON.stringify(await ask(engine, JSON.parse(readFileSync(file, "utf8")))));
 }

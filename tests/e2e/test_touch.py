@@ -167,3 +167,30 @@ def test_without_the_engine_the_page_says_so_and_shows_the_sheets(visitor):
 def test_weights_that_are_not_there_are_not_found(server):
     with pytest.raises(HTTPError, match="404"):
         urlopen(f"{server.url}/weights/nothing")  # noqa: S310 (http)
+
+
+def test_the_image_is_disturbed_by_keyboard_and_drawn_on_as_it_is_seen(visitor):
+    _open(visitor)
+    page = visitor.page
+    caption, seen = page.locator(".touch .side .note"), page.locator(".touch .surface canvas")
+    look = "one => one.toDataURL()"
+    start = seen.evaluate(look)
+    page.locator(".touch .disturb summary").press("Enter")
+    turning = page.get_by_role("slider", name="Rotation")
+    for _ in range(3):
+        turning.press("ArrowRight")
+    expect(caption).to_contain_text("rotation 3°")
+    page.get_by_role("slider", name="Noise").press("End")
+    expect(caption).to_contain_text("rotation 3°, noise 50 % of white")
+    expect(page.locator(".touch .answer").first).to_have_text(re.compile("^(stays|flips to) "))
+    page.get_by_role("slider", name="Noise").press("Escape")
+    expect(turning).to_be_hidden()
+    # what a stroke is drawn on stays as it is seen
+    noisy = seen.evaluate(look)
+    page.locator(".touch .surface").press("ArrowRight")
+    expect(caption).to_contain_text("moved 1 right")
+    page.locator(".touch .surface").press("ArrowLeft")
+    assert start != noisy != seen.evaluate(look)
+    page.get_by_role("button", name="Reset").click()
+    assert start == seen.evaluate(look)
+    expect(turning).to_have_value("0")

@@ -1,5 +1,6 @@
-// The image that all networks see: a test image or an upload, drawn on and moved by hand.
+// The image that all networks see: a test image or an upload, drawn on, moved and disturbed by hand.
 
+import { KINDS, disturbed, isNeutral, neutral, said, written } from "./disturb.js";
 import { Cells, element, frames } from "./elements.js";
 
 const TOOLS = [
@@ -49,14 +50,31 @@ export class Drawing {
       { type: "button", title: "An empty picture to draw on", onclick: () => this.clear() },
       "Clear",
     );
+    this.sliders = KINDS.map((kind) => {
+      const { name, label, least, most, step } = kind;
+      const range = element("input", { type: "range", min: least, max: most, step, "aria-label": label });
+      range.addEventListener("input", () => this.disturb(name, Number(range.value)));
+      const value = element("output", {});
+      return { kind, range, value, node: element("label", {}, element("span", {}, label), value, range) };
+    });
+    this.disturbances = element(
+      "details",
+      { class: "disturb" },
+      element("summary", { title: "Rotate, blur, pale or cover the image, or add noise" }, "Disturb"),
+      element("div", {}, ...this.sliders.map(({ node }) => node)),
+    );
+    this.disturbances.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.disturbances.open = false;
+    });
     this.node = element(
       "div",
       { class: "side" },
       this.surface,
       element("div", { class: "tools", role: "toolbar", "aria-label": "The image" },
-        ...this.buttons.values(), clear, this.undo),
+        ...this.buttons.values(), clear, this.disturbances, this.undo),
       this.caption,
     );
+    this.values = neutral();
     this.take("pen");
   }
 
@@ -68,12 +86,27 @@ export class Drawing {
       this.stored = Float32Array.from(picture.pixels);
       this.offset = [0, 0];
       this.strokes = 0;
+      this.values = neutral();
     }
     this.draw();
   }
 
   get touched() {
-    return this.strokes > 0 || this.offset.some(Boolean);
+    return this.strokes > 0 || this.offset.some(Boolean) || !isNeutral(this.values);
+  }
+
+  disturb(name, value) {
+    this.values = { ...this.values, [name]: value };
+    this.draw();
+    this.changed();
+  }
+
+  // What is seen becomes what is drawn on and moved: ink appears where the pen is.
+  keep() {
+    if (isNeutral(this.values)) return;
+    this.stored = Float32Array.from(this.seen);
+    this.values = neutral();
+    this.strokes++;
   }
 
   take(tool) {
@@ -86,7 +119,7 @@ export class Drawing {
 
   reset() {
     this.stored = Float32Array.from(this.picture.pixels);
-    [this.offset, this.strokes] = [[0, 0], 0];
+    [this.offset, this.strokes, this.values] = [[0, 0], 0, neutral()];
     this.draw();
     this.changed();
   }
@@ -94,7 +127,7 @@ export class Drawing {
   clear() {
     const area = this.picture.shape[1] * this.picture.shape[2];
     this.stored = this.stored.map((_, i) => this.picture.background[Math.floor(i / area)]);
-    [this.offset, this.strokes] = [[0, 0], 1];
+    [this.offset, this.strokes, this.values] = [[0, 0], 1, neutral()];
     this.draw();
     this.changed();
   }
@@ -103,6 +136,7 @@ export class Drawing {
     event.preventDefault();
     this.surface.focus({ preventScroll: true });
     this.surface.setPointerCapture(event.pointerId);
+    this.keep();
     this.last = this.place(event);
     this.from = { ...this.last, stored: this.stored.slice(), offset: [...this.offset] };
     if (this.tool !== "move") this.stroke(this.last, this.last);
@@ -128,6 +162,7 @@ export class Drawing {
     if (!by) return;
     event.preventDefault();
     event.stopPropagation();
+    this.keep();
     this.stored = moved(this.stored, this.picture, by);
     this.offset = by.map((step, axis) => step + this.offset[axis]);
     this.draw();
@@ -168,7 +203,7 @@ export class Drawing {
 
   // What the networks see: stored values times scale plus shift.
   input({ scale, shift }) {
-    return this.stored.map((value) => Math.round(value) * scale + shift);
+    return this.seen.map((value) => Math.round(value) * scale + shift);
   }
 
   // The same of the image as it was.
@@ -178,23 +213,29 @@ export class Drawing {
 
   draw() {
     const { shape, white, name } = this.picture;
+    this.seen = disturbed(this.stored, this.picture, this.values);
     const [channels, rows, columns] = shape;
     const area = rows * columns;
     this.cells.size(columns, rows);
     for (let i = 0; i < area; i++) {
-      const share = (channel) => this.stored[channel * area + i] / white;
+      const share = (channel) => this.seen[channel * area + i] / white;
       this.cells.pixels[i] =
         channels === 1
           ? this.tables.grey[Math.round(255 * share(0))]
           : (255 << 24) | (byte(share(2)) << 16) | (byte(share(1)) << 8) | byte(share(0));
     }
     this.cells.show();
-    const said = this.touched
+    const words = this.touched
       ? `${name}, changed by hand${this.steps()}. The headline and the cards below are of the image as it was.`
       : name;
-    this.caption.textContent = said;
-    this.cells.canvas.setAttribute("aria-label", said);
+    this.caption.textContent = words;
+    this.cells.canvas.setAttribute("aria-label", words);
     this.undo.disabled = !this.touched;
+    for (const { kind, range, value } of this.sliders) {
+      range.value = this.values[kind.name];
+      value.textContent = written(kind, this.values[kind.name]);
+      range.setAttribute("aria-valuetext", value.textContent);
+    }
   }
 
   steps() {
@@ -202,7 +243,8 @@ export class Drawing {
     const parts = [];
     if (down) parts.push(`${Math.abs(down)} ${down > 0 ? "down" : "up"}`);
     if (right) parts.push(`${Math.abs(right)} ${right > 0 ? "right" : "left"}`);
-    return parts.length ? `: moved ${parts.join(", ")}` : "";
+    const all = [parts.length && `moved ${parts.join(", ")}`, said(this.values)].filter(Boolean);
+    return all.length ? `: ${all.join("; ")}` : "";
   }
 
   // The part of the image that a cell can depend on, of each network; equal ones are drawn once.
