@@ -1,6 +1,6 @@
 """History: what has been trained, and with what result?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import ceil
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +12,7 @@ from core.comparison.varied import varied
 from core.errors import StoreError
 from core.run import RunSummary, Source
 from core.sentences.headlines import history_headline
-from core.store import absorb, labels_at_hand, write_copy
+from core.store import Note, absorb, labels_at_hand, write_copy
 from core.words import as_csv, plural
 from pages.cards import few, runs
 from pages.shared import cached, frame, gate, uploads, words
@@ -22,6 +22,7 @@ LISTED = 250
 """rows of one page of the list"""
 LISTED_REASONS = 5
 """runs of one file that are named with the reason for which they are refused"""
+_PINNED = "pinned_first"
 IMPORTED_AT_ONCE = 4
 """files of a visitor of a hosted dashboard"""
 
@@ -39,16 +40,25 @@ def main() -> None:
         if settings.load().may_import:
             _import_button()
         return
-    # one's own first, each kind with the newest first
-    every = sorted(summaries, key=lambda summary: summary.source is Source.BUNDLED)
-    shown = runs.shown(every)
+    notes = cached.store().notes()
+    pinned = {key for key, note in notes.items() if note.pinned}
+    # a list in another order would forget which run is chosen
+    first = st.session_state.setdefault(_PINNED, pinned)
+    # pinned ones first, then one's own, each kind with the newest first
+    every = sorted(
+        summaries,
+        key=lambda summary: (summary.key not in first, summary.source is Source.BUNDLED),
+    )
+    shown = runs.shown(every, notes)
     if not shown:
         st.info("No run passes all filters of the sidebar.", icon=":material/filter_alt:")
         return
-    _list(shown, every)
+    _list(shown, every, notes)
 
 
-def _list(shown: Sequence[RunSummary], every: Sequence[RunSummary]) -> None:
+def _list(
+    shown: Sequence[RunSummary], every: Sequence[RunSummary], notes: Mapping[str, Note]
+) -> None:
     """Draw the runs that pass the filters, what was chosen of them, and what can be done."""
     differing = varied([summary.config for summary in shown])
     columns = runs.columns_of(shown, differing)
@@ -56,7 +66,16 @@ def _list(shown: Sequence[RunSummary], every: Sequence[RunSummary]) -> None:
         st.markdown(words.marked(said))
     number, listed = _page(shown, sum(summary.source is Source.HERE for summary in shown))
     curves = cached.curves(summary.key for summary in listed)
-    rows = [runs.row(each, columns, curves.get(each.key, [])) for each in listed]
+    noted = any(each.key in notes for each in listed)
+    rows = [
+        runs.row(
+            each,
+            columns,
+            curves.get(each.key, []),
+            notes.get(each.key, Note()) if noted else None,
+        )
+        for each in listed
+    ]
     chosen = st.dataframe(
         rows,
         hide_index=True,
@@ -64,6 +83,7 @@ def _list(shown: Sequence[RunSummary], every: Sequence[RunSummary]) -> None:
         selection_mode="multi-row",
         height=min(38 + 35 * len(rows), 480),
         column_config={
+            "note": st.column_config.TextColumn(width=160),
             runs.TESTED: st.column_config.NumberColumn(format="%.1f"),
             "time, s": st.column_config.NumberColumn(format="%.1f"),
             "parameters": st.column_config.NumberColumn(format="localized"),
@@ -79,6 +99,8 @@ def _list(shown: Sequence[RunSummary], every: Sequence[RunSummary]) -> None:
     )
     frame.checkpoint_space(cached.store().checkpoint_space())
     picked = [listed[index] for index in chosen.selection.rows]
+    if not picked:
+        st.session_state.pop(_PINNED, None)
     _actions(picked, shown, every)
     few.draw([summary.key for summary in picked])
 

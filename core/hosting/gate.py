@@ -476,11 +476,12 @@ class Gate:
             self._engine().cancel(keys)
 
     def _make_room(self) -> None:
-        """Delete the oldest of what visitors left, if it is too much."""
+        """Delete the oldest of what visitors left, if it is too much; what is pinned stays."""
+        pinned = {key for key, note in self._store.notes().items() if note.pinned}
         for name in self._book.surplus(int(self._here.visitors_megabytes * MEGABYTE)):
             if " " in name:
                 self._store.delete_analysis(*name.split(" ", 2))
-            elif self._store.stored_here([name]):
+            elif name not in pinned and self._store.stored_here([name]):
                 self._store.delete([name])
 
 

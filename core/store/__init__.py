@@ -5,12 +5,15 @@ from core.store.checkpoints import Space
 from core.store.checks import labels_at_hand
 from core.store.exchange import Absorbed, Weights, absorb, write_copy
 from core.store.file import FullDiskError, ReadOnlyStoreError
+from core.store.notes import MOST_LETTERS, Note
 from core.store.rescue import repair
 from core.store.runstore import RunStore
 
 __all__ = [
+    "MOST_LETTERS",
     "Absorbed",
     "FullDiskError",
+    "Note",
     "ReadOnlyStoreError",
     "RunStore",
     "Space",

@@ -8,12 +8,13 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from core.errors import ConfigError, StoreError
 from core.run import Checkpoint, Run, RunSummary, Source
-from core.store import checkpoints, rows
+from core.store import checkpoints, notes, rows
 from core.store.bundle import Bundle, Stamp, stamp
 from core.store.checkpoints import Space
 from core.store.checks import check_checkpoints, check_values
 from core.store.digests import NO_DIGEST, DamagedError, digest
 from core.store.file import ReadOnlyStoreError, StoreFile
+from core.store.notes import MOST_LETTERS, Note
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -240,6 +241,24 @@ class RunStore:
         with self._own.writing() as connection:
             rows.delete_analysis(connection, (key, kind, settings))
 
+    def notes(self) -> dict[str, Note]:
+        """What was noted in this store about runs, one's own and bundled ones, by key."""
+        return self._own.ask(notes.notes) or {}
+
+    def note(self, key: str, note: Note) -> None:
+        """Note something about a run in the place of what was noted before.
+
+        Raises:
+            ConfigError: the text is too long, or has more than one line.
+        """
+        if len(note.text) > MOST_LETTERS or not note.text.isprintable():
+            raise ConfigError(
+                f"a note has one line of at most {MOST_LETTERS} letters; received "
+                f"{len(note.text):,}, {len(note.text.splitlines())} lines"
+            )
+        with self._own.writing() as connection:
+            notes.put(connection, key, note)
+
     def delete(self, keys: Iterable[str]) -> int:
         """Delete runs of one's own with all that belongs to them; how many there were.
 
@@ -261,6 +280,7 @@ class RunStore:
         if not own:
             return 0
         with self._own.writing() as connection:
+            notes.remove(connection, own)
             return rows.remove(connection, own)
 
     def own_keys(self) -> set[str]:

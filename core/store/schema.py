@@ -10,6 +10,8 @@ from contextlib import closing
 from functools import lru_cache
 from sqlite3 import Connection
 
+from core.store.notes import NOTES
+
 APPLICATION_ID = int.from_bytes(b"Pool")
 """marks the file as Poolscope's in bytes 68 to 71 of its header"""
 
@@ -116,7 +118,7 @@ _NEW = {(statement.split()[-2], "TEXT", 0) for statement in NEW_COLUMNS}
 # "if not exists", because two processes may find the same empty file
 SCHEMA = f"""
 BEGIN IMMEDIATE;
-{TABLES}{CHECKPOINTS};
+{TABLES}{CHECKPOINTS};{NOTES};
 PRAGMA application_id = {APPLICATION_ID};
 PRAGMA user_version = {SCHEMA_VERSION};
 COMMIT;

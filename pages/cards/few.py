@@ -4,15 +4,17 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core import figures
+from core import figures, settings
 from core.catalog import PAGES, Page
 from core.comparison import Arm
 from core.comparison.varied import holding, varied
 from core.config.fields import FIELDS
 from core.run import Run, Source
+from core.store import MOST_LETTERS, Note
 from core.words import duration, join, literal, percent, plural
 from pages.cards import runs
 from pages.shared import cached, controls, frame, parameters, words
+from pages.shared.problems import explained
 
 MOST_BESIDE = 4
 """runs side by side"""
@@ -47,10 +49,42 @@ def _one(run: Run) -> None:
     """Draw the configuration, the result and the machine of a run."""
     with st.container(border=True, key="one run"):
         _head(f"**{literal(_name(run))}**", [run])
+        # what strangers have trained belongs to all of them
+        if not settings.load().hosted:
+            _note(run.key)
         with st.grid(3, min_column_width=250):
             _facts("Settings", _settings(run), _others(run))
             _facts("Result", _result(run))
             _facts("Machine", _machine(run))
+
+
+def _note(key: str) -> None:
+    """Draw the pin and the note of a run; both are written at once."""
+    before = cached.store().notes().get(key, Note())
+    pin, text = f"pin {key}", f"note {key}"
+
+    def write() -> None:
+        line = " ".join(st.session_state[text].split())
+        with explained():
+            cached.store().note(key, Note(st.session_state[pin], line))
+
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.toggle(
+            "Pin",
+            before.pinned,
+            key=pin,
+            on_change=write,
+            help="Pinned runs come first in the list.",
+        )
+        st.text_input(
+            "Note",
+            before.text,
+            max_chars=MOST_LETTERS,
+            key=text,
+            on_change=write,
+            placeholder="A note of your own; it stays in this store",
+            label_visibility="collapsed",
+        )
 
 
 def _facts(heading: str, facts: dict[str, str], below: str = "") -> None:

@@ -9,6 +9,7 @@ from core.catalog import HEADS, POOLINGS
 from core.comparison.varied import Varied
 from core.config.fields import FIELDS
 from core.run import RunSummary
+from core.store import Note
 from core.words import literal
 from pages.shared import frame
 
@@ -20,15 +21,19 @@ LABELS: Mapping[str, Mapping[object, str]] = {
 FIRST = ("dataset", "pooling", "head", "dropout")
 """the settings whose columns come first, before seed and accuracy"""
 TESTED, VALIDATED = "test %", "validation %"
+PINNED = "pinned"
 OUTCOME = ("status", "source")
 FILE_DIGITS = 3
 """decimals of a percentage in a file"""
 
 
-def shown(every: Sequence[RunSummary]) -> list[RunSummary]:
+def shown(every: Sequence[RunSummary], notes: Mapping[str, Note]) -> list[RunSummary]:
     """Draw the filters in the place of the sidebar; return the runs that pass them."""
+    kept = list(every)
     with frame.filters():
         st.markdown("**Show runs**")
+        if notes and st.toggle("With a pin or a note only", key="noted", bind="query-params"):
+            kept = [summary for summary in kept if summary.key in notes]
         chosen = {
             "source": frame.several_of("Trained", _options(every, "source"), "run_source"),
             "dataset": frame.several_of("Dataset", _options(every, "dataset"), "run_dataset"),
@@ -37,7 +42,6 @@ def shown(every: Sequence[RunSummary]) -> list[RunSummary]:
             "dropout": frame.several_of("Dropout", _options(every, "dropout"), "run_dropout"),
             "status": frame.several_of("Status", _options(every, "status"), "run_status"),
         }
-    kept = list(every)
     for name, values in chosen.items():
         if values:
             kept = [summary for summary in kept if _value(summary, name) in values]
@@ -83,7 +87,10 @@ def columns_of(shown: Sequence[RunSummary], found: Varied) -> Columns:
 
 
 def row(
-    summary: RunSummary, columns: Columns, curve: Sequence[float] | None = None
+    summary: RunSummary,
+    columns: Columns,
+    curve: Sequence[float] | None = None,
+    note: Note | None = None,
 ) -> dict[str, object]:
     """A run as a row of the list.
 
@@ -91,10 +98,12 @@ def row(
         summary: the run.
         columns: in which runs may differ.
         curve: validation accuracy after each epoch, percent; None to leave it out.
+        note: what was noted about it; None to leave it out.
     """
     test = summary.test_accuracy
     said = {name: label(name, summary.config.get(name)) for name in columns.settings}
     return {
+        **({} if note is None else {"pin": PINNED if note.pinned else "", "note": note.text}),
         **{heading(name): value for name, value in said.items() if name in FIRST},
         "seed": summary.seed,
         TESTED: None if test is None else round(100 * test, FILE_DIGITS),

@@ -189,6 +189,7 @@ def of_pages(images: int) -> Mapping[str, Allowed]:
         "kind": [str(kind) for kind in Kind],
         "predict": SWITCH,
         "page": Range(1, 10_000),
+        "noted": SWITCH,
         "run_source": [str(source) for source in Source],
         "run_dataset": of_setting(FIELDS["dataset"]),
         "run_pooling": poolings,

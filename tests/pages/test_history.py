@@ -7,7 +7,7 @@ import pytest
 
 import core.config.experiment
 from core.run import Status
-from core.store import RunStore, rows, write_copy
+from core.store import Note, RunStore, rows, write_copy
 from pages.cards import runs
 from tests.bundled import bundled
 from tests.pages.dashboard import (
@@ -266,3 +266,36 @@ def test_the_comparison_waits_folded_for_the_other_pages():
     assert ["min"] == app.switch_page(ACCURACY).run().session_state["pooling"]
     assert 4 == app.session_state["seeds"]
     assert [] == list(app.sidebar.expander)
+
+
+def test_a_run_is_pinned_and_noted_comes_first_and_can_be_found(home):
+    fill(home, *(a_run(seed) for seed in range(3)))
+    app = opened(HISTORY)
+    (table,) = app.dataframe
+    assert "pin" not in table.value
+    assert "noted" not in {toggle.key for toggle in app.toggle}
+    key = table.value["key"][1]
+    chosen(app, 1)
+    app.toggle(f"pin {key}").set_value(True).run()
+    app.text_input(f"note {key}").set_value("  for <b>the</b>\t talk ").run()
+    assert {key: Note(pinned=True, text="for <b>the</b> talk")} == (
+        RunStore(home / "runs.db").notes()
+    )
+    app = opened(HISTORY)
+    (table,) = app.dataframe
+    assert (key, "pinned", "for <b>the</b> talk") == tuple(
+        table.value[name][0] for name in ("key", "pin", "note")
+    )
+    assert ["", ""] == list(table.value["note"][1:3])
+    app = opened(HISTORY, noted="true")
+    assert [key] == list(app.dataframe[0].value["key"])
+    assert [] == messages(app)
+
+
+@pytest.mark.usefixtures("hosted")
+def test_visitors_of_a_hosted_dashboard_note_nothing(home):
+    fill(home, *(a_run(seed) for seed in range(3)))
+    app = opened(HISTORY)
+    chosen(app, 1)
+    assert not any(toggle.key.startswith("pin") for toggle in app.toggle)
+    assert [] == messages(app)
