@@ -32,6 +32,8 @@ RESULT_SECONDS = 60
 
 LOST = "the connection to the Dask scheduler was lost"
 
+SILENT = logging.CRITICAL + 1
+"""a level above all of Dask's messages: it calls a message critical that a closing connection lost"""
 HERE = "127.0.0.1"
 
 MOST_DEATHS = 3
@@ -154,22 +156,14 @@ class Cluster:
 
         with ExitStack() as stack:
             # jobs report failures in a sentence, so Dask's log would only repeat them
-            stack.enter_context(silence_logging_cmgr(logging.CRITICAL))
+            stack.enter_context(silence_logging_cmgr(SILENT))
             if not spec.scheduler:
                 stack.enter_context(_starting_for(spec.device))
             local = None if spec.scheduler else _start(spec)
             client = _reach(spec.scheduler) if spec.scheduler else _connect(local)
             quiet = stack.pop_all()
 
-        def on_event(event: tuple[float, Mapping[str, Any]]) -> None:
-            _, message = event
-            if "weights" in message:
-                on_state(message["key"], message["step"], message["weights"])
-                return
-            epoch = message["epoch"]
-            on_progress(message["key"], None if epoch is None else Epoch(**epoch))
-
-        client.subscribe_topic(PROGRESS_TOPIC, on_event)
+        client.subscribe_topic(PROGRESS_TOPIC, _listener(on_progress, on_state))
         return cls(client, local, spec, quiet)
 
     def train(
@@ -257,6 +251,22 @@ class Cluster:
             raise EngineError(f"{LOST} ({_line(error)})") from error
 
 
+def _listener(
+    on_progress: Callable[[str, Epoch | None], None], on_state: Callable[[str, int, bytes], None]
+) -> Callable[[tuple[float, Mapping[str, Any]]], None]:
+    """What passes the messages of workers on."""
+
+    def listen(event: tuple[float, Mapping[str, Any]]) -> None:
+        _, message = event
+        if "weights" in message:
+            on_state(message["key"], message["step"], message["weights"])
+            return
+        epoch = message["epoch"]
+        on_progress(message["key"], None if epoch is None else Epoch(**epoch))
+
+    return listen
+
+
 @contextmanager
 def _starting_for(device: Device) -> Iterator[None]:
     """Have Dask start processes, and start those that died again, as `context_for` says."""
@@ -290,7 +300,7 @@ def _start(spec: ClusterSpec) -> Any:
                 env=dict(os.environ),
                 # any free port: without an address Dask tries 8787 and warns if it is in use
                 dashboard_address=f"{HERE}:0",
-                silence_logs=logging.CRITICAL,
+                silence_logs=SILENT,
                 scheduler_kwargs={"allowed_failures": spec.deaths - 1, "dashboard": False},
             )
     except (OSError, RuntimeError) as error:

@@ -78,29 +78,44 @@ def train_in_worker(job: TrainingJob, version: str) -> Run | None:
     experiment = _experiment(job, version)
     worker = get_worker()
 
-    def tell(epoch: dict[str, Any] | None) -> None:
-        worker.log_event(PROGRESS_TOPIC, {"key": job.key, "epoch": epoch})
-
-    def on_epoch(epoch: Epoch) -> None:
-        tell(asdict(epoch))
-
-    def on_state(step: int, state: bytes) -> None:
-        worker.log_event(PROGRESS_TOPIC, {"key": job.key, "step": step, "weights": state})
-
-    tell(None)
+    reports = _Reports(worker, job.key)
+    reports.begin()
     with enforced(job.limit) as within_limit:
         should_stop = _both(within_limit, _rarely(_stop_question(job.stop_name)))
         try:
             return train(
                 experiment,
-                on_epoch,
+                reports.epoch,
                 should_stop,
                 job.device,
                 checkpoints=job.checkpoints,
-                on_state=_now_and_then(on_state) if job.newest else None,
+                on_state=_now_and_then(reports.state) if job.newest else None,
             )
         except Cancelled:
             return None
+
+
+class _Reports:
+    """What a worker says of its training while it runs, as messages of `PROGRESS_TOPIC`."""
+
+    def __init__(self, worker: Any, key: str) -> None:
+        self._worker = worker
+        self._key = key
+
+    def begin(self) -> None:
+        """The training begins, perhaps once more."""
+        self._send(epoch=None)
+
+    def epoch(self, epoch: Epoch) -> None:
+        """An epoch is finished."""
+        self._send(epoch=asdict(epoch))
+
+    def state(self, step: int, weights: bytes) -> None:
+        """The network at a step."""
+        self._send(step=step, weights=weights)
+
+    def _send(self, **content: Any) -> None:
+        self._worker.log_event(PROGRESS_TOPIC, {"key": self._key, **content})
 
 
 def _now_and_then(
