@@ -33,7 +33,7 @@ RESULT_SECONDS = 60
 LOST = "the connection to the Dask scheduler was lost"
 
 SILENT = logging.CRITICAL + 1
-"""a level above all of Dask's messages: it calls a message critical that a closing connection lost"""
+"""above all that Dask logs: it calls a message critical that a closing connection lost"""
 HERE = "127.0.0.1"
 
 MOST_DEATHS = 3
