@@ -222,6 +222,21 @@ def test_a_formula_ends_with_the_value_of_its_cell(explained):
             assert shown == float(written), (each["formula"], model)
 
 
+def test_products_that_are_listed_in_full_add_up_to_the_value(explained):
+    checked = set()
+    for model, each in explained:
+        left, _, _ = each["formula"].rpartition(" = ")
+        if "pool" not in each["layer"] or "·" not in left or not set("…^/⁻√").isdisjoint(left):
+            continue
+        products = [term.split("·") for term in left.replace("−", "-").split(" + ")]
+        if not all(len(term) == 2 for term in products):
+            continue
+        added = sum(float(a.strip("()")) * float(b.strip("()")) for a, b in products)
+        assert added == pytest.approx(each["value"], rel=0.03, abs=0.03), (each["formula"], model)
+        checked.add(model.pooling)
+    assert {Pooling.SOFT, Pooling.DETAIL, Pooling.ADAPOOL, Pooling.LIP} <= checked
+
+
 def test_max_is_the_largest_of_the_numbers_beside_it(explained):
     seen = [each for model, each in explained if model.pooling is Pooling.MAX]
     pools = [

@@ -183,11 +183,14 @@ function convolutionMax(x, { size, stride, wraps }, own) {
 }
 
 // sum of w * x / sum of w, w = exp(12 * sigmoid(1x1 convolution of x))
+// How much LIP weighs a value, by its score.
+export const importance = (score) => Math.exp(IMPORTANCE * rules.sigmoid(score));
+
 function localImportance(x, { size, stride }, own) {
   const [scores, backToScores] = convolved(x, own.projection, own.offset, 1, 1);
   const [weights, backToWeights] = elementwise(
     scores,
-    (score) => Math.exp(IMPORTANCE * rules.sigmoid(score)),
+    importance,
     (score, weight) => weight * IMPORTANCE * rules.sigmoid(score) * (1 - rules.sigmoid(score)),
   );
   const product = mapOf(x.shape, x.data.map((value, i) => value * weights.data[i]));

@@ -9,7 +9,7 @@ import { softmax } from "./maps.js";
 const LSE_SHARPNESS = 5;
 const GEM_SMALLEST = 1e-6;
 const TOP_K = 2;
-const DETAIL_SOFTENING = 1e-3;
+export const DETAIL_SOFTENING = 1e-3;
 
 const sum = (values) => values.reduce((a, b) => a + b, 0);
 const mean = (values) => sum(values) / values.length;

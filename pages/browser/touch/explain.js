@@ -7,6 +7,7 @@
 
 import { FORMULAS, HEAD_WORDS } from "./formulas.js";
 import { factor, number, total } from "./numbers.js";
+import { importance } from "../engine/pools.js";
 import { channelsOf, reads } from "../engine/reading.js";
 
 const MOST_WINDOWS = 3;
@@ -162,8 +163,20 @@ function pool(given) {
       words: "a learned convolution and ReLU at every place, then the largest of a window",
     };
   }
-  const [formula, words] = FORMULAS[layer.operator]({ values, own });
+  const importances = layer.operator === "lip" ? importancesOf(pass, read.name, own, window.cells) : null;
+  const [formula, words] = FORMULAS[layer.operator]({ values, own, slopes: window.slopes, importances });
   return { windows: [window], formula: `${formula} ${sign(formula)} ${number(value)}`, words };
+}
+
+// What LIP weighs each value with: its score comes from all channels at its place.
+function importancesOf(pass, name, own, cells) {
+  const map = pass.outputs.get(name);
+  const count = map.shape[0];
+  return cells.map(([channel, row, column]) => {
+    let score = own.offset[channel];
+    for (let c = 0; c < count; c++) score += own.projection[channel * count + c] * at(map, [c, row, column]);
+    return importance(score);
+  });
 }
 
 // "from 1, 2 → 3" names what is read; everything else is an equation.

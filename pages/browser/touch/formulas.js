@@ -1,9 +1,12 @@
 // One strategy on the values of one window: its formula with the numbers filled in, and the rule in
-// words. In the order of the catalog. `own` are the tensors of the layer, y is its result.
+// words. In the order of the catalog. `own` are the tensors of the layer, `slopes` the derivatives of
+// the result by each value, `importances` what LIP weighs them with.
 
+import { DETAIL_SOFTENING } from "../engine/rules.js";
 import { factor, number } from "./numbers.js";
 
 const MOST_LISTED = 9;
+const MOST_ADDED = 4;
 
 const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
 const sigmoid = (x) => 1 / (1 + Math.exp(-x));
@@ -18,6 +21,30 @@ function listed(values) {
 function weighted(weights, values) {
   if (values.length > MOST_LISTED) return `${values.length} weighted values`;
   return values.map((value, i) => `${number(weights[i])}·${factor(value)}`).join(" + ");
+}
+
+// What is linear, or doubles with its values (a blur of the largest), is the sum of each value times
+// its derivative (Euler); the largest products first.
+function addedUp(slopes, values) {
+  const terms = values.map((value, i) => [slopes[i], value]).filter(([slope, value]) => slope * value);
+  terms.sort(([a, x], [b, y]) => Math.abs(b * y) - Math.abs(a * x));
+  const written = terms.slice(0, MOST_ADDED).map(([slope, value]) => `${factor(slope)}·${factor(value)}`);
+  if (terms.length > MOST_ADDED) written.push("…");
+  return written.join(" + ") || "0";
+}
+
+// Weights by the likeness of each value to the mean, 2|mx| / (m² + x²).
+function likeTheMean(values) {
+  const middle = mean(values);
+  const alike = values.map((x) => (x || middle ? (2 * Math.abs(middle * x)) / (middle ** 2 + x ** 2) : 1));
+  return softmax(alike);
+}
+
+function byDistance(values) {
+  const middle = mean(values);
+  const weights = values.map((value) => Math.hypot(value - middle, DETAIL_SOFTENING));
+  const sum = weights.reduce((a, b) => a + b, 0);
+  return weights.map((weight) => weight / sum);
 }
 
 function softmax(values) {
@@ -40,7 +67,7 @@ const logMeanExp = (sharpness) => ({ values, own }) => [
   `log(mean of exp(${number(sharpness(own))}·x)) / ${number(sharpness(own))} of ${listed(values)}`,
   "it lies between the mean and the largest, nearer to the largest the more that one stands out",
 ];
-const reads = (words) => ({ values }) => [`from ${listed(values)}`, words];
+const summed = (words) => ({ values, slopes }) => [addedUp(slopes, values), words];
 
 export const FORMULAS = {
   max: largest("max takes the largest"),
@@ -57,7 +84,7 @@ export const FORMULAS = {
     weighted(shares(values), values),
     "stochastic draws one in training; now each value counts with its chance of being drawn",
   ],
-  "blur-max": reads("max at every place, then a blur over three by three of them"),
+  "blur-max": summed("max at every place, then a blur over three by three of them: a value counts once for each that it wins"),
   strided: null,
   conv: null,
   min: ({ values }) => [`min(${listed(values)})`, "min takes the smallest"],
@@ -83,8 +110,14 @@ export const FORMULAS = {
     `(mean of x^${number(Math.exp(own.log_p[0]))})^(1/${number(Math.exp(own.log_p[0]))}) of ${listed(values)}`,
     "GeM takes a power mean, whose exponent it has learned",
   ],
-  lip: reads("LIP takes a mean, weighted by an importance that it has learned from all channels"),
-  "blur-average": reads("a mean at every place, then a blur over three by three of them"),
+  lip: ({ values, importances }) => {
+    const sum = importances.reduce((a, b) => a + b, 0);
+    return [
+      weighted(importances.map((each) => each / sum), values),
+      "LIP takes a mean, weighted by an importance that it has learned from all channels",
+    ];
+  },
+  "blur-average": summed("a mean at every place, then a blur over three by three of them"),
   aps: largest("the largest, on whichever grid has the largest norm"),
   "conv-max": null,
   rank: ({ values }) => {
@@ -95,7 +128,10 @@ export const FORMULAS = {
       "each rank counts half as much as the one above it",
     ];
   },
-  detail: reads("what differs most from the window's mean counts most"),
+  detail: ({ values }) => [
+    weighted(byDistance(values), values),
+    "what differs most from the window's mean counts most",
+  ],
   subsample: ({ values }) => [`first of ${listed(values)}`, "subsample takes the first and drops the rest"],
   "top-k": ({ values }) => [
     `(${sorted(values).slice(0, 2).map(factor).join(" + ")}) / ${Math.min(2, values.length)}`,
@@ -110,11 +146,18 @@ export const FORMULAS = {
     ];
   },
   "learned-lse": logMeanExp((own) => Math.exp(own.log_r[0])),
-  adapool: reads("half by likeness to the mean, half by size, in a share that it has learned"),
-  "blur-strided": reads("a blur of three by three values, of which every second is kept"),
+  adapool: ({ values, own }) => {
+    const share = sigmoid(own.a[0]);
+    const [alike, large] = [likeTheMean(values), softmax(values)];
+    return [
+      weighted(values.map((_, i) => share * alike[i] + (1 - share) * large[i]), values),
+      "weights by likeness to the mean and by size, mixed in a share that it has learned",
+    ];
+  },
+  "blur-strided": summed("a blur of three by three values, of which every second is kept"),
   patch: null,
-  spectral: reads("the low frequencies of the whole map"),
-  flc: reads("the whole map without its high frequencies"),
+  spectral: summed("the low frequencies of the whole map"),
+  flc: summed("the whole map without its high frequencies"),
   lps: largest("the largest, on the grid to which two learned convolutions give the highest score"),
 };
 
