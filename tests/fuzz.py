@@ -65,7 +65,10 @@ def damaged_stores(count: int, seed: int) -> Iterator[str]:
             path.write_bytes(content)
             kind = source.choice([_flip, _alter, _cut])
             kind(path, source)
-            commands.check(path.parent, report=number % REPORTED == 0)
+            try:
+                commands.check(path.parent, report=number % REPORTED == 0)
+            except AssertionError as error:
+                raise AssertionError(f"store {number} of seed {seed}: {error}") from error
             began = time.process_time()
             yield _used(path)
             if time.process_time() - began > MOST_SECONDS:

@@ -30,6 +30,10 @@ OF_THE_REST = {"versions": {}, "epochs": []}
 """what is exported of a run of which the row alone can be read"""
 
 
+NOTHING = "[]"
+"""the list of a store in which no run can be read"""
+
+
 class Commands:
     """The commands over one file, and over whole stores to compare with.
 
@@ -154,5 +158,5 @@ def _digest(report: str) -> str:
 
 
 def _lines_of(text: str) -> set[str]:
-    """The lines of a text without the spaces that align them."""
-    return {" ".join(line.split()) for line in text.splitlines()}
+    """The lines of a text without the spaces that align them; an empty list has none."""
+    return {" ".join(line.split()) for line in text.splitlines() if line != NOTHING}
