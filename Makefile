@@ -92,6 +92,9 @@ gallery: $(READY)
 	for grid in assets/gallery/learning/*.toml; do \
 	    $(GALLERY_ENV) $(BIN)/python -m core sweep $$grid --maps --checkpoints lowest || exit 1; \
 	done
+	for grid in assets/gallery/recipes/*.toml; do \
+	    $(GALLERY_ENV) $(BIN)/python -m core sweep $$grid --checkpoints none --no-weights || exit 1; \
+	done
 	$(GALLERY_ENV) $(BIN)/python -m core claims --run
 	for name in $(BUNDLED); do \
 	    $(GALLERY_ENV) $(BIN)/python -m core export --all --dataset $$name --format db \

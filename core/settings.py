@@ -23,6 +23,9 @@ PREFIX = "POOLSCOPE_"
 PROJECT = Path(__file__).resolve().parent.parent
 """the checkout, or the folder of the installed package"""
 
+RECIPE_GRIDS = PROJECT / "assets" / "gallery" / "recipes"
+"""a grid file of bundled recipes for each data set that has some"""
+
 
 class Mode(StrEnum):
     """How the dashboard is used."""
@@ -35,6 +38,11 @@ class Mode(StrEnum):
 def _processors() -> int:
     """Number of cores this process may use; a container may grant fewer than the machine has."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def recipe_grid(dataset: str) -> Path:
+    """The grid file of the recipes that are bundled for a data set; it may not be there."""
+    return RECIPE_GRIDS / f"{dataset}.toml"
 
 
 class Device(StrEnum):

@@ -12,7 +12,7 @@ from core.sentences.differences import matched_control, what_else
 from core.sentences.headlines import Sentence, accuracy_headline, learning_headline
 from core.sentences.networks import two_networks
 from core.words import literal
-from pages.cards import across
+from pages.cards import across, recipes
 from pages.cards.order import order
 from pages.shared import cached, evidence, frame, instead, jobs, live
 
@@ -62,6 +62,7 @@ def main() -> None:
             _differences(results, reference)
         order(results)
         across.card(results, reference)
+        recipes.card(results, reference)
         with frame.grid(2, min_column_width=420):
             _changed(results)
             _confusion(results)

@@ -17,6 +17,7 @@ from core.cli import (  # noqa: F401
     dashboard,
     export,
     import_,
+    recipes,
     shift,
     stored,
     train,

@@ -82,14 +82,17 @@ def _results(
     arms = [experiment.with_flat(pooling=str(pooling)) for pooling in strategies]
     for arm in arms:
         describe(arm)
-    comparison = Comparison.of(arms, range(seeds))
-    store = open_store()
+    return results_of(open_store(), Comparison.of(arms, range(seeds)), chance)
+
+
+def results_of(store: RunStore, comparison: Comparison, chance: Chance) -> Results:
+    """The stored runs of a comparison, with their answers where intervals cover images."""
     runs = store.runs(each.key for each in comparison.experiments)
     results = Results(comparison, runs, chance=chance)
     if not results.asks_for_images or not runs:
         return results
     try:
-        labels = labels_of(store, experiment.data)
+        labels = labels_of(store, comparison.arms[0].experiment.data)
     except PoolscopeError as error:
         return replace(results, unread=f"the labels of the test images are not read ({error})")
     return with_answers(results, store.predictions_of(runs), labels)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -92,6 +93,15 @@ Recorded = Annotated[
 ]
 
 
+WithoutWeights = Annotated[
+    bool,
+    typer.Option(
+        "--no-weights",
+        help="Keep no weights: less room, and enough for `compare` and `recipes`.",
+    ),
+]
+
+
 @app.command("train")
 @with_experiment
 def train(
@@ -158,12 +168,15 @@ def sweep(
     smallest: Smallest = None,
     chance: Covers = None,
     checkpoints: Recorded = None,
+    no_weights: WithoutWeights = False,
     as_json: Json = False,
 ) -> None:
     """Train every experiment of a grid that is not stored yet, or seeds until all is decided."""
     began = time.monotonic()
     if not until_decided and (smallest, chance) != (None, None):
         raise ConfigError("--smallest and --chance are for --until-decided")
+    needs_weights = maps or until_decided or checkpoints is not Checkpoints.NONE
+    _check(no_weights=no_weights, needs_weights=needs_weights)
     experiments = read_grid(grid, with_folder)
     for data in dict.fromkeys(experiment.data for experiment in experiments):
         say_findings(data)
@@ -178,7 +191,7 @@ def sweep(
         ):
             raise typer.Exit(1)
         return
-    recording = _recording(experiments, checkpoints)
+    recording = replace(_recording(experiments, checkpoints), weights=not no_weights)
     answer = _trained(experiments, store, chosen, recording, maps=maps)
     seconds = time.monotonic() - began
     if as_json:
@@ -187,6 +200,11 @@ def sweep(
         facts(answer | {"seconds": duration(seconds), "keys": len(experiments)})
     if answer["failed"]:
         raise typer.Exit(1)
+
+
+def _check(*, no_weights: bool, needs_weights: bool) -> None:
+    if no_weights and needs_weights:
+        raise ConfigError("--no-weights goes with --checkpoints none, without --maps")
 
 
 def _recording(experiments: Sequence[Experiment], asked: Checkpoints | None) -> Recording:

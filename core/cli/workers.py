@@ -21,7 +21,7 @@ from core.cli.report import messages, say
 from core.comparison.estimate import Progress as RunProgress
 from core.comparison.estimate import Rate, rates, time_left
 from core.config import Experiment
-from core.engine import Engine, Job, JobState
+from core.engine import Engine, Job, JobState, Permit
 from core.errors import ConfigError
 from core.settings import Settings
 from core.store import RunStore
@@ -45,15 +45,17 @@ _ADDRESS = re.compile(r"(tcp|tls)://[^\s:/]+:\d{1,5}")
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """Which runs keep checkpoints.
+    """What runs keep besides their figures.
 
     Attributes:
-        keys: of these runs.
+        keys: of the runs that keep checkpoints.
         again: whether those of them that are stored without are trained again.
+        weights: whether runs keep their weights.
     """
 
     keys: frozenset[str] = frozenset()
     again: bool = False
+    weights: bool = True
 
 
 NOTHING_RECORDED = Recording()
@@ -85,6 +87,7 @@ def train_all(
             with_weights=with_weights,
             checkpoints=recording.keys,
             with_checkpoints=recording.again,
+            permit=None if recording.weights else Permit(most_weights=0),
         )
         try:
             return engine.wait(keys, watch)

@@ -18,6 +18,7 @@ from core.figures.pairs import paired_differences
 from core.figures.parameters import parameter_bars
 from core.figures.ranking import every_pair, ranks
 from core.figures.reading import reading
+from core.figures.recipes import recipe_map
 from core.figures.routing import hand_gradient, hand_input, hand_output, steps
 from core.figures.shift import shift_map, shift_profile
 from core.figures.tradeoff import Measure, tradeoff
@@ -47,6 +48,7 @@ __all__ = [
     "parameter_bars",
     "ranks",
     "reading",
+    "recipe_map",
     "run_curves",
     "shift_map",
     "shift_profile",

@@ -13,6 +13,7 @@ CARD_NAMES = {
     "every pair": "Every pair",
     "ranks": "Ranks",
     "across": "On other data sets",
+    "recipes": "In how many recipes does it hold?",
     "changed": "What else changed",
     "confusion": "Which classes are taken for which",
     # Cost

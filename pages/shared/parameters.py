@@ -166,6 +166,7 @@ def of_pages(images: int) -> Mapping[str, Allowed]:
         "smoothing": Range(0.0, 0.9, 0.1),
         "reference": poolings,
         "across": poolings,
+        "recipes_of": poolings,
         "one_network": NetworkNames(),
         "other_network": NetworkNames(),
         **_of_cost(),

@@ -1081,3 +1081,22 @@ def test_commands_say_the_ground_of_a_folder_and_what_is_wrong_with_its_images(c
     assert said == cli("train", *folder, "--epochs", 1, "--json").err.splitlines()[:2]
     (tmp_path / "grid.toml").write_text(f'dataset = "folder:{root}"\nimage_size = 8\nepochs = 1\n')
     assert said == cli("sweep", tmp_path / "grid.toml", "--json").err.splitlines()[:2]
+
+
+def test_a_sweep_without_weights_keeps_all_but_these(cli, store, grid):
+    flags = ("--checkpoints", "none", "--no-weights", "--workers", "1")
+    path = grid("seed = [0]\nepochs = 1\ntrain_size = 30\nwidths = '4'")
+    assert 0 == cli("sweep", path, *flags).status
+    (summary,) = store.summaries()
+    assert b"" == store.weights(summary.key)
+    assert store.predictions(summary.key)
+    assert 0 == cli("sweep", path, *flags).status
+
+
+@pytest.mark.parametrize(
+    "flags", [[], ["--checkpoints", "lowest"], ["--checkpoints", "none", "--maps"]]
+)
+def test_a_sweep_that_needs_weights_keeps_them(cli, grid, flags):
+    answer = cli("sweep", grid("seed = [0]"), "--no-weights", *flags)
+    assert 2 == answer.status
+    assert "--no-weights goes with --checkpoints none, without --maps" in answer.err

@@ -8,7 +8,7 @@ from core.errors import DataError
 from core.hosting.gate import RefusedError
 from core.store import RunStore
 from tests.comparison.fabricated import DIGITS, fabricated
-from tests.pages.dashboard import ACCURACY, HOME, alts, fill, opened, text
+from tests.pages.dashboard import ACCURACY, HOME, alts, fill, messages, opened, text
 
 LINK = {"dataset": "digits", "head": "gap", "pooling": ["max", "average", "min"]}
 LIKE_THESE = "on images like these, over seeds and 300 test images"
@@ -86,3 +86,23 @@ def test_other_data_sets_need_runs(runs):
     keep_labels(runs)
     said = text(opened(ACCURACY, **LINK))
     assert "needs two seeds of both strategies on two data sets; runs are on digits." in said
+
+
+@pytest.mark.usefixtures("whole_gallery")
+def test_accuracy_says_in_how_many_bundled_recipes_it_holds():
+    app = opened(ACCURACY, **LINK | {"pooling": ["max", "average", "none"]})
+    assert [] == messages(app)
+    said = text(app)
+    assert "In how many recipes does it hold?" in said
+    assert "of 48 recipes" in said
+    assert "What decides most: training images" in said
+    other = opened(ACCURACY, recipes_of="none", **LINK | {"pooling": ["max", "average", "none"]})
+    assert "What decides most: norm" in text(other)
+
+
+@pytest.mark.usefixtures("whole_gallery")
+@pytest.mark.parametrize(
+    "change", [{"head": "flatten"}, {"dropout": "head"}, {"pooling": ["soft", "conv"]}]
+)
+def test_recipes_are_not_shown_beside_networks_that_they_are_not_about(change):
+    assert "In how many recipes" not in text(opened(ACCURACY, **LINK | change))

@@ -1,0 +1,75 @@
+"""In how many recipes does it hold? Two strategies in every recipe that is bundled."""
+
+from functools import lru_cache
+
+import streamlit as st
+
+from core import figures
+from core.catalog import DropoutPosition, Pooling
+from core.comparison import Arm, Comparison, Results
+from core.comparison.grids import read_grid
+from core.comparison.recipes import Recipes, recipes
+from core.sentences.recipes import over_recipes, what_decides
+from core.settings import recipe_grid
+from pages.shared import cached, evidence, frame
+
+RECIPES_HELP = """
+A recipe is how a network is built and trained: learning rate, epochs, training images,
+normalisation and body. Each tile is one recipe, in which both strategies were trained with five
+seeds; its colour says which is ahead, its number by how many points. Every recipe stands by itself:
+of those in which nothing differs, about one in twenty is called ahead or behind by chance.
+
+What decides is the setting that explains most of the variance between the tiles (eta squared). It
+is named only if so large a share is rare (p below 0.05) when the tiles are shuffled, corrected for
+looking at every setting. `poolscope recipes` does the same for a grid of your own.
+"""
+
+
+def card(results: Results, compare_with: Pooling | None) -> None:
+    """Draw in which recipes a strategy is ahead of the reference, where recipes are bundled."""
+    facet = results.comparison.facets[0]
+    reference = results.reference(facet, compare_with)
+    compared = _bundled(str(facet.arms[0].experiment.data.dataset))
+    if reference is None or compared is None or not _fits(reference, compared):
+        return
+    there = {arm.pooling for arm in compared.arms}
+    names = [str(a.pooling) for a in facet.arms if a != reference and a.pooling in there]
+    if not names:
+        return
+    with frame.card("In how many recipes does it hold?", "recipes", reading=RECIPES_HELP) as head:
+        if st.session_state.get("recipes_of") not in {None, *names}:
+            # a strategy that is no longer shown would stay in the link
+            st.session_state["recipes_of"] = names[0]
+        chosen = st.selectbox("Strategy", names, key="recipes_of", bind="query-params", width=190)
+        known = evidence.results(compared, read=False)
+        tried = _recipes(known, Pooling(chosen or names[0]), reference.pooling)
+        if tried is None:
+            st.caption("The runs of these recipes are not stored.")
+            return
+        st.markdown(frame.written(over_recipes(tried)))
+        st.markdown(what_decides(tried))
+        chart = cached.chart(figures.recipe_map, tried)
+        frame.fill(head, chart, "recipes map", file_name="recipes.csv")
+
+
+@st.cache_resource(max_entries=8)
+def _bundled(dataset: str) -> Comparison | None:
+    """The recipes that are bundled for a data set; None if there are none."""
+    file = recipe_grid(dataset)
+    if not file.is_file():
+        return None
+    asked = read_grid(file)
+    return Comparison.of(asked, sorted({each.seed for each in asked}))
+
+
+def _fits(reference: Arm, compared: Comparison) -> bool:
+    """Whether the recipes are about networks like the one that is shown."""
+    heads = {arm.head for arm in compared.arms}
+    poolings = {arm.pooling for arm in compared.arms}
+    plain = reference.dropout is DropoutPosition.NONE
+    return plain and reference.head in heads and reference.pooling in poolings
+
+
+@lru_cache(maxsize=32)
+def _recipes(results: Results, strategy: Pooling, reference: Pooling) -> Recipes | None:
+    return recipes(results, strategy, reference)
