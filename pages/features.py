@@ -28,6 +28,13 @@ below it, all channels. Touch a cell: the numbers that it was computed from ligh
 before it, what it sees lights up on the image, and the formula stands below with these numbers
 filled in. Press to hold it, Escape to let go. Draw on the image, or move it: all networks follow.
 Everything is computed in your browser.
+
+**Explain** shows instead what an answer, or the score of any other class, rests on. **Grad-CAM**:
+the maps after a layer, weighted by how strongly each channel moves the score; negative values are
+dropped. **CAM**: the last maps, weighted by the dense layer, which only a GAP head allows.
+**Saliency**: how much the score changes with each pixel. **Occlusion**: how much of the score is
+lost when a window is greyed out. Each picture has its own scale. None of them says why the network
+learned what it did.
 """
 TOUCHED_MILLIONS = 60
 """most millions of multiplications for an image that the browser does whenever the pen moves"""
@@ -80,9 +87,7 @@ def main() -> None:
         picture.shown(chosen, next(iter(there)).experiment.data.entry)
     with right:
         layers = _maps(looks)
-    with frame.grid(2, min_column_width=420):
-        answers.sources(there, looks, chosen.image, layers)
-        answers.patches(there, layers)
+    answers.patches(there, layers)
     answers.filters(there)
     answers.softened(there)
 

@@ -79,7 +79,7 @@ COMPUTING = (
     "core.analyses.inspection.images_of_test",
     *(
         f"core.analyses.inspection.{name}"
-        for name in ("attribution", "network", "patches", "response", "softening")
+        for name in ("network", "patches", "response", "softening")
     ),
 )
 """what takes time, and what lets it"""
@@ -343,8 +343,8 @@ BROKEN = {
     ),
     "past the gate, in a card": (
         "pages/cards/answers.py",
-        "def f():\n    from core.analyses.inspection import attribution",
-        "attribution computes past the gate",
+        "def f():\n    from core.analyses.inspection import patches",
+        "patches computes past the gate",
     ),
     "past the gate, by a permit of its own": (
         "pages/shared/jobs.py",

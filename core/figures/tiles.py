@@ -77,11 +77,6 @@ def sheet(
     return page
 
 
-def heat(values: NDArray[np.float32], scale: Scale, *, dark: bool = False) -> Pixels:
-    """One map (H, W) as a picture (rows, columns, 3); crossed out if it is zero everywhere."""
-    return _tile(values, scale, max(1, 2 * TILE_SIDE // max(values.shape)), dark=dark)
-
-
 def _tile(values: NDArray[np.float32], scale: Scale, factor: int, *, dark: bool) -> Pixels:
     tile = coloured(values, scale, dark=dark).repeat(factor, 0).repeat(factor, 1)
     if not values.any():

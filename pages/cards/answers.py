@@ -1,22 +1,18 @@
-"""Cards that explain predictions: attribution maps, patches, filters, softened pools."""
+"""Cards on what networks have learned: patches, filters, softened pools."""
 
 import numpy as np
 import streamlit as st
 
 from core.analyses.inspection import (
     INSPECTED_IMAGES,
-    Method,
-    Response,
     StoredNetwork,
-    emptiness,
-    methods,
     ranking,
 )
 from core.catalog import POOLINGS, Pooling
 from core.comparison import Arm
 from core.figures import tiles as sheet
 from core.figures.tiles import Scale
-from core.words import literal, plural
+from core.words import plural
 from pages.shared import frame, networks
 
 FILTERS_SHOWN = 16
@@ -32,13 +28,6 @@ FILTERS_HELP = """
 With the same seed, all networks start from the same filters; training makes the differences.
 A filter responds to what its picture shows: blue where it wants light, red where it wants dark.
 """
-SOURCE_HELP = """
-**Grad-CAM**: the maps after the layer chosen above, weighted by how strongly each channel affects
-the score of the class; negative values are dropped. **CAM**: the last maps, weighted by the dense
-layer, which only a GAP head allows. **Saliency**: how much the score changes with each pixel.
-**Occlusion**: how much of the score is lost when a window is greyed out. None of them says why the
-network learned what it did.
-"""
 
 
 def title(arm: Arm) -> str:
@@ -51,86 +40,43 @@ def spoken(arm: Arm) -> str:
     return f"{POOLINGS[arm.pooling].label} + {arm.head_label}"
 
 
-def sources(
-    there: dict[Arm, StoredNetwork],
-    looks: dict[Arm, Response],
-    image: np.ndarray,
-    layers: dict[Arm, str],
-) -> None:
-    """Draw which part of the image supports each network's prediction."""
-    with frame.card("What the prediction is based on", "sources", reading=SOURCE_HELP):
-        method = Method(
-            frame.one_of(
-                "Method",
-                list(map(str, Method)),
-                "method",
-                default=str(Method.GRAD_CAM),
-                named=False,
-            )
-        )
-        # four networks in two rows of two
-        with st.grid({4: 2}.get(len(there), min(len(there), 3)), min_column_width=130):
-            for arm, network in there.items():
-                with st.container(gap="xsmall"):
-                    st.markdown(title(arm))
-                    if method not in methods(network.experiment):
-                        st.caption("CAM needs a GAP head.")
-                        continue
-                    _source(network, image, looks[arm].answer, method, layers[arm])
-        st.caption(
-            "For the class that each network predicts. Each picture has its own scale; where a "
-            "method gives negative values, blue supports the class and red speaks against it."
-            + (" Grad-CAM uses the layer shown above." if method is Method.GRAD_CAM else "")
-        )
-
-
-def _source(
-    network: StoredNetwork, image: np.ndarray, answer: int, method: Method, layer: str
-) -> None:
-    """Draw the attribution map of one network, and name the class that it is for."""
-    shares = networks.source(network, image, answer, method, layer)
-    scale = Scale.even(shares) if shares.min() < 0 else Scale.around(shares)
-    st.image(
-        sheet.heat(shares, scale, dark=frame.dark()),
-        width="stretch",
-        alt=f"{method}: {spoken(Arm(network.experiment))}",
-    )
-    after = f", after {layer}" if method is Method.GRAD_CAM else ""
-    said = f"for {literal(network.experiment.data.entry.classes[answer])}{after}"
-    empty = emptiness(shares, method)
-    st.caption(f"{said}. {empty}" if empty else said)
-
-
 def patches(there: dict[Arm, StoredNetwork], layers: dict[Arm, str]) -> None:
     """Draw the parts of test images on which one channel is largest."""
     with frame.card("What activates a channel", "patches", reading=PATCHES_HELP):
-        channel = st.number_input("Channel", 1, 1024, key="channel", bind="query-params") - 1
+        asked = st.number_input("Channel", 1, 1024, key="channel", bind="query-params", width=200)
+        with st.grid(min(len(there), 2), min_column_width=300):
+            for arm, network in there.items():
+                with st.container(gap="xsmall"):
+                    st.markdown(title(arm))
+                    _exciting(arm, network, layers[arm], asked - 1)
         tested = min(INSPECTED_IMAGES, next(iter(there)).experiment.data.entry.splits.test)
-        for arm, network in there.items():
-            experiment, layer = network.experiment, layers[arm]
-            st.markdown(title(arm))
-            try:
-                exciting = networks.patches(network, layer, channel, PATCHES_SHOWN)
-            except (KeyError, IndexError):
-                st.caption(f"This network has no channel {channel + 1} after {layer}.")
-                continue
-            if not exciting:
-                st.caption(f"After {layer}: no test image activates it.")
-                continue
-            entry = experiment.data.entry
-            st.image(
-                sheet.side_by_side(
-                    [sheet.grey(part.pixels, entry.white, dark=frame.dark()) for part in exciting],
-                    dark=frame.dark(),
-                ),
-                width="stretch",
-                alt=f"Patches of channel {channel + 1}: {spoken(arm)}",
-            )
-            st.caption(f"After {layer}. {ranking(exciting, PATCHES_SHOWN, tested)}")
         st.caption(
-            f"Channel {channel + 1} after the layer shown above: the part of the image that its "
+            f"Channel {asked} after the layer shown above: the part of the image that its "
             f"strongest cell sees, among the first {tested:,} test images."
         )
+
+
+def _exciting(arm: Arm, network: StoredNetwork, layer: str, channel: int) -> None:
+    """Draw the patches of one network, or say why there are none."""
+    entry = network.experiment.data.entry
+    try:
+        exciting = networks.patches(network, layer, channel, PATCHES_SHOWN)
+    except (KeyError, IndexError):
+        st.caption(f"This network has no channel {channel + 1} after {layer}.")
+        return
+    if not exciting:
+        st.caption(f"After {layer}: no test image activates it.")
+        return
+    st.image(
+        sheet.side_by_side(
+            [sheet.grey(part.pixels, entry.white, dark=frame.dark()) for part in exciting],
+            dark=frame.dark(),
+        ),
+        width="stretch",
+        alt=f"Patches of channel {channel + 1}: {spoken(arm)}",
+    )
+    tested = min(INSPECTED_IMAGES, entry.splits.test)
+    st.caption(f"After {layer}. {ranking(exciting, PATCHES_SHOWN, tested)}")
 
 
 def filters(there: dict[Arm, StoredNetwork]) -> None:

@@ -39,7 +39,6 @@ CARD_NAMES = {
     "disputed": "Images that only some get right",
     "input": "Input",
     "feature maps": "Feature maps",
-    "sources": "Where the answer comes from",
     "patches": "What excites a channel",
     "filters": "Filters of the first block",
     "softened": "Turning max towards average",

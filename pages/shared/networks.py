@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from core.analyses.inspection import (
     INSPECTED_IMAGES,
     Floats,
-    Method,
     Patch,
     Response,
     StoredNetwork,
@@ -19,13 +18,9 @@ from core.analyses.inspection import (
 from core.comparison import Arm
 from core.config import DataConfig, Experiment
 from core.engine import Job
-from core.network.work import BACKWARD_FACTOR
 from core.run import Status
 from pages.shared import cached, gate
 from pages.shared.touch import Shown
-
-OCCLUSION_PASSES, AT_ONCE = 256, 32
-"""the most windows of an image that are greyed out, and windows per batch"""
 
 
 @st.cache_resource(max_entries=questions.MOST_OPEN_NETWORKS, show_spinner="Waiting for PyTorch…")
@@ -119,16 +114,6 @@ def response(network: StoredNetwork, image: NDArray[np.uint8]) -> Response:
     """The maps and prediction of a network for one stored image, (C, H, W)."""
     _load(network.experiment.data)
     return gate.look(network.experiment, 1, 1, partial(questions.respond, network, image))
-
-
-def source(
-    network: StoredNetwork, image: NDArray[np.uint8], target: int, method: Method, layer: str
-) -> Floats:
-    """How much each position of an image supports a class."""
-    _load(network.experiment.data)
-    passes = OCCLUSION_PASSES if method is Method.OCCLUSION else BACKWARD_FACTOR
-    question = partial(questions.attribution, network, image, target, method, layer)
-    return gate.look(network.experiment, passes, AT_ONCE, question)
 
 
 def filters(network: StoredNetwork) -> Floats:

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.analyses.inspection import Method
 from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS, Head, Pooling
 from core.claims import Kind
 from core.comparison import Chance
@@ -30,9 +29,9 @@ REPEATABLE = (
 """parameters that may occur more than once"""
 PLAY = "play"
 """plays the training of networks that are touched when the page opens"""
-TOUCHED = ("cell", "seen", "of_class", "step", PLAY)
-"""of networks that are touched what is held, what is drawn, and at which step of the training;
-pages/browser/touch/link.js"""
+TOUCHED = ("cell", "seen", "of_class", "method", "of_layer", "step", PLAY)
+"""of networks that are touched what is held, what is drawn, how an answer is explained, and at
+which step of the training; pages/browser/touch/link.js"""
 OF_ALL_PAGES = ("v", "view", "scene", "controls", "claim", "embed", "embed_options", *TOUCHED)
 """parameters that are no controls: version, talks, sharing, the open claim, Streamlit's own"""
 
@@ -176,7 +175,6 @@ def of_pages(images: int) -> Mapping[str, Allowed]:
         "image": Range(0, images - 1),
         "one_scale": SWITCH,
         "winners": SWITCH,
-        "method": tuple(map(str, Method)),
         "channel": Range(1, 1024),
         # By hand
         "grid": ["patch", "digit", "line", "edge", "own", "upload"],

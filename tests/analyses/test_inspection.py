@@ -10,16 +10,12 @@ import torch
 
 from core.analyses.effective_field import effective_field
 from core.analyses.inspection import (
-    Method,
     Patch,
-    emptiness,
     level,
-    methods,
     ranking,
     silent,
     winners,
 )
-from core.analyses.inspection.attribution import attribution
 from core.analyses.inspection.network import Network, images_of_test, prepared
 from core.analyses.inspection.patches import exciting
 from core.analyses.inspection.response import filters, respond
@@ -83,8 +79,8 @@ def test_looking_changes_nothing(data):
     network = opened()
     before = torch.get_rng_state(), {k: v.clone() for k, v in network.model.state_dict().items()}
     respond(network, image(data))
-    for method in Method:
-        attribution(network, image(data), 3, method)
+    exciting(network, "block1.pool", 0, data)
+    softened_accuracy(network, (1.0,), data)
     assert torch.equal(before[0], torch.get_rng_state())
     assert all(torch.equal(before[1][k], v) for k, v in network.model.state_dict().items())
     assert not network.model.training
@@ -92,31 +88,29 @@ def test_looking_changes_nothing(data):
     assert not any(p.requires_grad or p.grad is not None for p in network.model.parameters())
 
 
-def test_a_view_that_fails_half_way_leaves_the_network_as_it_was(data):
-    network = opened()
-    with pytest.raises(Exception, match=r"99|[Tt]arget"):
-        attribution(network, image(data), 99, Method.GRAD_CAM)
-    assert not any(module._forward_hooks for module in network.model.modules())
-    assert not any(p.requires_grad for p in network.model.parameters())
-    assert not network.lock.locked()
-
-
 def test_many_visitors_of_one_network_see_the_same(data):
     network = opened()
     alone = respond(network, image(data)).probabilities
-    heat = attribution(network, image(data), 2, Method.GRAD_CAM)
+    patches = [each.image for each in exciting(network, "block1.pool", 0, data)]
 
     def visit(number):
         if number % 2:
-            return np.array_equal(heat, attribution(network, image(data), 2, Method.GRAD_CAM))
+            return patches == [each.image for each in exciting(network, "block1.pool", 0, data)]
         return np.array_equal(alone, respond(network, image(data)).probabilities)
 
     with ThreadPoolExecutor(8) as visitors:
         assert all(visitors.map(visit, range(40)))
 
 
-@pytest.mark.parametrize("method", Method)
-def test_a_network_is_never_hooked_nor_differentiated_while_others_may_read_it(data, method):
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda network, data: respond(network, image(data)),
+        lambda network, data: exciting(network, "block1.pool", 0, data),
+        lambda network, data: softened_accuracy(network, (1.0,), data),
+    ],
+)
+def test_a_network_is_never_hooked_nor_differentiated_while_others_may_read_it(data, look):
     network = opened()
     relu = network.model.get_submodule("block1.relu")
     plain, seen = relu.forward, []
@@ -128,22 +122,22 @@ def test_a_network_is_never_hooked_nor_differentiated_while_others_may_read_it(d
         return plain(x)
 
     relu.forward = watched
-    attribution(network, image(data), 3, method)
+    look(network, data)
     assert {False} == {training for _, _, training in seen}
     assert [] == [each for hooks, asking, _ in seen for each in (*hooks, *asking)]
 
 
-def test_visitors_who_explain_answers_do_not_disturb_those_who_look_at_anything_else(data):
+def test_visitors_who_look_at_different_things_do_not_disturb_one_another(data):
     network = opened(dataset="digits", head="flatten")
     every = (0.0, 4.0, float("inf"))
     accuracy, weights = softened_accuracy(network, every, data), filters(network)
-    heat = attribution(network, image(data), 2, Method.GRAD_CAM, "block1.pool")
+    maps = respond(network, image(data)).maps
     patches = [each.image for each in exciting(network, "block1.pool", 0, data)]
-    explaining = Event()
+    answering = Event()
 
     def look():
         found = []
-        while not explaining.is_set():
+        while not answering.is_set():
             found.append(
                 accuracy == softened_accuracy(network, every, data)
                 and np.array_equal(weights, filters(network))
@@ -151,55 +145,20 @@ def test_visitors_who_explain_answers_do_not_disturb_those_who_look_at_anything_
             )
         return all(found)
 
-    def explain():
+    def answer():
         return all(
-            np.array_equal(
-                heat, attribution(network, image(data), 2, Method.GRAD_CAM, "block1.pool")
-            )
+            np.array_equal(after, maps[name])
             for _ in range(40)
+            for name, after in respond(network, image(data)).maps.items()
         )
 
     with ThreadPoolExecutor(3) as visitors:
         looking = [visitors.submit(look) for _ in range(2)]
         try:
-            assert visitors.submit(explain).result()
+            assert visitors.submit(answer).result()
         finally:
-            explaining.set()
+            answering.set()
         assert [True, True] == [each.result() for each in looking]
-
-
-def test_attribution_is_captums(data):
-    # slow to import
-    from captum.attr import LayerGradCam, Occlusion, Saliency
-
-    network, x = opened(head="flatten"), image(data, 5)
-    model = network.model.requires_grad_()
-    saliency = Saliency(model).attribute(x.clone().requires_grad_(), target=4)[0, 0]
-    gradcam = LayerGradCam(model, model.block2.pool).attribute(x, target=4, relu_attributions=True)
-    occlusion = Occlusion(model).attribute(
-        x, sliding_window_shapes=(1, 2, 2), strides=(1, 1, 1), target=4
-    )[0, 0]
-    model.requires_grad_(requires_grad=False)
-    assert np.allclose(saliency.detach(), attribution(network, x, 4, Method.SALIENCY))
-    assert np.allclose(gradcam.detach()[0, 0], attribution(network, x, 4, Method.GRAD_CAM))
-    assert np.allclose(occlusion.detach(), attribution(network, x, 4, Method.OCCLUSION), atol=1e-6)
-
-
-def test_cam_is_grad_cam_up_to_a_scale_where_the_head_is_gap(data):
-    network, x = opened(head="gap"), image(data, 7)
-    for target in range(10):
-        cam = attribution(network, x, target, Method.CAM)
-        gradcam = attribution(network, x, target, Method.GRAD_CAM)
-        # Grad-CAM averages the gradient, of which GAP gives each cell its share, and cuts negatives
-        assert np.allclose(np.maximum(cam, 0) / cam.size, gradcam, atol=1e-6)
-
-
-@pytest.mark.parametrize("flat", [{"head": "flatten"}, {"head": "gap", "hidden": 8}])
-def test_cam_is_refused_where_it_means_nothing(data, flat):
-    network = opened(**flat)
-    assert Method.CAM not in methods(network.experiment)
-    with pytest.raises(ValueError, match="CAM needs a GAP head"):
-        attribution(network, image(data), 0, Method.CAM)
 
 
 def test_winners_are_the_cells_that_max_passes_on():
@@ -232,20 +191,12 @@ def test_level_channels_hold_one_value_other_than_zero():
     assert [False] == level(np.ones((1, 1, 1), dtype=np.float32)).tolist()
 
 
-@pytest.mark.parametrize("method", Method)
-def test_an_attribution_in_which_there_is_nothing_to_see_says_so(method):
-    grid = np.array([[0.0, 1.0], [2.0, 0.0]], dtype=np.float32)
-    assert "" == emptiness(grid, method)
-    assert emptiness(0 * grid, method).startswith("Zero everywhere: ")
-    assert "The same everywhere." == emptiness(0 * grid + 1, method)
-    assert "The map has one cell." == emptiness(grid[1:, :1], method)
-
-
 def test_a_map_that_is_zero_everywhere_is_crossed_out():
-    blank = sheet.heat(np.zeros((4, 4), dtype=np.float32), sheet.Scale(0, 1))
-    even = sheet.heat(np.ones((4, 4), dtype=np.float32), sheet.Scale(0, 1))
-    assert 2 == len(np.unique(blank.reshape(-1, 3), axis=0))
-    assert 1 == len(np.unique(even.reshape(-1, 3), axis=0))
+    maps = np.stack([np.zeros((4, 4)), np.ones((4, 4))]).astype(np.float32)
+    page = sheet.sheet(maps, sheet.Scale(0, 1))
+    blank, even = np.split(page[sheet.TILE_GAP : -sheet.TILE_GAP], 2, axis=1)
+    colours = [{tuple(c) for c in part[part[..., 3] == 255]} for part in (blank, even)]
+    assert [2, 1] == [len(each) for each in colours]
 
 
 def test_filters_are_the_weights_of_the_first_convolution():
@@ -412,19 +363,3 @@ def test_unknown_layers_and_channels_are_refused(data):
         exciting(network, "block9.pool", 0, data)
     with pytest.raises(IndexError):
         exciting(network, "block1.pool", 99, data)
-
-
-def test_grad_cam_of_a_chosen_layer_is_captums(data):
-    from captum.attr import LayerGradCam
-
-    network = opened(pooling="max")
-    x = image(data)
-    found = attribution(network, x, 2, Method.GRAD_CAM, "block1.conv")
-    with torch.enable_grad():
-        network.model.requires_grad_(requires_grad=True)
-        module = network.model.get_submodule("block1.conv")
-        expected = LayerGradCam(network.model, module).attribute(
-            x, target=2, relu_attributions=True
-        )
-    assert (8, 8) == found.shape
-    assert np.allclose(expected.detach()[0, 0].numpy(), found)

@@ -17,6 +17,30 @@ export async function answers(engine, cases) {
   });
 }
 
+// What the score of a class rests on, as { values, empty }: Grad-CAM of every map, and the others.
+export async function attributions(engine, cases) {
+  const { Network } = await import(`${engine}/network.js`);
+  const { cam, gradCam, lastMap, occlusion, saliency } = await import(`${engine}/attribution.js`);
+  const plain = ({ map, empty }) => ({ values: text(map.data), empty });
+  return cases.map(({ description, weights, image, target }) => {
+    const network = new Network(description, bytes(weights));
+    const pass = network.forward(new Float32Array(bytes(image).buffer));
+    const maps = description.layers.filter(({ shape }) => shape.length === 3);
+    const byCam = cam(pass, target);
+    const passes = occlusion(pass);
+    let step = passes.next();
+    while (!step.done) step = passes.next();
+    return {
+      last: lastMap(network),
+      grad_cam: Object.fromEntries(maps.map(({ name }) => [name, plain(gradCam(pass, name, target))])),
+      cam: byCam && plain(byCam),
+      saliency: plain(saliency(pass, target)),
+      occlusion: plain(step.value(target)),
+      other_class: text(step.value((target + 1) % pass.logits.length).map.data),
+    };
+  });
+}
+
 // Of one cell of every layer: its explanation, and by how much the cell changes with numbers that it
 // is not said to read, in the layer before it and in the image.
 export async function explanations(engine, cases) {
@@ -85,6 +109,15 @@ export async function names(engine) {
   return Object.fromEntries(Object.entries(keys).map(([name, table]) => [name, Object.keys(table)]));
 }
 
+// What is said of maps that are zero everywhere, by method and reason.
+export async function zeros(engine) {
+  const { EMPTY, METHODS } = await import(`${engine}/../touch/why.js`);
+  const said = (table) => Object.fromEntries(
+    Object.entries(table).map(([reason, words]) => [reason, words("cat", "block 2 pool")]),
+  );
+  return Object.fromEntries(Object.keys(METHODS).map((method) => [method, said(EMPTY[method])]));
+}
+
 // Every number of half precision, in the order of its bits.
 export async function halves(engine) {
   const { single } = await import(`${engine}/network.js`);
@@ -128,6 +161,6 @@ function text(floats) {
 if (typeof process !== "undefined") {
   const { readFileSync } = await import("node:fs");
   const [what, engine, file] = process.argv.slice(2);
-  const ask = { answers, disturbances, explanations, halves, learnings, names, states }[what];
+  const ask = { answers, attributions, disturbances, explanations, halves, learnings, names, states, zeros }[what];
   process.stdout.write(JSON.stringify(await ask(engine, JSON.parse(readFileSync(file, "utf8")))));
 }

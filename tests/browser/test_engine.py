@@ -13,65 +13,17 @@ from core.catalog import (
     HEADS,
     POOLINGS,
     Body,
-    DropoutPosition,
     Norm,
     Padding,
     Pooling,
-    PoolOrder,
 )
-from core.config import ModelConfig
-from core.errors import ConfigError
 from core.network.build import build_model, steps
 from core.network.plain import plain_model
 from tests.browser.engine import in_browser, run
+from tests.browser.networks import CLASSES, drawn, error, filled, floats
 
-CLASSES = 5
 DRAWN = 120
 OF_MAPS, OF_LOGITS, OF_GRADIENTS = 1e-5, 1e-4, 1e-4
-
-
-def _drawn(chance, **fixed):
-    """A configuration, and images that are large enough for it."""
-    while True:
-        settings = {
-            "widths": tuple(chance.choices((3, 4, 6), k=chance.randint(1, 3))),
-            "body": chance.choice(list(Body)),
-            "depth": chance.choice((1, 1, 2)),
-            "pooling": chance.choice(list(POOLINGS)),
-            "pool_size": chance.choice((2, 2, 3, 4)),
-            "pool_stride": chance.choice((1, 2, 2, 3)),
-            "pool_order": chance.choice(list(PoolOrder)),
-            "padding": chance.choice(list(Padding)),
-            "norm": chance.choice(list(Norm)),
-            "head": chance.choice(list(HEADS)),
-            "hidden": chance.choice((0, 0, 7)),
-            "dropout": chance.choice(list(DropoutPosition)),
-        } | fixed
-        shape = (chance.choice((1, 3)), chance.randint(9, 18), chance.randint(9, 18))
-        model = ModelConfig(**settings)
-        try:
-            return model, shape, plain_model(model, shape, CLASSES)
-        except ConfigError:
-            continue
-
-
-def _filled(model, shape, seed):
-    """A network all of whose numbers are drawn, none of them still at its start."""
-    network = build_model(model, shape, CLASSES, seed).eval()
-    generator = torch.Generator().manual_seed(seed)
-    state = network.state_dict()
-    for name, tensor in state.items():
-        if tensor.is_floating_point():
-            drawn = torch.randn(tensor.shape, generator=generator)
-            last = name.rpartition(".")[2]
-            if last == "running_var":
-                state[name] = drawn.abs() + 0.5
-            elif last in {"weight", "projection"} and tensor.dim() > 1:
-                state[name] = tensor if last == "weight" else drawn / tensor.shape[1] ** 0.5
-            else:
-                state[name] = tensor + 0.3 * drawn
-    network.load_state_dict(state)
-    return network.requires_grad_(requires_grad=False)
 
 
 def _expected(network, image, target, middle):
@@ -87,14 +39,14 @@ def _expected(network, image, target, middle):
 
 def _case(seed, **fixed):
     """A configuration, what the browser is asked, and what torch says."""
-    model, shape, _ = _drawn(random.Random(seed), **fixed)  # noqa: S311
+    model, shape, _ = drawn(random.Random(seed), **fixed)  # noqa: S311
     image = torch.randn(shape, generator=torch.Generator().manual_seed(seed))
-    return _asked(model, _filled(model, shape, seed), image, seed)
+    return _asked(model, filled(model, shape, seed), image, seed)
 
 
 def _whole(seed, **fixed):
     """The same with small whole numbers in the image and in all weights."""
-    model, shape, _ = _drawn(random.Random(seed), widths=(3,), hidden=0, **fixed)  # noqa: S311
+    model, shape, _ = drawn(random.Random(seed), widths=(3,), hidden=0, **fixed)  # noqa: S311
     generator = torch.Generator().manual_seed(seed)
     network = build_model(model, shape, CLASSES, seed).eval()
     for parameter in network.parameters():
@@ -134,16 +86,6 @@ def compared(tmp_path_factory):
     return [(*case, answer) for case, answer in zip(cases, given, strict=True)]
 
 
-def _floats(text):
-    return np.frombuffer(base64.b64decode(text), dtype=np.float32)
-
-
-def _error(expected, actual):
-    """The largest difference, as a share of the largest expected value."""
-    expected = np.asarray(expected).ravel()
-    return float(np.abs(expected - actual).max() / max(np.abs(expected).max(), 1e-6))
-
-
 def test_the_tables_name_what_the_catalog_names_in_its_order(tmp_path):
     known = run("names", tmp_path, [])
     assert list(POOLINGS) == known["pools"] == known["formulas"]
@@ -162,13 +104,13 @@ def test_every_strategy_head_and_body_is_compared(compared):
 def test_each_layers_map_is_torchs(compared):
     for model, _, (maps, *_), answer in compared:
         for name, expected in maps.items():
-            assert _error(expected, _floats(answer["maps"][name])) < OF_MAPS, (name, model)
+            assert error(expected, floats(answer["maps"][name])) < OF_MAPS, (name, model)
 
 
 def test_the_logits_and_the_class_are_torchs(compared):
     for model, _, (maps, *_), answer in compared:
         logits = list(maps.values())[-1]
-        given = _floats(list(answer["maps"].values())[-1])
+        given = floats(list(answer["maps"].values())[-1])
         assert np.abs(logits - given).max() < OF_LOGITS, model
         assert int(logits.argmax()) == answer["answer"], model
 
@@ -176,8 +118,8 @@ def test_the_logits_and_the_class_are_torchs(compared):
 @pytest.mark.parametrize(("place", "key"), [(1, "of_logit"), (2, "of_middle")])
 def test_gradients_by_the_image_are_torchs(compared, place, key):
     for model, case, expected, answer in compared:
-        error = _error(expected[place], _floats(answer[key]))
-        assert error < OF_GRADIENTS, (error, case["middle"], model)
+        wrong = error(expected[place], floats(answer[key]))
+        assert wrong < OF_GRADIENTS, (wrong, case["middle"], model)
 
 
 def test_ties_go_where_torch_lets_them_go(tmp_path):
@@ -189,7 +131,7 @@ def test_ties_go_where_torch_lets_them_go(tmp_path):
     given = run("answers", tmp_path, [case for _, case, _ in compared])
     for (model, _, expected), answer in zip(compared, given, strict=True):
         for by_torch, key in zip(expected[1:], ("of_logit", "of_middle"), strict=True):
-            assert _error(by_torch, _floats(answer[key])) < OF_GRADIENTS, (key, model)
+            assert error(by_torch, floats(answer[key])) < OF_GRADIENTS, (key, model)
 
 
 @pytest.fixture(scope="module")
@@ -252,4 +194,4 @@ def test_a_browser_gives_the_same_as_node():
     given = in_browser("answers", [case for _, case, _ in compared])
     for (model, _, (maps, *_)), answer in zip(compared, given, strict=True):
         for name, expected in maps.items():
-            assert _error(expected, _floats(answer["maps"][name])) < OF_MAPS, (name, model)
+            assert error(expected, floats(answer["maps"][name])) < OF_MAPS, (name, model)

@@ -11,6 +11,7 @@ pytestmark = pytest.mark.e2e
 
 TWO = "/features?dataset=digits&pooling=max&pooling=average&head=gap&seeds=1&image=0"
 FORMULA = ".touch .one .formula"
+HEAT = ".touch .stack canvas + canvas"
 POOL = ".touch .map[data-line='0'][data-layer='block1.pool']"
 
 
@@ -142,6 +143,70 @@ def test_a_link_opens_what_was_held_and_seen(visitor):
     expect(page.locator(FORMULA).first).not_to_have_text(formula)
     expect(page.locator(".touch .lens h4")).to_have_text(where)
     page.wait_for_url(re.compile(r"image=5.*cell=block1\.pool|cell=block1\.pool.*image=5"))
+
+
+def _explained(page):
+    """What is said of each network."""
+    return page.locator(".touch .why .words")
+
+
+def _explain(page, method):
+    page.get_by_role("group", name="What is explained").get_by_text(method, exact=True).click()
+
+
+def _heat(page):
+    """The pixels of the map over each image."""
+    return page.eval_on_selector_all(HEAT, "all => all.map((one) => one.toDataURL())")
+
+
+def test_the_score_of_any_class_is_explained_and_follows_the_pen(visitor):
+    _open(visitor)
+    page = visitor.page
+    button = page.get_by_role("button", name="Grad-CAM", exact=True)
+    # by keyboard
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    expect(_explained(page)).to_have_count(2)
+    expect(_explained(page).first).to_contain_text("After block 2 pool: largest at row")
+    expect(
+        page.locator(".touch .stack canvas[aria-label^='Grad-CAM, Max + GAP, for']")
+    ).to_have_count(1)
+    expect(page.locator(".touch .spoken")).to_contain_text("After block 2 pool: largest")
+    before = _heat(page)
+    assert 2 == len(set(before))
+    _stroke(page)
+    page.wait_for_function(
+        "([map, before]) => document.querySelector(map).toDataURL() !== before",
+        arg=[HEAT, before[0]],
+    )
+    page.get_by_role("button", name="Reset").click()
+    # why not 4?
+    page.get_by_label("Class", exact=True).select_option("4")
+    expect(page.locator(".touch .why header b").first).to_have_text("for 4")
+    expect(_explained(page).first).to_contain_text("Grad-CAM is zero everywhere")
+    page.get_by_label("Layer of Grad-CAM").select_option("the touched layer")
+    expect(page.locator(".touch .lens h4")).to_contain_text("after block 1 pool")
+    page.wait_for_url(re.compile(r"method=Grad-CAM.*of_layer=touched"))
+    _explain(page, "this number")
+    expect(page.locator(FORMULA).first).to_be_visible()
+
+
+def test_every_method_explains_or_says_why_it_cannot(visitor):
+    link = "/features?dataset=digits&pooling=max&head=both&seeds=1&image=0&method=CAM"
+    _open(visitor, link)
+    page = visitor.page
+    expect(_explained(page)).to_have_text(
+        [
+            re.compile("^Largest at row"),
+            re.compile("^CAM needs a GAP head .+ the head is flatten.$"),
+        ]
+    )
+    _explain(page, "saliency")
+    expect(_explained(page)).to_have_text([re.compile("^Largest at row .+ of 8.×.8: ")] * 2)
+    _explain(page, "occlusion")
+    expect(_explained(page)).to_have_text([re.compile("argest at row .+ of 8.×.8: ")] * 2)
+    page.wait_for_url(re.compile("method=occlusion"))
 
 
 def test_a_finger_touches_cells_on_a_phone(browser, server):

@@ -53,18 +53,17 @@ def test_a_single_network_has_nobody_to_part_from():
     assert [] == [key for key in keys(app) if key.startswith("disputed ")]
 
 
-def test_features_shows_other_layers_and_methods():
+def test_features_shows_other_layers():
     app = opened(FEATURES, pooling=["max", "average"], head="gap", winners="true")
     app.pills(key="layer").set_value("block2.relu").run()
     assert "after block2.relu" in text(app)
-    for method in ("CAM", "saliency", "occlusion"):
-        app.segmented_control(key="method").set_value(method).run()
-        assert [] == messages(app)
+    assert [] == messages(app)
 
 
-def test_cam_is_explained_where_it_means_nothing():
-    app = opened(FEATURES, head="flatten", method="CAM")
-    assert "CAM needs a GAP head." in text(app)
+def test_a_link_that_explains_an_answer_is_read_in_the_browser():
+    app = opened(FEATURES, method="CAM", of_class="4", of_layer="block1.pool")
+    assert [] == messages(app)
+    assert "Left out of the link" not in text(app)
 
 
 def test_dark_ink_is_inverted_for_networks_of_light_ink_until_somebody_says_no():
@@ -84,9 +83,8 @@ def test_a_network_without_the_chosen_layer_is_shown_at_the_same_stage(pooling, 
     app = opened(FEATURES, pooling=["max", pooling], head="gap", seeds="1")
     assert [] == messages(app)
     assert "block1.pool" == app.pills(key="layer").value
-    maps, explanations, patches = (starting(app, s) for s in ("block1.", "for ", "After block"))
+    maps, patches = (starting(app, s) for s in ("block1.", "After block"))
     assert ["block1.pool, 16 × 4 × 4", f"block1.relu, 16 × {side} × {side}"] == maps
-    assert ["block1.pool", "block1.relu"] == [each.rpartition(" ")[2] for each in explanations]
     assert ["After block1.pool", "After block1.relu"] == [
         each.partition(". ")[0] for each in patches
     ]
@@ -107,15 +105,6 @@ def test_dots_are_explained_where_they_are_drawn_and_missed_elsewhere(link, laye
     (caption,) = starting(app, "Channels 1 to 16")
     assert caption.endswith(f". {said}")
     assert 1 == caption.lower().count("dots")
-
-
-def test_a_blank_explanation_says_why_it_is_blank():
-    app = opened(FEATURES, image="4", pooling="average", head="flatten")
-    app.pills(key="layer").set_value("block2.pool").run()
-    (said,) = starting(app, "for ")
-    assert said.endswith(
-        "after block2.pool. Zero everywhere: no place of this map speaks for the answer."
-    )
 
 
 def test_silent_channels_are_counted_network_by_network():

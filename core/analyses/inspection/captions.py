@@ -1,27 +1,11 @@
-"""Captions of pictures of a network, above all of those in which there is nothing to see."""
+"""Captions of the images that excite a channel."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from core.analyses.inspection.results import PATCH_ROUNDING, Floats, Method, Patch
+from core.analyses.inspection.results import PATCH_ROUNDING, Patch
 from core.words import plural
-
-_NOTHING = {
-    Method.GRAD_CAM: "no place of this map speaks for the answer",
-    Method.CAM: "the last map is zero",
-    Method.SALIENCY: "no pixel moves the answer",
-    Method.OCCLUSION: "no window that is greyed out changes the answer",
-}
-
-
-def emptiness(values: Floats, method: Method) -> str:
-    """A sentence on why an attribution (H, W) looks blank; empty if it does not."""
-    if not values.any():
-        return f"Zero everywhere: {_NOTHING[method]}."
-    if values.size == 1:
-        return "The map has one cell."
-    return "The same everywhere." if np.ptp(values) == 0 else ""
 
 
 def ranking(patches: Sequence[Patch], asked: int, tested: int) -> str:

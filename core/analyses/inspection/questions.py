@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core.analyses.inspection.results import Floats, Method, Patch, Response, StoredNetwork
+from core.analyses.inspection.results import Floats, Patch, Response, StoredNetwork
 from core.config import DataConfig, Experiment
 
 if TYPE_CHECKING:
@@ -74,17 +74,6 @@ def respond(network: StoredNetwork, image: NDArray[np.uint8]) -> Response:
 
     x = opened.prepared(image, _images_of(network))
     return response.respond(_opened(network), x)
-
-
-def attribution(
-    network: StoredNetwork, image: NDArray[np.uint8], target: int, method: Method, layer: str
-) -> Floats:
-    """How much each place of a stored image (C, H, W) contributes to the score of a class."""
-    from core.analyses.inspection import attribution as attributing
-    from core.analyses.inspection import network as opened
-
-    x = opened.prepared(image, _images_of(network))
-    return attributing.attribution(_opened(network), x, target, method, layer)
 
 
 def exciting(network: StoredNetwork, layer: str, channel: int, count: int) -> tuple[Patch, ...]:

@@ -1,13 +1,11 @@
 """What an inspection works with and what it finds, without torch: pages read it."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from core.catalog import Head
 from core.config import Experiment
 
 Floats = NDArray[np.float32]
@@ -29,21 +27,6 @@ class StoredNetwork:
 
     experiment: Experiment
     weights: bytes
-
-
-class Method(StrEnum):
-    """A definition of how much each place contributes to an answer."""
-
-    GRAD_CAM = "Grad-CAM"
-    CAM = "CAM"
-    SALIENCY = "saliency"
-    OCCLUSION = "occlusion"
-
-
-def methods(experiment: Experiment) -> tuple[Method, ...]:
-    """The methods that work for a network; CAM needs a GAP head right before the logits."""
-    plain_gap = experiment.model.head is Head.GAP and not experiment.model.hidden
-    return tuple(m for m in Method if m is not Method.CAM or plain_gap)
 
 
 @dataclass(frozen=True, slots=True)

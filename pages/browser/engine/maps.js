@@ -142,24 +142,46 @@ function spread(g, weight, [inputs, height, width], size, stride) {
   const [outputs, rows, columns] = g.shape;
   const result = mapOf([inputs, height, width]);
   const sums = new Float64Array(height * width);
+  const add = size === 3 ? spreadNine : spreadAny;
   for (let input = 0; input < inputs; input++) {
     sums.fill(0);
     for (let output = 0; output < outputs; output++) {
       const first = (output * inputs + input) * size * size;
-      for (let row = 0, at = output * rows * columns; row < rows; row++) {
-        for (let column = 0; column < columns; column++, at++) {
-          const value = g.data[at];
-          if (value === 0) continue;
-          const corner = row * stride * width + column * stride;
-          for (let i = 0, w = first; i < size; i++) {
-            for (let j = 0; j < size; j++, w++) sums[corner + i * width + j] += value * weight[w];
-          }
-        }
-      }
+      add(sums, g.data, output * rows * columns, width, weight, first, rows, columns, size, stride);
     }
     result.data.set(sums, input * height * width);
   }
   return result;
+}
+
+function spreadNine(sums, data, start, width, weight, first, rows, columns, _, stride) {
+  const w0 = weight[first], w1 = weight[first + 1], w2 = weight[first + 2];
+  const w3 = weight[first + 3], w4 = weight[first + 4], w5 = weight[first + 5];
+  const w6 = weight[first + 6], w7 = weight[first + 7], w8 = weight[first + 8];
+  for (let row = 0, at = start; row < rows; row++) {
+    let a = row * stride * width;
+    for (let column = 0; column < columns; column++, at++, a += stride) {
+      const value = data[at];
+      if (value === 0) continue;
+      const b = a + width, c = b + width;
+      sums[a] += value * w0, sums[a + 1] += value * w1, sums[a + 2] += value * w2;
+      sums[b] += value * w3, sums[b + 1] += value * w4, sums[b + 2] += value * w5;
+      sums[c] += value * w6, sums[c + 1] += value * w7, sums[c + 2] += value * w8;
+    }
+  }
+}
+
+function spreadAny(sums, data, start, width, weight, first, rows, columns, size, stride) {
+  for (let row = 0, at = start; row < rows; row++) {
+    for (let column = 0; column < columns; column++, at++) {
+      const value = data[at];
+      if (value === 0) continue;
+      const corner = row * stride * width + column * stride;
+      for (let i = 0, w = first; i < size; i++) {
+        for (let j = 0; j < size; j++, w++) sums[corner + i * width + j] += value * weight[w];
+      }
+    }
+  }
 }
 
 // A x B^T for every channel: A has a row for each row of the output, B for each column.

@@ -73,12 +73,14 @@ export class Pass {
     this.answer = this.logits.reduce((best, value, i, all) => (value > all[best] ? i : best), 0);
   }
 
-  // Gradients of one value of a layer's output by every value before it: layer -> map.
-  gradients(name, index) {
+  // Gradients of one value of a layer's output by every value before it: layer -> map. `until` is the
+  // first layer whose gradient is needed.
+  gradients(name, index, until = "input") {
     const target = mapOf(this.outputs.get(name).shape);
     target.data[index] = 1;
     const found = new Map([[name, target]]);
     for (const layer of this.network.layers.toReversed()) {
+      if (layer.name === until) break;
       const g = found.get(layer.name);
       if (!g) continue;
       this.backs.get(layer.name)(g).forEach((part, i) => add(found, layer.reads[i], part));

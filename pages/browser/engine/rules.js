@@ -126,7 +126,7 @@ export function stochastic(values, slopes) {
   const total = sum(weights);
   if (!(total > 0)) return average(values, slopes);
   const y = dot(weights, values) / total;
-  values.forEach((value, i) => (slopes[i] = (weights[i] + (value >= 0 ? value - y : 0)) / total));
+  values.forEach((value, i) => (slopes[i] = (weights[i] + (value > 0 ? value - y : 0)) / total));
   return y;
 }
 

@@ -13,6 +13,7 @@ export function lens(node, explained, tables) {
   const [first] = explained;
   const alike = explained.every(({ where }) => where === first.where);
   node.style.setProperty("--lines", explained.length);
+  node.classList.remove("answers");
   const most = explained.length > 1 ? 1 : MOST_WINDOWS;
   node.replaceChildren(
     element("h4", { "aria-level": 2 }, alike ? first.where : "The same place in each network"),

@@ -14,6 +14,7 @@ import { readLink, writeLink } from "./link.js";
 import { number } from "./numbers.js";
 import { Picture } from "./picture.js";
 import { settled } from "./steps.js";
+import { Why } from "./why.js";
 
 const WIDE = 1400; // pixels of the page
 const WIDE_IN_TALK = 900; // where nothing can be scrolled to
@@ -42,7 +43,7 @@ async function open(Kind, address, description, root) {
 
 class View {
   constructor(parent) {
-    const { held, seen, ofClass, step } = readLink();
+    const { held, seen, ofClass, step, ...explained } = readLink();
     this.finger = new Finger(held);
     this.seen = seen;
     this.ofClass = ofClass;
@@ -57,7 +58,8 @@ class View {
     });
     this.picture.node.addEventListener("keydown", (event) => this.key(event));
     this.learning = new Learning(() => this.toStep(), step);
-    this.lens = element("div", { class: "lens", tabindex: 0, role: "region", "aria-label": "Where the number comes from" });
+    this.why = new Why(() => this.refresh(), () => this.point(), explained);
+    this.lens = element("div", { class: "lens", tabindex: 0, role: "region" });
     this.spoken = element("div", { class: "spoken", "aria-live": "polite" });
     this.where = element("span", { class: "where" });
     this.switches = ["values", "gradient"].map((name) =>
@@ -67,8 +69,11 @@ class View {
     const bar = element(
       "div",
       { class: "bar-top" },
-      element("div", { class: "tools", role: "group", "aria-label": "What is drawn" }, ...this.switches),
+      element("div", { class: "tools", role: "group", "aria-label": "What is drawn" },
+        element("span", { class: "quiet" }, "Show"), ...this.switches),
+      this.why.node,
       element("label", { class: "of" }, "of the score for ", this.classes),
+      this.why.after,
       this.where,
     );
     this.node = element(
@@ -117,7 +122,10 @@ class View {
       classes: data.classes,
     }));
     const names = JSON.stringify([networks.map(({ weights }) => weights), dark]);
-    if (names !== this.names) this.picture.build(this.networks);
+    if (names !== this.names) {
+      this.picture.build(this.networks);
+      this.why.offer(this.networks, this.picture.columns);
+    }
     this.names = names;
     this.input = data.input;
     this.drawing.update({ ...data.picture, pixels: bytes(data.picture.pixels) }, this.tables);
@@ -190,13 +198,19 @@ class View {
     );
   }
 
-  // The classes of which gradients can be shown; at first, what the first network answers.
+  // The classes whose scores can be asked about; at first, what each network answers.
   offer(names) {
     if (this.offered === JSON.stringify(names)) return;
     this.offered = JSON.stringify(names);
-    this.classes.replaceChildren(...names.map((name, i) => element("option", { value: i }, name)));
+    const options = names.map((name, i) => element("option", { value: i }, name));
+    this.classes.replaceChildren(element("option", { value: "" }, "its answer"), ...options);
     const wanted = names.indexOf(this.ofClass);
-    this.classes.value = wanted < 0 ? this.baseline[0] : wanted;
+    this.classes.value = wanted < 0 ? "" : wanted;
+  }
+
+  // The class that is asked about, of one of the networks.
+  target(i) {
+    return this.classes.value === "" ? this.passes[i].answer : Number(this.classes.value);
   }
 
   compute() {
@@ -243,9 +257,10 @@ class View {
     this.switches.forEach((button) =>
       button.setAttribute("aria-pressed", String(button.textContent === this.seen)),
     );
-    const target = Number(this.classes.value);
+    this.node.classList.toggle("asks", gradient || this.why.method !== null);
+    this.why.press();
     this.gradients = gradient
-      ? this.passes.map((pass) => pass.gradients(pass.network.layers.at(-1).name, target))
+      ? this.passes.map((pass, i) => pass.gradients(pass.network.layers.at(-1).name, this.target(i)))
       : null;
     this.point();
   }
@@ -265,27 +280,48 @@ class View {
     this.drawing.frame(
       points.map(({ field }, i) => ({ field: field.get("input"), colour: this.networks[i].colour })),
     );
-    const explained = points.map(({ pass, layer, cell }, i) => {
-      const explanation = explain(pass, layer.name, cell, this.gradients?.[i]);
-      const gradient = this.gradientOf(i, layer, cell, explanation);
-      return { ...this.networks[i], where: whereOf(layer, cell, classes), explanation, gradient };
-    });
-    lens(this.lens, explained, this.tables);
+    const said = this.why.method ? this.explainAnswers(points) : this.explainNumber(points);
     const answers = shown
       .map(({ pass }, i) => `${this.networks[i].title} says ${classes[pass.answer]}`)
       .join(", ");
     this.learning.tell(answers);
     const { held, place } = this.finger;
     this.where.textContent = held ? "Held: Escape lets go" : "";
-    const ofClass = classes[Number(this.classes.value)];
-    writeLink(this.node, { held: held && place, seen: this.seen, ofClass, step: this.learning.step });
-    this.speak(this.stepped ? this.learning.words : wordsOf(explained[place.line]));
+    const { seen, learning } = this;
+    const { method, layer: ofLayer } = this.why;
+    const ofClass = this.classes.value && classes[Number(this.classes.value)];
+    writeLink(this.node, { held: held && place, seen, ofClass, method, ofLayer, step: learning.step });
+    this.speak(this.stepped ? learning.words : said);
+  }
+
+  // Where the touched number of each network came from, drawn and in words.
+  explainNumber(points) {
+    const explained = points.map(({ pass, layer, cell }, i) => {
+      const explanation = explain(pass, layer.name, cell, this.gradients?.[i]);
+      const gradient = this.gradientOf(i, layer, cell, explanation);
+      const where = whereOf(layer, cell, this.networks[0].classes);
+      return { ...this.networks[i], where, explanation, gradient };
+    });
+    this.lens.setAttribute("aria-label", "Where the number comes from");
+    lens(this.lens, explained, this.tables);
+    return wordsOf(explained[this.finger.place.line]);
+  }
+
+  // What the score of a class rests on in each network, the same way.
+  explainAnswers(points) {
+    const rows = points.map(({ pass, layer }, i) => {
+      const target = this.target(i);
+      return { ...this.networks[i], pass, target, name: this.networks[0].classes[target], touched: layer };
+    });
+    this.lens.setAttribute("aria-label", "What the answer rests on");
+    this.why.draw(this.lens, rows, this.picture.columns, this.drawing.cells, this.tables);
+    return this.why.words;
   }
 
   gradientOf(i, layer, cell, { windows: [window] }) {
     const map = this.gradients?.[i].get(layer.name);
     if (!map) return "";
-    const name = this.networks[0].classes[Number(this.classes.value)];
+    const name = this.networks[0].classes[this.target(i)];
     const value = map.data[indexOf(map.shape, cell)];
     if (value === 0) return `No gradient of the score for ${name} reaches this cell.`;
     const reached = window?.slopes?.filter((slope) => slope !== 0).length;

@@ -42,3 +42,6 @@ export function partName(layer) {
   const part = layer.slice(0, layer.indexOf("."));
   return part.startsWith("block") ? `block ${part.slice(5)}` : "";
 }
+
+// "block2.pool" -> "block 2 pool", for sentences.
+export const layerWords = (layer) => `${partName(layer)} ${shortName(layer)}`.trim();
