@@ -5,7 +5,9 @@
 #
 # TORCH_INDEX_URL names a package index with builds of torch and torchvision for the CPU alone,
 # which are far smaller. It has no default: without it they come with their GPU libraries.
+# TRAIN=false leaves them out: the dashboard then shows the runs that are there, and trains nothing.
 FROM python:3.12-slim AS build
+ARG TRAIN=true
 ARG TORCH_INDEX_URL=
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /srv/poolscope
@@ -14,10 +16,14 @@ ENV PATH=/opt/venv/bin:$PATH
 COPY constraints.txt pyproject.toml README.md LICENSE ./
 COPY core ./core
 COPY assets/data ./assets/data
-RUN if [ -n "$TORCH_INDEX_URL" ]; then \
-        pip install --index-url "$TORCH_INDEX_URL" "torch==2.14.*" "torchvision==0.29.*"; \
-    fi \
-    && pip install --editable . --constraint constraints.txt
+RUN if [ "$TRAIN" = false ]; then \
+        pip install --editable . --constraint constraints.txt; \
+    else \
+        if [ -n "$TORCH_INDEX_URL" ]; then \
+            pip install --index-url "$TORCH_INDEX_URL" "torch==2.14.*" "torchvision==0.29.*"; \
+        fi \
+        && pip install --editable ".[train]" --constraint constraints.txt; \
+    fi
 
 FROM python:3.12-slim
 RUN useradd --create-home --uid 1000 poolscope \

@@ -41,7 +41,7 @@ $(READY): pyproject.toml constraints.txt
 	echo "Installing into .venv (torch is large: about 6 GB and some minutes, once)"; \
 	$$python -m venv .venv
 	$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check \
-	    --editable ".[dev,bench]" --constraint constraints.txt
+	    --editable ".[train,dev,bench]" --constraint constraints.txt
 	touch $@
 
 run: $(READY)

@@ -60,11 +60,24 @@ _HOMES = {
 }
 """name -> the module that it is imported from"""
 
+_WITH_TORCH = ("build_model", "make_pooling", "swap", "train")
+"""names that only the extra `train` brings"""
+
 
 def __getattr__(name: str) -> object:
-    """Import a public name on first use."""
+    """Import a public name on first use.
+
+    Raises:
+        AttributeError: there is no such name.
+        ImportError: it needs PyTorch, which this installation leaves out.
+    """
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name in _WITH_TORCH:
+        from core.settings import without_torch
+
+        if reason := without_torch(f"core.{name}"):
+            raise ImportError(reason)
     return getattr(import_module(_HOMES[name]), name)
 
 

@@ -6,6 +6,7 @@ Every variable starts with `POOLSCOPE_`. A leaf of the import graph: any module 
 import os
 from enum import StrEnum
 from functools import lru_cache
+from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -25,6 +26,10 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 RECIPE_GRIDS = PROJECT / "assets" / "gallery" / "recipes"
 """a grid file of bundled recipes for each data set that has some"""
+
+
+INSTALL_TRAINING = "pip install '.[train]'"
+"""the command that brings what the light installation leaves out"""
 
 
 class Mode(StrEnum):
@@ -176,6 +181,27 @@ class Settings(BaseSettings):
     def store(self) -> Path:
         """The file of the run store."""
         return self.home / "runs.db"
+
+
+def has_torch() -> bool:
+    """Whether PyTorch is installed: the extra `train` brings it, and everything else goes without.
+
+    The one place that decides it; nothing is imported.
+    """
+    return find_spec("torch") is not None
+
+
+def without_torch(what: str) -> str | None:
+    """Why something that PyTorch computes is not to be had, in a sentence; None if it is.
+
+    Args:
+        what: its name, the beginning of the sentence.
+    """
+    if has_torch():
+        return None
+    if load().hosted:
+        return f"{what} needs PyTorch, which this dashboard leaves out; install Poolscope for it"
+    return f"{what} needs PyTorch, which this installation leaves out: {INSTALL_TRAINING}"
 
 
 def load() -> Settings:

@@ -25,7 +25,8 @@ from torch import Tensor, nn
 
 from core import settings
 from core.config import FEW_STEPS, MOMENTUM, Experiment
-from core.data import LabelledImages, Splits, load, to_input, translate
+from core.data import load
+from core.data.tensors import LabelledTensors, as_tensors, to_input, translate
 from core.errors import EngineError
 from core.network import describe
 from core.network.build import build_model, generator
@@ -93,7 +94,10 @@ def train(  # noqa: PLR0913 (what, where, and what is told meanwhile)
     # raises before any image is loaded if the network cannot be built
     describe(experiment)
     place = torch_device(device)
-    splits = load(experiment.data).to(place)
+    splits = load(experiment.data)
+    training, validation, test = (
+        as_tensors(part, place) for part in (splits.train, splits.validation, splits.test)
+    )
     with _deterministic(experiment.seed, place):
         model = build_model(
             experiment.model, experiment.input_shape, experiment.classes, experiment.seed
@@ -101,19 +105,18 @@ def train(  # noqa: PLR0913 (what, where, and what is told meanwhile)
         model.to(place).to(memory_format=torch.channels_last)
         started = time.perf_counter()
         epochs: list[Epoch] = []
-        shown = splits.train.first(experiment.data.entry.evaluated), splits.validation
+        shown = training.first(experiment.data.entry.evaluated), validation
         recorder = _Recorder(model, _steps(model, experiment) if checkpoints else (), on_state)
-
-        for losses in _epochs(model, experiment, splits.train, should_stop or _never, recorder):
+        for losses in _epochs(model, experiment, training, should_stop or _never, recorder):
             epoch = _measured(model, shown, losses, len(epochs) + 1, started)
             if epoch is None:
                 break
             epochs.append(epoch)
             if on_epoch:
                 on_epoch(epoch)
-        run = _run(experiment, model, epochs, splits.test, started)
+        run = _run(experiment, model, epochs, test, started)
         # after the run has its seconds and its answers: this puts other weights into the model
-        kept = recorder.checkpoints(splits) if run.status is Status.DONE else ()
+        kept = recorder.checkpoints(validation, test) if run.status is Status.DONE else ()
         return replace(run, checkpoints=kept)
 
 
@@ -123,7 +126,7 @@ def _never() -> bool:
 
 def _measured(
     model: nn.Module,
-    shown: tuple[LabelledImages, LabelledImages],
+    shown: tuple[LabelledTensors, LabelledTensors],
     losses: Sequence[float],
     number: int,
     started: float,
@@ -154,7 +157,7 @@ def _run(
     experiment: Experiment,
     model: nn.Module,
     epochs: Sequence[Epoch],
-    test: LabelledImages,
+    test: LabelledTensors,
     started: float,
 ) -> Run:
     """The finished run; one with fewer epochs than the experiment asks for has diverged."""
@@ -226,22 +229,28 @@ class _Recorder:
         if self._offer:
             self._offer(step, partial(_weights, self._model))
 
-    def checkpoints(self, splits: Splits) -> tuple[Checkpoint, ...]:
+    def checkpoints(
+        self, validation: LabelledTensors, test: LabelledTensors
+    ) -> tuple[Checkpoint, ...]:
         """What was copied, each in half precision if that changes no answer on the test images.
 
         The model has other weights afterwards.
         """
-        return tuple(self._checkpoint(step, state, splits) for step, state in self._states.items())
+        return tuple(
+            self._checkpoint(step, state, validation, test) for step, state in self._states.items()
+        )
 
-    def _checkpoint(self, step: int, state: State, splits: Splits) -> Checkpoint:
+    def _checkpoint(
+        self, step: int, state: State, validation: LabelledTensors, test: LabelledTensors
+    ) -> Checkpoint:
         self._model.load_state_dict(state)
-        accuracy = evaluate(self._model, splits.validation).accuracy
+        accuracy = evaluate(self._model, validation).accuracy
         halved = {name: t.half() if t.is_floating_point() else t for name, t in state.items()}
-        kept = halved if _alike(self._model, state, halved, splits.test) else state
+        kept = halved if _alike(self._model, state, halved, test) else state
         return Checkpoint(step=step, validation_accuracy=accuracy, weights=_saved(kept))
 
 
-def _alike(model: nn.Module, one: State, other: State, data: LabelledImages) -> bool:
+def _alike(model: nn.Module, one: State, other: State, data: LabelledTensors) -> bool:
     """Whether a network gives the same answers with two states; the model has the first then."""
     if not all(tensor.isfinite().all() for tensor in other.values()):
         return False
@@ -254,7 +263,7 @@ def _alike(model: nn.Module, one: State, other: State, data: LabelledImages) -> 
 def _epochs(
     model: nn.Module,
     experiment: Experiment,
-    data: LabelledImages,
+    data: LabelledTensors,
     should_stop: Callable[[], bool],
     on_step: Callable[[int], None],
 ) -> Iterator[list[float]]:
@@ -321,7 +330,7 @@ def _optimiser(
     )
 
 
-def predict(model: nn.Module, data: LabelledImages) -> Tensor:
+def predict(model: nn.Module, data: LabelledTensors) -> Tensor:
     """Logits (N, classes), computed in evaluation mode; the model's mode is restored."""
     with _evaluating(model), torch.inference_mode():
         return torch.cat(
@@ -332,7 +341,7 @@ def predict(model: nn.Module, data: LabelledImages) -> Tensor:
         )
 
 
-def evaluate(model: nn.Module, data: LabelledImages) -> Score:
+def evaluate(model: nn.Module, data: LabelledTensors) -> Score:
     """Loss and accuracy on a set of images, in evaluation mode, without augmentation."""
     logits = predict(model, data)
     loss = F.cross_entropy(logits, data.labels).item()

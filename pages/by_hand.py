@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core import figures
+from core import figures, settings
 from core.analyses.hand import (
     UNTRAINED,
     ByHand,
@@ -13,12 +13,14 @@ from core.analyses.hand import (
     shown_remarks,
 )
 from core.analyses.reading import unread_sentence
-from core.catalog import POOLINGS, Padding
+from core.catalog import PAGES, POOLINGS, Padding, Page
 from core.sentences.headlines import routing_headline
 from core.words import capitalised, size
 from pages.cards import grid, hand
 from pages.shared import controls, exports, frame
+from pages.shared.problems import sentence
 
+BY_HAND_QUESTION = "By hand: what does the operator do to a few numbers?"
 CARD_WIDTH, LEAST_GRID_WIDTH = 460, 125
 """px: a card with three grids, and one grid in it; a phone shows the grids in two rows"""
 GRIDS = {
@@ -41,6 +43,9 @@ its own colour. The animation runs in your browser.
 
 def main() -> None:
     """Draw the page."""
+    if lacking := settings.without_torch("working operators by hand"):
+        _without_torch(lacking)
+        return
     comparison = controls.comparison()
     experiment = comparison.arms[0].experiment
     chosen = list(dict.fromkeys(arm.pooling for arm in comparison.arms))
@@ -53,7 +58,7 @@ def main() -> None:
     with top:
         gradients = [(item.pooling, item.reached, item.gradient.size) for item in worked]
         frame.top(
-            "By hand: what does the operator do to a few numbers?",
+            BY_HAND_QUESTION,
             routing_headline(gradients, first_window(worked)),
             _scene(numbers),
         )
@@ -61,6 +66,18 @@ def main() -> None:
             st.caption(remark)
     if worked:
         _cards(results, numbers)
+
+
+def _without_torch(lacking: str) -> None:
+    """Say in place of the page what it needs, and where the same can be seen."""
+    frame.top(BY_HAND_QUESTION, ("By hand needs PyTorch, which is not installed.",))
+    st.markdown(sentence(lacking))
+    features = PAGES[Page.FEATURES].title
+    st.markdown(
+        f"On {features}, your browser does the same with trained networks: touch a cell, and the "
+        f"formula of its operator stands there, filled in with the numbers of its window."
+    )
+    st.page_link(Page.FEATURES.file, label=features, icon=":material/arrow_forward:")
 
 
 def _cards(results: ByHand, numbers: Grid) -> None:

@@ -5,11 +5,13 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
+from core import settings
 from core.analyses.inspection import Response, StoredNetwork, level, silent, winners
 from core.catalog import Pooling
 from core.comparison import Arm, Comparison
 from core.figures import tiles as sheet
 from core.figures.tiles import Scale
+from core.hosting.gate import LOOKING
 from core.network import describe, is_pooled, same_stage
 from core.sentences.headlines import Sentence, learning_headline
 from core.sentences.shown import answers_headline
@@ -17,7 +19,9 @@ from core.words import join, literal, percent, size
 from pages.cards import answers, disputed, picture
 from pages.shared import cached, chooser, frame, instead, jobs, live, networks, talk, touch
 from pages.shared.parameters import PLAY
+from pages.shared.problems import sentence
 
+FEATURES_QUESTION = "Features: what is left of the image, layer by layer?"
 NETWORKS_SHOWN = 4
 """networks on the page; more would be too small to compare"""
 CHANNELS_SHOWN = 16
@@ -58,18 +62,26 @@ def main() -> None:
     opened = ((arm, networks.network(arm, seed)) for arm in arms)
     there = {arm: network for arm, network in opened if network is not None}
     grow = live.growing_networks(arms, seed)
+    data = results.comparison.arms[0].experiment.data
+    if (there or grow) and (reason := networks.unreadable(data)):
+        said = (f"The images of {literal(data.entry.label)} cannot be read here.",)
+        frame.top(FEATURES_QUESTION, shown.headline(said), frame.scene(results))
+        st.markdown(sentence(reason))
+        return
     looks: dict[Arm, Response] = {}
+    answered: dict[Arm, int] = {}
     if there or grow:
         chosen = _touched([arm for arm in arms if arm in there or arm in grow], seed)
         looks = _looks(there, chosen.image)
+        answered = _answers(looks, list(there), seed, chosen)
     bare = cached.without_weights(arm.seeded(seed) for arm in arms)
     with top:
         frame.top(
-            "Features: what is left of the image, layer by layer?",
+            FEATURES_QUESTION,
             shown.headline(
-                _headline(looks, results.comparison)
-                if looks or not grow
-                else learning_headline(len(grow))
+                learning_headline(len(grow))
+                if grow and not answered
+                else _headline(answered, results.comparison, untrained=not there)
             ),
             f"{frame.scene(results)} :gray[·] :gray[seed {seed} shown]",
         )
@@ -82,6 +94,16 @@ def main() -> None:
             frame.nothing_yet(f"Seed {seed} of these networks")
         return
     disputed.shown(list(there), results.comparison)
+    if looks:
+        _cards(there, looks, chosen)
+    else:
+        _without_torch()
+
+
+def _cards(
+    there: dict[Arm, StoredNetwork], looks: dict[Arm, Response], chosen: picture.Chosen
+) -> None:
+    """Draw what PyTorch says of the networks."""
     left, right = st.columns([1, 4])
     with left, frame.section("input"):
         picture.shown(chosen, next(iter(there)).experiment.data.entry)
@@ -99,10 +121,11 @@ def _touched(arms: list[Arm], seed: int) -> picture.Chosen:
             st.markdown("**Under your finger**", help=TOUCH_HELP, width="stretch")
             chosen = picture.chooser(arms, seed)
         millions = sum(describe(arm.seeded(seed)).totals.macs for arm in arms) / 1_000_000
+        below = _below()
         if millions > TOUCHED_MILLIONS:
             st.caption(
                 f"An image takes {millions:,.0f} million multiplications in these networks, more "
-                f"than the {TOUCHED_MILLIONS} that a browser is asked for. {NO_TOUCH}"
+                f"than the {TOUCHED_MILLIONS} that a browser is asked for. {below}"
             )
             return chosen
         data = arms[0].experiment.data
@@ -127,10 +150,15 @@ def _drawn(arms: list[Arm], seed: int, seen: touch.Seen) -> None:
     if not known:
         st.caption("The networks appear as soon as a worker has begun to train them.")
     elif not touch.touch(known, seed, seen, plays=_plays(), in_talk=talk.active()):
-        st.caption(f"This browser cannot show networks that can be touched. {NO_TOUCH}")
+        st.caption(f"This browser cannot show networks that can be touched. {_below()}")
     elif not talk.in_scene():
         ended = [each for each in known if each.step is None and not each.steps]
         jobs.record(tuple(each.arm.seeded(seed) for each in ended))
+
+
+def _below() -> str:
+    """Where the maps are computed that stand below, if any do."""
+    return NO_TOUCH if settings.has_torch() else ""
 
 
 def _plays() -> bool:
@@ -138,13 +166,33 @@ def _plays() -> bool:
     return st.session_state.get(PLAY) is True or st.query_params.get(PLAY) == "true"
 
 
-def _headline(looks: dict[Arm, Response], comparison: Comparison) -> Sentence:
-    said = {arm: seen.answer for arm, seen in looks.items()}
+def _answers(
+    looks: dict[Arm, Response], arms: list[Arm], seed: int, chosen: picture.Chosen
+) -> dict[Arm, int]:
+    """What the networks say, or without PyTorch said when they were tested."""
+    if looks or chosen.number is None:
+        return {arm: seen.answer for arm, seen in looks.items()}
+    return networks.predicted(arms, seed, chosen.number)
+
+
+def _headline(said: dict[Arm, int], comparison: Comparison, *, untrained: bool) -> Sentence:
+    if not said and not untrained:
+        return ("Your browser computes what the networks say.",)
     classes = comparison.arms[0].experiment.data.entry.classes
     return answers_headline(said, comparison, tuple(map(literal, classes)))
 
 
+def _without_torch() -> None:
+    """Say in place of all other cards what they need."""
+    with frame.card("Maps side by side, attributions, patches and filters", "feature maps"):
+        st.markdown(sentence(settings.without_torch(LOOKING) or ""))
+        st.caption("Under your finger needs none of it: your browser computes these networks.")
+
+
 def _looks(there: dict[Arm, StoredNetwork], image: np.ndarray) -> dict[Arm, Response]:
+    """The maps and the answer of each network; nothing without PyTorch."""
+    if not settings.has_torch():
+        return {}
     return {arm: networks.response(network, image) for arm, network in there.items()}
 
 

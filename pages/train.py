@@ -8,11 +8,12 @@ from core import settings
 from core.catalog import PAGES, Page
 from core.comparison import Arm, Results
 from core.comparison.estimate import Estimate
+from core.config import Experiment
 from core.engine import Job, JobState
 from core.figures import View
 from core.sentences.headlines import train_headline
 from core.words import about, capitalised, plural
-from pages.shared import cached, controls, frame, jobs, live, words
+from pages.shared import cached, controls, frame, gate, jobs, live, words
 
 
 def main() -> None:
@@ -38,17 +39,23 @@ def _how_far() -> None:
     words.again()
     frame.top(
         "Train: what is missing, and how long will it take?",
-        train_headline(missing, total, known.text if known else None, training=training),
+        train_headline(
+            missing,
+            total,
+            known.text if known else None,
+            training=training,
+            trains=gate.left_out(results.missing) is None,
+        ),
         frame.scene(results),
     )
     with st.grid(3, min_column_width=210):
         _tile("Trained", f"{total - missing:,}", f"of {total:,}")
-        _time(known, missing, training=training)
+        _time(known, results.missing, training=training)
         if waiting := sum(job.state is JobState.QUEUED for job in request):
             _tile("Queue", f"{waiting:,}", f"{plural('run', waiting)} waiting for a worker")
 
 
-def _time(known: Estimate | None, missing: int, *, training: bool) -> None:
+def _time(known: Estimate | None, missing: tuple[Experiment, ...], *, training: bool) -> None:
     """Draw how long what is missing takes, or what is being trained will still take."""
     workers = settings.load().workers
     _tile(
@@ -66,7 +73,9 @@ def _tile(label: str, value: str, below: str, help_: str | None = None) -> None:
     st.metric(label, value, below, delta_color="off", delta_arrow="off", border=True, help=help_)
 
 
-def _why(missing: int) -> str:
+def _why(missing: tuple[Experiment, ...]) -> str:
+    if gate.left_out(missing):
+        return "PyTorch is not installed"
     return "no earlier run to estimate from" if missing else "nothing to train"
 
 

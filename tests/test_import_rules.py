@@ -60,7 +60,7 @@ MAY_IMPORT_TORCH = (
     "core.network.probe",
     "core.network.swap",
     "core.network.swapped",
-    "core.data",
+    "core.data.tensors",
     "core.training",
     "core.analyses.facts",
     "core.analyses.inspection",
@@ -68,7 +68,7 @@ MAY_IMPORT_TORCH = (
     "core.analyses.shift",
     "core.analyses.timing",
 )
-MAY_IMPORT_TORCH_IN_FUNCTIONS = ("core.engine", "core.analyses")
+MAY_IMPORT_TORCH_IN_FUNCTIONS = ("core.engine", "core.analyses", "core.data.sources")
 
 COMPUTING = (
     *("core.engine.Engine", "core.engine.compute", "core.engine.labels_of_test"),
@@ -76,7 +76,6 @@ COMPUTING = (
     *("core.engine.process_pool", "core.engine.dispatcher", "core.engine.cluster"),
     *("core.engine.Inspector", "core.engine.inspector"),
     *(f"core.analyses.{name}" for name in ("facts", "operate", "shift", "timing")),
-    "core.analyses.inspection.images_of_test",
     *(
         f"core.analyses.inspection.{name}"
         for name in ("network", "patches", "response", "softening")
@@ -448,7 +447,7 @@ print(loaded)
     return ast.literal_eval(result.stdout)
 
 
-LIGHT = ("config", "network", "store", "comparison", "analyses", "claims", "figures", "cli")
+LIGHT = ("config", "network", "data", "store", "comparison", "analyses", "claims", "figures", "cli")
 
 
 def test_importing_loads_no_slow_package():

@@ -10,6 +10,7 @@ from typer.main import get_command
 import core
 from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS, Page
 from core.cli.app import app
+from core.settings import INSTALL_TRAINING
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -77,9 +78,24 @@ def _normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def test_torch_and_torchvision_are_pinned_together():
-    pins = [line for line in PROJECT["dependencies"] if line.startswith("torch")]
-    assert ["torch==2.14.*", "torchvision==0.29.*"] == pins
+def test_torch_and_torchvision_are_pinned_together_and_left_out_without_the_extra():
+    extra = PROJECT["optional-dependencies"]["train"]
+    assert ["torch==2.14.*", "torchvision==0.29.*"] == extra
+    assert [] == [line for line in PROJECT["dependencies"] if line.startswith(("torch", "captum"))]
+
+
+def test_make_installs_every_extra_and_the_image_what_it_is_told():
+    extras = ",".join(PROJECT["optional-dependencies"])
+    assert f'--editable ".[{extras}]" ' in (ROOT / "Makefile").read_text()
+    image = (ROOT / "Dockerfile").read_text()
+    assert "ARG TRAIN=true\n" in image
+    assert 'pip install --editable ".[train]" ' in image
+    assert re.search(r'if \[ "\$TRAIN" = false \]; then \\\n +pip install --editable \. ', image)
+
+
+def test_the_sentence_of_the_light_installation_names_an_extra_that_is_there():
+    (extra,) = re.findall(r"\[(\w+)\]", INSTALL_TRAINING)
+    assert extra in PROJECT["optional-dependencies"]
 
 
 def test_both_themes_set_the_same_options():

@@ -12,7 +12,8 @@ import torch
 
 from core.catalog import POOLINGS, DropoutPosition
 from core.config import Experiment
-from core.data import load, to_input
+from core.data import load
+from core.data.tensors import as_tensors, to_input
 from core.errors import EngineError
 from core.network.build import build_model
 from core.network.work import BACKWARD_FACTOR
@@ -91,13 +92,14 @@ def test_stored_weights_reproduce_the_figures_of_the_last_epoch():
     model = build_model(experiment.model, experiment.input_shape, experiment.classes)
     model.load_state_dict(safetensors.torch.load(run.weights))
     splits = load(experiment.data)
-    validation = evaluate(model, splits.validation)
+    validation = evaluate(model, as_tensors(splits.validation))
     assert run.epochs[-1].validation_loss == pytest.approx(validation.loss, abs=1e-6)
     assert run.validation_accuracy == validation.accuracy
-    assert run.train_accuracy == evaluate(model, splits.train).accuracy
-    predicted = model.eval()(to_input(splits.test.images, splits.test.normalisation)).argmax(1)
+    assert run.train_accuracy == evaluate(model, as_tensors(splits.train)).accuracy
+    test = as_tensors(splits.test)
+    predicted = model.eval()(to_input(test.images, test.normalisation)).argmax(1)
     assert run.predictions == bytes(predicted.tolist())
-    right = int((predicted == splits.test.labels).sum())
+    right = int((predicted == test.labels).sum())
     assert run.test_accuracy == right / 300
 
 
@@ -256,7 +258,7 @@ def test_half_precision_is_kept_only_where_it_changes_no_answer(monkeypatch):
     kinds = [{each.dtype for each in _loaded(state.weights).values()} for state in whole]
     # before training every image gets one answer, with zeros too
     assert {torch.float32} == set.union(*kinds[3:])
-    test = load(experiment.data).test
+    test = as_tensors(load(experiment.data).test)
     model = build_model(
         experiment.model, experiment.input_shape, experiment.classes, experiment.seed
     )

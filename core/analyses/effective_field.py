@@ -72,7 +72,7 @@ def effective_field(network: "Network") -> EffectiveField:
     import torch
 
     from core.analyses.inspection.network import images_of_test
-    from core.data import to_input
+    from core.data.tensors import to_input
     from core.network.build import steps
 
     data = images_of_test(network.experiment).first(FIELD_IMAGES)

@@ -39,6 +39,7 @@ class LabelsRequest(Request[Labels]):
     data: DataConfig
     kind: ClassVar[str] = "labels"
     result: ClassVar[type] = Labels
+    needs_torch: ClassVar[bool] = False
 
     @property
     def settings(self) -> str:

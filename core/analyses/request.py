@@ -30,11 +30,13 @@ class Request(ABC, Generic[Result]):
         kind: name of the computation in the store.
         result: dataclass of its result.
         alone: whether it must run alone, because it measures time.
+        needs_torch: whether PyTorch computes it.
     """
 
     kind: ClassVar[str]
     result: ClassVar[type]
     alone: ClassVar[bool] = False
+    needs_torch: ClassVar[bool] = True
 
     @property
     def run(self) -> Experiment | None:

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from core.analyses.inspection.network import Network, images_of_test
 from core.analyses.shift_map import SHIFTED_BATCH, ShiftMap, ShiftSettings
-from core.data import to_input, translate
+from core.data.tensors import to_input, translate
 
 NEARLY_TIED = 1e-5
 """rounding alone may swap two logits of magnitude one that are closer than this"""

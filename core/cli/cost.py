@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from core import settings
 from core.cli.app import Json, app
 from core.cli.flags import say_idle, with_experiment
 from core.cli.report import document, facts, say, table
 from core.comparison.ledger import LEDGER_COLUMNS, row
 from core.config import Experiment
-from core.errors import ConfigError
+from core.errors import ConfigError, EngineError
 from core.network import Architecture, describe
 
 if TYPE_CHECKING:
@@ -82,6 +83,8 @@ def cost_of_module(
     flags: Mapping[str, str], module: str, convolutions: bool, as_json: bool
 ) -> None:
     """Show what a strategy costs in the place of the pools of any network."""
+    if reason := settings.without_torch("building a network"):
+        raise EngineError(reason)
     from core.network.swap import by_reason, swap
 
     if "pooling" not in flags:

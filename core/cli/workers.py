@@ -17,12 +17,13 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from core import settings
 from core.cli.report import messages, say
 from core.comparison.estimate import Progress as RunProgress
 from core.comparison.estimate import Rate, rates, time_left
 from core.config import Experiment
 from core.engine import Engine, Job, JobState, Permit
-from core.errors import ConfigError
+from core.errors import ConfigError, EngineError
 from core.settings import Settings
 from core.store import RunStore
 from core.words import about
@@ -75,11 +76,14 @@ def train_all(
 
     Raises:
         ConfigError: the scheduler's address is malformed.
-        EngineError: the workers cannot be reached.
+        EngineError: the workers cannot be reached, or PyTorch is left out.
     """
     scheduler = chosen.scheduler
     if scheduler is not None and not _ADDRESS.fullmatch(scheduler):
         raise ConfigError(f"scheduler: tcp://HOST:PORT is allowed; received {scheduler!r}")
+    if scheduler is None and (reason := settings.without_torch("training")):
+        # said once, not by every job
+        raise EngineError(reason)
     engine = Engine(store, chosen.workers, scheduler, chosen.device)
     with engine, _watching(rates(store.summaries()), chosen.workers) as watch:
         keys = engine.submit(

@@ -1,11 +1,11 @@
-"""From a data set to tensors: loading, splits, subsets, and the input of the network.
+"""From a data set to its splits: loading, subsets, and the input of the network.
 
-Images stay in memory as bytes and become floats batch by batch. Every split is drawn with one
+Images stay in memory as bytes and become floats batch by batch. Importing this package imports no
+torch; its module `tensors` does. Every split is drawn with one
 fixed seed, in an order whose prefixes are all stratified: a smaller training set is a subset of
 every larger one, and the same for all training seeds.
 """
 
-from core.data.images import to_input, translate
 from core.data.loading import load, load_splits
 from core.data.sources import LOADERS
 from core.data.splits import LabelledImages, Normalisation, Raw, Splits, split
@@ -21,6 +21,4 @@ __all__ = [
     "load_splits",
     "split",
     "stratified_order",
-    "to_input",
-    "translate",
 ]

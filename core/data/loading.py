@@ -8,7 +8,7 @@ from core.catalog import Dataset
 from core.config import ALL, DataConfig
 from core.data.folder import read_folder
 from core.data.shapes import generate
-from core.data.sources import LOADERS
+from core.data.sources import LOADERS, SHIPPED
 from core.data.splits import Raw, Splits, split
 from core.errors import DataError
 
@@ -17,7 +17,8 @@ def load(config: DataConfig) -> Splits:
     """Load the splits of a configuration, with the training split cut to the configured size.
 
     Raises:
-        DataError: the data set is missing and cannot be downloaded, or its contents have changed.
+        DataError: the data set is missing and cannot be downloaded, its contents have changed, or
+            torchvision reads it and is left out with PyTorch.
         ConfigError: a folder is no longer a data set.
     """
     splits = load_splits(config.source, settings.load().data)
@@ -62,4 +63,7 @@ def _read(source: DataConfig, root: Path) -> Raw:
         return read_folder(source.folder, source.image_size, source.colour)
     if source.dataset is Dataset.SHAPES:
         return generate(source.image_size, source.difficulty)
-    return LOADERS[Dataset(source.dataset)](root)
+    name = Dataset(source.dataset)
+    if name not in SHIPPED and (reason := settings.without_torch(f"reading the images of {name}")):
+        raise DataError(reason)
+    return LOADERS[name](root)

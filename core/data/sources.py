@@ -23,6 +23,9 @@ from core.settings import PROJECT
 Part = tuple[NDArray[np.uint8], NDArray[np.int64]]
 """images (N, C, H, W) and classes (N,)"""
 
+SHIPPED = (Dataset.DIGITS, Dataset.FASHION)
+"""data sets whose files come with the installation; torchvision reads the others"""
+
 BUNDLED_DATA = (PROJECT / "assets" / "data", Path(__file__).parent)
 """where files that ship with Poolscope lie: in a checkout, and in an installed package"""
 

@@ -1,14 +1,11 @@
 """How a data set is cut into stratified splits and normalised."""
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import sqrt
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from core.catalog import DatasetEntry
 from core.pictures.stratified import SPLIT_SEED, stratified_order
@@ -36,8 +33,8 @@ class Normalisation:
 class LabelledImages:
     """Images (N, C, H, W) as stored bytes, their classes (N,) as int64, and their normalisation."""
 
-    images: Tensor
-    labels: Tensor
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int64]
     normalisation: Normalisation
 
     def __len__(self) -> int:
@@ -46,6 +43,11 @@ class LabelledImages:
     def first(self, count: int) -> "LabelledImages":
         """The first `count` images."""
         return replace(self, images=self.images[:count], labels=self.labels[:count])
+
+    @property
+    def negative(self) -> "LabelledImages":
+        """The same images, shown as their negatives."""
+        return replace(self, normalisation=self.normalisation.negative)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +61,7 @@ class Splits:
     @property
     def negative(self) -> "Splits":
         """The same images, shown as their negatives."""
-        return self._each(lambda part: replace(part, normalisation=part.normalisation.negative))
-
-    def to(self, device: torch.device) -> "Splits":
-        """The same splits on a device."""
-        return self._each(
-            lambda part: replace(part, images=part.images.to(device), labels=part.labels.to(device))
-        )
-
-    def _each(self, change: Callable[[LabelledImages], LabelledImages]) -> "Splits":
-        return Splits(*map(change, (self.train, self.validation, self.test)))
+        return Splits(self.train.negative, self.validation.negative, self.test.negative)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +127,4 @@ def _normalisation(entry: DatasetEntry, training: NDArray[np.uint8]) -> Normalis
 def _labelled(
     images: NDArray[np.uint8], labels: NDArray[np.int64], normalisation: Normalisation
 ) -> LabelledImages:
-    return LabelledImages(
-        torch.from_numpy(images), torch.from_numpy(labels.astype(np.int64)), normalisation
-    )
+    return LabelledImages(images, labels.astype(np.int64), normalisation)

@@ -147,9 +147,12 @@ class Cluster:
                 safetensors bytes.
 
         Raises:
-            EngineError: the workers cannot be started or the scheduler does not answer.
+            EngineError: the workers cannot be started, because PyTorch is left out or otherwise, or
+                the scheduler does not answer.
         """
         if not spec.scheduler:
+            if reason := settings.without_torch("training"):
+                raise EngineError(reason)
             # it imports torch while this process imports Dask
             context_for(spec.device)
         from distributed.utils import silence_logging_cmgr

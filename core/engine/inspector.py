@@ -1,5 +1,7 @@
 """A process with torch that answers the questions of pages, so that the server does not load it.
 
+Where PyTorch is left out, it reads images, and the gate refuses what needs more.
+
 Where processes are forked from a server that has torch, it is ready in a fraction of a second. It
 ends after some minutes without a question, and when it has grown, so that its memory is free.
 """
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import psutil
 
+from core import settings
 from core.engine.forked import context_for, worker_environment
 from core.engine.limits import enforced
 from core.engine.permit import Limit, checked
@@ -148,9 +151,10 @@ def _serve(connection: Connection, environment: Mapping[str, str], idle_seconds:
     os.environ.update(environment)
     # Ctrl-C reaches the whole process group; the server ends this process by closing the connection
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    import torch
+    if settings.has_torch():
+        import torch
 
-    torch.set_num_threads(1)
+        torch.set_num_threads(1)
     memory = psutil.Process().memory_info
     most = memory().rss + MOST_GROWN_BYTES
     with suppress(EOFError, OSError):

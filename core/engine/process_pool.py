@@ -13,8 +13,9 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from core.analyses import Request
-from core.config import DataConfig, Experiment
+from core import settings
+from core.analyses import LabelsRequest, Request
+from core.config import DataConfig
 from core.engine.forked import Recording, context_for, worker_environment
 from core.engine.limits import enforced
 from core.engine.permit import Limit, Permit, checked
@@ -77,9 +78,10 @@ def compute(  # noqa: PLR0913 (what, where, by whose permit, and whom to notify)
 
     Raises:
         EngineError: a network has no weights, a process ended before it answered, the results are
-            no longer wanted, or this process demands a permit.
+            no longer wanted, PyTorch is needed and left out, or this process demands a permit.
     """
     allowed = checked(permit)
+    _demand_torch_for(requests)
     timed = [request for request in requests if request.alone]
     others = [request for request in requests if not request.alone]
     done = 0
@@ -91,6 +93,13 @@ def compute(  # noqa: PLR0913 (what, where, by whose permit, and whom to notify)
                 done += 1
                 if on_done:
                     on_done(done)
+
+
+def _demand_torch_for(requests: Sequence[Request[Any]]) -> None:
+    if any(each.needs_torch for each in requests) and (
+        reason := settings.without_torch("computing this")
+    ):
+        raise EngineError(reason)
 
 
 def _computed(
@@ -195,10 +204,8 @@ def _answer(future: "Future[Any]") -> Any:
 
 
 def _labels(data: DataConfig, limit: Limit | None) -> bytes:
-    from core.analyses.inspection import images_of_test
-
     with enforced(limit):
-        return bytes(images_of_test(Experiment(data=data)).labels.tolist())
+        return LabelsRequest(data).compute(b"").classes
 
 
 _told = [0.0]
@@ -207,9 +214,10 @@ _told = [0.0]
 
 def _compute(request: Request[Any], weights: bytes, limit: Limit | None) -> tuple[str, float]:
     """The result as text, and the core seconds since the last result."""
-    import torch
+    if request.needs_torch:
+        import torch
 
-    torch.set_num_threads(1)
+        torch.set_num_threads(1)
     with enforced(limit):
         text = request.write(request.compute(weights))
     before, _told[0] = _told[0], time.process_time()

@@ -64,18 +64,18 @@ def train_in_worker(job: TrainingJob, version: str) -> Run | None:
         The run, or None if it was asked to stop.
 
     Raises:
-        EngineError: the versions of this package differ, the device does not exist, or the
-            training exceeded its limit.
+        EngineError: the versions of this package differ, PyTorch or the device does not exist, or
+            the training exceeded its limit.
         ConfigError: the network cannot be built.
         DataError: the data set cannot be loaded.
     """
+    experiment = _experiment(job, version)
     import torch
     from distributed import get_worker
 
     from core.training import Cancelled, train
 
     torch.set_num_threads(1)
-    experiment = _experiment(job, version)
     worker = get_worker()
 
     reports = _Reports(worker, job.key)
@@ -149,8 +149,12 @@ def _experiment(job: TrainingJob, version: str) -> Experiment:
     """The experiment of a job.
 
     Raises:
-        EngineError: another version of this package sent it, or it gets another key here.
+        EngineError: another version of this package sent it, it gets another key here, or PyTorch
+            is left out here.
     """
+    if reason := settings.without_torch("training"):
+        # a worker of somebody's cluster; local ones are not started then
+        raise EngineError(reason)
     if version != settings.__version__:
         raise EngineError(
             f"the worker runs Poolscope {settings.__version__} and was asked by {version}; install "

@@ -15,6 +15,7 @@ from itertools import accumulate
 from threading import Event, Lock, Thread
 from typing import Any
 
+from core import settings
 from core.analyses import Request
 from core.config import DataConfig, Experiment
 from core.engine import Engine, Limit, Permit, compute, labels_of_test, stored
@@ -43,8 +44,25 @@ MOST_LOOK_SECONDS = 20.0
 """of a core that may pass while a page is drawn; whatever takes longer has a button"""
 
 
+LOOKING = "looking into a network"
+"""what cannot be had without PyTorch, the beginning of a sentence"""
+
+
 class RefusedError(ConfigError):
     """The gate does not let something pass; the text is the reason."""
+
+
+def demand_torch(what: str) -> None:
+    """Refuse something that PyTorch computes, where it is left out.
+
+    Args:
+        what: its name, the beginning of the sentence.
+
+    Raises:
+        RefusedError: this installation has no PyTorch.
+    """
+    if reason := settings.without_torch(what):
+        raise RefusedError(reason)
 
 
 @dataclass(slots=True, eq=False)
@@ -103,8 +121,21 @@ class Gate:
         self._closing = Event()
         self._watch: Thread | None = None
 
+    def left_out(self, wanted: Sequence[Experiment | Request[Any]]) -> str | None:
+        """Why this installation can compute none of this, in a sentence; None if it can.
+
+        Workers of an external scheduler train without PyTorch here.
+        """
+        if any(isinstance(each, Request) and each.needs_torch for each in wanted):
+            return settings.without_torch("computing this")
+        if self._here.scheduler is None and any(isinstance(each, Experiment) for each in wanted):
+            return settings.without_torch("training")
+        return None
+
     def refusal(self, wanted: Sequence[Experiment | Request[Any]], who: Visitor) -> str | None:
         """Why a visitor may not have this computed, in a sentence; None if it may be."""
+        if reason := self.left_out(wanted):
+            return reason
         if self._ledger is None or not wanted:
             return None
         account = self._ledger.account(who)
@@ -150,8 +181,9 @@ class Gate:
         time and space that no visitor was told of.
 
         Raises:
-            RefusedError: that is too much.
+            RefusedError: that is too much, or needs PyTorch.
         """
+        self._demand_torch_for(experiments)
         if self._ledger is None:
             self._engine().submit(
                 experiments,
@@ -180,9 +212,10 @@ class Gate:
         """Have requests computed and kept, when it is their turn; returns at their end.
 
         Raises:
-            RefusedError: that is too much.
+            RefusedError: that is too much, or needs PyTorch.
             EngineError: a computation was ended, or failed.
         """
+        self._demand_torch_for(requests)
         with self._line_of(requests, who) as (permit, wanted):
             compute(
                 self._store,
@@ -219,8 +252,9 @@ class Gate:
             who: looks.
 
         Raises:
-            RefusedError: that is too much.
+            RefusedError: that is too much, or PyTorch is not there.
         """
+        demand_torch(LOOKING)
         if self._ledger is None:
             yield None
             return
@@ -244,6 +278,10 @@ class Gate:
         work = passes_work(Experiment(data=data), 0, 0, 0)
         with self._measured("images", work, data.dataset, who, self._looks) as prediction:
             yield prediction.limit
+
+    def _demand_torch_for(self, wanted: Sequence[Experiment | Request[Any]]) -> None:
+        if reason := self.left_out(wanted):
+            raise RefusedError(reason)
 
     def waited_for(self, who: Visitor) -> frozenset[str]:
         """Names of the computations that a visitor waits for, in whatever tab."""

@@ -174,7 +174,7 @@ def learning_headline(networks: int) -> Sentence:
 
 
 def train_headline(
-    missing: int, total: int, time: str | None, *, training: bool = False
+    missing: int, total: int, time: str | None, *, training: bool = False, trains: bool = True
 ) -> Sentence:
     """How many runs are missing and how long they take.
 
@@ -183,6 +183,7 @@ def train_headline(
         total: number of runs of the comparison.
         time: how long they take; None if that is unknown.
         training: whether they are being trained.
+        trains: whether this installation can train them.
     """
     if total == 0:
         return ("Choose something to compare.",)
@@ -195,6 +196,8 @@ def train_headline(
     if training:
         left = f"; {about(time)} to go" if time else ""
         return (f"{count} {_is(missing)} still being trained{left}.",)
+    if not trains:
+        return (f"{count} {_is(missing)} missing; this installation trains none.",)
     if time is None:
         return (f"{count} {_is(missing)} missing; how long that takes is not known yet.",)
     return (f"{count} {_is(missing)} missing; {about(time)} on this machine.",)

@@ -22,10 +22,12 @@ class Chosen:
     Attributes:
         image: (C, H, W) as stored.
         name: what it is, in words.
+        number: of the test image; None for another image.
     """
 
     image: np.ndarray
     name: str
+    number: int | None = None
 
 
 def chooser(arms: list[Arm], seed: int) -> Chosen:
@@ -64,7 +66,7 @@ def chooser(arms: list[Arm], seed: int) -> Chosen:
             key="drop_upload",
             on_click=_drop_upload,
         )
-    return Chosen(*_chosen(arms, seed))
+    return _chosen(arms, seed)
 
 
 def shown(chosen: Chosen, entry: DatasetEntry) -> None:
@@ -97,7 +99,7 @@ def open_image(number: int) -> None:
     st.session_state["image"] = number
 
 
-def _chosen(arms: list[Arm], seed: int) -> tuple[np.ndarray, str]:
+def _chosen(arms: list[Arm], seed: int) -> Chosen:
     """The image that all networks see: an upload, or a test image by its number."""
     experiment = arms[0].seeded(seed)
     entry = experiment.data.entry
@@ -110,9 +112,10 @@ def _chosen(arms: list[Arm], seed: int) -> tuple[np.ndarray, str]:
         else:
             remark = "".join(f"; {each}" for each in picture.remarks)
             image, said = _matched(fitted(picture.image, entry.shape, entry.white), entry, upload)
-            return image, f"your upload{said}{remark}"
-    pixels, label = networks.test_image(experiment.data, int(st.session_state.image))
-    return pixels, f"labelled “{literal(entry.classes[label])}”"
+            return Chosen(image, f"your upload{said}{remark}")
+    number = int(st.session_state.image)
+    pixels, label = networks.test_image(experiment.data, number)
+    return Chosen(pixels, f"labelled “{literal(entry.classes[label])}”", number)
 
 
 def _matched(

@@ -11,9 +11,9 @@ import streamlit as st
 
 from core import settings
 from core.analyses import Request
-from core.words import duration, literal
+from core.words import duration
 from pages.shared import gate
-from pages.shared.problems import explained
+from pages.shared.problems import explained, sentence
 
 PROCESS_START_SECONDS = 4.0
 """until the processes have imported torch"""
@@ -32,6 +32,9 @@ def offer(requests: Sequence[Request[Any]], one: str, many: str, *, key: str) ->
         return
     count = len(requests)
     what = f"{count} {many} are" if count > 1 else f"One {one} is"
+    if lacking := gate.left_out(requests):
+        st.markdown(f"**{what} not computed.** {sentence(lacking)}")
+        return
     reason = gate.refusal(requests)
     with st.container(horizontal=True, vertical_alignment="center", key=f"missing {key}"):
         st.markdown(f"**{what} not computed**, about {_time(requests)}", width="content")
@@ -39,7 +42,7 @@ def offer(requests: Sequence[Request[Any]], one: str, many: str, *, key: str) ->
             "Compute", icon=":material/play_arrow:", key=key, disabled=reason is not None
         )
         if reason:
-            st.caption(literal(f"{reason[:1].upper()}{reason[1:]}."))
+            st.caption(sentence(reason))
         if not pressed or reason:
             return
         progress = st.progress(0.0, "Starting the workers…")

@@ -18,7 +18,7 @@ from core.comparison.estimate import speed
 from core.config import DataConfig, Experiment
 from core.engine import Inspector, Limit, demand_permits, shared_engine
 from core.hosting import Visitor
-from core.hosting.gate import Gate
+from core.hosting.gate import LOOKING, Gate, demand_torch
 from core.hosting.prediction import Prediction
 from core.words import MEGABYTE
 from pages.shared import cached, visitor
@@ -57,6 +57,11 @@ def enter() -> None:
             _shared.sessions[context.session_id] = visitor.current()
 
 
+def left_out(wanted: Sequence[Experiment | Request[Any]]) -> str | None:
+    """Why this installation can compute none of this for anybody; None if it can."""
+    return _gate().left_out(wanted)
+
+
 def refusal(wanted: Sequence[Experiment | Request[Any]]) -> str | None:
     """Why this visitor may not have something computed; None if it may be."""
     return _gate().refusal(wanted, visitor.current())
@@ -78,7 +83,7 @@ def train(
         with_checkpoints: whether runs of the first seed that have no checkpoints are.
 
     Raises:
-        RefusedError: that is too much.
+        RefusedError: that is too much, or needs PyTorch.
     """
     # the seeds of a comparison count from 0
     first = [experiment.key for experiment in experiments if experiment.seed == 0]
@@ -95,7 +100,7 @@ def compute(requests: Sequence[Request[Any]], on_done: Callable[[int], None]) ->
     """Have requests computed and kept; returns at their end.
 
     Raises:
-        RefusedError: that is too much.
+        RefusedError: that is too much, or needs PyTorch.
         EngineError: a computation was ended, or failed.
     """
     _gate().compute(requests, visitor.current(), on_done)
@@ -130,7 +135,7 @@ def look(
         question: as `Inspector.ask` takes it.
 
     Raises:
-        RefusedError: that is too much.
+        RefusedError: that is too much, or PyTorch is left out.
         EngineError: it was ended.
     """
     with _gate().looking(experiment, passes, batch, visitor.current()) as limit:
@@ -138,11 +143,22 @@ def look(
 
 
 def glance(question: Callable[[], Answer]) -> Answer:
-    """Have a question about a network answered that takes next to nothing.
+    """Have a question about a data set answered that takes next to nothing and no PyTorch.
 
     Raises:
         EngineError: it was ended.
     """
+    return _shared.networks.ask(question, SMALL_LIMIT)
+
+
+def glance_into(question: Callable[[], Answer]) -> Answer:
+    """Have a question about a network answered that takes next to nothing but PyTorch.
+
+    Raises:
+        RefusedError: PyTorch is left out.
+        EngineError: it was ended.
+    """
+    demand_torch(LOOKING)
     return _shared.networks.ask(question, SMALL_LIMIT)
 
 
@@ -172,8 +188,10 @@ def work_by_hand(question: Callable[[], Answer]) -> Answer:
     """Have operators applied to a few numbers.
 
     Raises:
+        RefusedError: PyTorch is left out.
         EngineError: it was ended.
     """
+    demand_torch("working operators by hand")
     return _shared.by_hand.ask(question, SMALL_LIMIT)
 
 

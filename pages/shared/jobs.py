@@ -17,7 +17,7 @@ from core.hosting.gate import RefusedError
 from core.run import Run
 from core.words import about, join, literal, plural, shortest
 from pages.shared import cached, gate
-from pages.shared.problems import explained
+from pages.shared.problems import explained, sentence
 
 POLL_SECONDS = 0.8
 """a point is on the page at most a second after the worker has it"""
@@ -25,7 +25,9 @@ ACTIVE = (JobState.QUEUED, JobState.RUNNING)
 
 
 def expected(missing: tuple[Experiment, ...]) -> Estimate | None:
-    """Time for the missing runs on this machine's workers."""
+    """Time for the missing runs on this machine; None if it is unknown, or nothing trains."""
+    if gate.left_out(missing):
+        return None
     return estimate(missing, cached.rates(), settings.load().workers, start=_start())
 
 
@@ -70,7 +72,7 @@ def refreshed(draw: Callable[[], None]) -> Callable[[], None]:
 def train_button(missing: tuple[Experiment, ...]) -> None:
     """Ask the engine for the missing runs, if there are any."""
     count = len(missing)
-    if not count:
+    if not count or _left_out(missing):
         return
     reason = gate.refusal(missing)
     if not reason:
@@ -84,7 +86,15 @@ def train_button(missing: tuple[Experiment, ...]) -> None:
         disabled=reason is not None,
     )
     if reason:
-        st.caption(literal(f"{reason[:1].upper()}{reason[1:]}."))
+        st.caption(sentence(reason))
+
+
+def _left_out(missing: tuple[Experiment, ...]) -> bool:
+    """Say in place of a button that this installation trains nothing; whether it does not."""
+    reason = gate.left_out(missing)
+    if reason:
+        st.caption(sentence(reason))
+    return reason is not None
 
 
 def _submit(
@@ -132,6 +142,8 @@ def _again(lacking: tuple[Experiment, ...], said: str, key: str, wanted: str) ->
     names = join(list(dict.fromkeys(Arm(experiment).label for experiment in missing)))
     with st.container(horizontal=True, vertical_alignment="center", key=f"{key} of"):
         st.markdown(f"{said.format(names)}{time}:", width="content")
+        if _left_out(missing):
+            return
         reason = gate.refusal(missing)
         st.button(
             "Train again",

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from core import settings
 from core.analyses.inspection import (
     INSPECTED_IMAGES,
     Floats,
@@ -18,6 +19,7 @@ from core.analyses.inspection import (
 from core.comparison import Arm
 from core.config import DataConfig, Experiment
 from core.engine import Job
+from core.errors import DataError
 from core.run import Status
 from pages.shared import cached, gate
 from pages.shared.touch import Shown
@@ -29,7 +31,9 @@ def _network(experiment: Experiment, weights_of: str) -> StoredNetwork | None:  
     if not weights:
         return None
     network = StoredNetwork(experiment, weights)
-    return network if gate.glance(partial(questions.fits, network)) else None
+    # without PyTorch only the browser opens it
+    fits = not settings.has_torch() or gate.glance_into(partial(questions.fits, network))
+    return network if fits else None
 
 
 def network(arm: Arm, seed: int) -> StoredNetwork | None:
@@ -44,6 +48,15 @@ def _load(data: DataConfig) -> None:
     # share one cache entry: neither setting affects test images
     of_test = data.model_copy(update={"train_size": "all", "augment_shift": 0})
     gate.load(of_test, partial(questions.load_images, of_test))
+
+
+def unreadable(data: DataConfig) -> str | None:
+    """Why the test images of a data set cannot be read, in a sentence; None if they can be."""
+    try:
+        _load(data)
+    except DataError as error:
+        return str(error)
+    return None
 
 
 def test_image(data: DataConfig, number: int) -> tuple[NDArray[np.uint8], int]:
@@ -118,7 +131,7 @@ def response(network: StoredNetwork, image: NDArray[np.uint8]) -> Response:
 
 def filters(network: StoredNetwork) -> Floats:
     """The weights of the first convolution (filters, rows, columns), averaged over colours."""
-    return gate.glance(partial(questions.filters, network))
+    return gate.glance_into(partial(questions.filters, network))
 
 
 def patches(network: StoredNetwork, layer: str, channel: int, count: int) -> tuple[Patch, ...]:
@@ -159,6 +172,12 @@ def _softened(
     question = partial(questions.softened_accuracy, _network, temperatures)
     passes = INSPECTED_IMAGES * len(temperatures)
     return gate.look(_network.experiment, passes, INSPECTED_IMAGES, question)
+
+
+def predicted(arms: list[Arm], seed: int, number: int) -> dict[Arm, int]:
+    """The classes that trained networks gave to a test image when they were tested."""
+    kept = {arm: cached.store().predictions(arm.seeded(seed).key) for arm in arms}
+    return {arm: answers[min(number, len(answers) - 1)] for arm, answers in kept.items() if answers}
 
 
 def disagreements(arms: list[Arm], seed: int) -> list[int]:

@@ -8,7 +8,8 @@ import streamlit as st
 
 from core import settings
 from core.errors import ConfigError, PoolscopeError
-from core.words import literal
+from core.settings import INSTALL_TRAINING
+from core.words import capitalised, literal
 
 
 @contextmanager
@@ -17,9 +18,18 @@ def explained() -> Iterator[None]:
     try:
         yield
     except PoolscopeError as error:
-        message = literal(_said(error))
-        st.error(f"{message[:1].upper()}{message[1:]}", icon=":material/error:")
+        st.error(_with_command(capitalised(_said(error))), icon=":material/error:")
         st.stop()
+
+
+def sentence(reason: str) -> str:
+    """A reason as a sentence of its own, as Markdown."""
+    return _with_command(f"{capitalised(reason)}.")
+
+
+def _with_command(text: str) -> str:
+    """A text of this house as Markdown; the command that it may end with as code."""
+    return literal(text).replace(literal(INSTALL_TRAINING), f"`{INSTALL_TRAINING}`")
 
 
 def left_out(unreadable: Mapping[Path, str]) -> None:

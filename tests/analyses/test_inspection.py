@@ -222,7 +222,7 @@ def test_soft_pools_reach_from_average_to_max(data):
 
 
 def prepared_all(data):
-    from core.data import to_input
+    from core.data.tensors import to_input
 
     return to_input(data.images, data.normalisation)
 

@@ -15,7 +15,7 @@ from core.analyses.shift_map import ShiftMap, ShiftSettings
 from core.catalog import HEADS, POOLINGS
 from core.comparison import Arm
 from core.config import Experiment
-from core.data import to_input
+from core.data.tensors import to_input
 from core.engine import compute, stored
 from core.errors import EngineError
 from core.figures import Look

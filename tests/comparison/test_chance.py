@@ -74,7 +74,7 @@ def test_the_most_frequent_class_of_the_test_images_is_counted(name):
     if name is Dataset.MNIST and not (settings.load().data / "MNIST" / "raw").is_dir():
         pytest.skip("MNIST is not under POOLSCOPE_DATA")
     labels = load(DataConfig(dataset=name)).test.labels
-    assert int(np.bincount(labels.numpy()).max()) == DATASETS[name].commonest
+    assert int(np.bincount(labels).max()) == DATASETS[name].commonest
 
 
 def test_every_data_set_has_a_most_frequent_class():
@@ -154,7 +154,7 @@ def unbalanced(tmp_path, home):
 
 def test_of_a_folder_the_classes_of_its_test_part_are_counted(unbalanced):
     data = folder_data(unbalanced)
-    labels = load(data).test.labels.numpy()
+    labels = load(data).test.labels
     assert int(np.bincount(labels).max()) / len(labels) == chance(data)
     assert chance(data) > 0.5
 

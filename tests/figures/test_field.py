@@ -14,7 +14,7 @@ from core.analyses.inspection.network import Network, images_of_test
 from core.analyses.inspection.patches import exciting
 from core.catalog import POOLINGS, Body, Padding
 from core.config import Experiment
-from core.data import to_input
+from core.data.tensors import to_input
 from core.errors import ConfigError
 from core.figures import Look
 from core.network import describe

@@ -16,7 +16,7 @@ from core.analyses.inspection.softening import softened_accuracy
 from core.analyses.timing import times
 from core.catalog import POOLINGS, Body, Norm
 from core.config import Experiment, ModelConfig
-from core.data import to_input
+from core.data.tensors import to_input
 from core.network import LayerKind, describe, describe_model
 from core.network.build import build_model, steps
 from core.training import train

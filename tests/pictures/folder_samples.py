@@ -25,7 +25,7 @@ def folder_experiment(root: Path, **more: object) -> Experiment:
 def digit_images(part: str = "train") -> tuple[np.ndarray, np.ndarray]:
     """Bundled digits, light on dark from 0 to 255 (N, 8, 8), and their classes."""
     found = getattr(load_splits(DataConfig(), Path()), part)
-    return (found.images.numpy()[:, 0] * (255 / 16)).round().astype(np.uint8), found.labels.numpy()
+    return (found.images[:, 0] * (255 / 16)).round().astype(np.uint8), found.labels
 
 
 def write_digits(root: Path, *, white: bool, count: int = 40) -> Path:

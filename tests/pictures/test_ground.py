@@ -106,7 +106,7 @@ def test_the_ground_that_the_catalog_states_is_that_of_the_images(given):
     if given["dataset"] is Dataset.MNIST and not (settings.load().data / "MNIST" / "raw").is_dir():
         pytest.skip("MNIST is not under POOLSCOPE_DATA")
     config = DataConfig(**given)
-    images = load(config).train.images.numpy()[:1000]
+    images = load(config).train.images[:1000]
     levels = (images.astype(float) * 255 / config.entry.white).round().astype(np.uint8)
     found = measured(np.repeat(levels, 3, axis=1))
     assert abs(config.entry.background[0] * 255 / config.entry.white - found.colour[0]) <= 4

@@ -9,7 +9,6 @@ The names below need no torch. The modules that compute (`network`, `response`, 
 """
 
 from core.analyses.inspection.captions import ranking
-from core.analyses.inspection.questions import images_of_test
 from core.analyses.inspection.results import (
     INSPECTED_IMAGES,
     Floats,
@@ -27,7 +26,6 @@ __all__ = [
     "Patch",
     "Response",
     "StoredNetwork",
-    "images_of_test",
     "level",
     "ranking",
     "silent",

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from core.config import Experiment
-from core.data import LabelledImages, load, to_input
+from core.data import load
+from core.data.tensors import LabelledTensors, as_tensors, to_input
 from core.network.build import build_model
 
 
@@ -45,11 +46,11 @@ class Network:
         return cls(experiment, model.eval().requires_grad_(requires_grad=False))
 
 
-def images_of_test(experiment: Experiment) -> LabelledImages:
+def images_of_test(experiment: Experiment) -> LabelledTensors:
     """The test images of an experiment's data set, with their normalisation."""
-    return load(experiment.data).test
+    return as_tensors(load(experiment.data).test)
 
 
-def prepared(image: NDArray[np.uint8], data: LabelledImages) -> Tensor:
+def prepared(image: NDArray[np.uint8], data: LabelledTensors) -> Tensor:
     """One stored image (C, H, W) as a batch of one, as the network sees it."""
     return to_input(torch.from_numpy(np.ascontiguousarray(image))[None], data.normalisation)

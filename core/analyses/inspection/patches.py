@@ -7,14 +7,14 @@ from torch import Tensor
 
 from core.analyses.inspection.network import Network
 from core.analyses.inspection.results import INSPECTED_IMAGES, PATCH_ROUNDING, Patch
-from core.data import LabelledImages, to_input
+from core.data.tensors import LabelledTensors, to_input
 from core.network import describe
 from core.network.build import steps
 from core.network.receptive_field import Field, seen_by
 
 
 def exciting(
-    network: Network, layer: str, channel: int, data: LabelledImages, count: int = 8
+    network: Network, layer: str, channel: int, data: LabelledTensors, count: int = 8
 ) -> tuple[Patch, ...]:
     """The patches of test images in which a channel is largest, at most one per image.
 

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.analyses.inspection.results import Floats, Patch, Response, StoredNetwork
-from core.config import DataConfig, Experiment
+from core.config import DataConfig
 
 if TYPE_CHECKING:
     from core.analyses.inspection.network import Network
     from core.data import LabelledImages
+    from core.data.tensors import LabelledTensors
 
 MOST_OPEN_NETWORKS = 24
 """networks that a process keeps in memory, a few hundred kilobytes each"""
@@ -32,13 +33,6 @@ def fits(network: StoredNetwork) -> bool:
     return True
 
 
-def images_of_test(experiment: Experiment) -> "LabelledImages":
-    """The test images of an experiment's data set, with their normalisation."""
-    from core.analyses.inspection import network
-
-    return network.images_of_test(experiment)
-
-
 def load_images(data: DataConfig) -> int:
     """Load the test images of a data set; their number.
 
@@ -52,12 +46,12 @@ def test_image(data: DataConfig, number: int) -> tuple[NDArray[np.uint8], int]:
     """A test image (C, H, W) as stored, the last if there are fewer, and its class."""
     images = _images(_of_test(data))
     index = min(number, len(images) - 1)
-    return images.images[index].numpy(), int(images.labels[index])
+    return images.images[index], int(images.labels[index])
 
 
 def test_images(data: DataConfig, numbers: Sequence[int]) -> NDArray[np.uint8]:
     """Test images (N, C, H, W) as stored, by their numbers."""
-    images: NDArray[np.uint8] = _images(_of_test(data)).images[list(numbers)].numpy()
+    images: NDArray[np.uint8] = _images(_of_test(data)).images[list(numbers)]
     return images
 
 
@@ -111,8 +105,10 @@ def _opened(network: StoredNetwork) -> "Network":
     return Network.of(network.experiment, network.weights)
 
 
-def _images_of(network: StoredNetwork) -> "LabelledImages":
-    return _images(_of_test(network.experiment.data))
+def _images_of(network: StoredNetwork) -> "LabelledTensors":
+    from core.data.tensors import as_tensors
+
+    return as_tensors(_images(_of_test(network.experiment.data)))
 
 
 def _of_test(data: DataConfig) -> DataConfig:
@@ -122,4 +118,6 @@ def _of_test(data: DataConfig) -> DataConfig:
 
 @lru_cache(maxsize=MOST_IMAGE_SETS)
 def _images(data: DataConfig) -> "LabelledImages":
-    return images_of_test(Experiment(data=data))
+    from core.data import load
+
+    return load(data).test

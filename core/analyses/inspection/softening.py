@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from core.analyses.inspection.network import Network
 from core.analyses.inspection.results import INSPECTED_IMAGES
 from core.catalog import Pooling
-from core.data import LabelledImages, to_input
+from core.data.tensors import LabelledTensors, to_input
 from core.network.build import steps
 from core.network.pooling.windows import windows
 
@@ -26,7 +26,7 @@ class _Softened(nn.Module):
 
 
 def softened_accuracy(
-    network: Network, temperatures: tuple[float, ...], data: LabelledImages
+    network: Network, temperatures: tuple[float, ...], data: LabelledTensors
 ) -> dict[float, float]:
     """Test accuracy of a trained max network whose pools are softened towards average.
 

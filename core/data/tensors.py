@@ -1,11 +1,37 @@
-"""The input of the network: stored bytes as standardised floats, translated if asked for."""
+"""The input of the network: stored bytes as tensors, translated, and as standardised floats.
+
+The one module of this package that imports torch.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
-from core.data.splits import Normalisation
+from core.data.splits import LabelledImages, Normalisation
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledTensors:
+    """Images (N, C, H, W) as bytes and their classes (N,) as int64, both on one device."""
+
+    images: Tensor
+    labels: Tensor
+    normalisation: Normalisation
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def first(self, count: int) -> "LabelledTensors":
+        """The first `count` images."""
+        return replace(self, images=self.images[:count], labels=self.labels[:count])
+
+
+def as_tensors(data: LabelledImages, device: torch.device | None = None) -> LabelledTensors:
+    """The same images for torch; on the CPU, the default, they share the memory."""
+    images, labels = (torch.from_numpy(each).to(device) for each in (data.images, data.labels))
+    return LabelledTensors(images, labels, data.normalisation)
 
 
 def to_input(images: Tensor, normalisation: Normalisation) -> Tensor:
