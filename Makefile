@@ -66,9 +66,9 @@ browser: $(READY)
 	fi; \
 	found || $(BIN)/playwright install chromium
 
-# every page at eight widths, read by axe-core; it has findings left
+# a part of `make test` by itself, after a change of how pages look
 screens: $(READY) browser
-	$(BIN)/python -m pytest tests/e2e/on_screens.py tests/e2e/on_live_curves.py $(ARGS)
+	$(BIN)/python -m pytest tests/e2e/test_screens.py $(ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check --quiet .

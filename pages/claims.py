@@ -67,7 +67,7 @@ def _all(results: Collection[ClaimResult], unknown: str | None) -> None:
         "A verdict follows from the stored runs by a fixed rule: ten paired seeds of each network, "
         "a 95 % interval, and the smallest effect that would matter, stated for each part. It is "
         "valid for these test sets, over training seeds. Claims use their own networks; the "
-        "sidebar does not affect this page."
+        "comparison in the sidebar does not affect them."
     )
 
 
@@ -114,7 +114,7 @@ def _tile(result: ClaimResult, *, hidden: bool) -> None:
                 on_click=_go,
                 args=(claim.id,),
             )
-        st.markdown(f"### {claim.text}", anchors=False)
+        frame.heading(claim.text)
         if not hidden:
             said = " ".join(filter(None, (verdict_sentence(result), caution(result))))
             st.markdown(f":small[:gray[{frame.written((said,))}]]")

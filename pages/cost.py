@@ -197,7 +197,7 @@ def _ledger(arms: list[Arm]) -> None:
     headings = {column.heading: column for column in QUANTITIES}
     with frame.section("ledger"), st.container(border=True, key="card ledger"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown("**Layer by layer**", width="stretch")
+            frame.heading("Layer by layer")
             shown = st.selectbox(
                 "Show",
                 [*headings, LEDGER_TIME, LEDGER_LATENCY, LEDGER_ALL],

@@ -118,7 +118,7 @@ def _touched(arms: list[Arm], seed: int) -> picture.Chosen:
     """Draw the networks that can be touched, and the choice of the image that they see."""
     with frame.section("touch"), st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown("**Under your finger**", help=TOUCH_HELP, width="stretch")
+            frame.heading("Under your finger", TOUCH_HELP)
             chosen = picture.chooser(arms, seed)
         millions = sum(describe(arm.seeded(seed)).totals.macs for arm in arms) / 1_000_000
         below = _below()
@@ -200,7 +200,7 @@ def _maps(looks: dict[Arm, Response]) -> dict[Arm, str]:
     """Draw one row per network: name, maps, prediction. Return the layer shown of each."""
     with frame.section("feature maps"), st.container(border=True, height="stretch"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown("**Feature maps**", help=MAPS_HELP, width="stretch")
+            frame.heading("Feature maps", MAPS_HELP)
             one_scale = st.toggle("One scale", value=True, key="one_scale", bind="query-params")
             mark = st.toggle(
                 "Winners",

@@ -141,7 +141,7 @@ def _next() -> None:
         with st.grid(3, min_column_width=210, border=True):
             for title, text, page in NEXT:
                 with st.container():
-                    st.markdown(f"**{title}**")
+                    frame.heading(title)
                     st.markdown(f":gray[{text}]")
                     _to(page, PAGES[page].title)
 
@@ -151,7 +151,7 @@ def _doors() -> None:
     with st.grid(3, min_column_width=250, border=True):
         for verb, what, text, page, label in DOORS:
             with st.container(gap="xsmall"):
-                st.markdown(f"**:primary[{verb}] {what}**")
+                frame.heading(f":primary[{verb}] {what}")
                 st.markdown(f":gray[{text}]")
                 _to(page, label)
 
@@ -167,7 +167,7 @@ def _bundled() -> None:
     if not rows:
         return
     with st.container(border=True):
-        st.markdown("**Trained already**")
+        frame.heading("Trained already")
         st.caption("These comparisons open at once; everything else trains on demand.")
         st.table(
             [
@@ -189,7 +189,7 @@ def _claims() -> None:
     """Draw how many claims there are with each verdict."""
     counts = Counter(result.verdict for result in cached.claim_results().values())
     with st.container(border=True):
-        st.markdown("**Claims about pooling**")
+        frame.heading("Claims about pooling")
         for verdict, phrase in CLAIMS_SAID.items():
             if counts[verdict]:
                 with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
@@ -201,7 +201,7 @@ def _claims() -> None:
 def _differences(results: Results) -> None:
     """Draw the paired differences in words, one row each."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown("**Which differences are real?**", width="stretch")
+        frame.heading("Which differences are real?")
         frame.how_to_read("differences")
     shown: list[Pair] = []
     for facet in results.comparison.facets:

@@ -13,11 +13,14 @@ from core.figures.base import Look, Shades, axis, layout, literal, note, plot
 from core.figures.chart import Chart
 from core.words import plain
 
-MATRIX_HEIGHT = 380
+MATRIX_HEIGHT, NAMED_HEIGHT = 380, 446
+"""px, with numbers and with names below it"""
 MOST_CLASSES = 40
 """with more classes, the cells have no numbers"""
 SHORT_NAME, NAMES_MARGIN = 2, 110
-"""letters of the longest name that fits the usual margin; the margin for longer names, px"""
+"""letters of the longest name that fits the usual margins; the margins for longer names, px"""
+LONG_NUMBER, SMALLER = 3, 11
+"""digits of a count that is printed smaller, and its size, px: a cell has 19 px on a telephone"""
 
 Counts = NDArray[np.int64]
 
@@ -99,7 +102,9 @@ def _draw(counts: Counts, names: Sequence[str], look: Look, *, difference: bool)
         hovertemplate="%{customdata}: %{z}<extra></extra>",
     )
     short = max(map(len, names)) <= SHORT_NAME
-    frame = layout(look, height=MATRIX_HEIGHT, **({} if short else {"left": NAMES_MARGIN}))
+    frame = layout(look, height=MATRIX_HEIGHT if short else NAMED_HEIGHT)
+    if not short:
+        frame["margin"] |= dict.fromkeys("lb", look.px(NAMES_MARGIN))
     classes: dict[str, Any] = {
         "tickvals": list(range(len(names))),
         "ticktext": written,
@@ -108,7 +113,8 @@ def _draw(counts: Counts, names: Sequence[str], look: Look, *, difference: bool)
     return plot(
         [heat],
         **frame,
-        xaxis=axis(look, title="predicted class", **classes),
+        # upright: names at an angle run into the title
+        xaxis=axis(look, title="predicted class", tickangle=0 if short else -90, **classes),
         yaxis=axis(look, title="true class", autorange="reversed", scaleanchor="x", **classes),
         annotations=_numbers(counts, coloured, shades, look, difference=difference),
     )
@@ -126,5 +132,8 @@ def _numbers(
             sign = "+" if difference and value > 0 else ""
             bare = np.isnan(coloured[row, column])
             colour = look.quiet if bare else shades.text(float(coloured[row, column]), look)
-            notes.append(note(sign + plain(int(value)), look, colour, x=column, y=row))
+            written = sign + plain(int(value))
+            notes.append(note(written, look, colour, x=column, y=row))
+            if len(written) >= LONG_NUMBER:
+                notes[-1]["font"]["size"] = look.px(SMALLER)
     return notes

@@ -40,6 +40,8 @@ MOST_NUMBERED = 9
 PROFILE_HEIGHT = 300
 TOP = 102.0
 """the upper end of the profile's axis, percent"""
+FEW_PIXELS = 4
+"""up to which a tick at every second pixel has room beside the names, on a telephone too"""
 LINE_NAME_AWAY = 6
 """px from the plot to the names of lines"""
 
@@ -189,7 +191,7 @@ def _draw_profile(maps: Sequence[tuple[Arm, ShiftMap]], look: Look) -> go.Figure
             look,
             title="shift to the right, px",
             range=[-reach - 0.2, reach + 0.2],
-            dtick=2,
+            dtick=2 if reach <= FEW_PIXELS else 4,
             unifiedhovertitle={"text": "%{x} px"},
         ),
         yaxis=axis(look, title="unchanged predictions, %", grid=True, range=[low, TOP]),

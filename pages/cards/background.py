@@ -14,16 +14,16 @@ from core.config.fields import FIELDS
 from core.sentences.claims import networks
 from core.sentences.differences import what_else
 from core.words import capitalised, inside
-from pages.shared import cached, controls
+from pages.shared import cached, controls, frame
 
 
 def draw(result: ClaimResult) -> None:
     """Draw papers, expectations, what else differs between the arms, and a page to try it on."""
     _papers(result.claim)
     with st.container(border=True):
-        st.markdown("**What we expected, before looking**")
+        frame.heading("What we expected, before looking")
         st.markdown(result.claim.expected)
-        st.markdown("**What would change our mind**")
+        frame.heading("What would change our mind")
         st.markdown(result.claim.change)
     _arms(compared((*result.parts, *result.extras)))
     if result.claim.page:
@@ -32,7 +32,7 @@ def draw(result: ClaimResult) -> None:
 
 def _papers(claim: Claim) -> None:
     with st.container(border=True):
-        st.markdown("**What the papers say**")
+        frame.heading("What the papers say")
         for finding in claim.literature:
             st.markdown(f"{finding.source}: {finding.result} :gray[({finding.certainty})]")
         if not claim.literature:
@@ -70,7 +70,7 @@ def _arms(results: tuple[ComparedPart, ...]) -> None:
     if not pairs:
         return
     with st.container(border=True):
-        st.markdown("**What else differs between the networks**")
+        frame.heading("What else differs between the networks")
         name = st.selectbox("Arms", list(pairs), label_visibility="collapsed", key="arms")
         if len(pairs[name].chosen) > 1:
             _changes(*map(Arm, pairs[name].chosen))

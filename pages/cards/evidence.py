@@ -55,7 +55,7 @@ def experiment(claim: Claim, facts: Sequence[ComputedPart] = ()) -> None:
 def description(claim: Claim, facts: Sequence[ComputedPart] = ()) -> None:
     """Draw the card of the experiment, whatever a scene shows."""
     with st.container(border=True):
-        st.markdown("**The experiment**")
+        frame.heading("The experiment")
         st.markdown(claim.test)
         _facts(facts)
 

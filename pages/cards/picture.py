@@ -72,7 +72,7 @@ def chooser(arms: list[Arm], seed: int) -> Chosen:
 def shown(chosen: Chosen, entry: DatasetEntry) -> None:
     """Draw the image, larger."""
     with st.container(border=True, height="stretch"):
-        st.markdown("**Input**")
+        frame.heading("Input")
         st.image(
             sheet.grey(chosen.image, entry.white, dark=frame.dark()),
             width="stretch",

@@ -198,6 +198,16 @@ class Head:
         self.container.__exit__(*error)
 
 
+def heading(title: str, reading: str | None = None) -> None:
+    """Draw the title of a card: a heading, which screen readers can go to.
+
+    Args:
+        title: what the card shows, as Markdown.
+        reading: how to read it, in Markdown.
+    """
+    st.markdown(f"## {title}", width="stretch", help=reading, anchors=False)
+
+
 @contextmanager
 def card(
     title: str,
@@ -223,7 +233,7 @@ def card(
     with section(key, part), st.container(border=True, height=height, key=named_card):
         line = st.container(horizontal=True, vertical_alignment="center", wrap=False)
         with line:
-            st.markdown(f"## {title}", width="stretch", help=reading, anchors=False)
+            heading(title, reading)
         yield Head(line, title)
 
 

@@ -21,6 +21,13 @@ export default () => {
       // the figure has a sentence as its name
       if (drawn.ariaHidden !== "true") drawn.ariaHidden = "true";
     }
+    // headings of a part of a page have the size of the third level, and stand below the title
+    for (const heading of document.querySelectorAll(".stMain [data-testid=stHeading] h3")) {
+      if (heading.ariaLevel !== "2") heading.ariaLevel = "2";
+    }
+    // in which Plotly measures texts
+    const ruler = document.getElementById("js-plotly-tester");
+    if (ruler && ruler.ariaHidden !== "true") ruler.ariaHidden = "true";
   };
   tell();
   let waiting = 0;
@@ -48,11 +55,14 @@ function ownName(button) {
   return REPEATED.test(first.trim()) ? first.trim() : null;
 }
 
-// The label of the control, the picture, or the nearest heading above.
+// The label of the control and its card, the picture, or the nearest heading above.
 function about(button) {
   const widget = button.closest("[data-testid=stNumberInput], [data-testid=stSelectbox]");
   const label = widget?.querySelector("[data-testid=stWidgetLabel] p");
-  if (label) return label.textContent.trim();
+  if (label) {
+    const card = widget.closest("[class*=st-key-card-]")?.querySelector("h2");
+    return [label, card].flatMap((node) => node?.textContent.trim() ?? []).join(", ");
+  }
   const picture = button.closest("[data-testid=stFullScreenFrame]")?.querySelector("img[alt]");
   if (picture?.alt) return picture.alt;
   for (let above = button.parentElement; above; above = above.parentElement) {

@@ -1,6 +1,7 @@
 """On a telephone: the name, and the way to every page, in one line above the page.
 
-Streamlit folds its navigation into the sidebar there, where nobody looks for it.
+Streamlit folds its navigation into the sidebar there, where nobody looks for it. It also puts
+columns below each other there, and here that begins earlier: the sidebar takes its part.
 """
 
 import streamlit as st
@@ -9,9 +10,14 @@ from core.catalog import PAGES
 
 WIDEST_PHONE = 767
 """px: from here on Streamlit shows its navigation itself"""
+NARROWEST_COLUMNS = 1100
+"""px: from here on there is room for columns of different widths beside the sidebar"""
 ON_PHONES = f"""
 <style>
 @media (min-width: {WIDEST_PHONE + 1}px) {{ .st-key-phone_bar {{ display: none; }} }}
+@media (max-width: {NARROWEST_COLUMNS - 1}px) {{
+  .stMain [data-testid="stColumn"] {{ min-width: calc(100% - 1.5rem); }}
+}}
 </style>
 """
 

@@ -24,7 +24,8 @@ export default ({ data, parentElement }) => {
   const button = document.createElement("button");
   button.type = "button";
   button.textContent = "Copy link";
-  button.style.cssText = `font: inherit; color: inherit; background: transparent; cursor: pointer;
+  button.style.cssText = `font: inherit; font-size: 0.875rem; color: inherit;
+    background: transparent; cursor: pointer;
     min-height: 2.5rem; padding: 0.25rem 0.75rem; border: 1px solid var(--st-border-color);
     border-radius: var(--st-button-radius);`;
   button.onclick = async () => {

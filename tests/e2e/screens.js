@@ -6,7 +6,9 @@
   const all = [...elements(document.body)];
   checkOverflow();
   checkTexts();
-  all.filter((node) => node.matches(".js-plotly-plot")).forEach(checkFigure);
+  // those in a folded part keep the size that they had when it was folded
+  const figures = all.filter((node) => node.matches(".js-plotly-plot") && node.checkVisibility());
+  figures.forEach(checkFigure);
   return [...new Set(faults)];
 
   function* elements(root) {
@@ -65,7 +67,8 @@
 
   function checkTexts() {
     const texts = all
-      .filter((node) => !node.closest(".js-plotly-plot, svg, style, script, .katex"))
+      // marks at the ends of curves are points of data: equal networks have theirs in one place
+      .filter((node) => !node.closest(".js-plotly-plot, svg, style, script, .katex, .touch .marks"))
       .flatMap(lines)
       .sort((one, other) => one.top - other.top);
     texts.forEach((one, index) => {
@@ -168,7 +171,7 @@
     let below = colour(getComputedStyle(figure).getPropertyValue("--st-background-color").trim());
     for (const shape of figure.querySelectorAll("svg rect, svg path, svg circle, svg image, svg text")) {
       if (shape === text) break;
-      if (shape.matches("text, clipPath *, defs *")) continue;
+      if (shape.matches("text, clipPath *, defs *") || clipped(shape, middle)) continue;
       if (shape.matches("image")) {
         // cells of a heat map: tests/figures/test_text_on_fills.py computes theirs
         const { left, right, top, bottom } = shape.getBoundingClientRect();
@@ -182,6 +185,17 @@
     const letters = painted(text, below);
     const [light, dark] = [luminance(letters), luminance(below)].sort((a, b) => b - a);
     return (light + 0.05) / (dark + 0.05);
+  }
+
+  // Whether a shape is cut off there, as bands that reach beyond the range of an axis are.
+  function clipped(shape, point) {
+    const group = shape.closest("[clip-path]");
+    const id = group?.getAttribute("clip-path").match(/#([^'")]+)/)?.[1];
+    const window = id && document.querySelector(`#${CSS.escape(id)} > rect`);
+    if (!window) return false;
+    const { x, y } = point.matrixTransform(group.getScreenCTM().inverse());
+    const [left, top, width, height] = ["x", "y", "width", "height"].map((side) => window[side].baseVal.value);
+    return x < left || x > left + width || y < top || y > top + height;
   }
 
   // The colour of a shape on what is below it.

@@ -1,7 +1,8 @@
 """What is wrong with a page on a screen: what its layout, its names and axe-core say."""
 
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,22 @@ LEFT_TO_LAYOUT = ".main-svg"
 FOREIGN: dict[str, str] = {}
 """Streamlit's own markup that no page can change: selector -> why it is left out"""
 
-DRAWN = """() => [...document.querySelectorAll(".js-plotly-plot")].every((figure) => {
-  const drawn = figure.querySelector(".main-svg");
-  return !figure.clientWidth || (drawn && drawn.clientWidth === figure.clientWidth);
-})"""
+AT_REST = """() => {
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const app = document.querySelector("[data-testid=stApp]");
+  return app.dataset.testScriptState === "notRunning"
+    && !all("[data-testid=stSkeleton], [data-testid=stSpinner]").length
+    && all("[data-figure]").every((figure) => !figure.clientWidth || !figure.checkVisibility()
+      || figure.querySelector(".main-svg")?.clientWidth === figure.clientWidth)
+    && all(".st-key-touch .touch").every((networks) => networks.querySelector(".one"))
+    && [...document.images].every((image) => image.complete)
+    && document.fonts.status === "loaded";
+}"""
+"""no script runs, and figures, the networks that can be touched, pictures and letters are there"""
 TWICE = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+HEIGHT = "() => document.querySelector('[data-testid=stMain]').scrollHeight"
+PATIENCE_SECONDS = 5.0
+"""for what follows a new size step by step, as figures do, and for names, which are given later"""
 
 
 @dataclass(frozen=True)
@@ -51,15 +63,31 @@ SCREENS = (
 """from wide to narrow, as a window is pulled smaller"""
 
 
-def show(page: Page, devtools: CDPSession, screen: Screen) -> None:
-    """Give the window a size, and wait until the figures have followed."""
-    devtools.send(
-        "Emulation.setDeviceMetricsOverride",
-        {"width": screen.width, "height": 900, "deviceScaleFactor": screen.scale, "mobile": False},
-    )
+def resize(devtools: CDPSession, screen: Screen, height: int = 900) -> None:
+    """Give the window the size of a screen, or another height in CSS px."""
+    size = {"width": screen.width, "height": height, "deviceScaleFactor": screen.scale}
+    devtools.send("Emulation.setDeviceMetricsOverride", {**size, "mobile": False})
+
+
+def unroll(page: Page, devtools: CDPSession, screen: Screen) -> None:
+    """Make the window as high as the page: axe-core leaves out what is scrolled out of sight."""
+    resize(devtools, screen, page.evaluate(HEIGHT))
+    rest(page)
+
+
+def rest(page: Page) -> None:
+    """Wait until the page stands as it is to be seen."""
     page.evaluate(TWICE)
-    page.wait_for_function(DRAWN)
+    page.wait_for_function(AT_REST)
     page.evaluate(TWICE)
+
+
+def lasting(check: Callable[[], set[str]], known: set[str]) -> set[str]:
+    """The faults that are still there after a while; those that are known are not waited for."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while (faults := check()) - known and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return faults
 
 
 def faults_of_layout(page: Page) -> list[str]:
@@ -120,7 +148,7 @@ def _place(node: dict[str, Any], by_id: dict[str, Any]) -> str:
 def faults_by_axe(page: Page) -> list[str]:
     """Serious and critical findings of axe-core."""
     context = {"exclude": [[selector] for selector in (LEFT_TO_LAYOUT, *FOREIGN)]}
-    found = AXE.run(page, context)
+    found = AXE.run(page, context, {"resultTypes": ["violations"]})
     return [
         f"axe: {rule['id']}: {node['html'][:150]} {node['any'][:1] and node['any'][0]['message']}"
         for rule in found.response["violations"]

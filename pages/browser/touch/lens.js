@@ -65,7 +65,7 @@ function grids(window, windows, tables) {
 }
 
 const sum = (...parts) => element("div", { class: "sum" }, ...parts);
-const figure = (name, content) => element("figure", {}, content, element("figcaption", {}, name));
+const figure = (name, content) => element("figure", { "aria-label": name }, content, element("figcaption", {}, name));
 
 // The numbers of a window; those that pass a gradient on are framed, the more the stronger.
 function block({ rows, columns, gradients, weights }, values, slopes, tables, windows, signed = false) {
