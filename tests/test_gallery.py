@@ -10,7 +10,9 @@ from collections import defaultdict
 from contextlib import closing
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from core.catalog import HEADS, POOLINGS, Head, Pooling
 from core.claims import CLAIMS, TIMED, ClaimVerdict, judge
@@ -268,3 +270,10 @@ def test_a_run_that_states_no_processor_promises_no_bits():
         earlier = replace(run.machine, versions=versions)
         assert not earlier.gives_the_bits_of(run.machine)
         assert not earlier.gives_the_bits_of(earlier)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_bundled_data_set_has_an_image_below_its_receptive_fields(file):
+    with Image.open(PROJECT / "assets" / "samples" / f"{file.stem}.png") as image:
+        assert "L" == image.mode
+        assert len(np.unique(np.asarray(image))) > 10

@@ -11,17 +11,21 @@ from tests.benchmarks import (
     operators,
     roofline,
     server,
+    start,
     sweep,
     touch,
 )
 
+BENCHMARKS = (
+    *(sweep, start, roofline, operators, listing, maps, server, browser, touch, learning),
+)
 RESULTS = Path("build/bench.json")
 
 
 def main() -> None:
     """Run every benchmark."""
     lines = []
-    for benchmark in (sweep, roofline, operators, listing, maps, server, browser, touch, learning):
+    for benchmark in BENCHMARKS:
         for line in benchmark.lines():
             lines.append(line)
             print(f"{line.ratio:8.3f}  {line.name}  ({line.subject:.3g} : {line.reference:.3g})")
