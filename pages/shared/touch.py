@@ -27,7 +27,7 @@ export default function ({ data, parentElement, setStateValue }) {
     .then(({ show }) => show(parentElement, data, root))
     .catch((error) => {
       console.error(error);
-      setStateValue("failed", true);
+      if (parentElement.isConnected) setStateValue("failed", true);
     });
 }
 """

@@ -69,6 +69,8 @@
     const texts = all
       // marks at the ends of curves are points of data: equal networks have theirs in one place
       .filter((node) => !node.closest(".js-plotly-plot, svg, style, script, .katex, .touch .marks"))
+      // what is folded into <details> has its place all the same
+      .filter((node) => node.checkVisibility())
       .flatMap(lines)
       .sort((one, other) => one.top - other.top);
     texts.forEach((one, index) => {

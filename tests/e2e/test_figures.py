@@ -28,8 +28,8 @@ def test_a_figure_stays_in_its_place_when_its_numbers_change(visitor):
 
 def test_all_figures_are_drawn_before_anybody_scrolls_there(visitor):
     visitor.open(TWO)
-    expect(visitor.figures).to_have_count(4)
-    expect(visitor.page.get_by_role("figure")).to_have_count(4)
+    expect(visitor.figures).to_have_count(5)
+    expect(visitor.page.get_by_role("figure")).to_have_count(5)
 
 
 def test_figures_change_with_the_theme_and_nobody_clicks(visitor):

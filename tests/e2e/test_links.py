@@ -42,7 +42,7 @@ def test_switching_a_strategy_on_names_its_missing_runs_and_changes_the_link(vis
 
 def test_the_head_changes_the_sentence_and_the_figures(visitor):
     visitor.open("/accuracy")
-    expect(visitor.figures).to_have_count(6)
+    expect(visitor.figures).to_have_count(7)
     before = visitor.headline.inner_text()
     visitor.segment("Head", "flatten").click()
     expect(visitor.figures).to_have_count(4)
@@ -79,7 +79,7 @@ def test_a_link_that_asks_for_the_impossible_is_answered_in_a_sentence(visitor):
     expect(said).to_contain_text(f"dataset imagenet (allowed: {', '.join(DATASETS)}, folder:PATH)")
     expect(said).to_contain_text("pooling banana (allowed: max, average, ")
     expect(said).to_contain_text("seeds abc (allowed: 1 to 20)")
-    expect(visitor.figures).to_have_count(6)
+    expect(visitor.figures).to_have_count(7)
 
 
 def test_the_choice_goes_along_from_page_to_page_and_torch_stays_out_of_the_server(visitor, server):

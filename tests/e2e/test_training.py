@@ -51,6 +51,7 @@ def test_missing_runs_are_trained_on_the_spot_and_kept(visitor, server):
     expect(visitor.cancel_button).to_have_count(0)
     assert [0, 1] == trained(server.home, lr=0.11)
 
+    visitor.settle()
     visitor.go("Accuracy")
     expect(visitor.figures.first).to_be_visible()
     expect(visitor.train_button).to_have_count(0)

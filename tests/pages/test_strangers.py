@@ -150,7 +150,6 @@ def strange_folder(home, monkeypatch):
             {"block1.pool": np.ones((2, 4, 4), np.float32)},
             np.eye(10, dtype=np.float32)[4 if network.experiment.model.pooling == "max" else 5],
         ),
-        source=lambda *_: np.ones((4, 4), np.float32),
         filters=lambda _: np.ones((2, 3, 3), np.float32),
         patches=lambda *_: (),
         softened=lambda _, temperatures: dict.fromkeys(temperatures, 0.5),

@@ -109,8 +109,8 @@ class View {
       if (data.networks.every(({ ended }) => ended)) throw error;
       return null;
     });
-    // another call may have come while weights were on their way
-    if (!networks || this.latest !== data) return;
+    // another call may have come while weights were on their way, or the page may have gone
+    if (!networks || this.latest !== data || !this.node.isConnected) return;
     const dark = isDarkPage(this.node);
     const side = dark ? 1 : 0;
     this.tables = Object.fromEntries(
@@ -131,7 +131,7 @@ class View {
     this.drawing.update({ ...data.picture, pixels: bytes(data.picture.pixels) }, this.tables);
     this.learning.update(this.networks);
     if (this.loaded || !this.learning.atEnd) await this.load();
-    if (this.latest !== data) return;
+    if (this.latest !== data || !this.node.isConnected) return;
     this.answered = undefined;
     this.compute();
     this.offer(data.classes);
