@@ -128,8 +128,9 @@ def heading(name: str) -> str:
 
 
 def label(name: str, value: object) -> object:
-    """A value of a setting as people call it."""
-    return LABELS.get(name, {}).get(value, value)
+    """A value of a setting as people call it; a text wherever some values are words."""
+    called = LABELS.get(name, {}).get(value, value)
+    return str(called) if FIELDS[name].words and called is not None else called
 
 
 def in_common(shown: Sequence[RunSummary], found: Varied, columns: Columns) -> str:

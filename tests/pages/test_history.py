@@ -299,3 +299,11 @@ def test_visitors_of_a_hosted_dashboard_note_nothing(home):
     chosen(app, 1)
     assert not any(toggle.key.startswith("pin") for toggle in app.toggle)
     assert [] == messages(app)
+
+
+@pytest.mark.usefixtures("no_gallery")
+def test_a_column_of_words_and_numbers_is_text(home, caplog):
+    fill(home, a_run(0, train_size=300), a_run(0, train_size="all"), a_run(1, train_size=300))
+    app = opened(HISTORY)
+    assert {"300", "all"} == set(app.dataframe[0].value["training images"])
+    assert "ArrowInvalid" not in caplog.text
