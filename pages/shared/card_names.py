@@ -56,6 +56,9 @@ CARD_NAMES = {
 }
 """id of a card -> its name in the `figures` of a scene"""
 
+FORMER_NAMES = {"Where the answer comes from": CARD_NAMES["touch"]}
+"""what scripts called a card that is gone -> the card that shows the same now"""
+
 
 def script_name(card: str, part: str = "") -> str:
     """The name of a card: "Validation accuracy, GAP head".

@@ -17,6 +17,7 @@ from core.config.talk import Scene, Talk, Waits, read_talk
 from core.settings import Mode
 from core.words import literal
 from pages.shared import dataset
+from pages.shared.card_names import FORMER_NAMES
 from pages.shared.parameters import DEFAULTS, TOUCHED
 
 VIEW, TALK, PRESENTER = "view", "talk", "presenter"
@@ -121,7 +122,7 @@ def says(text: str) -> bool:
 
 def chosen() -> tuple[str, ...]:
     """The names of the parts that the current scene shows; empty for all."""
-    return _scene().figures if in_scene() else ()
+    return tuple(FORMER_NAMES.get(name, name) for name in _scene().figures) if in_scene() else ()
 
 
 def begin(page: Page) -> str | None:

@@ -180,3 +180,24 @@ def test_a_talk_that_cannot_be_read_is_said_to_be(monkeypatch, tmp_path):
     app.query_params["view"] = "talk"
     (said,) = messages(app.run())
     assert "mine.toml cannot be read" in said
+
+
+@pytest.mark.usefixtures("whole_gallery")
+def test_a_script_that_names_a_card_that_is_gone_shows_the_one_in_its_place(monkeypatch, tmp_path):
+    (tmp_path / "old.toml").write_text(
+        """
+title = "An old script"
+[[scenes]]
+heading = "Why"
+sentence = "What does the answer rest on?"
+page = "features"
+link = { dataset = "digits", pooling = ["max"], head = "gap" }
+figures = ["Where the answer comes from"]
+""",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("POOLSCOPE_TALK", str(tmp_path / "old.toml"))
+    app = opened(HOME, view="talk", scene="1")
+    assert [] == messages(app)
+    assert "Under your finger" in text(app)
+    assert "Feature maps" not in text(app)
