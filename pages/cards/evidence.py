@@ -8,6 +8,7 @@ from core import figures
 from core.claims import Claim, ClaimResult, ComparedPart, ComputedPart, Unit, compared, computed
 from core.figures.claim_rows import Guessed
 from core.sentences.claims import cautions
+from pages.cards import recipes
 from pages.shared import cached, exports, frame
 
 INTERVALS_READING = """
@@ -33,6 +34,7 @@ def draw(result: ClaimResult, guess: Guessed | None = None) -> None:
     """
     measured = compared(result.parts)
     _map(measured, result.claim.id)
+    recipes.beside_claim(measured)
     _effects(measured, "Results", "parts", result.claim.id, guess)
     experiment(result.claim, computed(result.parts))
     if result.extras:

@@ -1,11 +1,13 @@
 """In how many recipes does it hold? Two strategies in every recipe that is bundled."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import streamlit as st
 
 from core import figures
 from core.catalog import DropoutPosition, Pooling
+from core.claims import ComparedPart, Metric
 from core.comparison import Arm, Comparison, Results
 from core.comparison.grids import read_grid
 from core.comparison.recipes import Recipes, recipes
@@ -13,6 +15,7 @@ from core.sentences.recipes import over_recipes, what_decides
 from core.settings import recipe_grid
 from pages.shared import cached, evidence, frame
 
+RECIPES_TITLE = "In how many recipes does it hold?"
 RECIPES_HELP = """
 A recipe is how a network is built and trained: learning rate, epochs, training images,
 normalisation and body. Each tile is one recipe, in which both strategies were trained with five
@@ -36,20 +39,38 @@ def card(results: Results, compare_with: Pooling | None) -> None:
     names = [str(a.pooling) for a in facet.arms if a != reference and a.pooling in there]
     if not names:
         return
-    with frame.card("In how many recipes does it hold?", "recipes", reading=RECIPES_HELP) as head:
+    with frame.card(RECIPES_TITLE, "recipes", reading=RECIPES_HELP) as head:
         if st.session_state.get("recipes_of") not in {None, *names}:
             # a strategy that is no longer shown would stay in the link
             st.session_state["recipes_of"] = names[0]
         chosen = st.selectbox("Strategy", names, key="recipes_of", bind="query-params", width=190)
-        known = evidence.results(compared, read=False)
-        tried = _recipes(known, Pooling(chosen or names[0]), reference.pooling)
-        if tried is None:
-            st.caption("The runs of these recipes are not stored.")
+        _fill(head, compared, Pooling(chosen or names[0]), reference.pooling)
+
+
+def beside_claim(parts: Sequence[ComparedPart]) -> None:
+    """Draw in which recipes the first part holds that the bundled recipes are about, if any."""
+    for part in parts:
+        arm, *others = map(Arm, part.chosen)
+        reference = next((other for other in others if other.pooling != arm.pooling), None)
+        if reference is None or part.part.metric is not Metric.TEST_ACCURACY:
+            continue
+        compared = _bundled(str(arm.experiment.data.dataset))
+        if compared and _fits(arm, compared) and _fits(reference, compared):
+            with frame.card(RECIPES_TITLE, "recipes", reading=RECIPES_HELP) as head:
+                st.caption(f"{part.part.says} One recipe for both networks, not the best of each.")
+                _fill(head, compared, arm.pooling, reference.pooling)
             return
-        st.markdown(frame.written(over_recipes(tried)))
-        st.markdown(what_decides(tried))
-        chart = cached.chart(figures.recipe_map, tried)
-        frame.fill(head, chart, "recipes map", file_name="recipes.csv")
+
+
+def _fill(head: frame.Head, compared: Comparison, strategy: Pooling, reference: Pooling) -> None:
+    tried = _recipes(evidence.results(compared, read=False), strategy, reference)
+    if tried is None:
+        st.caption("The runs of these recipes are not stored.")
+        return
+    st.markdown(frame.written(over_recipes(tried)))
+    st.markdown(what_decides(tried))
+    chart = cached.chart(figures.recipe_map, tried)
+    frame.fill(head, chart, "recipes map", file_name="recipes.csv")
 
 
 @st.cache_resource(max_entries=8)

@@ -151,3 +151,22 @@ def test_without_any_run_a_claim_says_what_is_missing():
     app = opened(CLAIMS_PAGE, claim="output-size")
     app.button(key="compute_claim").click().run(timeout=60)
     assert "Right for all 525 pairs" in text(app)
+
+
+@pytest.mark.usefixtures("whole_gallery")
+@pytest.mark.parametrize(
+    ("claim", "said"),
+    [
+        ("pooling-raises-accuracy", "In 33 of 48 recipes"),
+        ("which-pool-is-best", "In 24 of 48 recipes"),
+        ("gap-cuts-parameters", None),
+        ("max-keeps-edges", None),
+    ],
+)
+def test_a_claim_says_in_how_many_recipes_it_holds_where_recipes_are_about_it(claim, said):
+    app = opened(CLAIMS_PAGE, claim=claim)
+    assert [] == messages(app)
+    assert (said is not None) == ("In how many recipes does it hold?" in text(app))
+    if said:
+        assert said in text(app)
+        assert "One recipe for both networks, not the best of each." in text(app)
