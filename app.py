@@ -62,7 +62,7 @@ except ConfigError as error:
 
 @asynccontextmanager
 async def life(_: st.App) -> AsyncIterator[None]:
-    """Close the workers when the server stops."""
+    """Workers may start as soon as a page offers to train; they end with the server."""
     serve_pages()
     yield
     close_shared_engine()
@@ -98,11 +98,11 @@ async def checkpoints(request: Request) -> Response:
 
 
 async def newest(request: Request) -> Response:
-    """A network that is being trained, as it was last seen; safetensors."""
-    key = request.path_params["key"]
+    """A network that is being trained, at the step that is asked for if that is the last seen."""
+    key, step = (request.path_params[name] for name in ("key", "step"))
     seen = {job.key: job.newest for job in shared_engine().jobs()}.get(key)
-    if seen is None:
-        return PlainTextResponse("it is not being trained, or nothing is known of it yet", 404)
+    if seen is None or seen.step != step:
+        return PlainTextResponse("it is not being trained, or is at another step by now", 404)
     return _kept(seen.weights)
 
 
@@ -138,7 +138,7 @@ app = st.App(
         Route("/plotly.js", plotly_js),
         Route("/weights/{key}", weights),
         Route("/checkpoints/{key}", checkpoints),
-        Route("/newest/{key}", newest),
+        Route("/newest/{key}/{step:int}", newest),
         Mount("/browser", StaticFiles(directory=PROJECT / "pages" / "browser")),
         Route(f"/{IDLE_PAGE}", idle_page),
     ],

@@ -27,7 +27,6 @@ PROJECT = Path(__file__).resolve().parent.parent
 RECIPE_GRIDS = PROJECT / "assets" / "gallery" / "recipes"
 """a grid file of bundled recipes for each data set that has some"""
 
-
 INSTALL_TRAINING = "pip install '.[train]'"
 """the command that brings what the light installation leaves out"""
 
@@ -183,6 +182,7 @@ class Settings(BaseSettings):
         return self.home / "runs.db"
 
 
+@lru_cache(maxsize=1)
 def has_torch() -> bool:
     """Whether PyTorch is installed: the extra `train` brings it, and everything else goes without.
 

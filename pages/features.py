@@ -184,7 +184,7 @@ def _headline(said: dict[Arm, int], comparison: Comparison, *, untrained: bool) 
 
 def _without_torch() -> None:
     """Say in place of all other cards what they need."""
-    with frame.card("Maps side by side, attributions, patches and filters", "feature maps"):
+    with frame.card("Maps side by side, patches and filters", "feature maps"):
         st.markdown(sentence(settings.without_torch(LOOKING) or ""))
         st.caption("Under your finger needs none of it: your browser computes these networks.")
 

@@ -22,9 +22,10 @@ LISTED = 250
 """rows of one page of the list"""
 LISTED_REASONS = 5
 """runs of one file that are named with the reason for which they are refused"""
-_PINNED = "pinned_first"
 IMPORTED_AT_ONCE = 4
 """files of a visitor of a hosted dashboard"""
+_PINNED = "pinned_first"
+"""in a session: keys of the runs that come first as long as some are chosen"""
 
 
 def main() -> None:

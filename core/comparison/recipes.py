@@ -21,7 +21,7 @@ from core.catalog import Pooling
 from core.comparison.comparison import Arm, Results
 from core.comparison.families import difference
 from core.comparison.statistics import CONFIDENCE, Difference
-from core.comparison.until_decided import OUTCOMES, SMALLEST_EFFECT, Outcome, decided
+from core.comparison.until_decided import SMALLEST_EFFECT, Outcome, outcome
 from core.config import SECTION_OF
 from core.config.fields import FIELDS
 
@@ -79,7 +79,6 @@ class Recipes:
         strategy: what is compared.
         reference: what it is compared with.
         each: the recipes in which two seeds or more have runs of both.
-        lacking: recipes that have fewer.
         splits: one for each setting in which the recipes differ, the largest share first.
         smallest: the smallest difference that matters, as a fraction.
     """
@@ -87,13 +86,12 @@ class Recipes:
     strategy: Pooling
     reference: Pooling
     each: tuple[Recipe, ...]
-    lacking: int
     splits: tuple[Split, ...]
     smallest: float
 
-    def count(self, outcome: Outcome) -> int:
+    def count(self, wanted: Outcome) -> int:
         """Number of recipes with an outcome."""
-        return sum(recipe.outcome is outcome for recipe in self.each)
+        return sum(recipe.outcome is wanted for recipe in self.each)
 
     @property
     def decides(self) -> Split | None:
@@ -133,11 +131,10 @@ def recipes(
         if effect is not None:
             flat = arm.experiment.to_flat()
             settings = {name: flat[name] for name in varying}
-            each.append(Recipe(settings, arm, base, effect, _outcome(effect, smallest)))
+            each.append(Recipe(settings, arm, base, effect, outcome(effect, smallest)))
     if len(each) < LEAST_RECIPES:
         return None
-    splits = _splits(each, varying)
-    return Recipes(strategy, reference, tuple(each), len(pairs) - len(each), splits, smallest)
+    return Recipes(strategy, reference, tuple(each), _splits(each, varying), smallest)
 
 
 def _by_recipe(arms: Sequence[Arm]) -> dict[tuple[tuple[str, object], ...], dict[Pooling, Arm]]:
@@ -154,11 +151,6 @@ def _varying(arms: Sequence[Arm]) -> tuple[str, ...]:
     flats = [arm.experiment.to_flat() for arm in arms]
     names = (name for name in SECTION_OF if name not in APART)
     return tuple(name for name in names if len({flat[name] for flat in flats}) > 1)
-
-
-def _outcome(effect: Difference, smallest: float) -> Outcome:
-    ends = (np.array([effect.low]), np.array([effect.high]))
-    return OUTCOMES[int(decided(*ends, smallest)[0])]
 
 
 def _splits(each: Sequence[Recipe], varying: Sequence[str]) -> tuple[Split, ...]:

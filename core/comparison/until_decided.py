@@ -135,9 +135,13 @@ def _first(results: Results, seeds: int, arm: Arm, reference: Arm) -> Difference
 def _outcome(seen: Difference | None, plan: Plan) -> Outcome:
     if seen is None:
         return Outcome.OPEN
-    at_level = seen.at(plan.level, len(plan.pairs))
-    ends = (np.array([at_level.low]), np.array([at_level.high]))
-    return OUTCOMES[int(decided(*ends, plan.smallest)[0])]
+    return outcome(seen.at(plan.level, len(plan.pairs)), plan.smallest)
+
+
+def outcome(seen: Difference, smallest: float) -> Outcome:
+    """What is decided by the interval of one difference, at its level."""
+    ends = (np.array([seen.low]), np.array([seen.high]))
+    return OUTCOMES[int(decided(*ends, smallest)[0])]
 
 
 OUTCOMES = (Outcome.OPEN, Outcome.HIGHER, Outcome.LOWER, Outcome.ALIKE)

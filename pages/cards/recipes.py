@@ -44,29 +44,37 @@ def card(results: Results, compare_with: Pooling | None) -> None:
             # a strategy that is no longer shown would stay in the link
             st.session_state["recipes_of"] = names[0]
         chosen = st.selectbox("Strategy", names, key="recipes_of", bind="query-params", width=190)
-        _fill(head, compared, Pooling(chosen or names[0]), reference.pooling)
+        tried = _tried(compared, Pooling(chosen or names[0]), reference.pooling)
+        if tried:
+            _fill(head, tried)
+        else:
+            st.caption("The runs of these recipes are not stored.")
 
 
 def beside_claim(parts: Sequence[ComparedPart]) -> None:
     """Draw in which recipes the first part holds that the bundled recipes are about, if any."""
     for part in parts:
-        arm, *others = map(Arm, part.chosen)
-        reference = next((other for other in others if other.pooling != arm.pooling), None)
-        if reference is None or part.part.metric is not Metric.TEST_ACCURACY:
+        arms = [Arm(each) for each in part.chosen]
+        several = len({arm.pooling for arm in arms}) >= evidence.COMPARED
+        if not several or part.part.metric is not Metric.TEST_ACCURACY:
             continue
+        arm, reference = arms
         compared = _bundled(str(arm.experiment.data.dataset))
-        if compared and _fits(arm, compared) and _fits(reference, compared):
+        if not (compared and _fits(arm, compared) and _fits(reference, compared)):
+            continue
+        if tried := _tried(compared, arm.pooling, reference.pooling):
             with frame.card(RECIPES_TITLE, "recipes", reading=RECIPES_HELP) as head:
-                st.caption(f"{part.part.says} One recipe for both networks, not the best of each.")
-                _fill(head, compared, arm.pooling, reference.pooling)
-            return
-
-
-def _fill(head: frame.Head, compared: Comparison, strategy: Pooling, reference: Pooling) -> None:
-    tried = _recipes(evidence.results(compared, read=False), strategy, reference)
-    if tried is None:
-        st.caption("The runs of these recipes are not stored.")
+                said = part.part.says.removesuffix(".")
+                st.caption(f"“{said}”, with one recipe for both networks, not the best of each.")
+                _fill(head, tried)
         return
+
+
+def _tried(compared: Comparison, strategy: Pooling, reference: Pooling) -> Recipes | None:
+    return _recipes(evidence.results(compared, read=False), strategy, reference)
+
+
+def _fill(head: frame.Head, tried: Recipes) -> None:
     st.markdown(frame.written(over_recipes(tried)))
     st.markdown(what_decides(tried))
     chart = cached.chart(figures.recipe_map, tried)

@@ -109,11 +109,9 @@ def growing(arm: Arm, job: Job) -> Shown | None:
     """The same of a network that is being trained; None as long as nothing is known of it."""
     if job.newest is None:
         return None
-    # the step may be passed when the browser asks; it gets a later one then, and asks again
-    version = urlencode({"step": job.newest.step})
     return Shown(
         arm=arm,
-        weights=f"newest/{job.key}?{version}",
+        weights=f"newest/{job.key}/{job.newest.step}",
         checkpoints=None,
         steps=(),
         accuracies=(),

@@ -169,4 +169,11 @@ def test_a_claim_says_in_how_many_recipes_it_holds_where_recipes_are_about_it(cl
     assert (said is not None) == ("In how many recipes does it hold?" in text(app))
     if said:
         assert said in text(app)
-        assert "One recipe for both networks, not the best of each." in text(app)
+        assert "with one recipe for both networks, not the best of each." in text(app)
+
+
+@pytest.mark.usefixtures("no_gallery")
+def test_a_claim_without_any_run_says_nothing_of_recipes():
+    app = opened(CLAIMS_PAGE, claim="pooling-raises-accuracy")
+    assert [] == messages(app)
+    assert "In how many recipes" not in text(app)

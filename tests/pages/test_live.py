@@ -118,7 +118,7 @@ def test_features_shows_networks_as_they_are_now_and_waits_for_those_that_have_n
     assert "The networks appear as soon as a worker has begun" in text(app)
     engine.listed = running(3, newest=Newest(40, b"")), Job(experiment=wanted("conv"))
     (drawn,) = touched(app.run())
-    assert f"newest/{wanted().key}?step=40" == drawn["weights"]
+    assert f"newest/{wanted().key}/40" == drawn["weights"]
     assert "step 40 of 380" == drawn["now"]
     assert not drawn["ended"]
     engine.listed = running(3, newest=Newest(40, b"")), running(1, "conv", newest=Newest(0, b""))

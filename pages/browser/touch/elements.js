@@ -12,6 +12,16 @@ export function element(tag, attributes = {}, ...children) {
   return node;
 }
 
+// The line of a network with its mark, and what is said of it at the other end.
+export function headline({ glyph, title }, said) {
+  return element(
+    "header",
+    {},
+    element("span", {}, element("i", {}, glyph), ` ${title}`),
+    element("b", {}, said),
+  );
+}
+
 // A canvas with one pixel for each cell; the style sheet makes it larger, without smoothing.
 export class Cells {
   constructor(label) {

@@ -1,7 +1,7 @@
 // One number of each network, side by side: the numbers that it came from, and the formula.
 
 import { css, isDark, scale } from "./colours.js";
-import { element } from "./elements.js";
+import { element, headline } from "./elements.js";
 import { factor, number, shortName } from "./numbers.js";
 
 const MOST_PRINTED = 16;
@@ -26,12 +26,7 @@ function card({ glyph, colour, title, where, explanation, gradient }, tables, { 
   return element(
     "section",
     { class: "one", style: { "--own": colour } },
-    element(
-      "header",
-      {},
-      element("span", {}, element("i", {}, glyph), ` ${title}`),
-      element("b", {}, `= ${number(value)}`),
-    ),
+    headline({ glyph, title }, `= ${number(value)}`),
     alike ? null : element("p", { class: "note" }, where),
     element("p", { class: "formula" }, formula),
     element(

@@ -29,12 +29,14 @@ export async function show(parent, data, root) {
   await view.update(data, root);
 }
 
-async function open(Kind, address, description, root) {
+// passing: the address of something that is not asked for again.
+async function open(Kind, address, description, root, passing = false) {
   if (!opened.has(address)) {
     const loaded = fetch(`${root}${address}`).then(async (response) => {
       if (!response.ok) throw new Error(`${address}: ${response.status}`);
       return new Kind(description, new Uint8Array(await response.arrayBuffer()));
     });
+    if (passing) return loaded;
     loaded.catch(() => opened.delete(address));
     opened.set(address, loaded);
   }
@@ -102,10 +104,10 @@ class View {
     const networks = await Promise.all(
       data.networks.map(async (each) => ({
         ...each,
-        network: await open(Network, each.weights, each.description, root),
+        network: await open(Network, each.weights, each.description, root, !each.ended),
       })),
     ).catch((error) => {
-      // the training may have ended meanwhile, and then the page is drawn again
+      // the training has gone on or ended meanwhile, and the page is drawn again
       if (data.networks.every(({ ended }) => ended)) throw error;
       return null;
     });

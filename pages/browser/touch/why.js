@@ -2,7 +2,7 @@
 
 import { cam, gradCam, headOf, lastMap, occlusion, saliency } from "../engine/attribution.js";
 import { reachOf } from "./colours.js";
-import { Cells, element } from "./elements.js";
+import { Cells, element, headline } from "./elements.js";
 import { layerWords, number, sides } from "./numbers.js";
 import { nearest } from "./paths.js";
 
@@ -228,12 +228,7 @@ function card({ glyph, colour, title, name, said, map, stale }, method, image, t
   return element(
     "section",
     { class: "one why", style: { "--own": colour } },
-    element(
-      "header",
-      {},
-      element("span", {}, element("i", {}, glyph), ` ${title}`),
-      element("b", {}, `for ${name}`),
-    ),
+    headline({ glyph, title }, `for ${name}`),
     element("div", { class: "stack" }, base.canvas, heat),
     element("p", { class: "words" }, said),
   );
