@@ -9,16 +9,20 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from sqlite3 import Connection
-from typing import cast
+from typing import Any, cast
 
 from core.run import Checkpoint
 from core.store.digests import DamagedError, checkpoint_digest
-from core.store.fetching import Row, fetched
+from core.store.fetching import fetched
 
 _AMONG = "WHERE key IN (SELECT value FROM json_each(?))"
 _OF_RUN = """
     SELECT step, validation_accuracy, sha256, CAST(content AS BLOB) FROM checkpoints
     WHERE key = ? ORDER BY step
+"""
+_AT = """
+    SELECT key, step, validation_accuracy, sha256, CAST(content AS BLOB) FROM checkpoints
+    WHERE rowid = ?
 """
 _STEPS = f"SELECT key, step, validation_accuracy FROM checkpoints {_AMONG} ORDER BY key, step"  # noqa: S608
 # what was stored first goes first
@@ -103,12 +107,11 @@ def remove(connection: Connection, key: str) -> None:
 
 def remove_damaged(connection: Connection) -> None:
     """Delete every checkpoint that is not what was put there."""
-    for (key,) in fetched(connection, "SELECT DISTINCT key FROM checkpoints", ()):
-        for row in fetched(connection, _OF_RUN, (key,)):
-            if not isinstance(_read(key, row), Checkpoint):
-                connection.execute(
-                    "DELETE FROM checkpoints WHERE key = ? AND step = ?", (key, row[0])
-                )
+    # by its place in the table: a key that is no text equals nothing
+    for (place,) in fetched(connection, "SELECT rowid FROM checkpoints", ()):
+        for key, *row in fetched(connection, _AT, (place,)):
+            if not isinstance(key, str) or not isinstance(_read(key, row), Checkpoint):
+                connection.execute("DELETE FROM checkpoints WHERE rowid = ?", (place,))
 
 
 def space(connection: Connection) -> tuple[int, int]:
@@ -162,7 +165,7 @@ def _of_run(connection: Connection, key: str) -> list[Checkpoint | object]:
     return [_read(key, row) for row in rows]
 
 
-def _read(key: str, row: Row) -> Checkpoint | object:
+def _read(key: str, row: Sequence[Any]) -> Checkpoint | object:
     step, accuracy, recorded, content = row
     if not _are_numbers(row[:2]) or recorded != checkpoint_digest(key, step, accuracy, content):
         return cast("object", step)

@@ -242,3 +242,15 @@ def test_a_bundled_run_has_checkpoints_and_ones_own_comes_first(tmp_path):
     # its weights are others than those of the bundled checkpoints
     assert () == store.checkpoints(RUN.key)
     assert {} == store.checkpoint_steps([RUN.key])
+
+
+@pytest.mark.parametrize("key", ["x'ff'", "CAST(x'ff' AS TEXT)", "7"])
+def test_a_checkpoint_whose_key_is_no_text_is_removed(store, key):
+    store.put(RUN)
+    with closing(sqlite3.connect(store.path)) as connection, connection:
+        # without foreign keys, as damage does not ask for them
+        connection.execute(f"UPDATE checkpoints SET key = {key} WHERE step = {STEPS[1]}")
+    assert {} == repair(store.path)
+    assert len(STEPS) - 1 == len(store.checkpoints(RUN.key))
+    assert [(len(STEPS) - 1,)] == query(store, "SELECT count(*) FROM checkpoints")
+    store.check()
