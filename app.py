@@ -6,6 +6,7 @@ Streamlit's older multipage apps, which break the first deep link.
 
 import gzip
 import sys
+from asyncio import create_task
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import lru_cache
@@ -34,6 +35,7 @@ from core.engine import (
     shared_engine_problem,
 )
 from core.errors import ConfigError
+from core.hosting.memory import few_arenas, give_back
 from core.hosting.server.headers import SecurityHeaders
 from core.hosting.server.health import store_problem
 from core.hosting.server.notices import idle
@@ -64,7 +66,10 @@ except ConfigError as error:
 async def life(_: st.App) -> AsyncIterator[None]:
     """Workers may start as soon as a page offers to train; they end with the server."""
     serve_pages()
+    few_arenas()
+    giving_back = create_task(give_back())
     yield
+    giving_back.cancel()
     close_shared_engine()
 
 

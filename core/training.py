@@ -15,13 +15,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
-from math import ceil, isfinite
+from math import ceil, cos, isfinite, pi
 from typing import Any
 
 import safetensors.torch
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.optim.sgd import sgd
 
 from core import settings
 from core.config import FEW_STEPS, MOMENTUM, Experiment
@@ -38,6 +39,8 @@ RISE = 0.3
 """share of the steps in which the learning rate rises"""
 LEAST_SCHEDULED = 3
 """fewest steps that make a rise, a peak and a fall"""
+START_DIVISOR, END_DIVISOR = 25.0, 1e4
+"""of the highest rate, where the rise starts; of that, where the fall ends"""
 
 
 MOST_CHECKPOINTS = 64
@@ -269,7 +272,7 @@ def _epochs(
 ) -> Iterator[list[float]]:
     """Train epoch by epoch and yield the losses of batches; `on_step` is told the steps done."""
     batches = ceil(len(data) / experiment.hyperparameters.batch_size)
-    optimiser, schedule = _optimiser(model, experiment)
+    descent = _Descent(model, experiment)
     order = generator(experiment.seed, "order")
     shifts = generator(experiment.seed, "shift")
     reach = experiment.data.augment_shift
@@ -292,42 +295,70 @@ def _epochs(
             losses.append(loss.item())
             if not isfinite(losses[-1]):
                 break
-            optimiser.zero_grad()
+            model.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
-            optimiser.step()
-            schedule.step()
-            # the schedule counts the steps
-            on_step(schedule.last_epoch)
+            descent.step()
+            on_step(descent.steps)
         yield losses
 
 
-def _optimiser(
-    model: nn.Module, experiment: Experiment
-) -> tuple[torch.optim.SGD, torch.optim.lr_scheduler.LRScheduler]:
-    """SGD with Nesterov momentum, and the schedule: one rise and fall over all batches.
+class _Descent:
+    """SGD with Nesterov momentum and a scheduled learning rate.
 
-    Few steps would jump over the peak; then the rise ends on a step, so that one has the rate that
-    was asked for, and where there is no room for a rise and a fall, all have it.
+    The functional form of torch's optimiser: its class imports the compiler, which takes more than
+    a second of every start and which a training does not use.
+
+    Attributes:
+        steps: how many steps have been taken.
     """
-    hyperparameters = experiment.hyperparameters
-    optimiser = torch.optim.SGD(
-        model.parameters(),
-        lr=hyperparameters.lr,
-        momentum=MOMENTUM,
-        nesterov=True,
-        weight_decay=hyperparameters.weight_decay,
-    )
-    steps = experiment.steps
+
+    def __init__(self, model: nn.Module, experiment: Experiment) -> None:
+        self.steps = 0
+        self._experiment = experiment
+        self._momenta: dict[Tensor, Tensor | None] = dict.fromkeys(model.parameters())
+
+    @torch.no_grad()
+    def step(self) -> None:
+        """Follow the gradients of those parameters that have one."""
+        gradients = {each: each.grad for each in self._momenta if each.grad is not None}
+        momenta = [self._momenta[parameter] for parameter in gradients]
+        sgd(
+            list(gradients),
+            list(gradients.values()),
+            momenta,
+            weight_decay=self._experiment.hyperparameters.weight_decay,
+            momentum=MOMENTUM,
+            lr=scheduled_rate(self._experiment, self.steps),
+            dampening=0.0,
+            nesterov=True,
+            maximize=False,
+        )
+        self._momenta.update(zip(gradients, momenta, strict=True))
+        self.steps += 1
+
+
+def scheduled_rate(experiment: Experiment, step: int) -> float:
+    """The learning rate of a step, counted from 0: one rise and fall over all of them.
+
+    Half a cosine from a 25th of the rate that was asked for up to it, then half a cosine down to a
+    ten-thousandth of where it began (the one-cycle schedule of Smith and Topin 2018, as torch's
+    `OneCycleLR` has it). Few steps would jump over the peak; then the rise ends on a step, so that
+    one has the rate that was asked for, and where there is no room for a rise and a fall, all have
+    it.
+    """
+    peak, steps = experiment.hyperparameters.lr, experiment.steps
     if steps < LEAST_SCHEDULED:
-        return optimiser, torch.optim.lr_scheduler.ConstantLR(optimiser, factor=1.0)
+        return peak
     rise = max(2, round(RISE * steps)) / steps if steps < FEW_STEPS else RISE
-    return optimiser, torch.optim.lr_scheduler.OneCycleLR(
-        optimiser,
-        max_lr=hyperparameters.lr,
-        total_steps=steps,
-        pct_start=rise,
-        cycle_momentum=False,
-    )
+    top, last = rise * steps - 1, steps - 1
+    start = peak / START_DIVISOR
+    if step <= top:
+        return _half_cosine(start, peak, step / top)
+    return _half_cosine(peak, start / END_DIVISOR, (step - top) / (last - top))
+
+
+def _half_cosine(start: float, end: float, done: float) -> float:
+    return end + (start - end) / 2 * (cos(pi * done) + 1)
 
 
 def predict(model: nn.Module, data: LabelledTensors) -> Tensor:
@@ -429,12 +460,13 @@ def _deterministic(seed: int, place: torch.device) -> Iterator[None]:
     Only dropout and the random operators draw from the global generator. On a GPU not every
     operation has a deterministic algorithm, so none is required there.
     """
-    threads, strict = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
+    threads, strictness = torch.get_num_threads(), torch.get_deterministic_debug_mode()
     guard: Any = torch.utils.deterministic
     filling = guard.fill_uninitialized_memory
     with torch.random.fork_rng(devices=[place] if place.type == Device.CUDA else []):
         torch.set_num_threads(1)
-        torch.use_deterministic_algorithms(mode=place.type == Device.CPU)
+        # does what `use_deterministic_algorithms` does, which imports the compiler to tell it too
+        torch.set_deterministic_debug_mode("error" if place.type == Device.CPU else "default")
         # filling every new tensor, in case it is read before it is written, takes 1/7 of the time
         guard.fill_uninitialized_memory = False
         torch.manual_seed(generator(seed, "layers").initial_seed())
@@ -442,5 +474,5 @@ def _deterministic(seed: int, place: torch.device) -> Iterator[None]:
             yield
         finally:
             guard.fill_uninitialized_memory = filling
-            torch.use_deterministic_algorithms(mode=strict)
+            torch.set_deterministic_debug_mode(strictness)
             torch.set_num_threads(threads)

@@ -10,16 +10,25 @@ import pytest
 import safetensors.torch
 import torch
 
+import core.training
 from core.catalog import POOLINGS, DropoutPosition
-from core.config import Experiment
+from core.config import FEW_STEPS, Experiment
 from core.data import load
 from core.data.tensors import as_tensors, to_input
 from core.errors import EngineError
 from core.network.build import build_model
 from core.network.work import BACKWARD_FACTOR
 from core.run import Status
-from core.settings import Device
-from core.training import Cancelled, checkpoint_steps, evaluate, predict, torch_device, train
+from core.settings import PROJECT, Device
+from core.training import (
+    Cancelled,
+    checkpoint_steps,
+    evaluate,
+    predict,
+    scheduled_rate,
+    torch_device,
+    train,
+)
 
 QUICK = {"epochs": 2, "train_size": 100, "widths": "4,4"}
 
@@ -49,7 +58,7 @@ def test_another_process_gives_the_same_bits():
     experiment = _quick(norm="batch", dropout="head")
     program = (
         "import sys, hashlib\n"
-        "from core.config import Experiment\n"
+        "from core.config import FEW_STEPS, Experiment\n"
         "from core.training import train\n"
         "run = train(Experiment.model_validate_json(sys.argv[1]))\n"
         "print(hashlib.sha256(run.weights).hexdigest())\n"
@@ -192,17 +201,71 @@ def test_the_default_digits_network_learns():
 @pytest.mark.parametrize("steps", [1, 2, 3, 4, 7, 10, 33, 99, 150])
 def test_some_step_has_the_learning_rate_that_was_asked_for(steps, monkeypatch):
     rates = []
-    step = torch.optim.SGD.step
+    take = core.training.sgd
 
-    def noted(optimiser, *arguments):
-        rates.append(optimiser.param_groups[0]["lr"])
-        return step(optimiser, *arguments)
+    def noted(*arguments, lr, **named):
+        rates.append(lr)
+        return take(*arguments, lr=lr, **named)
 
-    monkeypatch.setattr(torch.optim.SGD, "step", noted)
+    monkeypatch.setattr(core.training, "sgd", noted)
     small = {"dataset": "digits", "train_size": 10, "batch_size": 10, "widths": "2"}
     train(Experiment.from_flat({**small, "epochs": steps, "lr": 0.05}))
     assert steps == len(rates)
     assert pytest.approx(0.05, rel=1e-6) == max(rates)
+
+
+@pytest.mark.parametrize("lr", [0.05, 0.1, 0.3])
+@pytest.mark.parametrize("steps", [3, 5, 9, 10, 11, 100, 760])
+def test_the_schedule_is_torchs_to_the_last_bit(steps, lr):
+    asked = Experiment.from_flat({"train_size": 10, "batch_size": 10, "epochs": steps, "lr": lr})
+    rise = max(2, round(0.3 * steps)) / steps if steps < FEW_STEPS else 0.3
+    reference = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=lr)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        reference, max_lr=lr, total_steps=steps, pct_start=rise, cycle_momentum=False
+    )
+    for step in range(steps):
+        assert reference.param_groups[0]["lr"] == scheduled_rate(asked, step)
+        reference.step()
+        schedule.step()
+
+
+@pytest.mark.parametrize("pooling", ["max", "lip", "tree"])
+def test_a_training_takes_the_steps_of_torchs_sgd_to_the_last_bit(pooling, monkeypatch):
+    asked = _quick(pooling=pooling, norm="batch", epochs=2, batch_size=64, train_size=300)
+    ours = train(asked).weights
+
+    class Torchs:
+        def __init__(self, model, experiment):
+            self.steps, self._experiment = 0, experiment
+            self._sgd = torch.optim.SGD(
+                model.parameters(),
+                lr=1.0,
+                momentum=0.9,
+                nesterov=True,
+                weight_decay=experiment.hyperparameters.weight_decay,
+            )
+
+        def step(self):
+            self._sgd.param_groups[0]["lr"] = scheduled_rate(self._experiment, self.steps)
+            self._sgd.step()
+            self.steps += 1
+
+    monkeypatch.setattr(core.training, "_Descent", Torchs)
+    assert train(asked).weights == ours
+
+
+def test_a_training_does_not_import_the_compiler():
+    program = """
+import sys
+from core.config import FEW_STEPS, Experiment
+from core.training import train
+train(Experiment.from_flat({"dataset": "digits", "epochs": 1, "train_size": 100}))
+print("torch._dynamo" in sys.modules)
+"""
+    answer = subprocess.run(
+        [sys.executable, "-c", program], cwd=PROJECT, check=True, capture_output=True, text=True
+    )
+    assert "False" == answer.stdout.strip()
 
 
 def test_evaluation_of_a_default_run_of_fashion_takes_at_most_15_percent_of_its_passes():

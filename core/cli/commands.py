@@ -1,5 +1,7 @@
 """Runs all commands; a failure becomes one line on stderr and an exit status."""
 
+import atexit
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -42,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: what follows the program's name; None for the arguments of this process.
     """
     _write_what_the_terminal_can()
+    _end_at_once()
     given = sys.argv[1:] if arguments is None else list(arguments)
     try:
         status = app(given, prog_name=app.info.name, standalone_mode=False)
@@ -68,6 +71,13 @@ def _write_what_the_terminal_can() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
+
+
+def _end_at_once() -> None:
+    """Leave Python no garbage to look for at exit: half a second, and the process ends anyway."""
+    # once, however often this is called
+    atexit.unregister(gc.freeze)
+    atexit.register(gc.freeze)
 
 
 def _refuse(error: object, status: int) -> int:

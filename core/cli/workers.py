@@ -84,8 +84,11 @@ def train_all(
     if scheduler is None and (reason := settings.without_torch("training")):
         # said once, not by every job
         raise EngineError(reason)
-    engine = Engine(store, chosen.workers, scheduler, chosen.device)
-    with engine, _watching(rates(store.summaries()), chosen.workers) as watch:
+    workers = _workers_for(experiments, chosen)
+    with (
+        Engine(store, workers, scheduler, chosen.device) as engine,
+        _watching(rates(store.summaries()), max(1, workers)) as watch,
+    ):
         keys = engine.submit(
             experiments,
             with_weights=with_weights,
@@ -98,6 +101,16 @@ def train_all(
         except KeyboardInterrupt:
             engine.cancel(keys)
             raise
+
+
+def _workers_for(experiments: Sequence[Experiment], chosen: Settings) -> int:
+    """How many workers are started: no more than there are runs, and none for a single one.
+
+    This process has trained a single run before a worker would have begun.
+    """
+    if len(experiments) == 1 and chosen.scheduler is None:
+        return 0
+    return min(chosen.workers, len(experiments))
 
 
 def train_or_stop(

@@ -64,8 +64,8 @@ class ClusterSpec:
     """The machines and devices that trainings run on.
 
     Attributes:
-        workers: number of workers to start; with a scheduler, the minimum number of trainings to
-            send out.
+        workers: number of workers to start, 0 to train in this process; with a scheduler, the
+            minimum number of trainings to send out.
         scheduler: address of an external Dask scheduler; None for local processes.
         device: device that workers train on.
         deaths: number of deaths of local workers at which a training has failed.
@@ -75,6 +75,11 @@ class ClusterSpec:
     scheduler: str | None = None
     device: Device = Device.CPU
     deaths: int = MOST_DEATHS
+
+    @property
+    def here(self) -> bool:
+        """Whether this process trains, one experiment at a time."""
+        return self.scheduler is None and not self.workers
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from dataclasses import replace
 from threading import Thread
 
 from core.engine.cluster import Cluster, ClusterSpec, Failure, Outcome, Ticket
+from core.engine.here import Here
 from core.engine.jobs import Job, Jobs, JobState, Newest
 from core.engine.locks import KeyLocks
 from core.engine.messages import (
@@ -60,8 +61,8 @@ class Dispatcher:
         self._recorded: set[str] = set()
         self._rerecorded: set[str] = set()
         self._permits: dict[str, Permit] = {}
-        self._cluster: Cluster | None = None
-        self._opening: Future[Cluster] | None = None
+        self._cluster: Cluster | Here | None = None
+        self._opening: Future[Cluster | Here] | None = None
         # opening and closing a cluster takes seconds
         self._aside = ThreadPoolExecutor(1, thread_name_prefix="poolscope-cluster")
 
@@ -209,7 +210,7 @@ class Dispatcher:
     def _window(self) -> int:
         # One training for each worker and none in reserve: Dask blames the death of a worker on
         # everything sent to it, and a key that waits here can be trained by another process
-        return self._cluster.size if self._cluster else self._spec.workers
+        return self._cluster.size if self._cluster else max(1, self._spec.workers)
 
     def _send_out(self) -> None:
         if not self._claimed:
@@ -239,14 +240,14 @@ class Dispatcher:
     def _open(self) -> None:
         if self._opening is None:
             self._opening = self._aside.submit(
-                Cluster.open,
+                Here.open if self._spec.here else Cluster.open,
                 self._spec,
                 lambda key, epoch: self.inbox.put(Progressed(key, epoch)),
                 lambda key, step, weights: self.inbox.put(Reached(key, step, weights)),
             )
             self._opening.add_done_callback(lambda result: self.inbox.put(Opened(result)))
 
-    def _opened(self, result: Future[Cluster]) -> None:
+    def _opened(self, result: Future[Cluster | Here]) -> None:
         self._opening = None
         error = result.exception()
         if error is None:

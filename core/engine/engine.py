@@ -25,7 +25,8 @@ class Engine:
 
     Args:
         store: where runs are looked up and kept.
-        workers: number of one-thread processes to start.
+        workers: number of one-thread processes to start; 0 trains in this process, one experiment
+            at a time, which is quickest for a single one.
         scheduler: address of a Dask scheduler to use instead, such as tcp://host:8786.
         device: device that the workers train on.
         deaths: number of deaths of local workers at which a training has failed.

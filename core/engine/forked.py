@@ -16,6 +16,7 @@ from typing import Any
 
 import psutil
 
+from core import settings
 from core.settings import Device
 
 # Set before a worker process starts, because the C library reads them once. Dask's default, a trim
@@ -29,8 +30,12 @@ WORKER_ENVIRONMENT = {
     "MALLOC_TRIM_THRESHOLD_": 2**30,
 }
 
-PRELOADED = ["torch", "torch._dynamo", "distributed"]
-"""what the server imports; torch's optimisers import its `_dynamo` at their first step"""
+PRELOADED = ["torch", "distributed"]
+"""what the server imports"""
+
+
+BEHIND_PAGES = 10
+"""how much nicer than the pages of a hosted dashboard its workers are"""
 
 
 def method_for(device: Device = Device.CPU) -> str:
@@ -49,6 +54,15 @@ def context_for(device: Device = Device.CPU) -> BaseContext:
         with worker_environment():
             forkserver.ensure_running()
     return get_context(method)
+
+
+def after_the_pages() -> None:
+    """Let the pages of a hosted dashboard have the cores before this process, which computes.
+
+    What one visitor had computed would otherwise make all others wait for their pages.
+    """
+    if sys.platform != "win32" and settings.load().hosted:
+        os.nice(BEHIND_PAGES)
 
 
 class Recording:

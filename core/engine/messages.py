@@ -6,6 +6,7 @@ from threading import Event
 
 from core.config import Experiment
 from core.engine.cluster import Cluster, Outcome, Ticket
+from core.engine.here import Here
 from core.engine.permit import UNBOUNDED, Permit
 from core.run import Epoch
 
@@ -68,7 +69,7 @@ class Ended:
 class Opened:
     """The attempt to open a cluster has succeeded or failed."""
 
-    result: Future[Cluster]
+    result: Future[Cluster | Here]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from core import settings
 from core.analyses import LabelsRequest, Request
 from core.config import DataConfig
-from core.engine.forked import Recording, context_for, worker_environment
+from core.engine.forked import Recording, after_the_pages, context_for, worker_environment
 from core.engine.limits import enforced
 from core.engine.permit import Limit, Permit, checked
 from core.errors import EngineError, PoolscopeError
@@ -188,6 +188,7 @@ def _begin(environment: Mapping[str, str]) -> None:
     os.environ.update(environment)
     # Ctrl-C reaches the whole process group; the parent ends its processes itself
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    after_the_pages()
 
 
 def _answer(future: "Future[Any]") -> Any:

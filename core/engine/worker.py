@@ -10,6 +10,7 @@ from typing import Any
 
 from core import settings
 from core.config import Experiment
+from core.engine.forked import after_the_pages
 from core.engine.limits import enforced
 from core.engine.permit import Limit
 from core.errors import EngineError
@@ -176,6 +177,7 @@ def warm_up() -> None:
 
 def dask_setup(_worker: object) -> None:
     """Prepare a local worker process; Dask calls this whenever one starts."""
+    after_the_pages()
     # Ctrl-C reaches the whole process group; the engine ends its workers itself
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # skips the shutdown of torch's modules, which takes more than a second and achieves nothing

@@ -1,12 +1,21 @@
-"""Has the server grown beyond its memory budget?"""
+"""What a server keeps of the memory that visitors needed, and whether it has grown too large."""
 
+import asyncio
+import ctypes
 import time
+from contextlib import suppress
 from functools import lru_cache
 
 import psutil
 
 from core import settings
 from core.words import MEGABYTE
+
+ARENAS = 2
+"""pools of the C library that threads allocate from"""
+ARENA_MAX = -8
+"""M_ARENA_MAX of glibc's malloc.h"""
+GIVING_BACK_SECONDS = 20.0
 
 
 def over_memory() -> bool:
@@ -20,3 +29,29 @@ def over_memory() -> bool:
 def _resident(_second: int) -> int:
     resident: int = psutil.Process().memory_info().rss
     return resident
+
+
+def few_arenas() -> None:
+    """Let the threads of this process share some pools of memory.
+
+    Every script of a page runs in a thread of its own. glibc would give each a pool, eight for each
+    core, and what is freed in one is of no use to the others.
+    """
+    _of_glibc("mallopt", ARENA_MAX, ARENAS)
+
+
+async def give_back() -> None:
+    """Return to the system what was freed, again and again, until this is cancelled.
+
+    glibc keeps freed memory unless it lies at the end of a pool, and so a server would stay as
+    large as its most crowded minute.
+    """
+    while True:
+        await asyncio.sleep(GIVING_BACK_SECONDS)
+        await asyncio.to_thread(_of_glibc, "malloc_trim", 0)
+
+
+def _of_glibc(name: str, *arguments: int) -> None:
+    """Call a function that other C libraries lack; there it does nothing."""
+    with suppress(AttributeError, OSError, TypeError):
+        getattr(ctypes.CDLL(None), name)(*arguments)
