@@ -19,7 +19,7 @@ from core.words import about, join, literal, plural, shortest
 from pages.shared import cached, gate
 from pages.shared.problems import explained, sentence
 
-POLL_SECONDS = 0.8
+POLL_SECONDS = 0.5
 """a point is on the page at most a second after the worker has it"""
 ACTIVE = (JobState.QUEUED, JobState.RUNNING)
 
