@@ -15,6 +15,7 @@ from core.words import literal
 from pages.cards import across, recipes
 from pages.cards.order import order
 from pages.shared import cached, evidence, frame, instead, jobs, live
+from pages.shared.parameters import NO_OTHER_RUN
 
 PAIRS_HELP = """
 For each seed, every strategy starts from the same weights and sees the batches in the same order,
@@ -128,16 +129,8 @@ def _changed(results: Results) -> None:
             return
         with st.container(horizontal=True):
             names = list(arms)
-            _forget_others("one_network", names[1], names)
-            one = arms[
-                st.selectbox("Network", names, 1, key="one_network", bind="query-params")
-                or names[1]
-            ]
-            _forget_others("other_network", names[0], names)
-            other = arms[
-                st.selectbox("compared with", names, key="other_network", bind="query-params")
-                or names[0]
-            ]
+            one = arms[frame.one_in_a_box("Network", names, "one_network", first=1)]
+            other = arms[frame.one_in_a_box("compared with", names, "other_network")]
         if said := two_networks(results, one, other):
             st.markdown(frame.written(said))
         changes = what_else(other, one)
@@ -158,16 +151,10 @@ def _changed(results: Results) -> None:
             st.caption(f"A closer control: {control}")
 
 
-def _forget_others(key: str, first: str, names: list[str]) -> None:
-    """Set a choice to the first if its network is no longer compared: it would stay in the link."""
-    if st.session_state.get(key) not in {None, *names}:
-        st.session_state[key] = first
-
-
 def _confusion(results: Results) -> None:
     """Draw the confusion matrix of one run, or the difference between two."""
     runs = {
-        f"{arm.label}, seed {seed}": run
+        f"{arm.name}, seed {seed}": run
         for arm in results.comparison.arms
         for seed, run in results.of(arm).items()
     }
@@ -176,8 +163,8 @@ def _confusion(results: Results) -> None:
     names = list(runs)
     with frame.card("Confusion matrix", "confusion", reading=CONFUSION_HELP) as head:
         with st.container(horizontal=True):
-            first = st.selectbox("Run", names, key="confusion_of") or names[0]
-            second = st.selectbox("minus", ["nothing", *names], key="confusion_minus")
+            first = frame.one_in_a_box("Run", names, "confusion_of")
+            second = frame.one_in_a_box("compared with", [NO_OTHER_RUN, *names], "confusion_minus")
         experiment = runs[first].experiment
         try:
             labels = evidence.labels(experiment.data)

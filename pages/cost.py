@@ -37,7 +37,8 @@ TRADEOFF_HELP = """
 Up is more accurate, left is cheaper. The dotted steps join the networks that no other network beats
 in both (the efficient frontier), if there are at least two; labels name these and the reference.
 Bars: 95 % interval of the mean over seeds. Parameters and MACs are counted from the architecture;
-seconds were measured during training, on the machine that trained.
+seconds were measured during training, on the machine that trained; latency is measured on this
+server, for one image on one thread.
 """
 THEORY, EFFECTIVE = "theory", "effective"
 FIELD_HELP = """
@@ -96,7 +97,12 @@ def _parameters(arms: list[Arm]) -> None:
 def _tradeoff(shown: instead.Shown) -> None:
     with frame.card("Accuracy against cost", "tradeoff", reading=TRADEOFF_HELP) as head:
         measure = Measure(frame.one_of("Cost", list(map(str, Measure)), "against", named=False))
-        chart = cached.chart(figures.tradeoff, shown.results, measure)
+        request = decision.latency_request(_distinct(shown.results))
+        known = decision.milliseconds(shown.results, request)
+        if measure is Measure.LATENCY and shown.results.runs and not known:
+            computing.offer([request], "table of latencies", "tables", key="measure_against")
+            return
+        chart = cached.chart(figures.tradeoff, shown.results, measure, tuple(known.items()))
         if chart.rows:
             instead.name(shown)
             frame.caution(shown.results)
@@ -106,19 +112,12 @@ def _tradeoff(shown: instead.Shown) -> None:
 def _field(arms: list[Arm], shown: instead.Shown) -> None:
     title = "How much of the image one cell sees"
     with frame.card(title, "field", reading=FIELD_HELP) as head:
-        names = [arm.label_without_dropout for arm in arms]
-        arm = arms[names.index(_choose("Network", names, "field_of"))]
+        arm = _choose("Network", arms, "field_of")
         layers = fields(architecture_of(arm), arm.experiment.model)
         offered = [field.layer for field in layers]
-        layer = frame.one_of(
-            "Layer",
-            offered,
-            f"field_layer {' '.join(offered)}",
-            default=offered[-1],
-            bound=False,
-            named=False,
-            wraps=True,
-        )
+        last = offered[-1]
+        frame.forget_others("field_layer", last, offered)
+        layer = frame.one_of("Layer", offered, "field_layer", default=last, named=False, wraps=True)
         kind = frame.one_of("Field", [THEORY, EFFECTIVE], "field", named=False)
         effective = _effective(arm, shown) if kind == EFFECTIVE else None
         shares = None if effective is None else np.array(effective.shares[layer])
@@ -164,7 +163,7 @@ def _sample(arm: Arm) -> NDArray[np.uint8]:
 
 def _growth(arm: Arm) -> None:
     frame.show(
-        "As the image grows",
+        "Parameters as the image grows",
         cached.chart(figures.growth, arm),
         "growth",
         file_name="growth.csv",
@@ -174,8 +173,7 @@ def _growth(arm: Arm) -> None:
 
 def _code(arms: list[Arm]) -> None:
     with frame.card("As plain PyTorch", "code"):
-        names = [arm.label_without_dropout for arm in arms]
-        arm = arms[names.index(_choose("Network", names, "code_of"))]
+        arm = _choose("Network", arms, "code_of")
         code = torch_code(arm.experiment)
         st.code(code, language="python", height=300)
         st.download_button(
@@ -207,11 +205,9 @@ def _ledger(arms: list[Arm]) -> None:
                 width=260,
                 label_visibility="collapsed",
             )
-            one = names[0]
-            if shown == LEDGER_ALL:
-                one = _choose("Network", names, "ledger_of")
+            one = _choose("Network", arms, "ledger_of") if shown == LEDGER_ALL else arms[0]
         if shown == LEDGER_ALL:
-            _one(arms[names.index(one)])
+            _one(one)
         elif shown == LEDGER_TIME:
             _times(arms, names)
         elif shown == LEDGER_LATENCY:
@@ -305,12 +301,12 @@ def _differing(rows: int, networks: int) -> str:
     return f"{rows} {plural('layer', rows)} {'differs' if rows == 1 else 'differ'} (≠)."
 
 
-def _choose(label: str, names: list[str], key: str) -> str:
-    """The name of the network that the visitor chose; asks only if there are several."""
-    if len(names) == 1:
-        return names[0]
-    chosen = st.selectbox(label, names, key=key, label_visibility="collapsed", width=260)
-    return chosen or names[0]
+def _choose(label: str, arms: list[Arm], key: str) -> Arm:
+    """The network that the visitor chose; asks only if there are several."""
+    by_name = {f"{arm.pooling} {arm.head}": arm for arm in arms}
+    if len(by_name) == 1:
+        return arms[0]
+    return by_name[frame.one_in_a_box(label, list(by_name), key, width=260)]
 
 
 main()

@@ -1,6 +1,7 @@
 """Features: what is left of the image, layer by layer, in each trained network?"""
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -12,7 +13,7 @@ from core.comparison import Arm, Comparison
 from core.figures import tiles as sheet
 from core.figures.tiles import Scale
 from core.hosting.gate import LOOKING
-from core.network import describe, is_pooled, same_stage
+from core.network import is_pooled, same_stage
 from core.sentences.headlines import Sentence, learning_headline
 from core.sentences.shown import answers_headline
 from core.words import join, literal, percent, size
@@ -40,8 +41,6 @@ dropped. **CAM**: the last maps, weighted by the dense layer, which only a GAP h
 lost when a window is greyed out. Each picture has its own scale. None of them says why the network
 learned what it did.
 """
-TOUCHED_MILLIONS = 60
-"""most millions of multiplications for an image that the browser does whenever the pen moves"""
 NO_TOUCH = "The maps below are computed on the server."
 MAPS_HELP = """
 Each tile is one channel after the chosen layer. With the same seed, every network starts from the
@@ -108,7 +107,7 @@ def _cards(
     with left, frame.section("input"):
         picture.shown(chosen, next(iter(there)).experiment.data.entry)
     with right:
-        layers = _maps(looks)
+        layers = _maps(looks, chosen.label)
     answers.patches(there, layers)
     answers.filters(there)
     answers.softened(there)
@@ -116,20 +115,22 @@ def _cards(
 
 def _touched(arms: list[Arm], seed: int) -> picture.Chosen:
     """Draw the networks that can be touched, and the choice of the image that they see."""
-    with frame.section("touch"), st.container(border=True):
+    with frame.section("touch"), st.container(border=True, key="card touch"):
         with st.container(horizontal=True, vertical_alignment="center"):
             frame.heading("Under your finger", TOUCH_HELP)
             chosen = picture.chooser(arms, seed)
-        millions = sum(describe(arm.seeded(seed)).totals.macs for arm in arms) / 1_000_000
+        millions = touch.millions(arms, seed)
         below = _below()
-        if millions > TOUCHED_MILLIONS:
+        if millions > touch.TOUCHED_MILLIONS:
             st.caption(
                 f"An image takes {millions:,.0f} million multiplications in these networks, more "
-                f"than the {TOUCHED_MILLIONS} that a browser is asked for. {below}"
+                f"than the {touch.TOUCHED_MILLIONS} that a browser is asked for. {below}"
             )
             return chosen
         data = arms[0].experiment.data
-        seen = touch.Seen(chosen.image, chosen.name, data.entry, *networks.scaling(data))
+        seen = touch.Seen(
+            chosen.image, chosen.name, data.entry, *networks.scaling(data), chosen.label
+        )
         part = partial(_drawn, arms, seed, seen)
         (jobs.refreshed(part) if live.growing_networks(arms, seed) else part)()
     return chosen
@@ -196,9 +197,12 @@ def _looks(there: dict[Arm, StoredNetwork], image: np.ndarray) -> dict[Arm, Resp
     return {arm: networks.response(network, image) for arm, network in there.items()}
 
 
-def _maps(looks: dict[Arm, Response]) -> dict[Arm, str]:
+def _maps(looks: dict[Arm, Response], label: int | None) -> dict[Arm, str]:
     """Draw one row per network: name, maps, prediction. Return the layer shown of each."""
-    with frame.section("feature maps"), st.container(border=True, height="stretch"):
+    with (
+        frame.section("feature maps"),
+        st.container(border=True, height="stretch", key="card feature maps"),
+    ):
         with st.container(horizontal=True, vertical_alignment="center"):
             frame.heading("Feature maps", MAPS_HELP)
             one_scale = st.toggle("One scale", value=True, key="one_scale", bind="query-params")
@@ -215,8 +219,12 @@ def _maps(looks: dict[Arm, Response]) -> dict[Arm, str]:
         common = Scale.around(np.concatenate([m.ravel() for m in present.values()]))
         dotted = [arm for arm, name in shown.items() if mark and _feeds_max(arm, looks[arm], name)]
         for arm, name in shown.items():
-            scale = common if one_scale else None
-            _row(arm, looks[arm], name, first, scale, mark=arm in dotted)
+            left, middle, right = st.columns([2, 9, 2], vertical_alignment="center")
+            _named(left, arm, looks[arm], name)
+            with middle:
+                scale = common if one_scale else None
+                _row(arm, looks[arm], name, first, scale, mark=arm in dotted)
+            _predicted(right, arm, looks[arm], label)
         st.caption(
             f"Channels {first + 1} to {min(most, first + CHANNELS_SHOWN)} of {most} after {layer}, "
             f"seed {next(iter(looks)).experiment.seed}. Every network starts from the same filters."
@@ -232,9 +240,8 @@ def _layers(looks: dict[Arm, Response]) -> tuple[str, dict[Arm, str]]:
     offered = [layer for layer in layers if layer.startswith("block")]
     pools = [layer for layer in offered if layer.endswith(".pool")]
     default = (pools or offered)[0]
-    layer = frame.one_of(
-        "Layer", offered, "layer", default=default, bound=False, named=False, wraps=True
-    )
+    frame.forget_others("layer", default, offered)
+    layer = frame.one_of("Layer", offered, "layer", default=default, named=False, wraps=True)
     owner = next(list(seen.maps) for seen in looks.values() if layer in seen.maps)
     stages = {arm: same_stage(layer, owner, list(seen.maps)) for arm, seen in looks.items()}
     return layer, {arm: name for arm, name in stages.items() if name}
@@ -264,32 +271,36 @@ def _first_channel(most: int) -> int:
     if most <= CHANNELS_SHOWN:
         return 0
     starts = range(0, most, CHANNELS_SHOWN)
-    names = {f"{start + 1}–{min(start + CHANNELS_SHOWN, most)}": start for start in starts}
-    chosen = frame.one_of("Channels", list(names), f"channels of {most}", bound=False)
-    return names[chosen]
+    names = {f"{start + 1} to {min(start + CHANNELS_SHOWN, most)}": start for start in starts}
+    frame.forget_others("channels", next(iter(names)), list(names))
+    return names[frame.one_of("Channels", list(names), "channels")]
+
+
+def _named(place: Any, arm: Arm, seen: Response, layer: str) -> None:
+    place.markdown(answers.title(arm))
+    channels, height, width = seen.maps[layer].shape
+    place.caption(f"{layer}, {channels} × {size(height, width)}")
 
 
 def _row(  # noqa: PLR0913 (what is drawn, and how)
     arm: Arm, seen: Response, layer: str, first: int, scale: Scale | None, *, mark: bool
 ) -> None:
-    left, middle, right = st.columns([2, 9, 2], vertical_alignment="center")
-    classes = arm.experiment.data.entry.classes
-    with left:
-        st.markdown(answers.title(arm))
-        channels, height, width = seen.maps[layer].shape
-        st.caption(f"{layer}, {channels} × {size(height, width)}")
-    with middle:
-        maps = seen.maps[layer][first : first + CHANNELS_SHOWN]
-        model = arm.experiment.model
-        marked = winners(maps, model.pool_size, model.pool_stride) if mark else None
-        st.image(
-            sheet.sheet(maps, scale or Scale.around(maps), marked=marked, dark=frame.dark()),
-            width="stretch",
-            alt=f"Feature maps of {layer}: {answers.spoken(arm)}",
-        )
-    with right:
-        st.markdown(f"predicts **{literal(classes[seen.answer])}**")
-        st.caption(f"{percent(float(seen.probabilities.max()))} % sure")
+    maps = seen.maps[layer][first : first + CHANNELS_SHOWN]
+    model = arm.experiment.model
+    marked = winners(maps, model.pool_size, model.pool_stride) if mark else None
+    st.image(
+        sheet.sheet(maps, scale or Scale.around(maps), marked=marked, dark=frame.dark()),
+        width="stretch",
+        alt=f"Feature maps of {layer}: {answers.spoken(arm)}",
+    )
+
+
+def _predicted(place: Any, arm: Arm, seen: Response, label: int | None) -> None:
+    """Draw what a network says, with a tick if it is right and a cross if not."""
+    mark = "" if label is None else " ✓" if seen.answer == label else " ✗"
+    said = literal(arm.experiment.data.entry.classes[seen.answer])
+    place.markdown(f"predicts **{said}{mark}**")
+    place.caption(f"{percent(float(seen.probabilities.max()))} %")
 
 
 main()

@@ -1,6 +1,8 @@
 """Home: what is this, which door is yours, and what does the default comparison say?"""
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import streamlit as st
@@ -30,13 +32,17 @@ BADGES: dict[Verdict, tuple[str, Any, str]] = {
 }
 CLAIMS_SAID = {
     ClaimVerdict.SUPPORTED: "true as stated",
-    ClaimVerdict.NUANCED: "true in part",
+    ClaimVerdict.NUANCED: "true in some settings",
     ClaimVerdict.REFUTED: "false",
     ClaimVerdict.ALIKE: "no difference that matters",
     ClaimVerdict.TOO_SMALL: "true, but too small to matter",
     ClaimVerdict.UNDECIDED: "too few seeds to tell",
     ClaimVerdict.UNTESTED: "runs are missing",
 }
+FEW_ROWS = 5
+"""rows of the figure that are lower than what stands beside them"""
+MOST_UNDECIDED = 3
+"""differences under one head that are undecided and have a line each; more share one"""
 WHAT = "See, test and measure what pooling does in a neural network."
 WHY = (
     "Small networks that differ in nothing but their pooling are trained side by side, so every "
@@ -111,7 +117,14 @@ def main() -> None:
     instead.missing(shown)
     jobs.diverged(results.diverged)
     frame.caution(results, in_headline=True)
+    _cards(results)
+    _next()
+
+
+def _cards(results: Results) -> None:
+    """Draw the default comparison, the claims and what is bundled, side by side."""
     left, right = frame.columns((3, 2))
+    few = len({(arm.pooling, arm.dropout) for arm in results.comparison.arms}) <= FEW_ROWS
     with left:
         frame.show(
             "Test accuracy, by strategy and head",
@@ -120,18 +133,48 @@ def main() -> None:
             file_name="accuracy.csv",
             reading=READING,
             untrained="This comparison",
+            stretch=False,
         )
-    with right:
-        with (
-            frame.section("differences in words"),
-            st.container(border=True, height="stretch"),
-        ):
-            _differences(results)
-        with frame.section("outcomes"):
-            _claims()
-    with frame.section("bundled"):
+    with (
+        right,
+        frame.section("differences in words"),
+        st.container(border=True, key="card differences in words"),
+    ):
+        _differences(results)
+    # a figure of few rows leaves room below it, one of many beside it
+    with left if few else right, frame.section("outcomes"):
+        _claims()
+    with right if few else st.container(), frame.section("bundled"):
         _bundled()
-    _next()
+
+
+def _difference(item: Pair) -> None:
+    """Draw one difference in a line."""
+    with _line(item.difference.verdict):
+        st.markdown(
+            f"{frame.named(item.arm.pooling)} **{points(item.difference.mean)}** points "
+            f"{span(item.difference)}{' :gray[only alone]' if item.only_alone else ''}"
+        )
+
+
+def _undecided(items: Sequence[Pair]) -> None:
+    """Draw many differences that are undecided in one line, those that would be decided alone last.
+
+    Each has its numbers on Accuracy.
+    """
+    alone = [frame.named(item.arm.pooling) for item in items if item.only_alone]
+    others = [frame.named(item.arm.pooling) for item in items if not item.only_alone]
+    with _line(Verdict.UNDECIDED):
+        said = [", ".join(others), f"{', '.join(alone)} :gray[only alone]" if alone else ""]
+        st.markdown("; ".join(filter(None, said)))
+
+
+@contextmanager
+def _line(verdict: Verdict) -> Iterator[None]:
+    word, colour, icon = BADGES[verdict]
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
+        st.badge(word, icon=icon, color=colour)
+        yield
 
 
 def _next() -> None:
@@ -166,7 +209,7 @@ def _bundled() -> None:
     rows = bundled(cached.summaries())
     if not rows:
         return
-    with st.container(border=True):
+    with st.container(border=True, key="card bundled"):
         frame.heading("Trained already")
         st.caption("These comparisons open at once; everything else trains on demand.")
         st.table(
@@ -188,7 +231,7 @@ def _bundled() -> None:
 def _claims() -> None:
     """Draw how many claims there are with each verdict."""
     counts = Counter(result.verdict for result in cached.claim_results().values())
-    with st.container(border=True):
+    with st.container(border=True, key="card outcomes"):
         frame.heading("Claims about pooling")
         for verdict, phrase in CLAIMS_SAID.items():
             if counts[verdict]:
@@ -211,14 +254,13 @@ def _differences(results: Results) -> None:
             continue
         shown += compared
         st.markdown(f":gray[{facet.label}, against] {frame.named(reference.pooling)}")
+        open_ones = [p for p in compared if p.difference.verdict is Verdict.UNDECIDED]
+        together = len(open_ones) > MOST_UNDECIDED
         for item in compared:
-            word, colour, icon = BADGES[item.difference.verdict]
-            with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
-                st.badge(word, icon=icon, color=colour)
-                st.markdown(
-                    f"{frame.named(item.arm.pooling)} **{points(item.difference.mean)}** points "
-                    f"{span(item.difference)}{' :gray[only alone]' if item.only_alone else ''}"
-                )
+            if not (together and item in open_ones):
+                _difference(item)
+        if together:
+            _undecided(open_ones)
     if not shown:
         st.caption("A comparison needs two strategies with two seeds each.")
         return

@@ -9,6 +9,7 @@ from core.comparison import Arm, Results
 from core.engine import stored
 from core.sentences.shown import steadiness_headline
 from core.words import percent
+from pages.cards import walk
 from pages.shared import cached, chooser, computing, frame, instead, jobs
 
 FILLED, CIRCULAR = "filled", "circular"
@@ -52,6 +53,7 @@ def main() -> None:
     if settings is None:
         frame.nothing_yet(f"Seed {seed} of these networks")
         return
+    walk.card(trained, seed, settings.reach, circular=settings.circular)
     bare = cached.without_weights(arm.seeded(seed) for arm in trained if arm not in maps)
     jobs.train_again(bare)
     keys = {experiment.key for experiment in bare}
@@ -107,8 +109,9 @@ def _maps(maps: dict[Arm, ShiftMap], results: Results) -> None:
     moved = "circular shifts" if first.settings.circular else filled
     with frame.section("map"):
         st.caption(
-            f"First {first.images:,} test images, seed {results.comparison.seeds[0]}, {moved}. One "
-            f"scale for all maps, from {percent(low)} to 100 %. Means exclude the unshifted image."
+            f"Rows: pixels down; columns: pixels to the right. First {first.images:,} test images, "
+            f"seed {results.comparison.seeds[0]}, {moved}. One scale for all maps, from "
+            f"{percent(low)} to 100 %. Means exclude the unshifted image."
         )
 
 

@@ -127,7 +127,7 @@ TERMS: tuple[Term, ...] = (
         "Batch norm keeps the values between two layers in a fixed range, which makes training "
         "easier.",
         "[Bb]atch norm",
-        frozenset({Page.CLAIMS}),
+        frozenset({Page.CLAIMS, Page.COST}),
     ),
     Term(
         "dropout",

@@ -35,13 +35,13 @@ LEDGER_COLUMNS = (
         "macs",
         "MACs",
         "Multiply-accumulate operations for one image: convolutions and dense layers, and those "
-        "within a pool. Complete for these; batch norm and ReLU are not counted.",
+        "within a pool. Batch norm and ReLU are not counted.",
     ),
     Column(
         "pooling_ops",
         "pooling operations",
         "Comparisons, additions, multiplications, exponentials and roots of the pool as its "
-        "formula is written, for one image. Complete.",
+        "formula is written, for one image.",
     ),
     Column(
         "receptive_field",

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from core.comparison.address import address
 from core.comparison.comparison import Arm, Comparison
-from core.comparison.stock import CONTENTS, place_of, usual
+from core.comparison.stock import CONTENTS, SHARED, place_of, usual
 from core.config import Experiment
 from core.config.fields import FIELDS
 from core.errors import ConfigError
@@ -58,6 +59,18 @@ def _defaults(configs: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         return [usual({CONTENTS: None, **config}) for config in first.values()]
     except (ConfigError, KeyError):
         return []
+
+
+def off_defaults(comparison: Comparison) -> Mapping[str, Any]:
+    """The settings that all networks of a comparison share, where not at their data set's default.
+
+    Returns:
+        flat name -> value, without data set and seed, in the order of all settings.
+    """
+    flat = comparison.arms[0].experiment.to_flat()
+    shared, defaults = address(comparison), usual(flat)
+    names = (name for name in SHARED if name != "dataset")
+    return {name: shared[name] for name in names if shared[name] != defaults[name]}
 
 
 def holding(experiments: Sequence[Experiment]) -> Comparison | None:

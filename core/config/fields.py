@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from core.config.about import About
+from core.config.about import About, DataScope
 from core.config.experiment import SECTIONS, own_values
 from core.config.sections import Section, declared
 
@@ -78,6 +78,11 @@ class Setting:
         short = ", ".join(filter(None, (scope, self.about.unit)))
         text = self.about.help.removesuffix(".")
         return "; ".join(filter(None, (short, text[:1].lower() + text[1:])))
+
+    def affects(self, dataset: str) -> bool:
+        """Whether it has an effect on a data set, given by name or as folder:PATH."""
+        scope = self.about.scope
+        return not isinstance(scope, DataScope) or scope.covers(dataset)
 
     @property
     def default_text(self) -> str:

@@ -21,6 +21,7 @@ from core.figures.reading import reading
 from core.figures.recipes import recipe_map
 from core.figures.routing import hand_gradient, hand_input, hand_output, steps
 from core.figures.shift import shift_map, shift_profile
+from core.figures.thin_lines import thin_lines
 from core.figures.tradeoff import Measure, tradeoff
 
 __all__ = [
@@ -53,5 +54,6 @@ __all__ = [
     "shift_map",
     "shift_profile",
     "steps",
+    "thin_lines",
     "tradeoff",
 ]

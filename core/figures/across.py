@@ -1,7 +1,9 @@
 """Does a difference hold on several data sets? One row for each, and their mean."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -18,6 +20,7 @@ from core.figures.base import (
     layout,
     literal,
     name,
+    narrow,
     plot,
     row_axis,
     shape,
@@ -34,6 +37,8 @@ from core.words import inside, points
 MEAN_ROW = "mean of these"
 LEAST_REACH, PADDING = 0.5, 1.08
 """points on both sides of zero at least, and room beyond the widest interval"""
+NARROW_LEFT = 96
+"""px for a result below the name of its data set: "−10.0 ≈ undecided" """
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,28 +120,44 @@ def _draw(found: Across, look: Look) -> go.Figure:
     ]
     reach = max(LEAST_REACH, PADDING * max(abs(100 * end) for row in ends for end in row))
     line = {"color": look.quiet, "width": look.px(1.5)}
+    said = [
+        f"<b>{points(mean)}</b> {sign}"
+        for (mean, _, _), sign in zip(ends, [*signs, ""], strict=True)
+    ]
+    left = max(LEAST_NAME_MARGIN, LETTER_WIDTH * max(map(len, labels)) + NAME_GAP)
     return plot(
         _marks(found, ends, decided, look),
-        **layout(
-            look,
-            height=AROUND_PAIRS + ROW_HEIGHT * len(ends),
-            left=max(LEAST_NAME_MARGIN, LETTER_WIDTH * max(map(len, labels)) + NAME_GAP),
-            right=128,
-        ),
-        xaxis=axis(
-            look,
-            title=f"difference to {inside(name(found.reference))}, percentage points",
-            grid=True,
-            range=[-reach, reach],
-            nticks=6,
-        ),
+        **layout(look, height=AROUND_PAIRS + ROW_HEIGHT * len(ends), left=left, right=128),
+        **_results_below(labels, said, reach, look),
+        xaxis=_points(reach, f"difference to {inside(name(found.reference))}", look),
         yaxis=row_axis(look, labels, (len(ends) - 0.5, -0.6)),
         shapes=[shape("line", (0, 0), (0, 1), yref="paper", layer="below", line=line)],
-        annotations=[
-            at_the_end(place, f"<b>{points(mean)}</b> {sign}", look)
-            for place, ((mean, _, _), sign) in enumerate(zip(ends, [*signs, ""], strict=True))
-        ],
+        annotations=[at_the_end(place, text, look) for place, text in enumerate(said)],
     )
+
+
+def _results_below(
+    labels: Sequence[str], said: Sequence[str], reach: float, look: Look
+) -> dict[str, Any]:
+    """On a telephone, results stand below the names: beside the plot they would leave none."""
+    widest = max(len(label) for label in [*labels[:-1], MEAN_ROW])
+    left = max(NARROW_LEFT, LETTER_WIDTH * widest + NAME_GAP)
+    return narrow(
+        margin=layout(look, height=0, left=left)["margin"],
+        annotations=[],
+        xaxis=_points(reach, "difference", look),
+        yaxis=row_axis(
+            look,
+            [f"{label}<br>{text}" for label, text in zip(labels, said, strict=True)],
+            (len(labels) - 0.5, -0.6),
+        ),
+    )
+
+
+def _points(reach: float, what: str, look: Look) -> dict[str, Any]:
+    title = f"{what}, percentage points"
+    ends = [-reach, reach]
+    return axis(look, title=title, grid=True, range=ends, nticks=6, tickangle=0)
 
 
 def _marks(

@@ -47,6 +47,9 @@ GLYPH_WIDTH, LETTER_WIDTH = 18, 6.8
 BEYOND = "beyond the axis"
 """the name of the trace of arrows"""
 
+NARROW = 440
+"""width of a figure on a telephone at most, px"""
+
 LABEL_GAP = 19
 """smallest distance between two labels at the ends of lines, px"""
 LABEL_AWAY = 10
@@ -116,6 +119,15 @@ def layout(look: Look, *, height: float, left: float = 56, right: float = 16) ->
         "hoverlabel": {"font": {"size": look.px(SMALL)}},
         "dragmode": False,
     }
+
+
+def narrow(**changes: Any) -> dict[str, Any]:
+    """What changes in the layout of a figure on a telephone; pages/shared/plot.js reads it.
+
+    Args:
+        changes: properties of the layout that take the place of those on a wide page.
+    """
+    return {"meta": {"narrow": {"below": NARROW, "changes": changes}}}
 
 
 def without_axes(look: Look, height: float, *, margin: float) -> dict[str, Any]:

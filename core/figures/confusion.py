@@ -56,7 +56,7 @@ def confusion(
     if minus is not None:
         counts = counts - confusion_counts(labels, minus, len(names))
         caption = f"First minus second, on {len(labels):,} test images: blue more, red fewer."
-    columns = ["class", *(f"taken for {name}" for name in names)]
+    columns = ["class", *(f"predicted {name}" for name in names)]
     return Chart(
         rows=[
             dict(zip(columns, (name, *row), strict=True))

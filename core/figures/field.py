@@ -74,7 +74,7 @@ def _alt(field: Field) -> str:
 def _reach(field: Field) -> str:
     return (
         f"After {field.layer} the receptive field of one cell is {field.side} × {field.side} pixels"
-        f"{_covered(field, '×')}; neighbouring cells are {field.jump} px apart (the jump)."
+        f"{_covered(field, '×')}; neighbouring cells are {field.jump} px apart (the stride so far)."
     )
 
 

@@ -37,8 +37,8 @@ from core.words import plain, plural
 
 AROUND_HEADS = 100
 """height of everything but the rows, px"""
-LEAST_HEIGHT = 290
-"""smallest height of all rows together, px: two rows need as much room as six"""
+LEAST_HEIGHT = 130
+"""smallest height of all rows together, px: dots and their names need more room than two rows"""
 HEADS_APART, HEADS_SHARE = 16, 0.5
 """vertical distance between the heads of a row, px, so that their intervals do not overlap; and the
 largest share of a row that the heads take"""

@@ -26,6 +26,8 @@ th, td {{ border-bottom: 1px solid {palette.REPORT_LINE}; padding: 0.25rem 0.75r
 pre {{ background: {palette.REPORT_CODE}; padding: 1rem; overflow-x: auto; font-size: 0.875rem; }}
 """
 _FONT = "system-ui, sans-serif"
+WIDER = 1.3
+"""room for the names beside a figure, as a multiple of what the font of the pages needs"""
 _CHART = {"displayModeBar": False, "displaylogo": False, "showSendToCloud": False}
 
 
@@ -138,6 +140,9 @@ def _figure(chart: Chart) -> str:
     figure = chart.draw(look).update_layout(
         paper_bgcolor=look.page, plot_bgcolor=look.page, font={"family": _FONT, "color": look.ink}
     )
+    # the reader's own font, which may be wider than that of the pages
+    margin = figure.layout.margin
+    figure.update_layout(margin={"l": WIDER * (margin.l or 0), "r": WIDER * (margin.r or 0)})
     html = figure.to_html(
         full_html=False, include_plotlyjs=False, config=_CHART, default_width="100%"
     )

@@ -23,6 +23,7 @@ from core.figures.base import (
     layout,
     marked,
     name_width,
+    narrow,
     on_cells,
     plot,
     spread,
@@ -33,7 +34,7 @@ from core.figures.palette import style
 from core.network.invariance import invariance
 from core.words import percent
 
-CELL_SIDE, SMALL_CELL_SIDE, AROUND_MAP = 27, 14, 24
+CELL_SIDE, SMALL_CELL_SIDE, AROUND_MAP = 27, 12, 24
 """px: a cell with a number, a cell without, and the margins around the map"""
 MOST_NUMBERED = 9
 """maps with more cells per row have small cells without numbers"""
@@ -44,6 +45,8 @@ FEW_PIXELS = 4
 """up to which a tick at every second pixel has room beside the names, on a telephone too"""
 LINE_NAME_AWAY = 6
 """px from the plot to the names of lines"""
+KEY_HEIGHT = 19
+"""px of a name below the lines"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +189,7 @@ def _draw_profile(maps: Sequence[tuple[Arm, ShiftMap]], look: Look) -> go.Figure
             for (arm, values), (_, steadiness) in zip(lines, maps, strict=True)
         ],
         **layout(look, height=PROFILE_HEIGHT, right=_right([arm for arm, _ in maps], heads)),
+        **_below(len(lines), look),
         hovermode="x unified",
         xaxis=axis(
             look,
@@ -199,12 +203,28 @@ def _draw_profile(maps: Sequence[tuple[Arm, ShiftMap]], look: Look) -> go.Figure
     )
 
 
+def _below(lines: int, look: Look) -> dict[str, Any]:
+    """On a telephone, the names stand below the lines, for which there would be no room beside."""
+    room = KEY_HEIGHT * lines
+    around = layout(look, height=PROFILE_HEIGHT + room + 8)
+    plane = PROFILE_HEIGHT - 56
+    margin = {**around["margin"], "b": around["margin"]["b"] + look.px(room + 8)}
+    key = {"orientation": "h", "x": 0, "xanchor": "left", "y": -52 / plane, "yanchor": "top"}
+    return narrow(
+        height=around["height"],
+        margin=margin,
+        annotations=[],
+        showlegend=True,
+        legend={**key, "itemclick": False, "itemdoubleclick": False},
+    )
+
+
 def _line(arm: Arm, x: list[int], y: list[float], first: Head, look: Look) -> go.Scatter:
     form = style(arm.pooling)
     return go.Scatter(
         x=x,
         y=y,
-        name=f"{arm.pooling} + {arm.head}",
+        name=arm.label_without_dropout,
         mode="lines+markers",
         line={
             "color": look.colour(arm.pooling),

@@ -1,4 +1,4 @@
-"""What does accuracy cost? Test accuracy against parameters, MACs or time, with its front."""
+"""What does accuracy cost? Test accuracy against parameters, MACs, training time or latency."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -47,22 +47,26 @@ class Measure(StrEnum):
     MACS = "MACs"
     PARAMETERS = "parameters"
     SECONDS = "seconds"
+    LATENCY = "latency"
 
 
 COST_TITLES = {
     Measure.MACS: "multiply-accumulates per image (log scale)",
     Measure.PARAMETERS: "learned parameters (log scale)",
     Measure.SECONDS: "seconds of training, mean over seeds (log scale)",
+    Measure.LATENCY: "milliseconds for one image, median (log scale)",
 }
 WRITTEN: dict[Measure, Callable[[float], str]] = {
     Measure.MACS: lambda value: macs(round(value)),
     Measure.PARAMETERS: lambda value: count(round(value)),
     Measure.SECONDS: duration,
+    Measure.LATENCY: lambda value: f"{value:.2g} ms",
 }
 COUNTED = {
     Measure.MACS: "MACs of convolutions and dense layers; the table below has the pools' own.",
     Measure.PARAMETERS: "Computed from the architecture; every learned parameter is included.",
     Measure.SECONDS: "Measured during training, evaluation included; machines may differ.",
+    Measure.LATENCY: "Measured on this server at a batch of 1 on one thread; timings are noisy.",
 }
 """what each cost includes"""
 
@@ -77,6 +81,7 @@ class PointRow:
     parameters: int
     macs: int
     seconds: float
+    latency_milliseconds: float | None
     test_accuracy_percent: float
     low_percent: float | None
     high_percent: float | None
@@ -92,6 +97,7 @@ class Point:
         arm: the network.
         cost: in the unit of the axis.
         seconds: of training, mean over seeds.
+        milliseconds: for one image; None if nobody has measured it.
         accuracy: on the test images, over the seeds.
         learned: whether all of its runs have learned.
     """
@@ -99,6 +105,7 @@ class Point:
     arm: Arm
     cost: float
     seconds: float
+    milliseconds: float | None
     accuracy: Interval
     learned: bool
 
@@ -126,9 +133,19 @@ class Plan:
     beyond: Sequence[Beyond]
 
 
-def tradeoff(results: Results, measure: Measure) -> Chart:
-    """Test accuracy against a cost; markers are filled for the first head, open for others."""
-    networks = points(results, measure)
+Latency = tuple[Arm, float]
+"""a network and its measured milliseconds for one image"""
+
+
+def tradeoff(results: Results, measure: Measure, latencies: tuple[Latency, ...] = ()) -> Chart:
+    """Test accuracy against a cost; markers are filled for the first head, open for others.
+
+    Args:
+        results: has the runs.
+        measure: the cost.
+        latencies: of the networks whose latency was measured; only these have a point against it.
+    """
+    networks = points(results, measure, latencies)
     plan = _plan(networks, measure, results)
     return Chart(
         rows=[_row(point, on_the_front=point in plan.front) for point in networks],
@@ -138,9 +155,10 @@ def tradeoff(results: Results, measure: Measure) -> Chart:
     )
 
 
-def points(results: Results, measure: Measure) -> list[Point]:
-    """One point for every trained network of a comparison."""
+def points(results: Results, measure: Measure, latencies: tuple[Latency, ...] = ()) -> list[Point]:
+    """One point for every trained network of a comparison whose cost is known."""
     failed = {network.arm for network in unlearned_in(results)}
+    milliseconds = dict(latencies)
     trained = []
     for arm in results.comparison.arms:
         tested = results.test_accuracy(arm)
@@ -151,9 +169,13 @@ def points(results: Results, measure: Measure) -> list[Point]:
                 Measure.MACS: totals.macs,
                 Measure.PARAMETERS: totals.parameters,
                 Measure.SECONDS: seconds,
+                Measure.LATENCY: milliseconds.get(arm),
             }[measure]
+            if cost is None:
+                continue
             interval = mean_interval(list(tested.values()))
-            trained.append(Point(arm, cost, seconds, interval, arm not in failed))
+            latency = milliseconds.get(arm)
+            trained.append(Point(arm, cost, seconds, latency, interval, arm not in failed))
     return trained
 
 
@@ -250,6 +272,7 @@ def _row(point: Point, *, on_the_front: bool) -> PointRow:
         parameters=totals.parameters,
         macs=totals.macs,
         seconds=round(point.seconds, 3),
+        latency_milliseconds=None if point.milliseconds is None else round(point.milliseconds, 4),
         test_accuracy_percent=in_percent(interval.mean),
         low_percent=end_in_percent(interval.low),
         high_percent=end_in_percent(interval.high),

@@ -9,6 +9,7 @@ import streamlit as st
 from core.catalog import PAGES, Page
 from core.claims import Claim, ClaimResult, ComparedPart, Hypothesis, Kind, compared
 from core.claims.leads import lead
+from core.claims.papers import cited
 from core.comparison import Arm
 from core.config.fields import FIELDS
 from core.sentences.claims import networks
@@ -20,7 +21,7 @@ from pages.shared import cached, controls, frame
 def draw(result: ClaimResult) -> None:
     """Draw papers, expectations, what else differs between the arms, and a page to try it on."""
     _papers(result.claim)
-    with st.container(border=True):
+    with st.container(border=True, key="card papers"):
         frame.heading("What we expected, before looking")
         st.markdown(result.claim.expected)
         frame.heading("What would change our mind")
@@ -31,10 +32,10 @@ def draw(result: ClaimResult) -> None:
 
 
 def _papers(claim: Claim) -> None:
-    with st.container(border=True):
+    with st.container(border=True, key="card expected"):
         frame.heading("What the papers say")
         for finding in claim.literature:
-            st.markdown(f"{finding.source}: {finding.result} :gray[({finding.certainty})]")
+            st.markdown(f"{cited(finding.source)}: {finding.result} :gray[({finding.certainty})]")
         if not claim.literature:
             exact = claim.kind is Kind.EXACT
             none = (
@@ -45,7 +46,7 @@ def _papers(claim: Claim) -> None:
 
 def _try(page: Page, parameters: Mapping[str, Any]) -> None:
     """Link to a page on which visitors can try what the claim computes; say what it shows."""
-    with st.container(border=True):
+    with st.container(border=True, key="card try"):
         _link(f"Try it on {PAGES[page].title}", page, parameters)
         if page is Page.BY_HAND:
             st.caption("The operators alone, on numbers of your own.")
@@ -69,9 +70,9 @@ def _arms(results: tuple[ComparedPart, ...]) -> None:
     pairs = {_pair(result.part): result for result in results if not result.part.metric.is_timed}
     if not pairs:
         return
-    with st.container(border=True):
+    with st.container(border=True, key="card arms"):
         frame.heading("What else differs between the networks")
-        name = st.selectbox("Arms", list(pairs), label_visibility="collapsed", key="arms")
+        name = frame.one_in_a_box("Networks", list(pairs), "arms")
         if len(pairs[name].chosen) > 1:
             _changes(*map(Arm, pairs[name].chosen))
         _lead(pairs[name])

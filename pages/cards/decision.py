@@ -36,8 +36,8 @@ def card(shown: instead.Shown, distinct: list[Arm]) -> None:
     results = shown.results
     with frame.card("Which network fits your budget?", "decision", reading=DECISION_HELP) as head:
         budget = _budget()
-        request = LatencyRequest(tuple(arm.seeded(0) for arm in distinct))
-        every = candidates(results, _milliseconds(results, request), _agreement(results))
+        request = latency_request(distinct)
+        every = candidates(results, milliseconds(results, request), _agreement(results))
         decision = decide(results, every, budget)
         instead.name(shown)
         st.markdown(f"**{frame.written(recommendation(decision, budget))}**")
@@ -77,7 +77,12 @@ def _budget() -> Budget:
     return Budget(**given)
 
 
-def _milliseconds(results: Results, request: LatencyRequest) -> Mapping[Arm, float]:
+def latency_request(distinct: list[Arm]) -> LatencyRequest:
+    """The request to time networks that differ in their cost."""
+    return LatencyRequest(tuple(arm.seeded(0) for arm in distinct))
+
+
+def milliseconds(results: Results, request: LatencyRequest) -> Mapping[Arm, float]:
     """Median milliseconds for one image at batch 1 on one thread, where they were measured."""
     latencies = stored(cached.store(), request)
     if latencies is None:

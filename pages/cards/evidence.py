@@ -22,6 +22,8 @@ otherwise.
 MAP_READING = """
 Each cell is one part, with its mean effect, where the circumstances in its row and column meet.
 """
+PICTURED = {"max-keeps-edges": figures.thin_lines}
+"""id of a claim whose result can be seen -> the picture of it"""
 TITLE_ENDS = {Unit.POINTS: "", Unit.PERCENT: " as percentages", Unit.TIMES: " as ratios"}
 
 
@@ -56,9 +58,11 @@ def experiment(claim: Claim, facts: Sequence[ComputedPart] = ()) -> None:
 
 def description(claim: Claim, facts: Sequence[ComputedPart] = ()) -> None:
     """Draw the card of the experiment, whatever a scene shows."""
-    with st.container(border=True):
+    with st.container(border=True, key="card experiment"):
         frame.heading("The experiment")
         st.markdown(claim.test)
+        if facts and claim.id in PICTURED:
+            frame.draw(cached.chart(PICTURED[claim.id]), f"{claim.id} picture")
         _facts(facts)
 
 

@@ -23,11 +23,13 @@ class Chosen:
         image: (C, H, W) as stored.
         name: what it is, in words.
         number: of the test image; None for another image.
+        label: its class; None for another image.
     """
 
     image: np.ndarray
     name: str
     number: int | None = None
+    label: int | None = None
 
 
 def chooser(arms: list[Arm], seed: int) -> Chosen:
@@ -71,7 +73,7 @@ def chooser(arms: list[Arm], seed: int) -> Chosen:
 
 def shown(chosen: Chosen, entry: DatasetEntry) -> None:
     """Draw the image, larger."""
-    with st.container(border=True, height="stretch"):
+    with st.container(border=True, height="stretch", key="card input"):
         frame.heading("Input")
         st.image(
             sheet.grey(chosen.image, entry.white, dark=frame.dark()),
@@ -115,7 +117,7 @@ def _chosen(arms: list[Arm], seed: int) -> Chosen:
             return Chosen(image, f"your upload{said}{remark}")
     number = int(st.session_state.image)
     pixels, label = networks.test_image(experiment.data, number)
-    return Chosen(pixels, f"labelled “{literal(entry.classes[label])}”", number)
+    return Chosen(pixels, f"labelled “{literal(entry.classes[label])}”", number, label)
 
 
 def _matched(

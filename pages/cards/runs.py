@@ -19,7 +19,9 @@ LABELS: Mapping[str, Mapping[object, str]] = {
 }
 """setting -> public name -> label; another version may have had other names"""
 FIRST = ("dataset", "pooling", "head", "dropout")
-"""the settings whose columns come first, before seed and accuracy"""
+"""the settings whose columns come first"""
+BEFORE_RESULT = ("dataset", "pooling", "head")
+"""those before seed and accuracy, for which a telephone has room"""
 TESTED, VALIDATED = "test %", "validation %"
 PINNED = "pinned"
 OUTCOME = ("status", "source")
@@ -104,11 +106,11 @@ def row(
     said = {name: label(name, summary.config.get(name)) for name in columns.settings}
     return {
         **({} if note is None else {"pin": PINNED if note.pinned else "", "note": note.text}),
-        **{heading(name): value for name, value in said.items() if name in FIRST},
+        **{heading(name): value for name, value in said.items() if name in BEFORE_RESULT},
         "seed": summary.seed,
         TESTED: None if test is None else round(100 * test, FILE_DIGITS),
         **({} if curve is None else {VALIDATED: curve}),
-        **{heading(name): value for name, value in said.items() if name not in FIRST},
+        **{heading(name): value for name, value in said.items() if name not in BEFORE_RESULT},
         "parameters": summary.parameters,
         "time, s": summary.seconds,
         **{name: _value(summary, name) for name in columns.outcome},

@@ -25,6 +25,7 @@ CARD_NAMES = {
     "code": "As plain PyTorch",
     "ledger": "Layer by layer",
     # Shift: a map is named after its network
+    "walk": "Move the image yourself",
     "map": "",
     "profile": "Along one axis",
     # By hand: the grids are named after their operator

@@ -51,7 +51,9 @@ def without_slips() -> dict[str, list[str]] | None:
     """
     hosted = settings.load().hosted
     allowed = {**parameters.of_sidebar(hosted=hosted), **parameters.of_pages(dataset.test_images())}
-    if not hosted and dataset.is_path(st.query_params.get("dataset") or ""):
+    if hosted:
+        allowed["dataset"] = dataset.offered()
+    elif dataset.is_path(st.query_params.get("dataset") or ""):
         # `dataset.problem` reports an unusable folder above the page
         allowed["dataset"] = link.Anything()
     wrong = link.unusable(allowed, parameters.REPEATABLE, parameters.OF_ALL_PAGES)
@@ -89,8 +91,10 @@ def _comparison_controls(*, hosted: bool) -> None:
     _choose_arms()
     _choose_seeds()
     _choose_chance()
-    with st.popover("Advanced", icon=":material/tune:", width="stretch"):
-        _advanced()
+    changed = _changed_settings()
+    label = f"Advanced · {len(changed)} changed" if changed else "Advanced"
+    with st.popover(label, icon=":material/tune:", width="stretch"):
+        _advanced(changed)
     if said := dataset.ground():
         ground.caption(said)
     shown = {name: st.session_state.get(name) for name in DEFAULTS}
@@ -103,7 +107,7 @@ def _choose_data(*, hosted: bool) -> DeltaGenerator:
     st.selectbox(
         FIELDS["dataset"].about.label,
         # the first one is shown without a link
-        sorted(FIELDS["dataset"].words, key=lambda name: name != dataset.first()),
+        sorted(dataset.offered(), key=lambda name: name != dataset.first()),
         # free text, for the path of a folder
         accept_new_options=not hosted,
         key="dataset",
@@ -185,8 +189,21 @@ def _pooling_choices() -> list[str]:
     return [name for name in POOLING_CHOICES if POOLINGS[Pooling(name)].headline or name in chosen]
 
 
-def _advanced() -> None:
-    """Draw the settings that all arms share, and the less common heads."""
+def _advanced(changed: Sequence[str]) -> None:
+    """Draw the settings that all arms share, and the less common heads.
+
+    Args:
+        changed: those that are not at their default.
+    """
+    st.button(
+        "Reset",
+        icon=":material/restart_alt:",
+        type="tertiary",
+        disabled=not changed,
+        key="reset_advanced",
+        on_click=_reset,
+        help="Sets everything here to its default; the rest of the sidebar stays.",
+    )
     st.pills(
         "More heads",
         MORE_HEADS,
@@ -207,6 +224,40 @@ def _advanced() -> None:
         for name in SHARED_SETTINGS:
             if FIELDS[name].section == section:
                 widgets.draw(FIELDS[name], own.get(name, DEFAULTS[name]), shown)
+
+
+def _changed_settings() -> list[str]:
+    """The settings under *Advanced* that are not at the default of the data set that is shown."""
+    shown = dataset.shown()
+    own = own_defaults(shown)
+    defaults = {name: own.get(name, DEFAULTS[name]) for name in SHARED_SETTINGS}
+    changed = [
+        name
+        for name, default in defaults.items()
+        if FIELDS[name].affects(shown) and _given(name, default) != str(default)
+    ]
+    return [*changed, *(["more_heads"] if _more_heads() else [])]
+
+
+def _given(name: str, default: object) -> str:
+    """What a control is set to; before it is first drawn, what the link says."""
+    value = st.session_state.get(name, st.query_params.get(name))
+    return str(default if value is None else value)
+
+
+def _more_heads() -> list[str]:
+    state = st.session_state
+    given = state["more_heads"] if "more_heads" in state else st.query_params.get_all("more_heads")
+    return [name for name in given or () if name]
+
+
+def _reset() -> None:
+    """Set everything under *Advanced* to its default."""
+    own = own_defaults(dataset.shown())
+    for name in SHARED_SETTINGS:
+        st.session_state[name] = widgets.as_shown(FIELDS[name], own.get(name, DEFAULTS[name]))
+    st.session_state["more_heads"] = []
+    st.session_state["own_defaults"] = own
 
 
 def _follow(own: Mapping[str, Any]) -> None:

@@ -10,12 +10,16 @@ import streamlit as st
 
 from core import settings
 from core.catalog import DATASETS, Dataset
+from core.comparison.bundled import bundled as bundled_sets
 from core.config import DataConfig, Experiment
+from core.config.fields import FIELDS
 from core.config.folder import FOLDER_PREFIX, MEASURED
 from core.config.values import listed
 from core.errors import ConfigError
+from core.hosting.trainings import HOSTED_DATASETS
 from core.pictures import findings, with_folder
 from core.words import join, literal
+from pages.shared import cached
 from pages.shared.link import Note
 
 DATASET_KEY = "dataset"
@@ -23,6 +27,18 @@ _GOOD, _WRONG = "dataset_good", "dataset_wrong"
 """the last usable choice, and the note on a later, unusable one"""
 MAX_QUOTED = 200
 """letters to quote of a text from outside"""
+
+
+def offered() -> list[str]:
+    """The data sets in the list: on a hosted server those that it trains on or has runs of."""
+    if not settings.load().hosted:
+        return [*FIELDS[DATASET_KEY].words]
+    bundled = {row.dataset for row in bundled_sets(cached.summaries())}
+    return [
+        name
+        for name in FIELDS[DATASET_KEY].words
+        if name in {*HOSTED_DATASETS, first()} or name in bundled
+    ]
 
 
 def first() -> str:

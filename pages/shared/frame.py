@@ -11,6 +11,8 @@ from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS, DropoutPosition, Po
 from core.claims import ClaimVerdict
 from core.comparison import Results
 from core.comparison.chance import MOST_NAMED_NETWORKS, cautions
+from core.comparison.varied import off_defaults
+from core.config.fields import FIELDS
 from core.figures import Chart, Look, reading
 from core.figures.palette import colour, style
 from core.run import Source
@@ -114,6 +116,10 @@ def scene(results: Results) -> str:
     ]
     if dropouts != [DROPOUT_POSITIONS[DropoutPosition.NONE].label]:
         parts.append(f":gray[{join(dropouts)}]")
+    parts += [
+        f":gray[{inside(FIELDS[name].about.label)} {literal(str(value))}]"
+        for name, value in off_defaults(comparison).items()
+    ]
     parts.append(f":gray[{n} {'seed' if n == 1 else 'seeds'} each]")
     parts.append(f":gray[{_origin(results)}]")
     return " :gray[·] ".join(parts)
@@ -246,6 +252,7 @@ def show(  # noqa: PLR0913 (a card and what is in it)
     file_name: str,
     reading: str | None = None,
     untrained: str | None = None,
+    stretch: bool = True,
 ) -> None:
     """Draw a card with a chart: title, numbers, figure and caption.
 
@@ -257,8 +264,9 @@ def show(  # noqa: PLR0913 (a card and what is in it)
         file_name: name of the CSV file.
         reading: how to read the figure, in Markdown.
         untrained: what to train if the chart is empty; without it, the chart's caption says why.
+        stretch: whether it is as high as its neighbours.
     """
-    with card(title, key, part=part, reading=reading) as head:
+    with card(title, key, part=part, reading=reading, stretch=stretch) as head:
         fill(head, chart, f"{key} {part}".strip(), file_name=file_name, untrained=untrained)
 
 
@@ -355,6 +363,30 @@ def one_of(  # noqa: PLR0913 (what Streamlit asks for)
         label_visibility="visible" if named else "collapsed",
     )
     return first if chosen is None else chosen
+
+
+def one_in_a_box(
+    label: str, options: Sequence[str], key: str, *, first: int = 0, width: Any = "stretch"
+) -> str:
+    """Draw a box with a list that changes with the comparison; return what is chosen of it.
+
+    Args:
+        label: above the box.
+        options: as the link writes them.
+        key: of the widget, and its name in the link.
+        first: the place of what is chosen at first.
+        width: of the box, as Streamlit takes it.
+    """
+    forget_others(key, options[first], options)
+    box = st.selectbox
+    chosen = box(label, options, first, key=key, bind="query-params", width=width)
+    return chosen or options[first]
+
+
+def forget_others(key: str, first: str, options: Sequence[str]) -> None:
+    """Set a choice to the first if it is no longer offered: it would stay in the link."""
+    if st.session_state.get(key) not in {None, *options}:
+        st.session_state[key] = first
 
 
 def several_of(label: str, options: Sequence[str], key: str) -> list[str]:

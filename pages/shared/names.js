@@ -55,7 +55,7 @@ function ownName(button) {
   return REPEATED.test(first.trim()) ? first.trim() : null;
 }
 
-// The label of the control and its card, the picture, or the nearest heading above.
+// The label of the control and its card, the picture, or the nearest heading or statement above.
 function about(button) {
   const widget = button.closest("[data-testid=stNumberInput], [data-testid=stSelectbox]");
   const label = widget?.querySelector("[data-testid=stWidgetLabel] p");
@@ -66,7 +66,8 @@ function about(button) {
   const picture = button.closest("[data-testid=stFullScreenFrame]")?.querySelector("img[alt]");
   if (picture?.alt) return picture.alt;
   for (let above = button.parentElement; above; above = above.parentElement) {
-    const heading = above.querySelector("h1, h2, h3");
+    // a part of a card has its statement in bold
+    const heading = above.querySelector("h1, h2, h3, p > strong");
     if (heading) return heading.textContent.trim();
   }
   return null;

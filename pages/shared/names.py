@@ -38,6 +38,8 @@ CARD_HEADINGS = f"""
 [class*="st-key-{paper.CARD}-"] {{ container-type: inline-size; }}
 @container (max-width: {NARROW_CARD}px) {{
   [class*="st-key-numbers-"] [data-testid="stPopover"] button p {{ display: none; }}
+  /* room for two lines, so that figures beside one another begin at one height */
+  [class*="st-key-{paper.CARD}-map-"] h2 {{ min-height: 3.2rem; }}
 }}
 .st-key-{_KEY} {{ display: none; }}
 [data-testid="stMarkdown"] h2 {{

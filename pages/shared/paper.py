@@ -4,6 +4,8 @@ import streamlit as st
 
 CARD = "card"
 """how the keys of cards begin, and so their class: st-key-card-tradeoff"""
+BORDERED = ("training", "instead", "one-run", "few-runs")
+"""classes of what has a border and is no card"""
 PAPER_STYLES = f"""
 <style>
 @media print {{
@@ -12,7 +14,8 @@ PAPER_STYLES = f"""
   .st-key-phone_bar, [data-testid="stPopover"], [data-testid="stButton"],
   [data-testid="stDownloadButton"], [data-testid="stTooltipIcon"] {{ display: none !important; }}
   [data-testid="stMainBlockContainer"] {{ padding: 0 !important; max-width: none !important; }}
-  [class*="st-key-{CARD}-"] {{ break-inside: avoid; }}
+  [class*="st-key-{CARD}-"], [data-testid="stGridCell"], [data-testid="stMetric"],
+  {", ".join(f".st-key-{name}" for name in BORDERED)} {{ break-inside: avoid; }}
   [data-testid="stHeading"] {{ break-after: avoid; }}
 }}
 </style>

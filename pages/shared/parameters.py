@@ -4,8 +4,9 @@ Streamlit skips what no control can show, so a mistyped link would silently open
 A test compares this table with the controls of all pages.
 """
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS, Head, Pooling
@@ -113,6 +114,34 @@ class NetworkNames:
         return "a pooling and a head, as in max gap"
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Texts of a form.
+
+    Attributes:
+        form: a regular expression.
+        words: the form in words, with an example.
+        others: further texts that are allowed.
+    """
+
+    form: str
+    words: str
+    others: tuple[str, ...] = ()
+
+    def __contains__(self, text: str) -> bool:
+        return text in self.others or bool(re.fullmatch(self.form, text))
+
+    def __str__(self) -> str:
+        return ", ".join([*self.others, self.words])
+
+
+_LAYERS = Written(r"[a-z]+\d*\.[a-z0-9_]+", "a layer, as in block1.pool")
+_CHANNELS = Written(r"\d+ to \d+", "channels, as in 1 to 16")
+_RUN = r"[a-z0-9+ -]+, seed \d+"
+_RUNS = Written(_RUN, "a run, as in max gap, seed 0")
+NO_OTHER_RUN = "none"
+
+
 def of_setting(setting: Setting) -> Allowed:
     """The accepted values of a setting's control; `Anything` if its text is validated later."""
     if setting.pattern:
@@ -168,6 +197,8 @@ def of_pages(images: int) -> Mapping[str, Allowed]:
         "recipes_of": poolings,
         "one_network": NetworkNames(),
         "other_network": NetworkNames(),
+        "confusion_of": _RUNS,
+        "confusion_minus": replace(_RUNS, others=(NO_OTHER_RUN,)),
         **_of_cost(),
         # Shift, Features
         "shift_border": ["filled", "circular"],
@@ -176,6 +207,8 @@ def of_pages(images: int) -> Mapping[str, Allowed]:
         "one_scale": SWITCH,
         "winners": SWITCH,
         "channel": Range(1, 1024),
+        "layer": _LAYERS,
+        "channels": _CHANNELS,
         # By hand
         "grid": ["patch", "digit", "line", "edge", "own", "upload"],
         "own_side": ["4", "6", "8"],
@@ -186,6 +219,7 @@ def of_pages(images: int) -> Mapping[str, Allowed]:
         "temperature": Range(0.0, 3.0, 0.05),
         # Claims, History
         "kind": [str(kind) for kind in Kind],
+        "arms": Anything(),
         "predict": SWITCH,
         "page": Range(1, 10_000),
         "noted": SWITCH,
@@ -202,6 +236,8 @@ def _of_cost() -> Mapping[str, Allowed]:
     return {
         "against": [str(measure) for measure in Measure],
         "field": ["theory", "effective"],
+        "field_layer": _LAYERS,
+        **dict.fromkeys(("field_of", "code_of", "ledger_of"), NetworkNames()),
         "ledger": [
             *(column.heading for column in QUANTITIES),
             *(LEDGER_TIME, LEDGER_LATENCY, LEDGER_ALL),

@@ -63,10 +63,13 @@ async function draw(node) {
   const { figure, failed } = figures.get(node);
   try {
     const { react } = await plotly();
-    const { data, layout, frames } = figure;
-    layout.width = node.clientWidth;
+    const { data, frames } = figure;
+    const layout = layoutFor(figure, node.clientWidth);
+    node.style.minHeight = `${layout.height}px`;
     await react(node, { data, layout, frames: frames ?? [], config: CONFIG });
   } catch (error) {
+    // a figure that is taken away meanwhile is no reason to draw the others without this script
+    if (!figures.has(node)) return;
     console.error(error);
     failed();
   }
@@ -77,9 +80,20 @@ async function fit(node) {
   if (waiting.has(node)) {
     if (!drawing) drawAll();
   } else if (node.layout && node.layout.width !== node.clientWidth) {
-    (await plotly()).relayout(node, { width: node.clientWidth });
+    const { figure } = figures.get(node) ?? {};
+    if (!figure) return;
+    if (isNarrow(figure, node.layout.width) !== isNarrow(figure, node.clientWidth)) await draw(node);
+    else (await plotly()).relayout(node, { width: node.clientWidth });
   }
 }
+
+// Where there is no room, a figure is laid out as `narrow` of core/figures/base.py says.
+function layoutFor(figure, width) {
+  const changes = isNarrow(figure, width) ? figure.layout.meta.narrow.changes : {};
+  return { ...figure.layout, ...changes, width };
+}
+
+const isNarrow = ({ layout }, width) => width < (layout.meta?.narrow?.below ?? 0);
 
 async function remove(node) {
   figures.delete(node);

@@ -1,4 +1,4 @@
-"""Trained networks that a visitor can touch: computed and drawn in the browser."""
+"""Trained networks that a visitor can touch, or move an image under: all in the browser."""
 
 import json
 from base64 import b64encode
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from core.catalog import POOLINGS, DatasetEntry
 from core.comparison import Arm
 from core.figures.palette import DIVERGING, GREYS, SEQUENTIAL, style
+from core.network import describe
 from core.network.plain import plain_network
 from core.run import Checkpoint
 
@@ -21,7 +22,7 @@ TOUCH_FOLDER = Path(__file__).parents[1] / "browser" / "touch"
 TOUCH_STYLES = (TOUCH_FOLDER / "touch.css").read_text(encoding="utf-8")
 TOUCH_SCRIPT = """
 const [root] = document.querySelector('script[src*="static/js/"]').src.split("static/js/");
-const main = import(`${root}browser/touch/main.js`);
+const main = import(`${root}browser/touch/MODULE.js`);
 export default function ({ data, parentElement, setStateValue }) {
   main
     .then(({ show }) => show(parentElement, data, root))
@@ -31,6 +32,8 @@ export default function ({ data, parentElement, setStateValue }) {
     });
 }
 """
+TOUCHED_MILLIONS = 60
+"""most millions of multiplications for an image that the browser does whenever the pen moves"""
 NOT_TOUCHABLE = "networks cannot be touched"
 """set in a session whose browser could not load or run the engine"""
 
@@ -45,6 +48,7 @@ class Seen:
         entry: the data set whose images the networks know.
         scale: with `shift`, turns stored bytes into the networks' input.
         shift: is added to the scaled bytes.
+        label: the class of the image; None if nobody knows it.
     """
 
     pixels: NDArray[np.uint8]
@@ -52,6 +56,7 @@ class Seen:
     entry: DatasetEntry
     scale: float
     shift: float
+    label: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +84,11 @@ class Shown:
     step: int | None = None
 
 
+def millions(arms: Iterable[Arm], seed: int) -> float:
+    """The multiplications that one image takes in all of some networks, in millions."""
+    return sum(describe(arm.seeded(seed)).totals.macs for arm in arms) / 1_000_000
+
+
 def packed(states: Iterable[Checkpoint]) -> bytes:
     """Checkpoints in one file, as pages/browser/engine/checkpoints.js reads it.
 
@@ -104,12 +114,30 @@ def touch(
     """
     if st.session_state.get(NOT_TOUCHABLE):
         return False
-    draw = st.components.v2.component(
-        "touch", js=TOUCH_SCRIPT, css=TOUCH_STYLES, isolate_styles=False
-    )
-    data = _data(networks, seed, seen) | {"plays": plays, "talk": in_talk}
-    draw(data=data, key="touch", on_failed_change=_fail)
+    _draw("touch", "main", _data(networks, seed, seen) | {"plays": plays, "talk": in_talk})
     return True
+
+
+def walk(networks: Sequence[Shown], seed: int, seen: Seen, *, reach: int, circular: bool) -> bool:
+    """Draw an image that is moved under networks; False if this browser cannot show them.
+
+    Args:
+        networks: that answer, one beside the other.
+        seed: of their runs.
+        seen: the image.
+        reach: largest shift, px.
+        circular: whether what leaves on one side comes in on the other; else the ground comes in.
+    """
+    if st.session_state.get(NOT_TOUCHABLE):
+        return False
+    _draw("walk", "walk", _data(networks, seed, seen) | {"reach": reach, "circular": circular})
+    return True
+
+
+def _draw(key: str, module: str, data: dict[str, Any]) -> None:
+    script = TOUCH_SCRIPT.replace("MODULE", module)
+    draw = st.components.v2.component(key, js=script, css=TOUCH_STYLES, isolate_styles=False)
+    draw(data=data, key=key, on_failed_change=_fail)
 
 
 def _fail() -> None:
@@ -128,6 +156,7 @@ def _data(networks: Sequence[Shown], seed: int, seen: Seen) -> dict[str, Any]:
             "background": list(seen.entry.background),
             "light": seen.entry.light_on_dark,
             "name": seen.name,
+            "answer": seen.label,
         },
         "input": {"scale": seen.scale, "shift": seen.shift},
         "classes": list(seen.entry.classes),

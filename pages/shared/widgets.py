@@ -27,15 +27,13 @@ def draw(setting: Setting, default: str | float | None, dataset: str) -> None:
     """
     about = setting.about
     label = ", ".join(filter(None, (about.label, about.unit)))
-    disabled = False
     if isinstance(about.scope, DataScope):
         label += f" ({', '.join(about.scope.datasets)})"
-        disabled = not about.scope.covers(dataset)
     shared: dict[str, Any] = {
         "key": setting.name,
         "bind": "query-params",
         "help": about.help or None,
-        "disabled": disabled,
+        "disabled": not setting.affects(dataset),
     }
     match of_setting(setting):
         case Range() as limits:

@@ -184,3 +184,21 @@ def test_the_table_lists_every_shift():
         100 * some().at(0, 1), 3
     )
     assert "of up to 4 pixels" in chart.alt
+
+
+def test_on_a_telephone_the_names_of_lines_stand_below_them():
+    arms = [
+        (Arm(Experiment.from_flat({"pooling": name, "head": head})), some())
+        for name in ("max", "blur-average")
+        for head in ("gap", "flatten")
+    ]
+    layout = figures.shift_profile(arms).draw(Look()).layout
+    narrow = layout.meta["narrow"]["changes"]
+    card = 320
+    assert card - layout.margin.l - layout.margin.r < 0.4 * card
+    assert card - narrow["margin"]["l"] - narrow["margin"]["r"] > 0.7 * card
+    assert [] == narrow["annotations"]
+    assert narrow["showlegend"]
+    # the plane is as high as on a wide page
+    wide = layout.height - layout.margin.t - layout.margin.b
+    assert wide == narrow["height"] - narrow["margin"]["t"] - narrow["margin"]["b"]

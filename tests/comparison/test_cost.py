@@ -348,13 +348,15 @@ def test_the_front_holds_what_nothing_beats():
 @pytest.mark.parametrize("dark", [False, True])
 def test_every_cost_is_drawn_with_a_marker_per_network(measure, dark):
     results = trained(comparison(head=["gap", "flatten"]), [0.95, 0.93, 0.96, 0.94])
-    figure = figures.tradeoff(results, measure).draw(Look(dark))
+    latencies = tuple((arm, 0.1 * n) for n, arm in enumerate(results.comparison.arms, start=1))
+    chart = figures.tradeoff(results, measure, latencies)
+    figure = chart.draw(Look(dark))
     heights = [y for trace in figure.data if trace.mode == "markers" for y in trace.y]
     assert 4 == len(heights)
     assert 1 <= len(figure.layout.annotations) <= 4
     low, high = figure.layout.yaxis.range
     assert all(low < y < high for y in heights)
-    assert "cheapest first" in figures.tradeoff(results, measure).alt
+    assert "cheapest first" in chart.alt
 
 
 def test_whiskers_against_a_cost_end_where_the_table_says():
@@ -428,7 +430,7 @@ def test_mistakes_are_counted_by_class():
     assert "2 of 5 test images are misclassified; most often cat is mistaken for dog (once)." == (
         said
     )
-    assert {"class": "cat", "taken for cat": 1, "taken for dog": 1, "taken for eel": 0} == (
+    assert {"class": "cat", "predicted cat": 1, "predicted dog": 1, "predicted eel": 0} == (
         chart.rows[0]
     )
 

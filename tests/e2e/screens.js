@@ -116,7 +116,7 @@
   }
 
   function checkFigure(figure) {
-    const name = `"${figure.ariaLabel.slice(0, 60)}"`;
+    const name = `"${(figure.ariaLabel ?? "a figure").slice(0, 60)}"`;
     const texts = [...figure.querySelectorAll("svg text")]
       .filter((node) => node.textContent.trim() && seen(node, node.getBoundingClientRect()))
       .map((node) => ({ node, said: node.textContent.trim(), corners: corners(node) }));

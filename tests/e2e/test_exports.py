@@ -10,6 +10,12 @@ import torch
 from PIL import Image
 from playwright.sync_api import expect
 
+from core.catalog import PAGES, Page
+from core.config import Experiment
+from core.figures.report import report, results_of
+from tests.bundled import bundled
+from tests.e2e.screens import lasting
+
 pytestmark = pytest.mark.e2e
 
 COST = "/cost?dataset=digits&pooling=max&pooling=average&head=gap&seeds=5"
@@ -123,6 +129,59 @@ def test_no_card_is_cut_on_paper(visitor, link):
     assert {"avoid"} == {rule for rule, _ in sizes}
     assert max(height for _, height in sizes) < A4
     assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+BORDERED = """() => [...document.querySelectorAll("[data-testid=stMain] div")]
+  .filter((box) => box.matches("[data-testid=stVerticalBlock], [data-testid=stGridCell]"))
+  .filter((box) => box.checkVisibility() && getComputedStyle(box).borderTopWidth !== "0px")
+  .map((box) => [getComputedStyle(box).breakInside, box.innerText.slice(0, 40)])"""
+
+
+def cut(page):
+    """What has a border and may be cut by the end of a sheet."""
+    return {text for rule, text in page.evaluate(BORDERED) if rule != "avoid"}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_nothing_with_a_border_is_cut_on_paper(visitor, page):
+    visitor.open("/" if page == Page.HOME else f"/{page}")
+    visitor.page.emulate_media(media="print")
+    # the style sheet comes anew with every run of the script
+    assert set() == lasting(lambda: cut(visitor.page), set())
+
+
+def test_a_claim_is_not_cut_on_paper(visitor):
+    visitor.open("/claims?claim=pooling-raises-accuracy")
+    visitor.page.emulate_media(media="print")
+    assert len(visitor.page.evaluate(BORDERED)) > 4
+    assert set() == lasting(lambda: cut(visitor.page), set())
+
+
+CUT_OFF = """() => [...document.querySelectorAll(".js-plotly-plot")].flatMap((figure) => {
+  const { left, right } = figure.getBoundingClientRect();
+  return [...figure.querySelectorAll("svg text")]
+    .filter((text) => text.textContent.trim())
+    .filter((text) => {
+      const box = text.getBoundingClientRect();
+      return box.width && (box.left < left - 1 || box.right > right + 1);
+    })
+    .map((text) => text.textContent);
+})"""
+
+
+def test_no_text_of_a_report_is_cut_off(visitor, tmp_path):
+    keys = [
+        Experiment.from_flat({"pooling": pooling, "head": head, "seed": seed}).key
+        for pooling in ("max", "average", "blur-max")
+        for head in ("gap", "flatten")
+        for seed in range(5)
+    ]
+    path = tmp_path / "report.html"
+    path.write_text(report(results_of(bundled().runs(keys).values())), encoding="utf-8")
+    visitor.page.goto(path.as_uri())
+    expect(visitor.figures).to_have_count(6)
+    expect(visitor.page.locator("svg text", has_text="test accuracy").last).to_be_visible()
+    assert [] == visitor.page.evaluate(CUT_OFF)
 
 
 def test_the_link_to_share_is_short_and_is_copied(visitor):

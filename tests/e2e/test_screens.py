@@ -6,9 +6,11 @@ Each page is opened once in each theme, and its window is then pulled smaller.
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import expect
 
 from core.catalog import Page
-from core.settings import Settings
+from core.config.talk import read_talk
+from core.settings import PROJECT, Settings
 from tests.e2e import screens
 from tests.e2e.dashboard import Server, serving
 from tests.e2e.screens import SCREENS, Screen
@@ -23,6 +25,7 @@ LINKS = {
     # its images need no download
     Page.FEATURES: "/features?dataset=shapes",
     "a claim": "/claims?claim=pooling-raises-accuracy",
+    "a claim by arithmetic": "/claims?claim=max-keeps-edges",
 }
 """what is read -> its address"""
 
@@ -67,6 +70,60 @@ def faults_here(page, devtools, screen, known):
 @pytest.mark.parametrize("name", LINKS)
 def test_a_page_stands_on_every_screen(enter, unchanged, name):
     assert [] == faults(enter(unchanged), LINKS[name])
+
+
+PROJECTORS = (Screen(1280), Screen(1920))
+"""screens on which a talk is given, each 16 : 9"""
+SCENES = len(read_talk(PROJECT / "assets" / "talk.toml").scenes)
+
+
+def enter_talk(page, server, scene):
+    page.goto(f"{server.url}/?view=talk&scene={scene}")
+    expect(page.get_by_text(f"{scene} / {SCENES}")).to_be_visible()
+    screens.rest(page)
+
+
+def test_every_scene_of_the_talk_stands_on_a_projector(enter, unchanged):
+    """Before the reveal and after it; test_talk.py holds that nothing has to be scrolled."""
+    visitor = enter(unchanged)
+    page = visitor.page
+    devtools = page.context.new_cdp_session(page)
+    said = []
+    for scene in range(1, SCENES + 1):
+        screens.resize(devtools, PROJECTORS[0], height=720)
+        enter_talk(page, unchanged, scene)
+        going_on = page.locator(".st-key-talk_next button")
+        revealed = ["before", "after"] if "Reveal" in going_on.inner_text() else ["alone"]
+        for state in revealed:
+            if state == "after":
+                page.keyboard.press("ArrowRight")
+                expect(going_on).to_contain_text("Next")
+            for screen in PROJECTORS:
+                screens.resize(devtools, screen, height=screen.width * 9 // 16)
+                screens.rest(page)
+                seen = screens.lasting(lambda: set(screens.faults_of_layout(page)), set())
+                said += [f"scene {scene}, {state}, {screen}: {each}" for each in sorted(seen)]
+        names = {*screens.faults_of_names(devtools), *screens.faults_by_axe(page)}
+        said += [f"scene {scene}: {each}" for each in sorted(names)]
+    assert [] == said
+
+
+def test_the_presenters_view_stands_on_every_screen(enter, unchanged):
+    visitor = enter(unchanged)
+    enter_talk(visitor.page, unchanged, 2)
+    page = visitor.page.context.new_page()
+    page.goto(f"{unchanged.url}/?view=presenter")
+    expect(page.get_by_text(f"2 / {SCENES}")).to_be_visible()
+    devtools = page.context.new_cdp_session(page)
+    said: dict[str, str] = {}
+    for theme, shown in (("light", SCREENS), ("dark", READ[:1])):
+        page.emulate_media(color_scheme=theme)
+        for screen in shown:
+            screens.resize(devtools, screen)
+            screens.rest(page)
+            for each in faults_here(page, devtools, screen, set(said)):
+                said.setdefault(each, f"{theme}, {screen}")
+    assert {} == said
 
 
 SPOILT = """<h1>One</h1><h3>Three</h3><button>Twin</button><button>Twin</button><button></button>

@@ -478,6 +478,15 @@ def test_each_strategy_is_a_row_with_a_dot_per_head():
     assert "None" in figure.layout.yaxis.ticktext[-1]
 
 
+def test_the_figure_by_head_grows_with_its_rows():
+    heights = [
+        by_head(results(poolings=tuple(LEVEL)[:count])).layout.height for count in (1, 2, 3, 4)
+    ]
+    assert heights[1] < 300
+    assert heights == sorted(heights)
+    assert heights[3] > heights[1]
+
+
 def test_gap_is_filled_and_flatten_open_in_every_order():
     for heads in (("gap", "flatten"), ("flatten", "gap")):
         for dot in dots(by_head(results(heads=heads))):

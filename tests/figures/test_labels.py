@@ -55,7 +55,15 @@ def results(count, seed, seeds=5):
 
 @cache
 def tradeoff(count, seed, measure):
-    return figures.tradeoff(results(count, seed), measure).draw(Look())
+    return charted(results(count, seed), measure).draw(Look())
+
+
+def charted(found, measure):
+    """The chart, with a latency for every network."""
+    latencies = tuple(
+        (arm, 100 * next(iter(found.of(arm).values())).seconds) for arm in found.comparison.arms
+    )
+    return figures.tradeoff(found, measure, latencies)
 
 
 @dataclass(frozen=True)
@@ -155,7 +163,7 @@ def test_no_two_labels_overlap_and_all_are_inside_the_figure(width, measure):
 
 def on_the_front(found, measure):
     """Networks that are both cheapest and most accurate up to their cost, from the table."""
-    rows = figures.tradeoff(found, measure).rows
+    rows = charted(found, measure).rows
     several = len({row.head for row in rows}) > 1
     return [
         POOLINGS[arm.pooling].label + (f" + {HEADS[arm.head].label}" if several else "")
@@ -178,7 +186,7 @@ def test_only_the_front_and_the_reference_are_labelled(measure):
         # few networks leave room for all of them, unless their marks touch
         assert count > 4 or touching(figure) or texts == {reference, *on_the_front(found, measure)}
         # the caption has all of the front, also those without room
-        caption = figures.tradeoff(found, measure).caption.lower()
+        caption = charted(found, measure).caption.lower()
         assert all(name.lower() in caption for name in on_the_front(found, measure))
         # the pointer gets the others
         marks, _ = drawn(figure, 640)
@@ -192,7 +200,7 @@ def test_the_caption_explains_a_dotted_line_if_and_only_if_one_is_drawn(measure)
         found = results(count, seed)
         figure = tradeoff(count, seed, measure)
         lines = [trace for trace in figure.data if trace.mode == "lines" and len(set(trace.x)) > 1]
-        assert bool(lines) is ("Dotted" in figures.tradeoff(found, measure).caption)
+        assert bool(lines) is ("Dotted" in charted(found, measure).caption)
         seen.add(bool(lines))
     assert {False, True} == seen
 
@@ -211,6 +219,19 @@ def test_a_label_that_was_moved_has_a_thin_line_to_its_mark():
                 moved += 1
                 assert (0, 1) == (note.arrowhead, note.arrowwidth)
     assert moved > 0
+
+
+def test_only_networks_whose_latency_was_measured_stand_against_it():
+    found = results(4, 0)
+    first, second, *_ = found.comparison.arms
+    chart = figures.tradeoff(found, Measure.LATENCY, ((first, 0.25), (second, 0.5)))
+    assert [0.25, 0.5] == [row.latency_milliseconds for row in chart.rows]
+    assert "0.25 ms" in chart.alt
+    assert "Measured on this server" in chart.caption
+    assert [] == figures.tradeoff(found, Measure.LATENCY).rows
+    assert {None} == {
+        row.latency_milliseconds for row in figures.tradeoff(found, Measure.MACS).rows
+    }
 
 
 def test_dropout_tells_two_networks_apart():

@@ -10,8 +10,9 @@ from core.comparison import Chance
 from core.comparison.across import across
 from core.comparison.families import compare_facet
 from core.comparison.ranking import ranking
+from core.comparison.statistics import Verdict
 from core.figures import Look
-from core.figures.pairs import ONLY_ALONE
+from core.figures.pairs import ONLY_ALONE, SIGNS
 from core.sentences.across import over_data_sets
 from core.sentences.headlines import accuracy_headline, plain
 from core.sentences.intervals import difference as in_words
@@ -143,6 +144,20 @@ def test_data_sets_and_their_mean_have_a_row_each(look):
     said = plain(over_data_sets(found))
     counts = "higher in one, lower in one and undecided in one"
     assert said.startswith(f"On three data sets, average against max: {counts}. The mean")
+
+
+def test_on_a_telephone_results_stand_below_the_names_of_data_sets():
+    layout = figures.across_data_sets(over((0.9, 0.6), (0.6, 0.9))).draw(Look()).layout
+    narrow = layout.meta["narrow"]["changes"]
+    card = 320
+    assert card - layout.margin.l - layout.margin.r < 0.4 * card
+    assert card - narrow["margin"]["l"] - narrow["margin"]["r"] > 0.6 * card
+    assert [] == narrow["annotations"]
+    first, second, mean = narrow["yaxis"]["ticktext"]
+    assert "set 0<br>" in first
+    assert SIGNS[Verdict.LOWER] in first
+    assert SIGNS[Verdict.HIGHER] in second
+    assert mean.startswith("<b>mean of these</b><br>")
 
 
 @pytest.mark.parametrize("look", LOOKS)

@@ -13,6 +13,7 @@ from tests.pages.dashboard import (
     FEATURES,
     HOME,
     SHIFT,
+    alts,
     figures,
     keys,
     links,
@@ -177,3 +178,11 @@ def test_a_claim_without_any_run_says_nothing_of_recipes():
     app = opened(CLAIMS_PAGE, claim="pooling-raises-accuracy")
     assert [] == messages(app)
     assert "In how many recipes" not in text(app)
+
+
+@pytest.mark.usefixtures("whole_gallery")
+def test_the_claim_about_edges_shows_the_lines_once_it_is_revealed():
+    claim = {"claim": "max-keeps-edges"}
+    (picture,) = [alt for alt in alts(opened(CLAIMS_PAGE, **claim)) if "one pixel wide" in alt]
+    assert "Of the light line, max leaves 100 % of the contrast." in picture
+    assert [] == alts(opened(CLAIMS_PAGE, **claim, predict="true"))

@@ -6,6 +6,7 @@ from tests.pages.dashboard import (
     ACCURACY,
     BUNDLED,
     COMPARING,
+    COST,
     FEATURES,
     HISTORY,
     HOME,
@@ -16,6 +17,7 @@ from tests.pages.dashboard import (
     messages,
     missing,
     opened,
+    starting,
     text,
     title,
 )
@@ -198,3 +200,40 @@ def test_the_data_sets_own_recipe_asks_for_the_runs_without_one():
     assert BUNDLED == missing(app)
     app.number_input(key="epochs").set_value(20).run()
     assert 0 == missing(app)
+
+
+def advanced(app):
+    """The label of the button that opens the settings that all networks share."""
+    labels = [block.proto.popover.label for block in app.sidebar.get("popover")]
+    return next(label for label in labels if label.startswith("Advanced"))
+
+
+def test_what_is_not_at_its_default_is_named_counted_and_reset():
+    # which counts the choice itself, without any run
+    app = opened(COST, dataset="digits", norm="batch", widths="8,16")
+    (scene,) = starting(app, ":small[:gray[digits")
+    assert "widths 8,16" in scene
+    assert "norm batch" in scene
+    assert "Advanced · 2 changed" == advanced(app)
+    app.button(key="reset_advanced").click().run()
+    (scene,) = starting(app, ":small[:gray[digits")
+    assert "widths" not in scene
+    assert "norm" not in scene
+    assert "Advanced" == advanced(app)
+    assert "none" == app.selectbox(key="norm").value
+
+
+@pytest.mark.parametrize("dataset", ["digits", "fashion"])
+def test_the_default_of_a_data_set_is_no_change(dataset):
+    app = opened(COST, dataset=dataset)
+    assert "Advanced" == advanced(app)
+    (scene,) = starting(app, f":small[:gray[{dataset}")
+    assert "norm" not in scene
+
+
+def test_a_setting_of_other_data_sets_is_no_change():
+    assert "Advanced" == advanced(opened(ACCURACY, dataset="digits", difficulty="hard"))
+
+
+def test_a_rarer_head_counts_as_changed():
+    assert "Advanced · 1 changed" == advanced(opened(ACCURACY, dataset="digits", more_heads="gmp"))

@@ -1,6 +1,6 @@
 """Does the card of a decision recommend by its budget, and say what is missing?"""
 
-from tests.pages.dashboard import COST, messages, opened, text
+from tests.pages.dashboard import COST, alts, messages, opened, text
 
 SIDEBAR = {"dataset": "digits", "seeds": "5"}
 
@@ -43,6 +43,16 @@ def test_a_measured_time_counts():
     (table,) = [table.value for table in app.dataframe if "network" in table.value]
     assert 4 == len(table)
     assert {"network", "batch 1, 1 thread", "batch 64, 1 thread"} <= set(table)
+
+
+def test_a_measured_time_is_an_axis_of_accuracy_against_cost():
+    app = opened(COST, **SIDEBAR, against="latency")
+    assert "One table of latencies is not computed" in text(app)
+    app.button(key="measure_against").click().run(timeout=120)
+    assert [] == messages(app)
+    assert "Measured on this server at a batch of 1 on one thread" in text(app)
+    (chart,) = [alt for alt in alts(app) if alt.startswith("Test accuracy against latency")]
+    assert 4 == chart.count(" ms")
 
 
 def test_without_runs_nothing_is_recommended(no_gallery):

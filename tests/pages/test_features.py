@@ -1,5 +1,7 @@
 """Does Features show one image through several networks, and say what it shows?"""
 
+import re
+
 import pytest
 
 from tests.pages.dashboard import (
@@ -22,7 +24,26 @@ def test_features_shows_the_answers_of_the_bundled_networks():
     assert [] == messages(app)
     assert "All networks say 0." == title(app)
     assert "labelled “0”" in text(app)
-    assert 4 == text(app).count("% sure")
+    assert 4 == text(app).count("predicts **")
+    assert 4 == text(app).count("predicts **0 ✓**")
+
+
+def test_an_answer_that_is_wrong_has_a_cross():
+    app = opened(FEATURES, head="gap")
+    app.button(key="next_disagreement").click().run()
+    (label,) = re.findall("labelled “(.)”", text(app))
+    said = re.findall(r"predicts \*\*(.) (.)\*\*", text(app))
+    assert {("✓" if answer == label else "✗") for answer, _ in said} == {mark for _, mark in said}
+    assert all((answer == label) == (mark == "✓") for answer, mark in said)
+    assert any(mark == "✗" for _, mark in said)
+
+
+def test_layer_and_channels_are_in_the_link():
+    app = opened(FEATURES, head="gap", layer="block2.conv", channels="17 to 32")
+    assert [] == messages(app)
+    assert "Channels 17 to 32 of 32 after block2.conv" in text(app)
+    app.pills(key="layer").set_value("block1.conv").run()
+    assert "Channels 1 to 16 of 16 after block1.conv" in text(app)
 
 
 def test_features_goes_to_the_next_image_on_which_the_networks_disagree():
@@ -128,7 +149,7 @@ def test_a_part_of_the_networks_is_called_a_part():
     app = opened(FEATURES, pooling=HEADLINE, image="17", seeds="1")
     assert [] == messages(app)
     assert title(app).startswith("Of the four networks shown, ")
-    assert 4 == text(app).count("% sure")
+    assert 4 == text(app).count("predicts **")
     chooser = app.multiselect(key="networks")
     assert "max gap, average gap, max flatten, average flatten" == chooser.proto.placeholder
     assert "Up to four of the sixteen networks" in chooser.help
@@ -139,10 +160,10 @@ def test_the_visitor_chooses_which_networks_are_shown():
     chosen = ["blur-max gap", "none flatten"]
     app = opened(FEATURES, pooling=HEADLINE, networks=chosen, seeds="1")
     assert chosen == app.multiselect(key="networks").value
-    assert 2 == text(app).count("% sure")
+    assert 2 == text(app).count("predicts **")
     assert title(app).startswith("Of the two networks shown, ")
     app.multiselect(key="networks").set_value(["conv gap"]).run()
-    assert 1 == text(app).count("% sure")
+    assert 1 == text(app).count("predicts **")
     assert "Conv with GAP says " in title(app)
 
 

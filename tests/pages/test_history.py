@@ -307,3 +307,12 @@ def test_a_column_of_words_and_numbers_is_text(home, caplog):
     app = opened(HISTORY)
     assert {"300", "all"} == set(app.dataframe[0].value["training images"])
     assert "ArrowInvalid" not in caplog.text
+
+
+def test_the_accuracy_stands_where_a_telephone_has_room_for_it(home):
+    fill(home, *trained(pooling="max"), *trained(pooling="average", dropout="head"))
+    (table,) = [each.value for each in opened(HISTORY).dataframe if "test %" in each.value]
+    names = list(table.columns)
+    assert names.index("test %") < names.index("dropout")
+    # the box of a row's choice and five narrow columns fill 358 px
+    assert names.index("test %") <= 4

@@ -4,7 +4,16 @@ import json
 
 import pytest
 
-from tests.pages.dashboard import HOME, figures, fill, opened, text, trained
+from tests.pages.dashboard import (
+    HEADLINE,
+    HOME,
+    figures,
+    fill,
+    opened,
+    text,
+    trained,
+    without_marks,
+)
 
 
 @pytest.mark.usefixtures("whole_gallery")
@@ -34,3 +43,16 @@ def test_home_calls_no_mark_open_that_is_filled(home):
     (figure,) = map(json.loads, figures(app))
     named = [each["text"] for each in figure["layout"]["annotations"]]
     assert ["● GAP   ○ Flatten   ◉ GMP   ◆ SPP"] == named
+
+
+@pytest.mark.usefixtures("whole_gallery")
+def test_many_undecided_differences_share_a_line():
+    app = opened(HOME, dataset="digits", pooling=HEADLINE, seeds="10", head="gap")
+    written = [without_marks(each.value) for each in app.main.markdown]
+    (together,) = [line for line in written if line.startswith("soft, stochastic")]
+    assert "only alone" in together
+    # those that are decided have a line with their numbers
+    assert any(line.startswith("average **") for line in written)
+    assert "average" not in together
+    few = opened(HOME, dataset="digits", pooling=["max", "soft"], seeds="10", head="gap")
+    assert any(without_marks(each.value).startswith("soft **") for each in few.main.markdown)

@@ -29,11 +29,18 @@ def test_strangers_see_no_folder_of_the_server(monkeypatch):
     assert "folder:PATH" not in text(app)
 
 
-@pytest.mark.usefixtures("hosted")
+@pytest.mark.usefixtures("whole_gallery", "hosted")
+def test_strangers_are_offered_what_is_trained_here_or_bundled():
+    app = opened(ACCURACY, dataset="cifar10")
+    assert "Left out of the link: dataset `cifar10` (allowed: " in text(app)
+    assert {"digits", "shapes", "fashion", "mnist"} == set(app.selectbox(key="dataset").options)
+
+
+@pytest.mark.usefixtures("whole_gallery", "hosted")
 @pytest.mark.parametrize(
     ("link", "said"),
     [
-        ({"dataset": "mnist", "seeds": "1"}, "digits, shapes and fashion only"),
+        ({"dataset": "mnist", "pooling": "soft", "seeds": "1"}, "digits, shapes and fashion only"),
         ({"epochs": "900", "seeds": "1"}, "20 epochs at most"),
         ({"seeds": "20", "widths": "4,8"}, "40 at once"),
     ],

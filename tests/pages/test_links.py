@@ -1,6 +1,7 @@
 """Is everything that a link asks for shown, or named where it cannot be?"""
 
 import ast
+import re
 
 import pytest
 
@@ -184,6 +185,9 @@ def two_values(name: str) -> list[str]:
             return [f"{least:g}", f"{most:g}"]
         case parameters.NetworkNames():
             return ["max gap", "max flatten"]
+        case parameters.Written(words=words):
+            example = words.partition("as in ")[2]
+            return [example, re.sub(r"\d+", "7", example)]
         case OpenList(names=names):
             return [*names][:2]
         case names:
@@ -218,6 +222,10 @@ def test_what_is_no_control_is_no_slip():
     assert "" == note_on(**link, utm_source="a-newsletter")
 
 
+OURS = {"one_of", "several_of", "one_in_a_box", "_choose"}
+"""functions that draw a control that a link keeps, whose third argument is its name"""
+
+
 def bound_keys() -> set[str]:
     """The keys of all controls in the sources of the pages that a link keeps."""
     found = set()
@@ -227,17 +235,17 @@ def bound_keys() -> set[str]:
                 continue
             given = {word.arg: word.value for word in node.keywords}
             name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            if name in {"one_of", "several_of"} and len(node.args) > 2 and "bound" not in given:
+            if name in OURS and len(node.args) > 2 and "bound" not in given:
                 found.add(node.args[2])
-            elif "bind" in given and name != "row":
+            elif "bind" in given and name not in {"row", "box"}:
                 found.add(given["key"])
     return {ast.unparse(key).strip("'") for key in found}
 
 
 def test_every_control_that_a_link_keeps_is_checked():
-    # the chooser's constant; the fields of a budget, whose limits are checked below; the settings
-    # of the sidebar are drawn by `widgets`
-    dynamic = {"NETWORKS_KEY", "field.parameter"}
+    # the chooser's constant; the fields of a budget, whose limits are checked below; what `_choose`
+    # of Cost was given; the settings of the sidebar are drawn by `widgets`
+    dynamic = {"NETWORKS_KEY", "field.parameter", "key"}
     assert set() == bound_keys() - {*EVERY, *dynamic}
     assert set(parameters.of_sidebar(hosted=False)) == set(parameters.DEFAULTS)
     own = set(parameters.DEFAULTS) - set(parameters.SHARED_SETTINGS)

@@ -9,6 +9,7 @@ from itertools import cycle, product
 
 import pytest
 
+from core.analyses.inspection import questions
 from core.catalog import HEADS, POOLINGS
 from core.comparison import Comparison
 from core.comparison.nearest import nearest
@@ -92,14 +93,23 @@ def a_selection():
     ]
 
 
+WITHOUT_TORCH = (questions.load_images, questions.test_image, questions.scaling)
+"""questions about images alone"""
+
+
 @pytest.fixture
 def no_torch(monkeypatch):
-    """No process with torch can be asked."""
+    """No process with torch can be asked; the image that Shift moves is read without it."""
 
     def refused(*_, **__):
         raise AssertionError("a process with torch was asked")
 
-    monkeypatch.setattr("core.engine.inspector.Inspector.ask", refused)
+    def only_images(_, question, *__):
+        if getattr(question, "func", None) in WITHOUT_TORCH:
+            return question()
+        return refused()
+
+    monkeypatch.setattr("core.engine.inspector.Inspector.ask", only_images)
     monkeypatch.setattr("core.engine.compute", refused)
 
 

@@ -92,7 +92,7 @@ def _jump_doubles() -> Fact:
     pairs = _at_pools(rows, "jump, px")
     return Fact(
         holds=all(after == 2 * before for before, after in pairs),
-        sentence=f"At the pools of three blocks the jump grows from {_steps(pairs)} pixels.",
+        sentence=f"At the pools of three blocks the stride so far grows from {_steps(pairs)} px.",
         rows=tuple(rows),
     )
 

@@ -91,6 +91,11 @@ export class Drawing {
     this.draw();
   }
 
+  // Whether it may show something else than it did.
+  get drawnOn() {
+    return this.strokes > 0;
+  }
+
   get touched() {
     return this.strokes > 0 || this.offset.some(Boolean) || !isNeutral(this.values);
   }
@@ -212,18 +217,10 @@ export class Drawing {
   }
 
   draw() {
-    const { shape, white, name } = this.picture;
+    const { shape, name } = this.picture;
     this.seen = disturbed(this.stored, this.picture, this.values);
-    const [channels, rows, columns] = shape;
-    const area = rows * columns;
-    this.cells.size(columns, rows);
-    for (let i = 0; i < area; i++) {
-      const share = (channel) => this.seen[channel * area + i] / white;
-      this.cells.pixels[i] =
-        channels === 1
-          ? this.tables.grey[Math.round(255 * share(0))]
-          : (255 << 24) | (byte(share(2)) << 16) | (byte(share(1)) << 8) | byte(share(0));
-    }
+    this.cells.size(shape[2], shape[1]);
+    paint(this.cells.pixels, this.seen, this.picture, this.tables.grey);
     this.cells.show();
     const words = this.touched
       ? `${name}, changed by hand${this.steps()}. The headline and the cards below are of the image as it was.`
@@ -239,11 +236,7 @@ export class Drawing {
   }
 
   steps() {
-    const [down, right] = this.offset;
-    const parts = [];
-    if (down) parts.push(`${Math.abs(down)} ${down > 0 ? "down" : "up"}`);
-    if (right) parts.push(`${Math.abs(right)} ${right > 0 ? "right" : "left"}`);
-    const all = [parts.length && `moved ${parts.join(", ")}`, said(this.values)].filter(Boolean);
+    const all = [movedWords(this.offset), said(this.values)].filter(Boolean);
     return all.length ? `: ${all.join("; ")}` : "";
   }
 
@@ -266,6 +259,26 @@ export class Drawing {
   }
 }
 
+// "moved 1 down, 2 right"; empty where it was not.
+export function movedWords([down, right]) {
+  const parts = [];
+  if (down) parts.push(`${Math.abs(down)} ${down > 0 ? "down" : "up"}`);
+  if (right) parts.push(`${Math.abs(right)} ${right > 0 ? "right" : "left"}`);
+  return parts.length ? `moved ${parts.join(", ")}` : "";
+}
+
+// Colours the pixels of a canvas: shades of a table for one channel, or red, green and blue.
+export function paint(pixels, stored, { shape: [channels, rows, columns], white }, shades) {
+  const area = rows * columns;
+  for (let i = 0; i < area; i++) {
+    const share = (channel) => stored[channel * area + i] / white;
+    pixels[i] =
+      channels === 1
+        ? shades[Math.round(255 * share(0))]
+        : (255 << 24) | (byte(share(2)) << 16) | (byte(share(1)) << 8) | byte(share(0));
+  }
+}
+
 const byte = (share) => Math.max(0, Math.min(255, Math.round(255 * share)));
 
 function distance(row, column, from, to) {
@@ -277,13 +290,15 @@ function distance(row, column, from, to) {
   return Math.hypot(row - from.row - share * down, column - from.column - share * right);
 }
 
-function moved(stored, { shape, background }, [down, right]) {
+// circular: what leaves on one side comes in on the other; else the ground comes in.
+export function moved(stored, { shape, background }, [down, right], circular = false) {
   const [channels, rows, columns] = shape;
   const result = new Float32Array(stored.length);
   for (let channel = 0, to = 0; channel < channels; channel++) {
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column++, to++) {
-        const [r, c] = [row - down, column - right];
+        let [r, c] = [row - down, column - right];
+        if (circular) [r, c] = [wrapped(r, rows), wrapped(c, columns)];
         const inside = r >= 0 && r < rows && c >= 0 && c < columns;
         result[to] = inside ? stored[(channel * rows + r) * columns + c] : background[channel];
       }
@@ -291,3 +306,5 @@ function moved(stored, { shape, background }, [down, right]) {
   }
   return result;
 }
+
+const wrapped = (place, length) => ((place % length) + length) % length;

@@ -10,6 +10,7 @@ import { explain, indexOf } from "./explain.js";
 import { Finger, marksOf, whereOf } from "./finger.js";
 import { Learning } from "./learning.js";
 import { lens } from "./lens.js";
+import { bytes, isDarkPage, open } from "./loading.js";
 import { readLink, writeLink } from "./link.js";
 import { number } from "./numbers.js";
 import { Picture } from "./picture.js";
@@ -21,26 +22,11 @@ const WIDE_IN_TALK = 900; // where nothing can be scrolled to
 const SETTLED_AFTER_MS = 300;
 const SPOKEN_AFTER_MS = 400;
 const views = new WeakMap();
-const opened = new Map(); // address of weights or checkpoints -> promise of what is made of them
 
 export async function show(parent, data, root) {
   let view = views.get(parent);
   if (!view) views.set(parent, (view = new View(parent)));
   await view.update(data, root);
-}
-
-// passing: the address of something that is not asked for again.
-async function open(Kind, address, description, root, passing = false) {
-  if (!opened.has(address)) {
-    const loaded = fetch(`${root}${address}`).then(async (response) => {
-      if (!response.ok) throw new Error(`${address}: ${response.status}`);
-      return new Kind(description, new Uint8Array(await response.arrayBuffer()));
-    });
-    if (passing) return loaded;
-    loaded.catch(() => opened.delete(address));
-    opened.set(address, loaded);
-  }
-  return opened.get(address);
 }
 
 class View {
@@ -277,7 +263,9 @@ class View {
       before: this.drawing.touched ? this.baseline[i] : undefined,
     }));
     const classes = this.networks[0].classes;
-    this.picture.draw(shown, this.tables, { signed: this.seen === "gradient", classes });
+    // of an image that was drawn on nobody knows the class
+    const right = this.drawing.drawnOn ? null : this.latest.picture.answer;
+    this.picture.draw(shown, this.tables, { signed: this.seen === "gradient", classes, right });
     this.picture.mark(points.map(marksOf));
     this.drawing.frame(
       points.map(({ field }, i) => ({ field: field.get("input"), colour: this.networks[i].colour })),
@@ -354,11 +342,3 @@ function fromStep(step, steps) {
 }
 
 const reducesMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-
-function isDarkPage(node) {
-  const page = getComputedStyle(node).getPropertyValue("--st-background-color").trim();
-  const [red, green, blue] = page.match(/[0-9a-f]{2}/gi).map((part) => parseInt(part, 16));
-  return red + green + blue < 3 * 128;
-}
-
-const bytes = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));

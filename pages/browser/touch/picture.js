@@ -115,7 +115,8 @@ export class Picture {
   }
 
   // shown: for each network { pass, maps (layer -> map that is drawn), channels, before }.
-  draw(shown, tables, { signed, classes }) {
+  // right: the class of the image, by its place among the classes; null if nobody knows it.
+  draw(shown, tables, { signed, classes, right }) {
     for (const column of this.columns) {
       const drawn = shown.map(({ maps }, line) => {
         const layer = layerAt(this.networks[line].network, column);
@@ -132,7 +133,7 @@ export class Picture {
       const { answer } = this.titles[line];
       const known = classes[pass.answer];
       const change = before === undefined ? "says" : before === pass.answer ? "stays" : "flips to";
-      answer.replaceChildren(`${change} `, element("b", {}, known), ` · ${percent(share)} %`);
+      answer.replaceChildren(`${change} `, element("b", {}, known + verdict(pass.answer, right)), ` · ${percent(share)} %`);
       answer.classList.toggle("flips", change === "flips to");
     });
   }
@@ -220,6 +221,9 @@ export class Picture {
     return touch([null, Math.floor(down * shape[1]), Math.floor(across * shape[2])]);
   }
 }
+
+// A tick or a cross behind an answer.
+export const verdict = (answer, right) => (right === null ? "" : answer === right ? " ✓" : " ✗");
 
 // How the values of a vector are laid out.
 export function grid(length) {
