@@ -49,6 +49,11 @@ def recipe_grid(dataset: str) -> Path:
     return RECIPE_GRIDS / f"{dataset}.toml"
 
 
+def recipe_sets() -> list[str]:
+    """The data sets for which recipes are bundled."""
+    return sorted(file.stem for file in RECIPE_GRIDS.glob("*.toml"))
+
+
 class Device(StrEnum):
     """The device that networks are trained on; results are deterministic on the CPU only."""
 

@@ -11,8 +11,9 @@ from core.run import Run
 from core.sentences.differences import matched_control, what_else
 from core.sentences.headlines import Sentence, accuracy_headline, learning_headline
 from core.sentences.networks import two_networks
+from core.sentences.statement import main_pair, statement
 from core.words import literal
-from pages.cards import across, recipes
+from pages.cards import across, recipes, until_decided
 from pages.cards.order import order
 from pages.shared import cached, evidence, frame, instead, jobs, live
 from pages.shared.parameters import NO_OTHER_RUN
@@ -52,6 +53,7 @@ def main() -> None:
             "Accuracy: which network classifies better, and is the difference real?",
             _headline(shown, reference),
             frame.scene(results),
+            statement=_statement(shown, reference),
         )
         instead.missing(shown)
         jobs.diverged(results.diverged)
@@ -61,6 +63,9 @@ def main() -> None:
     if results.runs:
         with differences:
             _differences(results, reference)
+    with differences:
+        until_decided.card(shown.chosen.comparison, reference)
+    if results.runs:
         order(results)
         across.card(results, reference)
         recipes.card(results, reference)
@@ -75,6 +80,14 @@ def _headline(shown: instead.Shown, reference: Pooling | None) -> Sentence:
     if not results.comparable and live.learning(results.comparison):
         return learning_headline(len(results.comparison.arms))
     return shown.headline(accuracy_headline(results, reference))
+
+
+def _statement(shown: instead.Shown, reference: Pooling | None) -> Sentence:
+    """What the headline rests on, and in how many recipes it holds; empty without a difference."""
+    pair = main_pair(shown.results, reference)
+    if pair is None:
+        return ()
+    return shown.headline(statement(shown.results, pair, recipes.of_pair(pair)))
 
 
 def _reference(results: Results) -> Pooling | None:

@@ -106,7 +106,14 @@ def _tradeoff(shown: instead.Shown) -> None:
         if chart.rows:
             instead.name(shown)
             frame.caution(shown.results)
-        frame.fill(head, chart, "tradeoff", file_name="tradeoff.csv", untrained="This comparison")
+        frame.fill(
+            head,
+            chart,
+            "tradeoff",
+            file_name="tradeoff.csv",
+            untrained="This comparison",
+            interval=figures.Reading.MEANS,
+        )
 
 
 def _field(arms: list[Arm], shown: instead.Shown) -> None:

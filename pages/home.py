@@ -134,6 +134,7 @@ def _cards(results: Results) -> None:
             reading=READING,
             untrained="This comparison",
             stretch=False,
+            interval=figures.Reading.MEANS,
         )
     with (
         right,

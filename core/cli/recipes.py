@@ -7,24 +7,33 @@ from typing import Annotated
 
 import typer
 
-from core.catalog import Dataset, Pooling
+from core import settings
+from core.catalog import Pooling
 from core.cli.app import Json, app, open_store
 from core.cli.compare import results_of
+from core.cli.flags import default_text
 from core.cli.report import document, facts, say, table
 from core.comparison import Chance, Comparison
 from core.comparison.grids import read_grid
 from core.comparison.recipes import LEAST_RECIPES, Recipes, recipes
 from core.comparison.until_decided import SMALLEST_EFFECT, Outcome
+from core.config.fields import FIELDS
 from core.errors import ConfigError
 from core.figures.recipes import RecipeRow, recipe_rows
 from core.pictures import with_folder
 from core.sentences.headlines import plain
 from core.sentences.intervals import between
 from core.sentences.recipes import over_recipes, p_text, setting_name, what_decides
-from core.settings import recipe_grid
-from core.words import percent, points
+from core.settings import recipe_grid, recipe_sets
+from core.words import join, percent, points
 
 RECIPE_COLUMNS = ("recipe", "points", "95 % interval", "outcome", "seeds")
+
+
+def _dataset_help() -> str:
+    return (
+        f"Whose bundled recipes: {join(recipe_sets())}; default {default_text(FIELDS['dataset'])}."
+    )
 
 
 @app.command("recipes")
@@ -35,9 +44,11 @@ def in_recipes(
         Path | None,
         typer.Option(
             "--grid",
-            help="Grid file of the recipes, as `sweep` trains them; default those that are bundled "
-            "for the digits.",
+            help="Grid file of the recipes, as `sweep` trains them; default the bundled ones.",
         ),
+    ] = None,
+    dataset: Annotated[
+        str | None, typer.Option("--dataset", metavar="<value>", help=_dataset_help())
     ] = None,
     chance: Annotated[
         Chance, typer.Option("--chance", help="What intervals cover.")
@@ -49,7 +60,7 @@ def in_recipes(
     as_json: Json = False,
 ) -> None:
     """Say in how many recipes one strategy is ahead of another. Trains nothing."""
-    file = grid or recipe_grid(Dataset.DIGITS)
+    file = _file(grid, dataset)
     compared = _compared(file, (strategy, reference))
     results = results_of(open_store(), compared, chance)
     tried = recipes(results, strategy, reference, smallest / 100)
@@ -65,6 +76,23 @@ def in_recipes(
     if missing := len(results.missing):
         total = len(compared.experiments)
         say(f"{missing} of {total} runs missing; `poolscope sweep {file}` trains them")
+
+
+def _file(grid: Path | None, dataset: str | None) -> Path:
+    """The grid file that was named, or that of the bundled recipes."""
+    if grid is not None:
+        if dataset is not None:
+            raise ConfigError(
+                "--dataset is for bundled recipes; a grid file names its own data set"
+            )
+        return grid
+    wanted = dataset or settings.load().dataset
+    if wanted not in recipe_sets():
+        raise ConfigError(
+            f"no recipes are bundled for {wanted}; name one of {join(recipe_sets())} with "
+            "--dataset, or a grid file with --grid"
+        )
+    return recipe_grid(wanted)
 
 
 def _compared(file: Path, strategies: Sequence[Pooling]) -> Comparison:

@@ -19,6 +19,7 @@ from core.cli.report import accuracy, document, facts, say
 from core.cli.until_decided import sweep_until_decided
 from core.cli.workers import Recording, stoppable, train_or_stop
 from core.comparison import Chance, of_lowest_seed
+from core.comparison.estimate import START_SECONDS, Estimate, estimate, rates
 from core.comparison.grids import read_grid
 from core.comparison.until_decided import SMALLEST_EFFECT
 from core.config import Experiment
@@ -29,7 +30,7 @@ from core.pictures import with_folder
 from core.run import Run, Status
 from core.settings import Device, Settings
 from core.store import RunStore
-from core.words import duration
+from core.words import about, duration
 
 Workers = Annotated[
     int | None,
@@ -102,6 +103,11 @@ WithoutWeights = Annotated[
 ]
 
 
+OnlyEstimate = Annotated[
+    bool, typer.Option("--estimate", help="Say how long it takes; train nothing.")
+]
+
+
 @app.command("train")
 @with_experiment
 def train(
@@ -169,6 +175,7 @@ def sweep(
     chance: Covers = None,
     checkpoints: Recorded = None,
     no_weights: WithoutWeights = False,
+    only_estimate: OnlyEstimate = False,
     as_json: Json = False,
 ) -> None:
     """Train every experiment of a grid that is not stored yet, or seeds until all is decided."""
@@ -177,6 +184,8 @@ def sweep(
         raise ConfigError("--smallest and --chance are for --until-decided")
     needs_weights = maps or until_decided or checkpoints is not Checkpoints.NONE
     _check(no_weights=no_weights, needs_weights=needs_weights)
+    if only_estimate and until_decided:
+        raise ConfigError("--estimate is for a grid; --until-decided says what its looks take")
     experiments = read_grid(grid, with_folder)
     for data in dict.fromkeys(experiment.data for experiment in experiments):
         say_findings(data)
@@ -192,6 +201,9 @@ def sweep(
             raise typer.Exit(1)
         return
     recording = replace(_recording(experiments, checkpoints), weights=not no_weights)
+    if only_estimate:
+        _tell_estimate(experiments, _missing(experiments, store, recording), store, chosen, as_json)
+        return
     answer = _trained(experiments, store, chosen, recording, maps=maps)
     seconds = time.monotonic() - began
     if as_json:
@@ -222,6 +234,39 @@ def _lacking(recording: Recording, store: RunStore) -> frozenset[str]:
     return recording.keys - store.checkpoint_steps(recording.keys).keys()
 
 
+def _missing(
+    experiments: Sequence[Experiment], store: RunStore, recording: Recording
+) -> list[Experiment]:
+    """What of a grid is to be trained."""
+    present = store.present(each.key for each in experiments) - _lacking(recording, store)
+    return [each for each in experiments if each.key not in present]
+
+
+def _estimate(missing: Sequence[Experiment], store: RunStore, chosen: Settings) -> Estimate | None:
+    """Time for some runs, workers' start included; None if nothing tells."""
+    return estimate(missing, rates(store.summaries()), chosen.workers, start=START_SECONDS)
+
+
+def _time(known: Estimate | None) -> str:
+    return f", {about(known.text)}" if known else ""
+
+
+def _tell_estimate(
+    experiments: Sequence[Experiment],
+    missing: Sequence[Experiment],
+    store: RunStore,
+    chosen: Settings,
+    as_json: bool,
+) -> None:
+    """Write how many runs of a grid are missing, and how long they take."""
+    known = _estimate(missing, store, chosen)
+    if as_json:
+        seconds = known.seconds if known else None
+        document({"keys": len(experiments), "missing": len(missing), "seconds": seconds})
+        return
+    facts({"keys": len(experiments), "missing": len(missing), "time": known and known.text})
+
+
 def _trained(
     experiments: Sequence[Experiment],
     store: RunStore,
@@ -232,8 +277,9 @@ def _trained(
 ) -> dict[str, Any]:
     """Train what is missing of a grid; count what was trained, cached and failed."""
     keys = [experiment.key for experiment in experiments]
-    present = store.present(keys) - _lacking(recording, store)
-    missing = [experiment for experiment in experiments if experiment.key not in present]
+    missing = _missing(experiments, store, recording)
+    if missing:
+        say(f"{len(missing)} runs to train{_time(_estimate(missing, store, chosen))}")
     jobs = train_or_stop(missing, store, chosen, recording=recording) if missing else ()
     if maps:
         _maps(experiments, store, chosen.workers)

@@ -19,9 +19,10 @@ from core.comparison.until_decided import (
 from core.config import Experiment
 from core.errors import ConfigError
 from core.sentences.intervals import span
+from core.sentences.until_decided import announced, so_far
 from core.settings import Settings
 from core.store import RunStore
-from core.words import join, number_word, plural, points, size_in_points
+from core.words import points
 
 OUTCOME_COLUMNS = ("network", "against", "outcome", "seeds", "points", "interval")
 
@@ -53,30 +54,19 @@ def sweep_until_decided(
     comparison = Comparison.of(experiments, ())
     plan = Plan.of(comparison, smallest)
     _check(comparison, plan)
-    say(_announced(plan))
+    say(announced(plan))
     comparison = replace(comparison, seeds=tuple(range(plan.looks[-1])))
     failed = 0
     while missing := needed(now := standings(plan, _results(comparison, chance, store))):
         if failed:
             say(f"{failed} runs failed; what needs them stays open")
             break
-        say(_so_far(now, len(missing)))
+        say(so_far(now, len(missing)))
         train_or_stop(missing, store, chosen, recording=recorded(comparison.experiments))
         keys = {each.key for each in missing}
         failed = len(keys - store.present(keys))
     _show(now, plan, as_json=as_json)
     return not failed
-
-
-def _announced(plan: Plan) -> str:
-    arms = len(dict.fromkeys(arm for pair in plan.pairs for arm in pair))
-    looks = join([str(look) for look in plan.looks])
-    return (
-        f"{len(plan.pairs)} {plural('comparison', len(plan.pairs))} of {arms} networks, looked at "
-        f"after {looks} seeds: {plan.least} to {plan.most} runs. A comparison ends as higher, "
-        f"lower, or alike within ±{size_in_points(plan.smallest)} points; the risk of any wrong "
-        f"verdict is 5 % over all looks."
-    )
 
 
 def _check(comparison: Comparison, plan: Plan) -> None:
@@ -93,15 +83,6 @@ def _results(comparison: Comparison, chance: Chance, store: RunStore) -> Results
         return results
     data = comparison.arms[0].experiment.data
     return with_answers(results, store.predictions_of(runs), labels_of(store, data))
-
-
-def _so_far(now: Sequence[Standing], missing: int) -> str:
-    decided = sum(one.outcome is not Outcome.OPEN for one in now)
-    some = number_word(decided) if decided else "none"
-    return (
-        f"{spent(now)} runs looked at, {some} of {len(now)} decided; the next look "
-        f"needs {missing} more {plural('run', missing)}"
-    )
 
 
 def _show(now: Sequence[Standing], plan: Plan, *, as_json: bool) -> None:

@@ -8,6 +8,7 @@ intervals for ranks; the argument is theirs for Tukey's procedure).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from statistics import fmean
 
@@ -56,6 +57,7 @@ class Ranking:
         return tuple(pair for pair in self.pairs if not pair.decided)
 
 
+@lru_cache(maxsize=64)
 def ranking(results: Results, facet: Facet) -> Ranking:
     """Rank the networks of a facet that have two runs or more."""
     means = {

@@ -19,6 +19,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from core.catalog import Pooling
 from core.comparison.comparison import Arm, Comparison, Results
 from core.comparison.families import difference
 from core.comparison.statistics import CONFIDENCE, Difference
@@ -56,9 +57,24 @@ class Plan:
     looks: tuple[int, ...] = LOOKS
 
     @classmethod
-    def of(cls, comparison: Comparison, smallest: float = SMALLEST_EFFECT) -> "Plan":
-        """Every other arm of every facet against the facet's first arm."""
-        pairs = ((arm, f.arms[0]) for f in comparison.facets for arm in f.arms[1:])
+    def of(
+        cls,
+        comparison: Comparison,
+        smallest: float = SMALLEST_EFFECT,
+        preferred: Pooling | None = None,
+    ) -> "Plan":
+        """Every other arm of every facet against one of them.
+
+        Args:
+            comparison: whose facets; its seeds are not used.
+            smallest: the smallest difference that matters, as a fraction.
+            preferred: the strategy to compare with, where a facet has it; else its first.
+        """
+        pairs: list[tuple[Arm, Arm]] = []
+        for facet in comparison.facets:
+            alike = (arm for arm in facet.arms if arm.pooling == preferred)
+            reference = next(alike, facet.arms[0])
+            pairs += [(arm, reference) for arm in facet.arms if arm != reference]
         return cls(tuple(pairs), smallest)
 
     @property
@@ -69,16 +85,17 @@ class Plan:
     @property
     def most(self) -> int:
         """Number of runs if nothing is decided before the last look."""
-        return self.looks[-1] * len(set(self._arms))
+        return self.looks[-1] * len(self.arms)
 
     @property
     def least(self) -> int:
         """Number of runs if everything is decided at the first look."""
-        return self.looks[0] * len(set(self._arms))
+        return self.looks[0] * len(self.arms)
 
     @property
-    def _arms(self) -> tuple[Arm, ...]:
-        return tuple(arm for pair in self.pairs for arm in pair)
+    def arms(self) -> tuple[Arm, ...]:
+        """Every arm and reference, once."""
+        return tuple(dict.fromkeys(arm for pair in self.pairs for arm in pair))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +184,14 @@ def needed(standing: Sequence[Standing]) -> tuple[Experiment, ...]:
     return tuple(dict.fromkeys(each for one in standing for each in one.missing))
 
 
+def still_possible(plan: Plan, results: Results) -> tuple[Experiment, ...]:
+    """Every run that is missing for the last look of comparisons that are open."""
+    left = [one for one in standings(plan, results) if one.missing]
+    arms = dict.fromkeys(arm for one in left for arm in (one.reference, one.arm))
+    every = (arm.seeded(seed) for arm in arms for seed in range(plan.looks[-1]))
+    return tuple(each for each in every if each.key not in results.runs)
+
+
 def spent(standing: Sequence[Standing]) -> int:
     """Number of runs that all looks so far took; a reference counts once."""
     seeds: dict[Arm, int] = {}
@@ -213,7 +238,7 @@ def replay(plan: Plan, results: Results) -> Replay:
     """
     reached = standings(plan, results)
     seeds = plan.looks[-1]
-    arms = dict.fromkeys(arm for pair in plan.pairs for arm in pair)
+    arms = plan.arms
     gone = [
         a.seeded(s).key for a in arms for s in range(seeds) if a.seeded(s).key not in results.runs
     ]

@@ -17,7 +17,7 @@ from core.figures.outcomes import outcomes
 from core.figures.pairs import paired_differences
 from core.figures.parameters import parameter_bars
 from core.figures.ranking import every_pair, ranks
-from core.figures.reading import reading
+from core.figures.reading import Reading, reading
 from core.figures.recipes import recipe_map
 from core.figures.routing import hand_gradient, hand_input, hand_output, steps
 from core.figures.shift import shift_map, shift_profile
@@ -31,6 +31,7 @@ __all__ = [
     "Look",
     "Measure",
     "Quantity",
+    "Reading",
     "View",
     "accuracy_by_head",
     "accuracy_curves",

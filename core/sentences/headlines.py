@@ -52,11 +52,20 @@ def _after_caution(results: Results, compared: Callable[[], Sentence]) -> Senten
     return (*first, " ", *compared()) if first else compared()
 
 
-def _accuracy(results: Results, pooling: Pooling | None = None) -> Sentence:
+def headline_facet(results: Results, pooling: Pooling | None = None) -> Facet | None:
+    """The facet that the headline is about: the first with a comparison, else the first with runs.
+
+    Args:
+        results: what is compared.
+        pooling: the strategy of the reference, where it has runs.
+    """
     trained = [f for f in results.comparison.facets if results.reference(f)]
-    facet = next(
-        (f for f in trained if compare_facet(results, f, pooling)), next(iter(trained), None)
-    )
+    compared = (f for f in trained if compare_facet(results, f, pooling))
+    return next(compared, next(iter(trained), None))
+
+
+def _accuracy(results: Results, pooling: Pooling | None = None) -> Sentence:
+    facet = headline_facet(results, pooling)
     reference = results.reference(facet, pooling) if facet else None
     if facet is None or reference is None:
         return ("This comparison has not been trained yet.",)

@@ -46,8 +46,13 @@ def card(results: Results, compare_with: Pooling | None) -> None:
             )
             return
         st.markdown(frame.written(over_data_sets(found)))
+        chart = cached.chart(figures.across_data_sets, found)
         frame.fill(
-            head, cached.chart(figures.across_data_sets, found), "on sets", file_name="across.csv"
+            head,
+            chart,
+            "on sets",
+            file_name="across.csv",
+            interval=figures.Reading.DIFFERENCES,
         )
 
 

@@ -111,4 +111,10 @@ def _effects(
             drawn = (result for result in results if result.part.unit is unit)
             said = dict.fromkeys(sentence for result in drawn for sentence in cautions(result))
             frame.warn([(sentence,) for sentence in said])
-            frame.fill(head, chart, f"{key} {kind}", file_name=f"{key.replace(' ', '-')}.csv")
+            frame.fill(
+                head,
+                chart,
+                f"{key} {kind}",
+                file_name=f"{key.replace(' ', '-')}.csv",
+                interval=figures.Reading.PARTS,
+            )

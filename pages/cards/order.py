@@ -47,4 +47,5 @@ def order(results: Results) -> None:
                 part=facet.label,
                 file_name="ranks.csv",
                 reading=RANKS_HELP,
+                interval=figures.Reading.RANKS if facet is shown[0] else None,
             )

@@ -10,6 +10,7 @@ CARD_NAMES = {
     # Accuracy
     "curves": "Validation accuracy",
     "differences": "Paired difference",
+    "until decided": "Train until decided",
     "every pair": "Every pair",
     "ranks": "Ranks",
     "across": "On other data sets",

@@ -25,25 +25,30 @@ def results(comparison: Comparison, *, read: bool = True) -> Results:
         comparison: what is compared.
         read: whether to read the labels of the test images if the store does not have them.
     """
-    chance = Chance(st.session_state.get("chance") or DEFAULTS["chance"])
+    covers = chance()
     bare = cached.results(comparison)
     several = sum(len(bare.of(arm)) >= COMPARED for arm in comparison.arms) >= COMPARED
-    if chance is Chance.SEEDS or not several:
-        return cached.compared(comparison, chance, b"")
+    if covers is Chance.SEEDS or not several:
+        return cached.compared(comparison, covers, b"")
     data = comparison.arms[0].experiment.data
     failed: dict[str, str] = st.session_state.setdefault("labels_unread", {})
     source = LabelsRequest(data.source).settings
     try:
         if source in failed:
-            return cached.compared(comparison, chance, b"", failed[source])
+            return cached.compared(comparison, covers, b"", failed[source])
         known = labels(data) if read else kept(data)
-        return cached.compared(comparison, chance, known)
+        return cached.compared(comparison, covers, known)
     except PoolscopeError as error:
         reason = f"the labels of the test images are not read ({literal(str(error))})"
         if not isinstance(error, RefusedError):
             # a data set that is missing would be looked for again in every rerun
             failed[source] = reason
-        return cached.compared(comparison, chance, b"", reason)
+        return cached.compared(comparison, covers, b"", reason)
+
+
+def chance() -> Chance:
+    """What the visitor wants intervals to cover."""
+    return Chance(st.session_state.get("chance") or DEFAULTS["chance"])
 
 
 def labels(data: DataConfig) -> bytes:

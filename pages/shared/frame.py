@@ -13,7 +13,7 @@ from core.comparison import Results
 from core.comparison.chance import MOST_NAMED_NETWORKS, cautions
 from core.comparison.varied import off_defaults
 from core.config.fields import FIELDS
-from core.figures import Chart, Look, reading
+from core.figures import Chart, Look, Reading, reading
 from core.figures.palette import colour, style
 from core.run import Source
 from core.sentences.claims import verdict_word
@@ -70,13 +70,21 @@ def written(sentence: Sentence) -> str:
     return text.replace(" %", f"{NO_BREAK}%")
 
 
-def top(question: str, answer: Sentence, scene: str | None = None, *, terms: bool = True) -> None:
+def top(
+    question: str,
+    answer: Sentence,
+    scene: str | None = None,
+    *,
+    statement: Sentence = (),
+    terms: bool = True,
+) -> None:
     """Draw the question in grey, the answer as title, the scene line, terms, and any remarks.
 
     Args:
         question: of the page.
         answer: its headline.
         scene: what is compared, as Markdown.
+        statement: what the answer rests on, below it; not in a scene of a talk, which has no room.
         terms: whether the terms of the page follow; otherwise the page draws `words.line` itself.
     """
     st.session_state[exports.SCENE_LINE] = scene
@@ -88,6 +96,8 @@ def top(question: str, answer: Sentence, scene: str | None = None, *, terms: boo
         else:
             st.markdown(words.marked(f":gray[{question}]"))
             st.title(words.marked(written(answer)), anchor=False)
+            if statement:
+                st.markdown(words.marked(written(statement)))
         if scene:
             st.markdown(words.marked(f":small[{scene}]"))
         if terms:
@@ -253,6 +263,7 @@ def show(  # noqa: PLR0913 (a card and what is in it)
     reading: str | None = None,
     untrained: str | None = None,
     stretch: bool = True,
+    interval: Reading | None = None,
 ) -> None:
     """Draw a card with a chart: title, numbers, figure and caption.
 
@@ -265,13 +276,21 @@ def show(  # noqa: PLR0913 (a card and what is in it)
         reading: how to read the figure, in Markdown.
         untrained: what to train if the chart is empty; without it, the chart's caption says why.
         stretch: whether it is as high as its neighbours.
+        interval: the kind of interval whose picture can be opened; None if it has none.
     """
     with card(title, key, part=part, reading=reading, stretch=stretch) as head:
-        fill(head, chart, f"{key} {part}".strip(), file_name=file_name, untrained=untrained)
+        name = f"{key} {part}".strip()
+        fill(head, chart, name, file_name=file_name, untrained=untrained, interval=interval)
 
 
-def fill(
-    head: Head, chart: Chart, key: str, *, file_name: str, untrained: str | None = None
+def fill(  # noqa: PLR0913 (what is in a card)
+    head: Head,
+    chart: Chart,
+    key: str,
+    *,
+    file_name: str,
+    untrained: str | None = None,
+    interval: Reading | None = None,
 ) -> None:
     """Fill an open card with a chart: numbers, figure and caption.
 
@@ -281,6 +300,7 @@ def fill(
         key: of the figure on its page.
         file_name: name of the CSV file.
         untrained: what to train if the chart is empty; without it, the chart's caption says why.
+        interval: the kind of interval whose picture can be opened; None if it has none.
     """
     if chart.rows:
         with head:
@@ -293,6 +313,9 @@ def fill(
                 figures=[key],
             )
         draw(chart, key)
+        # a scene of a talk has no room for it
+        if interval and not talk.in_scene():
+            how_to_read(key, kind=interval)
     elif untrained:
         nothing_yet(untrained)
     else:
@@ -306,12 +329,13 @@ def draw(chart: Chart, key: str) -> None:
         st.caption(chart.caption)
 
 
-def how_to_read(key: str, text: str = "") -> None:
+def how_to_read(key: str, text: str = "", kind: Reading = Reading.DIFFERENCES) -> None:
     """Draw a button that opens the picture of how an interval is read.
 
     Args:
         key: of the button on its page.
         text: what else there is to know, in Markdown.
+        kind: of the interval.
     """
     place = st.popover(
         "How to read this",
@@ -322,7 +346,7 @@ def how_to_read(key: str, text: str = "") -> None:
     )
     if place.open:
         with place:
-            draw(cached.chart(reading), f"picture {key}")
+            draw(cached.chart(reading, kind), f"picture {key}")
             if text:
                 st.markdown(text)
 

@@ -69,18 +69,27 @@ def refreshed(draw: Callable[[], None]) -> Callable[[], None]:
     return again
 
 
-def train_button(missing: tuple[Experiment, ...]) -> None:
-    """Ask the engine for the missing runs, if there are any."""
+def train_button(
+    missing: tuple[Experiment, ...], label: str | None = None, key: str = "train_missing"
+) -> None:
+    """Ask the engine for the missing runs, if there are any.
+
+    Args:
+        missing: what is trained.
+        label: of the button; without it, how many runs are missing.
+        key: of the button.
+    """
     count = len(missing)
     if not count or _left_out(missing):
         return
     reason = gate.refusal(missing)
     if not reason:
         expect_training()
+    usual = f"Train the {count} missing runs" if count > 1 else "Train the missing run"
     st.button(
-        f"Train the {count} missing runs" if count > 1 else "Train the missing run",
+        label or usual,
         icon=":material/play_arrow:",
-        key="train_missing",
+        key=key,
         on_click=_submit,
         args=(missing,),
         disabled=reason is not None,

@@ -80,6 +80,8 @@ def draw(results: Results, compare_with: Pooling | None, view: View) -> None:
                 file_name="curves.csv",
                 reading=CURVES_HELP,
                 untrained=untrained,
+                # one picture for a row of figures of the same kind
+                interval=figures.Reading.MEANS if facet is facets[0] else None,
             )
 
 

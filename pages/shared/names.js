@@ -1,7 +1,7 @@
 // What screen readers are told and Streamlit does not say: of which card a button is, and where
 // one can scroll by keys. Sets attributes alone; those that React sets again are set again here.
 
-const REPEATED = /^(Help|Export|Open|Decrement|Increment|Fullscreen|Search|Download as CSV|Show\/hide columns|network\.py)$/;
+const REPEATED = /^(Help|How to read this|Export|Open|Decrement|Increment|Fullscreen|Search|Download as CSV|Show\/hide columns|network\.py)$/;
 
 const PATIENCE = 300; // ms
 

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
+from itertools import cycle
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -19,7 +20,10 @@ from tests.conftest import BROWSERS
 from tests.e2e.dashboard import serving
 
 # the 95th percentile of twenty is the slowest of them
-TOGGLES, PAGES = 60, 6
+TOGGLES, PAGES, CHANGES = 60, 6, 40
+PILL_SECONDS, DATASET_SECONDS = 0.25, 0.5
+TWENTY = list(POOLINGS)[:20]
+DATASETS_IN_TURN = ("fashion", "shapes", "mnist", "digits")
 TOGGLE_SECONDS, PAGE_SECONDS, PAGE_KILOBYTES = 0.3, 1.0, 1000.0
 LOOK_SECONDS, LOOK_KILOBYTES = 1.0, 500.0
 TEN = list(POOLINGS)[:10]
@@ -40,6 +44,23 @@ WATCH = """
     window.redrawn = new Promise((done) => addEventListener('pointerdown', (press) => {
         const before = drawn();
         const look = () => drawn() && drawn() !== before
+            ? done(performance.now() - press.timeStamp)
+            : requestAnimationFrame(look);
+        look();
+    }, { once: true, capture: true }));
+}
+"""
+
+# from the press on a choice of a list to the frame in which the first figure shows other numbers
+WATCH_NUMBERS = """
+() => {
+    const numbers = () => {
+        const graph = document.querySelector('.js-plotly-plot');
+        return JSON.stringify((graph?.data ?? []).map(({x, y}) => [x, y]));
+    };
+    window.redrawn = new Promise((done) => addEventListener('pointerdown', (press) => {
+        const before = numbers();
+        const look = () => numbers() !== before
             ? done(performance.now() - press.timeStamp)
             : requestAnimationFrame(look);
         look();
@@ -68,6 +89,9 @@ def lines() -> Iterator[Line]:
     ):
         chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
         yield from _toggles(chromium.new_page(), server.url, chromium.new_page(), bare.url)
+        yield from _pills(chromium.new_page(), server.url)
+        for name, path in (("Home", ""), ("Accuracy", "accuracy")):
+            yield from _data_sets(chromium.new_page(), f"{server.url}/{path}", name)
         yield from _everything(chromium.new_page(), server.url)
         yield from _loads(chromium.new_page(), server.url, bare.url)
         yield from _features(chromium.new_page(), server.url)
@@ -91,6 +115,43 @@ def _toggles(page: Page, url: str, floor: Page, bare: str) -> Iterator[Line]:
     yield _against("the same, median", median(seconds), TOGGLE_SECONDS)
     yield _against("a toggle of a bare page, p95", quantiles(least, n=20)[-1], TOGGLE_SECONDS)
     yield _compared("a toggle with 200 cached runs against a toggle of a bare page", measured)
+
+
+def _pills(page: Page, url: str) -> Iterator[Line]:
+    """Four hundred cached runs: twenty strategies, two heads, ten seeds."""
+    link = "&".join(f"pooling={name}" for name in TWENTY)
+    page.goto(f"{url}/accuracy?{link}&head=both&seeds=10&show_all=true")
+    page.wait_for_selector(FIGURE)
+    time.sleep(3)
+    _toggle(page), _toggle(page)
+    p95 = quantiles([_toggle(page) for _ in range(CHANGES)], n=20)[-1]
+    yield _against("a pill with 400 cached runs to the redrawn figure, p95", p95, PILL_SECONDS)
+
+
+def _data_sets(page: Page, address: str, name: str) -> Iterator[Line]:
+    """From one data set to the next in turn, after each has been seen once."""
+    page.goto(f"{address}?dataset=digits")
+    page.wait_for_selector(FIGURE)
+    time.sleep(3)
+    for dataset in DATASETS_IN_TURN:
+        _change(page, dataset)
+    turns = cycle(DATASETS_IN_TURN)
+    p95 = quantiles([_change(page, next(turns)) for _ in range(CHANGES)], n=20)[-1]
+    yield _against(f"{name}: another data set to the redrawn figure, p95", p95, DATASET_SECONDS)
+
+
+def _change(page: Page, dataset: str) -> float:
+    """Seconds from the press on a data set to the redrawn first figure, by the browser's clock."""
+    page.bring_to_front()
+    time.sleep(0.5)
+    page.get_by_role("combobox", name="Dataset").click()
+    choice = page.get_by_role("option", name=dataset, exact=True)
+    choice.wait_for()
+    page.evaluate(WATCH_NUMBERS)
+    choice.click()
+    seconds = float(page.evaluate("() => window.redrawn")) / 1000
+    time.sleep(1)
+    return seconds
 
 
 def _toggle(page: Page) -> float:

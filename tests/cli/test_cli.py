@@ -424,10 +424,25 @@ def test_train_keeps_checkpoints_unless_told_otherwise(cli, engine):
 def test_sweep_tells_its_progress_on_stderr(cli, engine, grid, monkeypatch):
     monkeypatch.setattr(workers, "QUIET_SECONDS", 0)
     answer = cli("sweep", grid("seed = [0, 1, 2]"))
-    assert ["1 of 3 runs", "2 of 3 runs"] == [
-        line.partition(",")[0] for line in answer.err.splitlines()
-    ]
-    assert all("left" in line for line in answer.err.splitlines())
+    first, *lines = answer.err.splitlines()
+    assert "3 runs to train" == first
+    assert ["1 of 3 runs", "2 of 3 runs"] == [line.partition(",")[0] for line in lines]
+    assert all("left" in line for line in lines)
+
+
+def test_a_sweep_says_what_a_grid_takes_and_trains_nothing(cli, engine, store, grid):
+    store.put(finished(seed=0))
+    few, many = (
+        cli("sweep", grid(f"seed = {list(range(count))}"), "--estimate", "--json").document
+        for count in (2, 40)
+    )
+    assert (2, 1) == (few["keys"], few["missing"])
+    assert (40, 39) == (many["keys"], many["missing"])
+    assert 0 < few["seconds"] < many["seconds"]
+    assert "time" in cli("sweep", grid("seed = [0, 1]"), "--estimate").out
+    assert [] == engine
+    refused = cli("sweep", grid("seed = [0]"), "--estimate", "--until-decided")
+    assert (2, True) == (refused.status, "its looks take" in refused.err)
 
 
 def test_an_interrupted_sweep_keeps_what_was_finished(cli, engine, store, grid):

@@ -58,3 +58,26 @@ def test_without_runs_it_says_what_trains_them(capsys):
     assert "4 recipes are needed in which max and none have two runs each" in (
         " ".join(capsys.readouterr().err.split())
     )
+
+
+@pytest.mark.usefixtures("grid")
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["--dataset", "fashion"], "assets/gallery/recipes/fashion.toml"),
+        (["--dataset", "digits"], "assets/gallery/recipes/digits.toml"),
+        (["--dataset", "shapes"], "no recipes are bundled for shapes; name one of digits and fash"),
+        (["--dataset", "digits", "--grid", "own.toml"], "--dataset is for bundled recipes"),
+    ],
+)
+def test_bundled_recipes_are_those_of_the_data_set(flags, said, capsys):
+    assert 2 == main(["recipes", "max", "none", *flags])
+    assert said in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.usefixtures("grid")
+@pytest.mark.parametrize("name", ["digits", "fashion"])
+def test_the_data_set_of_the_dashboard_is_the_default(monkeypatch, name, capsys):
+    monkeypatch.setenv("POOLSCOPE_DATASET", name)
+    assert 2 == main(["recipes", "max", "none"])
+    assert f"recipes/{name}.toml" in " ".join(capsys.readouterr().err.split())

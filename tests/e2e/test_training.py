@@ -199,3 +199,16 @@ def test_networks_that_are_being_trained_are_seen_on_features_for_all_and_go_on_
     for visitor in (first, second):
         expect(visitor.page.locator(".touch .moment")).to_have_count(0)
         expect(visitor.train_button).to_be_visible()
+
+
+def test_a_look_is_trained_and_what_it_decides_is_said_where_it_was_asked_for(visitor, server):
+    visitor.open(
+        "/accuracy?pooling=max&pooling=min&head=gap&widths=4&train_size=50&epochs=1&lr=0.2"
+    )
+    card = visitor.page.get_by_test_id("stExpander").filter(has_text="Train until decided")
+    card.get_by_text("Train until decided").click()
+    expect(card).to_contain_text("0 runs looked at, none of 1 decided")
+    card.get_by_role("button", name="Train the next look (10 runs").click()
+    # by itself, in the card that is still open
+    expect(card).to_contain_text("10 runs looked at", timeout=120_000)
+    assert sorted([*range(5)] * 2) == trained(server.home, lr=0.2)

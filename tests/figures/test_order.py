@@ -1,19 +1,24 @@
 """Do the figures of pairs, ranks and data sets show what was computed, and say it in words?"""
 
 from dataclasses import replace
+from math import inf
+from types import SimpleNamespace
 
 import pytest
 
 from core import figures
 from core.catalog import Pooling
+from core.claims.claim import Expectation
+from core.claims.verdict import verdict_on
 from core.comparison import Chance
 from core.comparison.across import across
 from core.comparison.families import compare_facet
 from core.comparison.ranking import ranking
 from core.comparison.statistics import Verdict
-from core.figures import Look
+from core.figures import Look, Reading
 from core.figures.pairs import ONLY_ALONE, SIGNS
 from core.sentences.across import over_data_sets
+from core.sentences.claims import verdict_word
 from core.sentences.headlines import accuracy_headline, plain
 from core.sentences.intervals import difference as in_words
 from core.sentences.uncertainty import covered, fallback, only_alone, source
@@ -168,6 +173,37 @@ def test_the_picture_of_an_interval_shows_no_number_but_zero(look):
     assert () == tuple(chart.rows)
     assert "An example" in chart.caption
     # what the picture calls established is a bar that excludes 0, and the others are not
+    assert [True, False, False] == [low > 0 for low, _ in ends(figure)]
+
+
+def ends(figure):
+    """Left and right end of each bar, from the top."""
     bars = [trace for trace in figure.data if trace.error_x.array]
-    excludes = [bar.x[0] - bar.error_x.arrayminus[0] > 0 for bar in bars]
-    assert [True, False, False] == excludes
+    return [(bar.x[0] - bar.error_x.arrayminus[0], bar.x[0] + bar.error_x.array[0]) for bar in bars]
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_the_picture_of_means_has_bars_that_overlap_and_one_that_does_not(look):
+    (low, _), (_, high), (_, far) = ends(figures.reading(Reading.MEANS).draw(look))
+    assert far < low < high
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_the_picture_of_ranks_has_places_that_are_whole(look):
+    figure = figures.reading(Reading.RANKS).draw(look)
+    assert [(1, 1), (2, 3), (2, 3)] == ends(figure)
+    assert ("1", "2", "3") == figure.layout.xaxis.ticktext
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_the_picture_of_a_part_says_of_each_bar_what_the_rule_says(look):
+    figure = figures.reading(Reading.PARTS).draw(look)
+    least = figure.layout.shapes[0].x0
+    more = SimpleNamespace(zone=(least, inf), expected=Expectation.MORE, margin=least)
+    ruled = [
+        verdict_word(verdict_on(more, SimpleNamespace(low=low, high=high, n=10))).lower()
+        for low, high in ends(figure)
+    ]
+    labels = figure.layout.yaxis.ticktext
+    assert [label.split("<b>")[1].removesuffix("</b>") for label in labels] == ruled
+    assert 5 == len(set(ruled))

@@ -1,5 +1,7 @@
 """Do Home and Accuracy say what their intervals cover, and what they know of other data sets?"""
 
+import re
+
 import pytest
 
 from core.analyses import Labels, LabelsRequest
@@ -7,11 +9,24 @@ from core.config import Experiment
 from core.errors import DataError
 from core.hosting.gate import RefusedError
 from core.store import RunStore
+from pages.cards import recipes as recipe_cards
 from tests.comparison.fabricated import DIGITS, fabricated
-from tests.pages.dashboard import ACCURACY, HOME, alts, fill, messages, opened, text
+from tests.comparison.test_recipes import of_grid
+from tests.pages.dashboard import (
+    ACCURACY,
+    HOME,
+    alts,
+    fill,
+    messages,
+    opened,
+    text,
+    trained,
+    without_marks,
+)
 
 LINK = {"dataset": "digits", "head": "gap", "pooling": ["max", "average", "min"]}
 LIKE_THESE = "on images like these, over seeds and 300 test images"
+STATED = re.compile(r" on (images like these|these [\d,]+ images) \(")
 ALONE = "on these 300 test images, over seeds alone"
 SEVERAL = {"max": 0.97, "average": 0.6, "min": 0.969}
 
@@ -98,6 +113,71 @@ def test_accuracy_says_in_how_many_bundled_recipes_it_holds():
     assert "What decides most: training images" in said
     other = opened(ACCURACY, recipes_of="none", **LINK | {"pooling": ["max", "average", "none"]})
     assert "What decides most: norm" in text(other)
+
+
+def statement(app):
+    """The sentence below the headline, as plain text; empty if there is none."""
+    lines = (without_marks(line) for line in text(app).splitlines())
+    return next(
+        (line for line in lines if " images like these (" in line or " images (" in line), ""
+    )
+
+
+@pytest.mark.usefixtures("whole_gallery")
+def test_one_sentence_says_what_is_known_of_the_pair_of_the_headline():
+    said = statement(opened(ACCURACY, **LINK | {"pooling": ["max", "average"], "seeds": "10"}))
+    assert said.startswith("Max is ahead of average by 2.4 points [+1.0, +3.7] on images like")
+    assert " (10 seeds, 300 images), in 24 of 48 recipes (behind in 1); most often with " in said
+
+
+@pytest.mark.usefixtures("whole_gallery")
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"head": "flatten"},
+        {"dropout": "head"},
+        {"pooling": ["max", "soft", "conv"]},
+        {"dataset": "shapes"},
+    ],
+)
+def test_no_recipes_are_claimed_for_pairs_that_they_are_not_about(change):
+    app = opened(ACCURACY, **LINK | {"pooling": ["max", "average"], "seeds": "5"} | change)
+    assert [] == messages(app)
+    assert "recipes" not in statement(app)
+
+
+@pytest.mark.usefixtures("whole_gallery")
+def test_recipes_are_counted_once_whatever_else_is_trained(home, monkeypatch):
+    counted = []
+    once = recipe_cards.recipes
+    monkeypatch.setattr(recipe_cards, "recipes", lambda *how: counted.append(1) or once(*how))
+    recipe_cards._recipes.cache_clear()
+    app = opened(ACCURACY, **LINK | {"pooling": ["max", "average"]})
+    assert [1] == counted
+    fill(home, *trained(dataset="digits", pooling="soft", lr=0.33))
+    app.run()
+    assert [] == messages(app)
+    assert [1] == counted
+
+
+@pytest.mark.usefixtures("no_gallery")
+def test_the_recipes_of_fashion_are_those_of_networks_on_fashion(home):
+    fill(home, *of_grid("fashion", lambda flat: 0.03 * (flat["norm"] == "none")))
+    # the network that the sidebar shows has all images and a rate of 0.1, as one of the recipes
+    link = LINK | {"dataset": "fashion", "pooling": ["max", "average"], "chance": "seeds"}
+    app = opened(ACCURACY, norm="none", **link)
+    assert [] == messages(app)
+    assert "In 0 of 12 recipes average is ahead of max; behind in 6" in without_marks(text(app))
+    said = statement(app)
+    assert "on these 3,000 images (5 seeds), in 6 of 12 recipes" in said
+    assert said.endswith("most often with no norm (6 of 6), alike with batch norm.")
+
+
+def test_without_bundled_recipes_nothing_is_said_of_them(runs):
+    keep_labels(runs)
+    said = statement(opened(ACCURACY, **LINK))
+    assert said.startswith("Max is ahead of average by ")
+    assert "recipes" not in said
 
 
 @pytest.mark.usefixtures("whole_gallery")
