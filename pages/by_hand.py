@@ -2,23 +2,23 @@
 
 import streamlit as st
 
-from core import figures, settings
+from core import figures
 from core.analyses.hand import (
     UNTRAINED,
     ByHand,
     Grid,
+    Numbers,
     Worked,
     first_window,
     is_worked,
     shown_remarks,
 )
 from core.analyses.reading import unread_sentence
-from core.catalog import PAGES, POOLINGS, Padding, Page
+from core.catalog import POOLINGS, Padding
 from core.sentences.headlines import routing_headline
 from core.words import capitalised, size
-from pages.cards import grid, hand
+from pages.cards import grid, hand, touched
 from pages.shared import controls, exports, frame
-from pages.shared.problems import sentence
 
 BY_HAND_QUESTION = "By hand: what does the operator do to a few numbers?"
 CARD_WIDTH, LEAST_GRID_WIDTH = 460, 125
@@ -33,6 +33,10 @@ ROUTING_HELP = """
 around the grid are padding, and cells that no window reads are shaded. **Output**: one number for
 each window, on the same colour scale. **Gradient**: how much each cell receives when every output
 receives 1; if any share is negative, blue is positive and red negative.
+
+Touch an output, or a number that it reads: the cells that it was computed from are framed in every
+card, the formula stands below with their numbers, and the gradient shows what this output alone
+sends back. Press to hold it, Escape to let go; the arrow keys do the same on the line below.
 """
 STEPS_HELP = """
 Press Play or move the slider: the boxes show what the operators read, and each line puts these
@@ -43,9 +47,6 @@ its own colour. The animation runs in your browser.
 
 def main() -> None:
     """Draw the page."""
-    if lacking := settings.without_torch("working operators by hand"):
-        _without_torch(lacking)
-        return
     comparison = controls.comparison()
     experiment = comparison.arms[0].experiment
     chosen = list(dict.fromkeys(arm.pooling for arm in comparison.arms))
@@ -68,23 +69,11 @@ def main() -> None:
         _cards(results, numbers)
 
 
-def _without_torch(lacking: str) -> None:
-    """Say in place of the page what it needs, and where the same can be seen."""
-    frame.top(BY_HAND_QUESTION, ("By hand needs PyTorch, which is not installed.",))
-    st.markdown(sentence(lacking))
-    features = PAGES[Page.FEATURES].title
-    st.markdown(
-        f"On {features}, your browser does the same with trained networks: touch a cell, and the "
-        f"formula of its operator stands there, filled in with the numbers of its window."
-    )
-    st.page_link(Page.FEATURES.file, label=features, icon=":material/arrow_forward:")
-
-
 def _cards(results: ByHand, numbers: Grid) -> None:
     worked = results.worked
     with frame.grid(min(len(worked), 2), min_column_width=CARD_WIDTH):
         for operator in worked:
-            _operator(operator)
+            _operator(operator, results.shares[operator.pooling])
     left, right = frame.columns((1, 1))
     with left:
         frame.show(
@@ -112,7 +101,7 @@ def _scene(numbers: Grid) -> str:
     )
 
 
-def _operator(worked: Worked) -> None:
+def _operator(worked: Worked, shares: Numbers) -> None:
     """Draw input, output and gradient of one operator, side by side where there is room."""
     pooling = worked.pooling
     label, key = POOLINGS[pooling].label, f"operator {pooling}"
@@ -136,6 +125,8 @@ def _operator(worked: Worked) -> None:
                 with st.container(gap="xxsmall"):
                     st.caption(f"**{name}**")
                     frame.draw(chart, f"{name} {pooling}")
+        figures_of = {name.lower(): f"plot {name} {pooling}" for name in charts}
+        touched.outputs(worked, shares, figures_of)
         st.caption(_caption(worked))
 
 

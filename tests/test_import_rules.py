@@ -62,9 +62,9 @@ MAY_IMPORT_TORCH = (
     "core.network.swapped",
     "core.data.tensors",
     "core.training",
+    "core.analyses.autograd",
     "core.analyses.facts",
     "core.analyses.inspection",
-    "core.analyses.operate",
     "core.analyses.shift",
     "core.analyses.timing",
 )
@@ -75,7 +75,7 @@ COMPUTING = (
     *("core.engine.Permit", "core.engine.waive_permits", "core.hosting.gate.Gate", "core.training"),
     *("core.engine.process_pool", "core.engine.dispatcher", "core.engine.cluster"),
     *("core.engine.Inspector", "core.engine.inspector"),
-    *(f"core.analyses.{name}" for name in ("facts", "operate", "shift", "timing")),
+    *(f"core.analyses.{name}" for name in ("autograd", "facts", "shift", "timing")),
     *(
         f"core.analyses.inspection.{name}"
         for name in ("network", "patches", "response", "softening")

@@ -1,7 +1,7 @@
 """Does a server that shows every page stay without torch?
 
 Importing torch takes seconds and hundreds of megabytes. The pages read the store and the
-pure-Python architecture; other processes train, open networks and work numbers by hand.
+pure-Python architecture and work numbers with numpy; other processes train and open networks.
 """
 
 import ast

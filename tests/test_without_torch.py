@@ -8,11 +8,13 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from core import settings
-from core.analyses import FactRequest, LabelsRequest
-from core.catalog import PAGES, Page
+from core import figures, settings
+from core.analyses import FactRequest, LabelsRequest, autograd
+from core.analyses.hand import is_worked
+from core.catalog import PAGES, POOLINGS, Page, Pooling
 from core.config import DataConfig, Experiment
 from core.engine import Engine, JobState, compute
 from core.errors import EngineError
@@ -51,6 +53,27 @@ print(json.dumps(shown))
 """
 
 
+# opens By hand by several links, and says what its figures show
+OPEN_BY_HAND = """
+import json, sys
+from streamlit.testing.v1 import AppTest
+
+shown = []
+for link in json.loads(sys.argv[1]):
+    app = AppTest.from_file("pages/main.py", default_timeout=120)
+    app.query_params.update(link)
+    app.switch_page("by_hand.py").run()
+    parts = (part.proto for part in app.get("bidi_component"))
+    shown.append({
+        "title": [each.value for each in app.title],
+        "wrong": [each.value for each in (*app.exception, *app.error)],
+        "alts": [json.loads(part.json)["alt"] for part in parts if part.component_name == "plot"],
+        "tables": len(app.dataframe),
+    })
+print(json.dumps(shown))
+"""
+
+
 @pytest.fixture(scope="session")
 def light(tmp_path_factory) -> Path:
     """The interpreter of an environment without the extra `train`."""
@@ -81,8 +104,34 @@ def test_every_page_of_the_bundled_runs_is_alive(light, tmp_path):
         assert [] == page["wrong"]
         assert 1 == len(page["title"])
     saying = {page for page, each in shown.items() if _says(each)}
-    # all other pages have everything that they show in the store
-    assert {Page.BY_HAND, Page.FEATURES} == saying
+    # all other pages have everything that they show in the store, or compute it with numpy
+    assert {Page.FEATURES} == saying
+
+
+def test_by_hand_shows_the_numbers_of_every_strategy(light, tmp_path):
+    worked = [name for name in POOLINGS if is_worked(name)]
+    shown_at_once = [worked[first : first + 8] for first in range(0, len(worked), 8)]
+    grids = ({"grid": "patch"}, {"grid": "edge", "invert": "true", "hand_padding": "1"})
+    links = [{"pooling": each, "show_all": "true", **grids[0]} for each in shown_at_once]
+    links += [{"pooling": each, "show_all": "true", **grids[1]} for each in shown_at_once]
+    result = run_light(light, "-c", OPEN_BY_HAND, json.dumps(links), POOLSCOPE_HOME=str(tmp_path))
+    assert 0 == result.returncode, result.stderr
+    for link, page in zip(links, json.loads(result.stdout), strict=True):
+        assert [] == page["wrong"]
+        assert 1 == len(page["title"])
+        # input, output and gradient of each, and window by window; sums and lines
+        assert 3 * len(link["pooling"]) + 1 == len(page["alts"])
+        assert 2 == page["tables"]
+        if link["grid"] == "patch":
+            outputs = page["alts"][1::3][: len(link["pooling"])]
+            assert [_spoken(name) for name in link["pooling"]] == outputs
+
+
+def _spoken(pooling: str) -> str:
+    """What a figure says of the outputs that the operator of trainings gives for the patch."""
+    grid = [[10, 10, 16, 4], [4, 16, 15, 3], [1, 9, 16, 15], [0, 0, 3, 16]]
+    worked = autograd.work(Pooling(pooling), np.array(grid, dtype=float), 2, 2)
+    return figures.hand_output(worked).alt
 
 
 def test_features_answers_from_the_stored_predictions_and_offers_the_images_that_part(

@@ -11,7 +11,7 @@ from math import exp
 import numpy as np
 from numpy.typing import NDArray
 
-from core.analyses.reading import Windows
+from core.analyses.reading import Cell, Windows
 from core.catalog import POOLINGS, Downsampling, Padding, Pooling
 from core.catalog.poolings.learned import GEM_SMALLEST
 from core.config import ModelConfig
@@ -109,6 +109,7 @@ class ByHand:
 
     Attributes:
         worked: each operator on the grid.
+        shares: of each operator, the gradient of every output by itself, (h * w, H * W).
         plain_windows: the windows of a plain pool.
         additivity: of each operator.
         convolution_gap: largest difference between average pooling and the convolution with equal
@@ -118,17 +119,11 @@ class ByHand:
     """
 
     worked: tuple[Worked, ...]
+    shares: dict[Pooling, Numbers]
     plain_windows: Windows
     additivity: dict[Pooling, Additivity]
     convolution_gap: float
     contrast: dict[Pooling, tuple[float, float]]
-
-
-def by_hand(poolings: Sequence[Pooling], grid: Grid, *, single: bool) -> ByHand:
-    """As `core.analyses.operate.by_hand`, which it imports when it is called, with torch."""
-    from core.analyses import operate
-
-    return operate.by_hand(poolings, grid, single=single)
 
 
 def is_worked(pooling: Pooling) -> bool:
@@ -193,6 +188,12 @@ def shown_remarks(
         left = [inside(POOLINGS[pooling].label) for pooling in able if pooling not in shown]
         sentences.append(f"Choose others under Operators shown; left out: {join(left)}.")
     return [" ".join(sentences)]
+
+
+def formula(worked: Worked, output: Cell) -> str:
+    """The formula of an operator with the numbers that it reads for one output."""
+    values = worked.windows.values(worked.inputs, output)
+    return explained(worked.pooling, values, float(worked.outputs[output]))
 
 
 def explained(pooling: Pooling, values: Sequence[float], result: float) -> str:

@@ -1,29 +1,28 @@
 """What does an operator do to a few numbers? Its windows, outputs, gradient, and simple tests.
 
-All results come from the operators used in training, never from a second implementation.
+Computed with numpy where it is asked, in milliseconds. `core.analyses.autograd` has the same from
+the operators used in training; tests hold the two against each other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
-import torch
-from torch import Tensor, nn
 
+from core.analyses import rules
 from core.analyses.hand import Additivity, ByHand, Grid, Numbers, Worked
+from core.analyses.pools import Shape, Trace, chosen_starts, padded, pooled
 from core.analyses.reading import Places, Windows
 from core.catalog import POOLINGS, Downsampling, Padding, Pooling
 from core.errors import ConfigError
-from core.network import Window
-from core.network.build import initialise
-from core.network.description import reading_window
-from core.network.pooling import make_margins, make_pooling
-from core.network.pooling.antialiased import PolyphasePool
-from core.network.pooling.sampled import FractionalMaxPool
+from core.network import Window, reading_window
 
 LEAST_LINE_SIDE = 8
 """smallest side of the pictures of the line test"""
 SUM_ROUNDING = 1e-9
 """sums of numbers of magnitude one that differ by less count as equal"""
+
+Work = Callable[..., Worked]
+"""as `work`"""
 
 
 def work(  # noqa: PLR0913, PLR0917 (the arguments of a pool, and where to begin)
@@ -36,7 +35,7 @@ def work(  # noqa: PLR0913, PLR0917 (the arguments of a pool, and where to begin
     *,
     mode: Padding = Padding.ZEROS,
 ) -> Worked:
-    """Apply an operator in evaluation mode and backpropagate through it.
+    """Apply an operator in evaluation mode and send a gradient back through it.
 
     Args:
         pooling: the operator; a learned one is used untrained.
@@ -50,17 +49,20 @@ def work(  # noqa: PLR0913, PLR0917 (the arguments of a pool, and where to begin
     Raises:
         ConfigError: the window is larger than the grid.
     """
-    x = torch.tensor(inputs, dtype=torch.float64)[None, None].requires_grad_()
-    y = _module(pooling, size, stride, padding, mode, inputs.shape)(x)
-    (y.sum() if cell is None else y[0, 0, cell[0], cell[1]]).backward()
-    return Worked(
-        pooling,
-        inputs,
-        y.detach()[0, 0].numpy(),
-        (x.grad if x.grad is not None else torch.zeros_like(x))[0, 0].numpy(),
-        windows(pooling, inputs, size, stride, padding, mode),
-        cell,
-    )
+    check(size, padding, inputs.shape)
+    trace = pooled(pooling, inputs.astype(float), Shape(size, stride, mode), padding)
+    sent = np.full_like(trace.map, float(cell is None))
+    if cell is not None:
+        sent[cell] = 1
+    gradient = trace.back(sent)
+    read = windows(pooling, inputs, size, stride, padding, mode)
+    return Worked(pooling, inputs, trace.map, gradient, read, cell)
+
+
+def shares(pooling: Pooling, grid: Grid) -> Numbers:
+    """What each output alone sends back to each number, row by row: (h * w, H * W)."""
+    shape = Shape(grid.size, grid.stride, grid.mode)
+    return pooled(pooling, grid.numbers.astype(float), shape, grid.padding).shares()
 
 
 def windows(  # noqa: PLR0913, PLR0917 (the arguments of a pool)
@@ -73,8 +75,8 @@ def windows(  # noqa: PLR0913, PLR0917 (the arguments of a pool)
 ) -> Windows:
     """The cells that each output of an operator reads, on this grid.
 
-    Operators that choose their grid (aps, fractional-max) report it; the windows of the others
-    are those from which receptive fields are computed.
+    Those of operators that choose their grid (aps, lps, fractional-max) are the chosen ones; the
+    windows of the others are those from which receptive fields are computed.
 
     Args:
         pooling: the operator.
@@ -90,34 +92,26 @@ def windows(  # noqa: PLR0913, PLR0917 (the arguments of a pool)
     height, width = inputs.shape
     if POOLINGS[pooling].downsampling is not Downsampling.POOL:
         return Windows(np.arange(height)[:, None], np.arange(width)[:, None], (height, width))
-    _check(size, padding, inputs.shape)
-    rows, columns = _lines(pooling, inputs, size, stride, padding, mode)
+    check(size, padding, inputs.shape)
+    rows, columns = _lines(pooling, inputs, Shape(size, stride, mode), padding)
     if mode is Padding.CIRCULAR:
         return Windows((rows - padding) % height, (columns - padding) % width, (height, width))
     return Windows(rows - padding, columns - padding, (height, width), padding)
 
 
-def _lines(  # noqa: PLR0913, PLR0917 (the arguments of a pool)
-    pooling: Pooling, inputs: Numbers, size: int, stride: int, padding: int, mode: Padding
-) -> tuple[Places, Places]:
+def _lines(pooling: Pooling, inputs: Numbers, shape: Shape, padding: int) -> tuple[Places, Places]:
     """The rows and columns that each output reads, counted on the padded grid."""
+    entry, size = POOLINGS[pooling], shape.size
     sides = [side + 2 * padding for side in inputs.shape]
-    pool = _untrained(pooling, size, stride, mode)
-    if isinstance(pool, PolyphasePool | FractionalMaxPool):
-        x = torch.tensor(inputs, dtype=torch.float64)[None, None]
-        corners = pool.starts(make_margins(padding, padding, mode)(x))
-        starts = [each[0].numpy() for each in corners]
-        reach, wraps = size, isinstance(pool, PolyphasePool)
-    elif POOLINGS[pooling].whole_map:
-        rows, columns = (
-            np.tile(np.arange(side), ((side - size) // stride + 1, 1)) for side in sides
-        )
+    starts = chosen_starts(pooling, padded(Trace(inputs.astype(float)), padding, shape), shape)
+    if starts is None and entry.whole_map:
+        rows, columns = (np.tile(np.arange(side), (len(shape.starts(side)), 1)) for side in sides)
         return rows, columns
-    else:
-        window = reading_window(POOLINGS[pooling], Window(size, stride))
-        counts = [(side - size) // stride + 1 for side in sides]
-        starts = [np.arange(count) * stride - window.before for count in counts]
-        reach, wraps = window.size, mode is Padding.CIRCULAR
+    reach, wraps = size, entry.cyclic
+    if starts is None:
+        window = reading_window(entry, Window(size, shape.stride))
+        starts = [shape.starts(side) - window.before for side in sides]
+        reach, wraps = window.size, shape.wraps
     rows, columns = (
         (first[:, None] + np.arange(reach)) % side if wraps else first[:, None] + np.arange(reach)
         for first, side in zip(starts, sides, strict=True)
@@ -131,30 +125,12 @@ def middle(windows: Windows) -> tuple[int, int]:
     return rows // 2, columns // 2
 
 
-def _module(  # noqa: PLR0913, PLR0917 (the arguments of a pool, and the grid)
-    pooling: Pooling,
-    size: int,
-    stride: int,
-    padding: int,
-    mode: Padding,
-    grid: tuple[int, ...],
-) -> nn.Module:
-    _check(size, padding, grid)
-    pool = _untrained(pooling, size, stride, mode)
-    if POOLINGS[pooling].downsampling is not Downsampling.POOL:
-        # what does nothing gets no padding either
-        return pool
-    return nn.Sequential(make_margins(padding, padding, mode), pool)
+def check(size: int, padding: int, grid: tuple[int, ...]) -> None:
+    """Refuse a window that is larger than the grid.
 
-
-def _untrained(pooling: Pooling, size: int, stride: int, mode: Padding) -> nn.Module:
-    """The operator as it starts, with the same weights whatever the grid and its padding."""
-    pool = make_pooling(pooling, 1, size, stride, padding_mode=mode).double()
-    initialise(pool, 0)
-    return pool.eval()
-
-
-def _check(size: int, padding: int, grid: tuple[int, ...]) -> None:
+    Raises:
+        ConfigError: it is.
+    """
     if min(grid) + 2 * padding < size:
         raise ConfigError(
             f"the window has {size} × {size} cells and the grid {grid[0]} × {grid[1]}; use a "
@@ -162,8 +138,14 @@ def _check(size: int, padding: int, grid: tuple[int, ...]) -> None:
         )
 
 
-def additivity(
-    pooling: Pooling, inputs: Numbers, size: int, stride: int, *, mode: Padding = Padding.ZEROS
+def additivity(  # noqa: PLR0913 (the arguments of a pool, and who applies it)
+    pooling: Pooling,
+    inputs: Numbers,
+    size: int,
+    stride: int,
+    *,
+    mode: Padding = Padding.ZEROS,
+    worked_by: Work = work,
 ) -> Additivity:
     """Compare f(x + y) with f(x) + f(y), where y is the grid rotated by 90 degrees.
 
@@ -171,7 +153,7 @@ def additivity(
     """
     other = np.rot90(inputs).copy() if inputs.shape[0] == inputs.shape[1] else inputs[::-1].copy()
     one, two, both = (
-        work(pooling, grid, size, stride, mode=mode).outputs
+        worked_by(pooling, grid, size, stride, mode=mode).outputs
         for grid in (inputs, other, inputs + other)
     )
     apart = one + two
@@ -190,13 +172,14 @@ def additivity(
 
 def as_convolution(inputs: Numbers, size: int, stride: int) -> Numbers:
     """Average pooling computed as a convolution whose weights are all 1/k²."""
-    weight = torch.full((1, 1, size, size), 1 / size**2, dtype=torch.float64)
-    x: Tensor = torch.tensor(inputs, dtype=torch.float64)[None, None]
-    outputs: Numbers = nn.functional.conv2d(x, weight, stride=stride)[0, 0].numpy()
-    return outputs
+    weights = rules.linear(np.full(size * size, 1 / size**2))
+    starts = [Shape(size, stride).starts(side)[:, None] + np.arange(size) for side in inputs.shape]
+    return Trace(inputs.astype(float)).slide(weights, *starts).map
 
 
-def contrast_kept(pooling: Pooling, size: int, stride: int, *, light: bool) -> float:
+def contrast_kept(
+    pooling: Pooling, size: int, stride: int, *, light: bool, worked_by: Work = work
+) -> float:
     """The contrast of a line one pixel wide after pooling, as a fraction of its contrast before.
 
     Args:
@@ -204,6 +187,7 @@ def contrast_kept(pooling: Pooling, size: int, stride: int, *, light: bool) -> f
         size: side of the window.
         stride: distance between windows.
         light: True for a light line on a dark ground, False for the negative.
+        worked_by: what applies the operator.
 
     Returns:
         Largest minus smallest output, over outputs that read nothing beyond the border; the
@@ -216,13 +200,9 @@ def contrast_kept(pooling: Pooling, size: int, stride: int, *, light: bool) -> f
     picture[:, place] = 1.0
     if not light:
         picture = 1 - picture
-    worked = work(pooling, picture, size, stride)
-    inner = [
-        float(value)
-        for output, value in np.ndenumerate(worked.outputs)
-        if worked.windows.within(output)
-    ]
-    return max(inner) - min(inner)
+    worked = worked_by(pooling, picture, size, stride)
+    inner = worked.outputs[worked.windows.within]
+    return float(inner.max() - inner.min())
 
 
 def by_hand(poolings: Sequence[Pooling], grid: Grid, *, single: bool) -> ByHand:
@@ -245,6 +225,7 @@ def by_hand(poolings: Sequence[Pooling], grid: Grid, *, single: bool) -> ByHand:
     convolved = as_convolution(grid.padded, grid.size, grid.stride)
     return ByHand(
         tuple(worked),
+        {pooling: shares(pooling, grid) for pooling in poolings},
         windows(Pooling.AVERAGE, grid.numbers, *pool, grid.mode),
         {
             pooling: additivity(pooling, grid.padded, grid.size, grid.stride, mode=grid.mode)

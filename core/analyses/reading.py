@@ -94,11 +94,15 @@ class Windows:
             ends.append(range(first, last + 1))
         return ends[0], ends[1]
 
-    def within(self, output: Cell) -> bool:
-        """Whether an output reads nothing outside the grid, and does not wrap."""
-        row, column = output
-        runs_on = all((np.diff(line) == 1).all() for line in (self.rows[row], self.columns[column]))
-        return runs_on and all(map(self.holds, self.cells(output)))
+    @property
+    def within(self) -> NDArray[np.bool_]:
+        """Whether each output reads nothing outside the grid, and does not wrap: (h, w)."""
+        rows, columns = (
+            (np.diff(lines) == 1).all(axis=1) & (lines[:, 0] >= 0) & (lines[:, -1] < side)
+            for lines, side in ((self.rows, self.grid[0]), (self.columns, self.grid[1]))
+        )
+        inside: NDArray[np.bool_] = np.outer(rows, columns)
+        return inside
 
 
 def unread_sentence(windows: Windows) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from core.analyses.hand import Numbers, Worked, explained, titled
+from core.analyses.hand import Numbers, Worked, explained, formula, titled
 from core.analyses.reading import Box, Cell, Windows
 from core.figures.base import SMALL, Look, Shades, marked, note, on_cells, plot, shape, without_axes
 from core.figures.chart import Chart
@@ -319,14 +319,10 @@ def _step_boxes(
 
 def _formula(worked: Worked, windows: Windows, output: Cell) -> str:
     """The formula of an operator, with the numbers that it reads for one output."""
-    values = windows.values(worked.inputs, output)
-    if windows is not worked.windows:
-        cells = [cell for cell in windows.cells(output) if windows.holds(cell)]
-        values = [float(worked.inputs[cell]) for cell in cells]
-    if not values:
-        return "no cell of the grid"
-    result = values[0] if windows is not worked.windows else float(worked.outputs[output])
-    return explained(worked.pooling, values, result)
+    if windows is worked.windows:
+        return formula(worked, output)
+    values = [float(worked.inputs[cell]) for cell in windows.cells(output) if windows.holds(cell)]
+    return explained(worked.pooling, values, values[0]) if values else "no cell of the grid"
 
 
 def _wrapped(worked: Worked, formula: str) -> list[str]:

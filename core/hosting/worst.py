@@ -51,9 +51,9 @@ def worst_day(here: Settings) -> list[tuple[str, str, str]]:
             processes,
         ),
         (
-            "MB of memory of the 2 processes that answer Features and By hand",
-            f"{answering} each, and {LIMIT_FACTOR} × {_name('RUN_MEGABYTES')} for Features",
-            2 * answering + LIMIT_FACTOR * here.run_megabytes,
+            "MB of memory of the process that answers Features",
+            f"{answering}, and {LIMIT_FACTOR} × {_name('RUN_MEGABYTES')}",
+            answering + LIMIT_FACTOR * here.run_megabytes,
         ),
     ]
     return [(what, bound, count(round(most))) for what, bound, most in rows]

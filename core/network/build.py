@@ -5,7 +5,6 @@ that share a tensor (same name, same shape) therefore start from the same values
 differs between them. Fair comparisons rest on this pairing.
 """
 
-import hashlib
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from core.network.dropout import make_dropout
 from core.network.heads import HEAD_MODULES
 from core.network.layers import MARGINS, PART_INPUT, margins_name
 from core.network.pooling import make_margins, make_pooling
+from core.network.seeding import stream
 
 
 def build_model(
@@ -189,6 +189,4 @@ def initialise(model: nn.Module, seed: int, prefix: str = "") -> None:
 
 def generator(seed: int, name: str) -> torch.Generator:
     """A separate random generator for one purpose, determined by seed and name."""
-    digest = hashlib.sha256(f"{seed}/{name}".encode()).digest()
-    # torch takes 64-bit seeds; the sign bit is dropped for portability
-    return torch.Generator().manual_seed(int.from_bytes(digest[:8], "big") >> 1)
+    return torch.Generator().manual_seed(stream(seed, name))

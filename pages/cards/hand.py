@@ -1,12 +1,11 @@
 """The cards of By hand: output size, temperature, additivity, and contrast of a thin line."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 
 import numpy as np
 import streamlit as st
 
-from core.analyses import hand
+from core.analyses import operate
 from core.analyses.hand import (
     Additivity,
     ByHand,
@@ -20,7 +19,7 @@ from core.analyses.hand import (
 from core.analyses.reading import Windows, unread_by_operator
 from core.catalog import POOLINGS, Pooling
 from core.words import apart, inside, join, plain, rough
-from pages.shared import frame, gate
+from pages.shared import frame
 
 WITH_RELU = (Pooling.CONV, Pooling.CONV_MAX)
 NO_CONTRAST = 0.005
@@ -34,9 +33,9 @@ def by_hand(poolings: Sequence[Pooling], grid: Grid, *, single: bool) -> ByHand:
     return _by_hand(tuple(poolings), grid, single=single)
 
 
-@st.cache_data(max_entries=64, show_spinner="Waiting for PyTorch…")
+@st.cache_data(max_entries=64, show_spinner=False)
 def _by_hand(poolings: tuple[Pooling, ...], grid: Grid, *, single: bool) -> ByHand:
-    return gate.work_by_hand(partial(hand.by_hand, poolings, grid, single=single))
+    return operate.by_hand(poolings, grid, single=single)
 
 
 def sizes(many: Sequence[Worked], grid: Grid) -> None:

@@ -32,15 +32,13 @@ Answer = TypeVar("Answer")
 
 
 class _Shared:
-    """Holds the gate, which session is whose, and the processes that answer pages."""
+    """Holds the gate, which session is whose, and the process that answers pages."""
 
     def __init__(self) -> None:
         self.lock = Lock()
         self.gate: Gate | None = None
         self.sessions: dict[str, Visitor] = {}
         self.networks = Inspector()
-        # a process of its own, so that numbers by hand never wait for somebody's large network
-        self.by_hand = Inspector()
 
 
 _shared = _Shared()
@@ -184,17 +182,6 @@ def _load(
     return True
 
 
-def work_by_hand(question: Callable[[], Answer]) -> Answer:
-    """Have operators applied to a few numbers.
-
-    Raises:
-        RefusedError: PyTorch is left out.
-        EngineError: it was ended.
-    """
-    demand_torch("working operators by hand")
-    return _shared.by_hand.ask(question, SMALL_LIMIT)
-
-
 def waited_for() -> frozenset[str]:
     """Keys that this visitor waits for, in whatever tab."""
     return _gate().waited_for(visitor.current())
@@ -215,10 +202,9 @@ def forget() -> None:
 
 
 def close() -> None:
-    """Forget the gate and end its processes; the next caller gets new ones."""
+    """Forget the gate and end its process; the next caller gets new ones."""
     forget()
     _shared.networks.close()
-    _shared.by_hand.close()
 
 
 def _gate() -> Gate:

@@ -13,12 +13,18 @@ from tests.conftest import BROWSERS
 from tests.e2e.dashboard import serving
 
 FOUR = "pooling=max&pooling=average&pooling=blur-max&pooling=conv&head=gap&seeds=1"
+LARGER = f"dataset=fashion&{FOUR}"
+"""the same on 28 x 28 pixels, in networks of three blocks"""
 STROKES, STEPS = 8, 25
+PEN = "a movement of the pen"
 STROKE_MS, FORWARD_MS, SLICE_MS = 50.0, 20.0, 50.0
 
 
 def lines() -> Iterator[Line]:
-    """From a movement of the pen to the answers, the computing in it, and occlusion in slices."""
+    """From a movement of the pen to the answers, the computing in it, and occlusion in slices.
+
+    On digits and on 28 x 28 pixels, where saliency follows the pen as well.
+    """
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -27,18 +33,32 @@ def lines() -> Iterator[Line]:
     ):
         chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
         page = chromium.new_page()
-        page.goto(f"{server.url}/features?{FOUR}")
-        page.wait_for_selector(".touch .lens .one", timeout=60_000)
-        page.wait_for_timeout(3000)
-        _draw(page, 1)
-        page.evaluate("performance.clearMeasures()")
+        _open(page, f"{server.url}/features?{FOUR}")
         _draw(page, STROKES)
-        yield _line(page, "touch", STROKE_MS, "a movement of the pen to the drawn answers")
+        yield _line(page, "touch", STROKE_MS, f"{PEN} to the drawn answers")
         yield _line(page, "forward", FORWARD_MS, "all maps")
         page.get_by_role("button", name="occlusion").click()
         page.wait_for_selector(".touch .why")
         page.locator(".touch .why", has_text="Computing").first.wait_for(state="hidden")
         yield _line(page, "occlusion", SLICE_MS, "a slice of occlusion between two frames")
+        _open(page, f"{server.url}/features?{LARGER}")
+        _draw(page, STROKES)
+        yield _line(page, "touch", STROKE_MS, f"{PEN} to the drawn answers on 28 x 28 pixels")
+        page.get_by_role("button", name="saliency").click()
+        page.wait_for_selector(".touch .why")
+        page.evaluate("performance.clearMeasures()")
+        _draw(page, STROKES)
+        what = f"{PEN} to the drawn answers and saliencies on 28 x 28 pixels"
+        yield _line(page, "touch", STROKE_MS, what)
+
+
+def _open(page: Page, link: str) -> None:
+    """Follow a link, and draw once, which does not count."""
+    page.goto(link)
+    page.wait_for_selector(".touch .lens .one", timeout=60_000)
+    page.wait_for_timeout(3000)
+    _draw(page, 1)
+    page.evaluate("performance.clearMeasures()")
 
 
 def _line(page: Page, measure: str, budget: float, what: str) -> Line:

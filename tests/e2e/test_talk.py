@@ -45,8 +45,7 @@ def test_arrow_keys_go_from_scene_to_scene_and_nobody_else_is_asked(visitor, ser
     expect(page.locator("html")).to_have_css("font-size", re.compile("2[45]"))
     press(page, "ArrowRight")
     expect(page.get_by_text(f"2 / {LAST}")).to_be_visible()
-    # the first numbers worked by hand wait for a process with torch
-    expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=60_000)
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()
     press(page, "ArrowLeft")
     expect(page.get_by_role("heading", name=FIRST_OF_ALL)).to_be_visible()
     # what a presenter's remote sends

@@ -1,11 +1,15 @@
 """Can the networks on Features be touched, drawn on and shared, all in the browser?"""
 
 import re
+import tomllib
+from contextlib import closing
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import expect
+
+from tests.e2e.dashboard import ROOT
 
 pytestmark = pytest.mark.e2e
 
@@ -71,6 +75,57 @@ def test_two_presses_show_nine_weights_times_nine_numbers(visitor):
     first = visitor.page.locator(".touch .one").first
     expect(first).to_contain_text("9 weights times 9 numbers, added up, plus a bias")
     expect(first.locator(".block .number")).to_have_count(18)
+
+
+def _scene():
+    """Number of the scene of the talk that shows the networks."""
+    scenes = tomllib.loads((ROOT / "assets" / "talk.toml").read_text(encoding="utf-8"))["scenes"]
+    return 1 + next(i for i, scene in enumerate(scenes) if scene["page"] == "features")
+
+
+CONVOLUTION = ".touch .map[data-line='0'][data-layer='block1.conv']"
+SCREENS = {
+    "1440": ((1440, 900), TWO),
+    "talk": ((1280, 720), f"/?view=talk&scene={_scene()}"),
+    "390": ((390, 844), TWO),
+}
+WAYS = {
+    "pointer": lambda page, layer: page.locator(layer).click(),
+    "finger": lambda page, layer: page.locator(layer).tap(),
+    # the cell begins in the first pool, two layers after the convolution
+    "keyboard": lambda page, layer: [
+        page.locator(".touch .picture").press(key)
+        for key in (["Enter"] if layer == POOL else ["Shift+ArrowLeft"] * 2)
+    ],
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_newcomer_reaches_four_numbers_and_nine_products_in_three_actions(
+    browser, server, screen, way
+):
+    (width, height), link = SCREENS[screen]
+    with closing(
+        browser.new_context(viewport={"width": width, "height": height}, has_touch=way == "finger")
+    ) as context:
+        page = context.new_page()
+        page.goto(f"{server.url}{link}")
+        first = page.locator(".touch .one").first
+        expect(first).to_be_visible(timeout=90_000)
+        WAYS[way](page, POOL)
+        expect(page.locator(FORMULA).first).to_have_text(re.compile(r"^max\(.+, .+, .+, .+\) = "))
+        *four, result = _numbers(page.locator(FORMULA).first.inner_text())
+        assert (4, result) == (len(four), max(four))
+        expect(first).to_contain_text("Max takes the largest.")
+        expect(page.locator(".touch .where")).to_contain_text("Held")
+        WAYS[way](page, CONVOLUTION)
+        expect(first).to_contain_text("9 weights times 9 numbers, added up, plus a bias")
+        expect(first.locator(".block .number")).to_have_count(18)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        if screen == "talk":
+            # nobody can scroll there
+            expect(page.locator(FORMULA).first).to_be_in_viewport(ratio=1)
 
 
 def test_the_networks_follow_the_pen_and_nothing_is_sent(visitor):

@@ -1,6 +1,7 @@
 """Does By hand show what operators do to the numbers that a visitor chose?"""
 
 import io
+import json
 
 import pytest
 from PIL import Image
@@ -126,3 +127,35 @@ def test_an_upload_that_is_no_picture_is_refused_in_a_sentence():
     app.get("file_uploader")[0].upload("a.png", b"no picture", "image/png").run()
     (said,) = messages(app)
     assert "no picture" in said or "not" in said
+
+
+def given_to_touch(app):
+    """What the browser is given of each operator."""
+    parts = (part.proto for part in app.get("bidi_component"))
+    return [json.loads(part.json) for part in parts if part.component_name == "hand"]
+
+
+def test_every_output_can_be_touched():
+    app = opened(BY_HAND, pooling=["max", "average", "blur-max", "conv", "none"])
+    given = given_to_touch(app)
+    assert ["Max", "Average", "Blur-max", "Conv", "None"] == [each["label"] for each in given]
+    largest = given[0]
+    assert [2, 2] == largest["shape"]
+    assert [4, 4] == largest["grid"]
+    assert "max(10, 10, 4, 16) = 16" == largest["formulas"][0]
+    # the 16 in the second row and column, with all of the gradient
+    assert [[5, 1.0, "1"]] == largest["shares"][0]
+    assert [[0, 1], [2, 3]] == largest["rows"] == largest["columns"]
+    for each in given:
+        assert len(each["formulas"]) == len(each["shares"]) == each["shape"][0] * each["shape"][1]
+        assert {
+            f"plot {name} {each['label'].lower()}" for name in ("Input", "Output", "Gradient")
+        } == (set(each["figures"].values()))
+
+
+def test_a_touched_output_takes_the_numbers_of_its_padding():
+    app = opened(BY_HAND, pooling=["average"], hand_padding="1")
+    (average,) = given_to_touch(app)
+    assert [[-1, 0], [1, 2], [3, 4]] == average["rows"]
+    assert "(0 + 0 + 0 + 10) / 4 = 2.5" == average["formulas"][0]
+    assert [[0, 0.25, "0.25"]] == average["shares"][0]

@@ -4,8 +4,8 @@ import numpy as np
 import torch
 
 from core.analyses import Fact
+from core.analyses.autograd import work
 from core.analyses.facts.registry import distinct, exact, whole
-from core.analyses.operate import work
 from core.catalog import Pooling
 from core.network.pooling import make_pooling
 

@@ -3,10 +3,16 @@
 from typing import Any
 
 from core.analyses import Fact
+from core.analyses.autograd import work
 from core.analyses.facts.registry import exact, whole
 from core.analyses.hand import UNTRAINED, is_worked
 from core.analyses.operate import contrast_kept
 from core.catalog import POOLINGS, Combining, Pooling
+
+
+def _share(pooling: Pooling, *, light: bool) -> float:
+    """The share of the contrast that the operator of trainings keeps."""
+    return contrast_kept(pooling, 2, 2, light=light, worked_by=work)
 
 
 def _lines() -> list[dict[str, Any]]:
@@ -15,8 +21,8 @@ def _lines() -> list[dict[str, Any]]:
         {
             "operator": str(name),
             "weights": UNTRAINED if entry.learned else None,
-            "light line kept, %": round(100 * contrast_kept(name, 2, 2, light=True), 1),
-            "dark line kept, %": round(100 * contrast_kept(name, 2, 2, light=False), 1),
+            "light line kept, %": round(100 * _share(name, light=True), 1),
+            "dark line kept, %": round(100 * _share(name, light=False), 1),
         }
         for name, entry in POOLINGS.items()
         # what a learned convolution keeps depends on its weights
@@ -26,9 +32,7 @@ def _lines() -> list[dict[str, Any]]:
 
 def _kept(*, light: bool) -> tuple[float, float]:
     """Share of the contrast that max and average keep."""
-    first, second = (
-        contrast_kept(name, 2, 2, light=light) for name in (Pooling.MAX, Pooling.AVERAGE)
-    )
+    first, second = (_share(name, light=light) for name in (Pooling.MAX, Pooling.AVERAGE))
     return first, second
 
 
@@ -49,6 +53,6 @@ def _dark_line() -> Fact:
     return Fact(
         holds=top == 1,
         sentence=f"Max keeps {whole(top)} of the contrast of a dark line one pixel wide, average "
-        f"{whole(mean)}, min {whole(contrast_kept(Pooling.MIN, 2, 2, light=False))}.",
+        f"{whole(mean)}, min {whole(_share(Pooling.MIN, light=False))}.",
         rows=tuple(_lines()),
     )

@@ -7,8 +7,9 @@ import torch
 from torch import nn
 
 from core.analyses import Fact
+from core.analyses.autograd import as_convolution, work
 from core.analyses.facts.registry import LOGIT_ROUNDING, distinct, exact
-from core.analyses.operate import additivity, as_convolution, work
+from core.analyses.operate import additivity
 from core.catalog import Pooling
 from core.network.build import generator
 from core.network.pooling import make_pooling
@@ -33,7 +34,9 @@ def _average_convolution() -> Fact:
 def _max_additive() -> Fact:
     # `additivity` adds this grid rotated by 90 degrees: 2 4 / 1 3
     grid = np.array([[1.0, 2.0], [3.0, 4.0]])
-    maximum, mean = (additivity(each, grid, 2, 2) for each in (Pooling.MAX, Pooling.AVERAGE))
+    maximum, mean = (
+        additivity(each, grid, 2, 2, worked_by=work) for each in (Pooling.MAX, Pooling.AVERAGE)
+    )
     return Fact(
         holds=maximum.largest < LOGIT_ROUNDING,
         sentence=f"With the windows x = 1 2 3 4 and y = 2 4 1 3, max(x + y) is "
