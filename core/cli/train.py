@@ -278,7 +278,7 @@ def _trained(
     """Train what is missing of a grid; count what was trained, cached and failed."""
     keys = [experiment.key for experiment in experiments]
     missing = _missing(experiments, store, recording)
-    if missing:
+    if missing and (chosen.scheduler or settings.has_torch()):
         say(f"{len(missing)} runs to train{_time(_estimate(missing, store, chosen))}")
     jobs = train_or_stop(missing, store, chosen, recording=recording) if missing else ()
     if maps:

@@ -19,8 +19,9 @@ from core.words import about, join, literal, plural, shortest
 from pages.shared import cached, gate
 from pages.shared.problems import explained, sentence
 
-POLL_SECONDS = 0.5
-"""a point is on the page at most a second after the worker has it"""
+POLL_SECONDS = 0.8
+"""a point is on the page about a second after the worker has it at the latest; with half of it,
+clicks were lost on pages that are drawn again while something is trained"""
 ACTIVE = (JobState.QUEUED, JobState.RUNNING)
 
 

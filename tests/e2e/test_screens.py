@@ -103,7 +103,9 @@ def test_every_scene_of_the_talk_stands_on_a_projector(enter, unchanged):
                 screens.rest(page)
                 seen = screens.lasting(lambda: set(screens.faults_of_layout(page)), set())
                 said += [f"scene {scene}, {state}, {screen}: {each}" for each in sorted(seen)]
-        names = {*screens.faults_of_names(devtools), *screens.faults_by_axe(page)}
+        # a figure that was just revealed gets its name when it is drawn
+        names = screens.lasting(lambda: set(screens.faults_of_names(devtools)), set())
+        names |= set(screens.faults_by_axe(page))
         said += [f"scene {scene}: {each}" for each in sorted(names)]
     assert [] == said
 
