@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core import figures
-from core.analyses import EffectiveField, EffectiveFieldRequest, LatencyRequest, TimesRequest
-from core.comparison import Arm, Results
+from core.analyses import EffectiveField, EffectiveFieldRequest, TimesRequest
+from core.comparison import Arm
 from core.comparison.ledger import (
     LEDGER_COLUMNS,
     QUANTITIES,
@@ -25,6 +25,7 @@ from core.sentences.cost import cost_headline
 from core.settings import PROJECT
 from core.words import count, plural
 from pages.cards import decision
+from pages.cards.latency import Timed, distinct
 from pages.shared import cached, computing, exports, frame, instead, jobs
 from pages.shared.parameters import LEDGER_ALL, LEDGER_LATENCY, LEDGER_TIME
 
@@ -60,7 +61,7 @@ def main() -> None:
     """Draw the page."""
     shown = instead.shown()
     results = shown.chosen
-    arms = _distinct(results)
+    arms = distinct(results.comparison.arms)
     frame.top(
         "Cost: what does each strategy need?",
         cost_headline(results),
@@ -68,20 +69,15 @@ def main() -> None:
     )
     jobs.missing_runs(results)
     jobs.diverged(results.diverged)
-    decision.card(shown, _distinct(shown.results))
+    timed = Timed.of(shown.results.comparison.arms)
+    decision.card(shown, timed)
     _parameters(arms)
     with frame.grid(2, min_column_width=420):
-        _tradeoff(shown)
+        _tradeoff(shown, timed)
         _field(arms, shown)
         _growth(arms[0])
         _code(arms)
     _ledger(arms)
-
-
-def _distinct(results: Results) -> list[Arm]:
-    """One arm for each pooling and head, because dropout changes no cost counted here."""
-    last = {(arm.pooling, arm.head): arm for arm in reversed(results.comparison.arms)}
-    return list(reversed(last.values()))
 
 
 def _parameters(arms: list[Arm]) -> None:
@@ -94,15 +90,14 @@ def _parameters(arms: list[Arm]) -> None:
     )
 
 
-def _tradeoff(shown: instead.Shown) -> None:
+def _tradeoff(shown: instead.Shown, timed: Timed) -> None:
     with frame.card("Accuracy against cost", "tradeoff", reading=TRADEOFF_HELP) as head:
         measure = Measure(frame.one_of("Cost", list(map(str, Measure)), "against", named=False))
-        request = decision.latency_request(_distinct(shown.results))
-        known = decision.milliseconds(shown.results, request)
+        known = tuple(timed.milliseconds.items())
         if measure is Measure.LATENCY and shown.results.runs and not known:
-            computing.offer([request], "table of latencies", "tables", key="measure_against")
+            timed.offer("measure_against")
             return
-        chart = cached.chart(figures.tradeoff, shown.results, measure, tuple(known.items()))
+        chart = cached.chart(figures.tradeoff, shown.results, measure, known)
         if chart.rows:
             instead.name(shown)
             frame.caution(shown.results)
@@ -264,13 +259,13 @@ def _times(arms: list[Arm], names: list[str]) -> None:
 
 def _latencies(arms: list[Arm], names: list[str]) -> None:
     """Draw the measured latency of one image, or offer to measure it on this machine."""
-    request = LatencyRequest(tuple(arm.seeded(0) for arm in arms))
-    latencies = stored(cached.store(), request)
-    if latencies is None:
-        computing.offer([request], "table of latencies", "tables", key="measure_latencies")
+    timed = Timed.of(arms)
+    if timed.latencies is None:
+        timed.offer("measure_latencies")
         st.caption("Networks take turns, pass by pass, on images of noise; nothing is trained.")
         return
-    measured = [latencies.networks[experiment.key] for experiment in request.experiments]
+    latencies = timed.latencies
+    measured = [latencies.networks[experiment.key] for experiment in timed.request.experiments]
     rows = latency_rows(list(zip(names, measured, strict=True)))
     passes = {one.passes for each in measured for one in each}
     exports.table(rows, "latency.csv", "latency", title="Latency of one image, ms")

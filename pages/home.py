@@ -11,7 +11,6 @@ from core import figures
 from core.catalog import PAGES, Page
 from core.claims import ClaimVerdict
 from core.comparison import Results
-from core.comparison.bundled import bundled
 from core.comparison.families import Pair, compare_facet
 from core.comparison.statistics import Verdict
 from core.sentences.headlines import home_headline
@@ -207,7 +206,7 @@ def _to(page: Page, label: str) -> None:
 
 def _bundled() -> None:
     """Draw what can be compared at once, without any training."""
-    rows = bundled(cached.summaries())
+    rows = cached.bundled_sets()
     if not rows:
         return
     with st.container(border=True, key="card bundled"):

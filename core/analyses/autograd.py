@@ -3,47 +3,36 @@
 The exact computations ask it, and tests hold `core.analyses.operate` against it.
 """
 
+from functools import partial
+
 import torch
 from torch import Tensor, nn
 
 from core.analyses import operate
-from core.analyses.hand import Numbers, Worked
+from core.analyses.hand import Numbers
+from core.analyses.reading import Cell
+from core.analyses.trace import Shape
 from core.catalog import POOLINGS, Downsampling, Padding, Pooling
 from core.network.build import initialise
 from core.network.pooling import make_margins, make_pooling
 
 
-def work(  # noqa: PLR0913, PLR0917 (the arguments of a pool, and where to begin)
-    pooling: Pooling,
-    inputs: Numbers,
-    size: int,
-    stride: int,
-    padding: int = 0,
-    cell: tuple[int, int] | None = None,
-    *,
-    mode: Padding = Padding.ZEROS,
-) -> Worked:
-    """As `core.analyses.operate.work`.
-
-    Raises:
-        ConfigError: the window is larger than the grid.
-    """
-    operate.check(size, padding, inputs.shape)
+def with_torch(
+    pooling: Pooling, inputs: Numbers, shape: Shape, padding: int, cell: Cell | None
+) -> tuple[Numbers, Numbers]:
+    """Apply an operator as in training; see `core.analyses.operate.Applied`."""
     x = torch.tensor(inputs, dtype=torch.float64)[None, None].requires_grad_()
-    pool = untrained(pooling, size, stride, mode)
-    if POOLINGS[pooling].downsampling is Downsampling.POOL:
-        pool = nn.Sequential(make_margins(padding, padding, mode), pool)
+    pool = untrained(pooling, shape.size, shape.stride, shape.mode)
     # what does nothing gets no padding either
+    if POOLINGS[pooling].downsampling is Downsampling.POOL:
+        pool = nn.Sequential(make_margins(padding, padding, shape.mode), pool)
     y = pool(x)
     (y.sum() if cell is None else y[0, 0, cell[0], cell[1]]).backward()
-    return Worked(
-        pooling,
-        inputs,
-        y.detach()[0, 0].numpy(),
-        (x.grad if x.grad is not None else torch.zeros_like(x))[0, 0].numpy(),
-        operate.windows(pooling, inputs, size, stride, padding, mode),
-        cell,
-    )
+    gradient = x.grad if x.grad is not None else torch.zeros_like(x)
+    return y.detach()[0, 0].numpy(), gradient[0, 0].numpy()
+
+
+work = partial(operate.work, by=with_torch)
 
 
 def untrained(pooling: Pooling, size: int, stride: int, mode: Padding) -> nn.Module:

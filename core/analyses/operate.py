@@ -10,8 +10,9 @@ import numpy as np
 
 from core.analyses import rules
 from core.analyses.hand import Additivity, ByHand, Grid, Numbers, Worked
-from core.analyses.pools import Shape, Trace, chosen_starts, padded, pooled
-from core.analyses.reading import Places, Windows
+from core.analyses.pools import chosen_starts, pooled
+from core.analyses.reading import Cell, Places, Windows
+from core.analyses.trace import Shape, Trace, padded
 from core.catalog import POOLINGS, Downsampling, Padding, Pooling
 from core.errors import ConfigError
 from core.network import Window, reading_window
@@ -21,19 +22,32 @@ LEAST_LINE_SIDE = 8
 SUM_ROUNDING = 1e-9
 """sums of numbers of magnitude one that differ by less count as equal"""
 
-Work = Callable[..., Worked]
-"""as `work`"""
+Applied = Callable[[Pooling, Numbers, Shape, int, Cell | None], tuple[Numbers, Numbers]]
+"""Applies an operator to numbers (H, W), with rows and columns added on each side; gives its
+outputs and the gradient of their sum, or of one of them."""
 
 
-def work(  # noqa: PLR0913, PLR0917 (the arguments of a pool, and where to begin)
+def with_numpy(
+    pooling: Pooling, inputs: Numbers, shape: Shape, padding: int, cell: Cell | None
+) -> tuple[Numbers, Numbers]:
+    """Apply an operator by its rules; see `Applied`."""
+    trace = pooled(pooling, inputs.astype(float), shape, padding)
+    sent = np.full_like(trace.map, float(cell is None))
+    if cell is not None:
+        sent[cell] = 1
+    return trace.map, trace.back(sent)
+
+
+def work(  # noqa: PLR0913, PLR0917 (the arguments of a pool, where to begin, and who applies it)
     pooling: Pooling,
     inputs: Numbers,
     size: int,
     stride: int,
     padding: int = 0,
-    cell: tuple[int, int] | None = None,
+    cell: Cell | None = None,
     *,
     mode: Padding = Padding.ZEROS,
+    by: Applied = with_numpy,
 ) -> Worked:
     """Apply an operator in evaluation mode and send a gradient back through it.
 
@@ -45,18 +59,15 @@ def work(  # noqa: PLR0913, PLR0917 (the arguments of a pool, and where to begin
         padding: rows and columns added on each side.
         cell: row and column of the output whose gradient is taken; None for the sum of all.
         mode: what is added.
+        by: what applies the operator.
 
     Raises:
         ConfigError: the window is larger than the grid.
     """
-    check(size, padding, inputs.shape)
-    trace = pooled(pooling, inputs.astype(float), Shape(size, stride, mode), padding)
-    sent = np.full_like(trace.map, float(cell is None))
-    if cell is not None:
-        sent[cell] = 1
-    gradient = trace.back(sent)
+    _check(size, padding, inputs.shape)
+    outputs, gradient = by(pooling, inputs, Shape(size, stride, mode), padding, cell)
     read = windows(pooling, inputs, size, stride, padding, mode)
-    return Worked(pooling, inputs, trace.map, gradient, read, cell)
+    return Worked(pooling, inputs, outputs, gradient, read, cell)
 
 
 def shares(pooling: Pooling, grid: Grid) -> Numbers:
@@ -92,7 +103,7 @@ def windows(  # noqa: PLR0913, PLR0917 (the arguments of a pool)
     height, width = inputs.shape
     if POOLINGS[pooling].downsampling is not Downsampling.POOL:
         return Windows(np.arange(height)[:, None], np.arange(width)[:, None], (height, width))
-    check(size, padding, inputs.shape)
+    _check(size, padding, inputs.shape)
     rows, columns = _lines(pooling, inputs, Shape(size, stride, mode), padding)
     if mode is Padding.CIRCULAR:
         return Windows((rows - padding) % height, (columns - padding) % width, (height, width))
@@ -125,7 +136,7 @@ def middle(windows: Windows) -> tuple[int, int]:
     return rows // 2, columns // 2
 
 
-def check(size: int, padding: int, grid: tuple[int, ...]) -> None:
+def _check(size: int, padding: int, grid: tuple[int, ...]) -> None:
     """Refuse a window that is larger than the grid.
 
     Raises:
@@ -145,7 +156,7 @@ def additivity(  # noqa: PLR0913 (the arguments of a pool, and who applies it)
     stride: int,
     *,
     mode: Padding = Padding.ZEROS,
-    worked_by: Work = work,
+    by: Applied = with_numpy,
 ) -> Additivity:
     """Compare f(x + y) with f(x) + f(y), where y is the grid rotated by 90 degrees.
 
@@ -153,7 +164,7 @@ def additivity(  # noqa: PLR0913 (the arguments of a pool, and who applies it)
     """
     other = np.rot90(inputs).copy() if inputs.shape[0] == inputs.shape[1] else inputs[::-1].copy()
     one, two, both = (
-        worked_by(pooling, grid, size, stride, mode=mode).outputs
+        work(pooling, grid, size, stride, mode=mode, by=by).outputs
         for grid in (inputs, other, inputs + other)
     )
     apart = one + two
@@ -178,7 +189,7 @@ def as_convolution(inputs: Numbers, size: int, stride: int) -> Numbers:
 
 
 def contrast_kept(
-    pooling: Pooling, size: int, stride: int, *, light: bool, worked_by: Work = work
+    pooling: Pooling, size: int, stride: int, *, light: bool, by: Applied = with_numpy
 ) -> float:
     """The contrast of a line one pixel wide after pooling, as a fraction of its contrast before.
 
@@ -187,7 +198,7 @@ def contrast_kept(
         size: side of the window.
         stride: distance between windows.
         light: True for a light line on a dark ground, False for the negative.
-        worked_by: what applies the operator.
+        by: what applies the operator.
 
     Returns:
         Largest minus smallest output, over outputs that read nothing beyond the border; the
@@ -200,7 +211,7 @@ def contrast_kept(
     picture[:, place] = 1.0
     if not light:
         picture = 1 - picture
-    worked = worked_by(pooling, picture, size, stride)
+    worked = work(pooling, picture, size, stride, by=by)
     inner = worked.outputs[worked.windows.within]
     return float(inner.max() - inner.min())
 

@@ -9,8 +9,7 @@ from core import settings
 from core.claims import CLAIMS, TIMED, ClaimResult, ComparedPart, ComputedPart, PartResult, judge
 from core.cli.app import Json, app, open_store
 from core.cli.report import document, facts, say
-from core.cli.workers import train_or_stop
-from core.comparison.estimate import START_SECONDS, estimate, rates
+from core.cli.workers import say_work, train_or_stop
 from core.engine import JobState, compute
 from core.errors import ConfigError
 from core.sentences.claims import (
@@ -23,7 +22,6 @@ from core.sentences.claims import (
 )
 from core.sentences.effects import effect
 from core.store import RunStore
-from core.words import about
 
 STAGES = 4
 """the most rounds of training: first candidates, then the chosen ones with all seeds"""
@@ -95,8 +93,7 @@ def _train(names: Sequence[str], store: RunStore, chosen: settings.Settings) -> 
         if not missing:
             break
         runs = list(missing.values())
-        known = estimate(runs, rates(store.summaries()), chosen.workers, start=START_SECONDS)
-        say(f"{len(runs)} runs to train" + (f", {about(known.text)}" if known else ""))
+        say_work(runs, store, chosen)
         failed = [
             job for job in train_or_stop(runs, store, chosen) if job.state is not JobState.DONE
         ]

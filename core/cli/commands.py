@@ -22,6 +22,7 @@ from core.cli import (  # noqa: F401
     recipes,
     shift,
     stored,
+    sweep,
     train,
 )
 from core.cli.app import app, say_damage

@@ -19,14 +19,14 @@ from rich.progress import (
 
 from core import settings
 from core.cli.report import messages, say
+from core.comparison.estimate import START_SECONDS, Estimate, Rate, estimate, rates, time_left
 from core.comparison.estimate import Progress as RunProgress
-from core.comparison.estimate import Rate, rates, time_left
 from core.config import Experiment
 from core.engine import Engine, Job, JobState, Permit
 from core.errors import ConfigError, EngineError
 from core.settings import Settings
 from core.store import RunStore
-from core.words import about
+from core.words import about, plural
 
 Watcher = Callable[[tuple[Job, ...]], None]
 
@@ -101,6 +101,20 @@ def train_all(
         except KeyboardInterrupt:
             engine.cancel(keys)
             raise
+
+
+def how_long(missing: Sequence[Experiment], store: RunStore, chosen: Settings) -> Estimate | None:
+    """Time for some runs, workers' start included; None if nothing tells."""
+    return estimate(missing, rates(store.summaries()), chosen.workers, start=START_SECONDS)
+
+
+def say_work(missing: Sequence[Experiment], store: RunStore, chosen: Settings) -> None:
+    """Say how many runs are to be trained, if any can be, and how long it takes, if known."""
+    if not missing or (chosen.scheduler is None and not settings.has_torch()):
+        return
+    known = how_long(missing, store, chosen)
+    time_needed = f", {about(known.text)}" if known else ""
+    say(f"{len(missing)} {plural('run', len(missing))} to train{time_needed}")
 
 
 def _workers_for(experiments: Sequence[Experiment], chosen: Settings) -> int:

@@ -184,9 +184,11 @@ def needed(standing: Sequence[Standing]) -> tuple[Experiment, ...]:
     return tuple(dict.fromkeys(each for one in standing for each in one.missing))
 
 
-def still_possible(plan: Plan, results: Results) -> tuple[Experiment, ...]:
+def still_possible(
+    plan: Plan, standing: Sequence[Standing], results: Results
+) -> tuple[Experiment, ...]:
     """Every run that is missing for the last look of comparisons that are open."""
-    left = [one for one in standings(plan, results) if one.missing]
+    left = [one for one in standing if one.missing]
     arms = dict.fromkeys(arm for one in left for arm in (one.reference, one.arm))
     every = (arm.seeded(seed) for arm in arms for seed in range(plan.looks[-1]))
     return tuple(each for each in every if each.key not in results.runs)

@@ -9,15 +9,24 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from typing import Any
 
 from core import settings
-from core.config import Experiment
 from core.engine.forked import WORKER_ENVIRONMENT, context_for, method_for
-from core.engine.permit import Limit
+from core.engine.order import (
+    ClusterSpec,
+    Failure,
+    OnEnd,
+    OnProgress,
+    OnState,
+    Order,
+    Outcome,
+    Ticket,
+    explain,
+    first_line,
+)
 from core.engine.worker import PROGRESS_TOPIC, TrainingJob, dask_setup, train_in_worker, warm_up
-from core.errors import EngineError, PoolscopeError
+from core.errors import EngineError
 from core.run import Epoch, Run
 from core.settings import Device
 
@@ -35,9 +44,6 @@ LOST = "the connection to the Dask scheduler was lost"
 SILENT = logging.CRITICAL + 1
 """above all that Dask logs: it calls a message critical that a closing connection lost"""
 HERE = "127.0.0.1"
-
-MOST_DEATHS = 3
-"""default number of worker deaths at which a training has failed"""
 
 LOCAL_SETTINGS = {
     "distributed.nanny.pre-spawn-environ": WORKER_ENVIRONMENT,
@@ -57,61 +63,6 @@ LOCAL_SETTINGS = {
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.pause": False,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ClusterSpec:
-    """The machines and devices that trainings run on.
-
-    Attributes:
-        workers: number of workers to start, 0 to train in this process; with a scheduler, the
-            minimum number of trainings to send out.
-        scheduler: address of an external Dask scheduler; None for local processes.
-        device: device that workers train on.
-        deaths: number of deaths of local workers at which a training has failed.
-    """
-
-    workers: int
-    scheduler: str | None = None
-    device: Device = Device.CPU
-    deaths: int = MOST_DEATHS
-
-    @property
-    def here(self) -> bool:
-        """Whether this process trains, one experiment at a time."""
-        return self.scheduler is None and not self.workers
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A training that ended without a run.
-
-    Attributes:
-        cause: why, in one sentence.
-        lost: whether the connection to the scheduler was lost, and with it all that ran there.
-    """
-
-    cause: str
-    lost: bool = False
-
-
-Outcome = Run | Failure | None
-"""how a training ended; None means that it was stopped"""
-
-
-@dataclass(slots=True, eq=False)
-class Ticket:
-    """A training that was sent out.
-
-    Attributes:
-        key: key of its experiment.
-        stop_name: name of the Dask event that stops it; a new name each time.
-        future: the Dask future; None once it has been released.
-    """
-
-    key: str
-    stop_name: str
-    future: Any = None
 
 
 class Cluster:
@@ -139,17 +90,15 @@ class Cluster:
     def open(
         cls,
         spec: ClusterSpec,
-        on_progress: Callable[[str, Epoch | None], None],
-        on_state: Callable[[str, int, bytes], None],
+        on_progress: OnProgress,
+        on_state: OnState,
     ) -> "Cluster":
         """Start local workers, or connect to a scheduler.
 
         Args:
             spec: how many workers, or which scheduler.
-            on_progress: called in one of Dask's threads with a key and the epoch that was finished;
-                None when the training begins.
-            on_state: called likewise with a key, a step, and the network at this step as
-                safetensors bytes.
+            on_progress: called in one of Dask's threads.
+            on_state: called likewise.
 
         Raises:
             EngineError: the workers cannot be started, because PyTorch is left out or otherwise, or
@@ -174,25 +123,17 @@ class Cluster:
         client.subscribe_topic(PROGRESS_TOPIC, _listener(on_progress, on_state))
         return cls(client, local, spec, quiet)
 
-    def train(
-        self,
-        experiment: Experiment,
-        on_end: Callable[[Ticket, Outcome], None],
-        limit: Limit | None = None,
-        *,
-        checkpoints: bool = False,
-    ) -> Ticket:
-        """Send an experiment to a worker.
+    def train(self, order: Order, on_end: OnEnd) -> Ticket:
+        """Send a training to a worker.
 
         Args:
-            experiment: what to train.
+            order: what to train; the worker ends it at its limit.
             on_end: called in one of Dask's threads when the training has ended.
-            limit: limit at which the worker ends it.
-            checkpoints: whether its run keeps checkpoints.
 
         Raises:
             EngineError: the scheduler is gone.
         """
+        experiment = order.experiment
         ticket = Ticket(experiment.key, f"poolscope-stop-{uuid.uuid4().hex}")
         with self._reaching():
             ticket.future = future = self._client.submit(
@@ -200,12 +141,12 @@ class Cluster:
                 TrainingJob(
                     flat=experiment.to_flat(),
                     key=experiment.key,
-                    stop_name=ticket.stop_name,
+                    stop_name=ticket.stop,
                     device=self._device,
-                    limit=limit,
-                    checkpoints=checkpoints,
+                    limit=order.limit,
+                    checkpoints=order.checkpoints,
                     # an external scheduler would keep them
-                    newest=checkpoints and self._local is not None,
+                    newest=order.checkpoints and self._local is not None,
                 ),
                 settings.__version__,
                 # one key per experiment, so that sessions that share a scheduler share trainings
@@ -214,9 +155,7 @@ class Cluster:
         future.add_done_callback(lambda ended: self._ended(ticket, ended, on_end))
         return ticket
 
-    def _ended(
-        self, ticket: Ticket, future: Any, on_end: Callable[[Ticket, Outcome], None]
-    ) -> None:
+    def _ended(self, ticket: Ticket, future: Any, on_end: OnEnd) -> None:
         outcome: Outcome = Failure("its result could not be read: see the log of the worker")
         try:
             outcome = _outcome(future)
@@ -238,7 +177,7 @@ class Cluster:
         from distributed import Event
 
         with suppress(EngineError), self._reaching():
-            Event(ticket.stop_name, client=self._client).set()
+            Event(ticket.stop, client=self._client).set()
         self.release(ticket)
 
     def close(self) -> None:
@@ -256,11 +195,11 @@ class Cluster:
         try:
             yield
         except (ClosedClientError, OSError, RuntimeError) as error:
-            raise EngineError(f"{LOST} ({_line(error)})") from error
+            raise EngineError(f"{LOST} ({first_line(error)})") from error
 
 
 def _listener(
-    on_progress: Callable[[str, Epoch | None], None], on_state: Callable[[str, int, bytes], None]
+    on_progress: OnProgress, on_state: OnState
 ) -> Callable[[tuple[float, Mapping[str, Any]]], None]:
     """What passes the messages of workers on."""
 
@@ -312,7 +251,9 @@ def _start(spec: ClusterSpec) -> Any:
                 scheduler_kwargs={"allowed_failures": spec.deaths - 1, "dashboard": False},
             )
     except (OSError, RuntimeError) as error:
-        raise EngineError(f"the worker processes could not be started: {_line(error)}") from error
+        raise EngineError(
+            f"the worker processes could not be started: {first_line(error)}"
+        ) from error
 
 
 def _connect(scheduler: Any) -> Any:
@@ -334,8 +275,8 @@ def _reach(scheduler: str) -> Any:
         return Client(scheduler, timeout=ANSWER_SECONDS, set_as_default=False)
     except (OSError, RuntimeError, TypeError, ValueError) as error:
         raise EngineError(
-            f"the Dask scheduler at {scheduler} cannot be reached ({_line(error)}); start it, or "
-            f"correct --scheduler or POOLSCOPE_SCHEDULER"
+            f"the Dask scheduler at {scheduler} cannot be reached ({first_line(error)}); start it, "
+            f"or correct --scheduler or POOLSCOPE_SCHEDULER"
         ) from error
 
 
@@ -347,30 +288,6 @@ def _outcome(future: Any) -> Outcome:
         return Failure(f"{LOST} while this was training", lost=True)
     run: Run | None = future.result(timeout=RESULT_SECONDS)
     return run
-
-
-def explain(error: BaseException) -> str:
-    """Why a training failed, in one sentence."""
-    from distributed import KilledWorker
-
-    if isinstance(error, PoolscopeError):
-        return str(error)
-    if isinstance(error, KilledWorker):
-        if not error.allowed_failures:
-            return "its worker process was ended: it took too long, or ran out of memory"
-        return (
-            f"{error.allowed_failures + 1} worker processes died while training it: they were "
-            f"killed, or ran out of memory"
-        )
-    if isinstance(error, MemoryError):
-        return "the worker ran out of memory; use fewer workers, a smaller batch or narrower widths"
-    return _line(error)
-
-
-def _line(error: BaseException) -> str:
-    """The kind of an error and the first line of its message."""
-    lines = str(error).splitlines()
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
 
 
 async def _nothing() -> None:

@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from threading import Thread
 
-from core.engine.cluster import Cluster, ClusterSpec, Failure, Outcome, Ticket
+from core.engine.cluster import Cluster
 from core.engine.here import Here
 from core.engine.jobs import Job, Jobs, JobState, Newest
 from core.engine.locks import KeyLocks
@@ -28,6 +28,7 @@ from core.engine.messages import (
     Submitted,
     Warmed,
 )
+from core.engine.order import ClusterSpec, Failure, Order, Outcome, Ticket
 from core.engine.permit import UNBOUNDED, Permit
 from core.errors import EngineError, StoreError
 from core.run import Run
@@ -221,13 +222,12 @@ class Dispatcher:
         while self._claimed:
             key = self._claimed[0]
             try:
-                limit = self._permits[key].limits.get(key)
-                ticket = self._cluster.train(
+                order = Order(
                     self._job(key).experiment,
-                    self._on_end,
-                    limit,
+                    self._permits[key].limits.get(key),
                     checkpoints=key in self._recorded,
                 )
+                ticket = self._cluster.train(order, self._on_end)
             except EngineError as error:
                 self._end(key, JobState.FAILED, cause=str(error))
                 self._leave_cluster()

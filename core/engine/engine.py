@@ -6,10 +6,10 @@ from types import TracebackType
 from typing import Self
 
 from core.config import Experiment
-from core.engine.cluster import MOST_DEATHS, ClusterSpec
 from core.engine.dispatcher import Dispatcher
 from core.engine.jobs import Job, Jobs
 from core.engine.messages import Cancelled, Submitted, Warmed
+from core.engine.order import MOST_DEATHS, ClusterSpec
 from core.engine.permit import Permit, checked
 from core.errors import EngineError
 from core.settings import Device

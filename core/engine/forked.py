@@ -32,8 +32,6 @@ WORKER_ENVIRONMENT = {
 
 PRELOADED = ["torch", "distributed"]
 """what the server imports"""
-
-
 BEHIND_PAGES = 10
 """how much nicer than the pages of a hosted dashboard its workers are"""
 

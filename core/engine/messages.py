@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from threading import Event
 
 from core.config import Experiment
-from core.engine.cluster import Cluster, Outcome, Ticket
+from core.engine.cluster import Cluster
 from core.engine.here import Here
+from core.engine.order import Outcome, Ticket
 from core.engine.permit import UNBOUNDED, Permit
 from core.run import Epoch
 

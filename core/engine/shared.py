@@ -3,8 +3,8 @@
 from threading import Lock
 
 from core import settings
-from core.engine.cluster import MOST_DEATHS
 from core.engine.engine import Engine
+from core.engine.order import MOST_DEATHS
 from core.store import RunStore
 
 

@@ -197,7 +197,7 @@ def reading(kind: Reading = Reading.DIFFERENCES) -> Chart:
 
 
 def _plainly(bar: Bar) -> str:
-    return " ".join(filter(None, bar.says)).replace("<b>", "").replace("</b>", "")
+    return " ".join(bar.says).replace("<b>", "").replace("</b>", "")
 
 
 def _draw(example: Example, look: Look) -> go.Figure:
@@ -217,7 +217,7 @@ def _draw(example: Example, look: Look) -> go.Figure:
         ),
         yaxis=row_axis(
             look,
-            ["<br>".join(filter(None, bar.says)) for _, bar in bars],
+            ["<br>".join(bar.says) for _, bar in bars],
             (len(bars) - 0.4, -0.8 if example.seeds else -0.6),
         ),
         shapes=[

@@ -1,13 +1,13 @@
 """What does pooling leave of a line one pixel wide? A light and a dark one, before and after."""
 
-from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
+from core.analyses.hand import Numbers
+from core.analyses.operate import work
+from core.catalog import Pooling
 from core.figures.base import Look, colour_scale, note, plot, shape, without_axes
 from core.figures.chart import Chart
 from core.figures.palette import INK, PAGE
@@ -17,10 +17,7 @@ SIDE, WINDOW, LINE_COLUMN = 8, 2, 3
 BETWEEN_PICTURES = 1.5
 """cells between two pictures"""
 LINES_HEIGHT = 250
-POOLED: Mapping[str, Callable[..., Any]] = {"max": np.max, "average": np.mean, "min": np.min}
-"""name of a pool -> what it makes of a window"""
-
-Picture = NDArray[np.float64]
+POOLED = (Pooling.MAX, Pooling.AVERAGE, Pooling.MIN)
 
 
 def thin_lines() -> Chart:
@@ -47,28 +44,24 @@ def thin_lines() -> Chart:
     )
 
 
-def _line(ground: float, ink: float) -> Picture:
+def _line(ground: float, ink: float) -> Numbers:
     picture = np.full((SIDE, SIDE), ground)
     picture[:, LINE_COLUMN] = ink
     return picture
 
 
-def _pooled(picture: Picture) -> dict[str, Picture]:
+def _pooled(picture: Numbers) -> dict[str, Numbers]:
     """A picture, and what each pool makes of it."""
-    half = SIDE // WINDOW
-    windows = picture.reshape(half, WINDOW, half, WINDOW)
-    return {
-        "before": picture,
-        **{name: np.asarray(pool(windows, axis=(1, 3))) for name, pool in POOLED.items()},
-    }
+    pooled = {str(pool): work(pool, picture, WINDOW, WINDOW).outputs for pool in POOLED}
+    return {"before": picture, **pooled}
 
 
-def _contrast(picture: Picture) -> float:
+def _contrast(picture: Numbers) -> float:
     """Between the line and the ground; 1 before any pool."""
     return float(picture.max() - picture.min())
 
 
-def _draw(tiles: dict[str, dict[str, Picture]], look: Look) -> go.Figure:
+def _draw(tiles: dict[str, dict[str, Numbers]], look: Look) -> go.Figure:
     step = SIDE + BETWEEN_PICTURES
     traces, frames, notes = [], [], []
     for row, (line, pictures) in enumerate(tiles.items()):

@@ -16,6 +16,7 @@ ARENAS = 2
 ARENA_MAX = -8
 """M_ARENA_MAX of glibc's malloc.h"""
 GIVING_BACK_SECONDS = 20.0
+"""between two times at which freed memory goes back"""
 
 
 def over_memory() -> bool:

@@ -21,7 +21,7 @@ from pages.shared import cached, controls, frame
 def draw(result: ClaimResult) -> None:
     """Draw papers, expectations, what else differs between the arms, and a page to try it on."""
     _papers(result.claim)
-    with st.container(border=True, key="card papers"):
+    with st.container(border=True, key="card expected"):
         frame.heading("What we expected, before looking")
         st.markdown(result.claim.expected)
         frame.heading("What would change our mind")
@@ -32,7 +32,7 @@ def draw(result: ClaimResult) -> None:
 
 
 def _papers(claim: Claim) -> None:
-    with st.container(border=True, key="card expected"):
+    with st.container(border=True, key="card papers"):
         frame.heading("What the papers say")
         for finding in claim.literature:
             st.markdown(f"{cited(finding.source)}: {finding.result} :gray[({finding.certainty})]")

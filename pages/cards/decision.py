@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from core.analyses import LatencyRequest, ShiftMapRequest
+from core.analyses import ShiftMapRequest
 from core.analyses.shift_map import ShiftSettings
 from core.comparison import Arm, Results
 from core.comparison.decision import Budget, Candidate, Need, candidates, decide
@@ -13,7 +13,8 @@ from core.figures.decision import decision_rows
 from core.network.pytorch_code import torch_code
 from core.sentences.decision import evidence, left_out, reason, recommendation
 from core.words import literal
-from pages.shared import cached, computing, exports, frame, instead
+from pages.cards.latency import Timed
+from pages.shared import cached, exports, frame, instead
 from pages.shared.parameters import BUDGETS
 
 DECISION_HELP = """
@@ -26,18 +27,17 @@ one pixel leaves as they are, averaged over the four directions, from the stored
 """
 
 
-def card(shown: instead.Shown, distinct: list[Arm]) -> None:
+def card(shown: instead.Shown, timed: Timed) -> None:
     """Draw the card.
 
     Args:
         shown: what the page shows.
-        distinct: one arm for each cost, for measuring time.
+        timed: what one image takes in its networks.
     """
     results = shown.results
     with frame.card("Which network fits your budget?", "decision", reading=DECISION_HELP) as head:
         budget = _budget()
-        request = latency_request(distinct)
-        every = candidates(results, milliseconds(results, request), _agreement(results))
+        every = candidates(results, timed.milliseconds, _agreement(results))
         decision = decide(results, every, budget)
         instead.name(shown)
         st.markdown(f"**{frame.written(recommendation(decision, budget))}**")
@@ -48,7 +48,7 @@ def card(shown: instead.Shown, distinct: list[Arm]) -> None:
         remarks = " ".join(frame.written(said) for said in left_out(decision, budget))
         if remarks:
             st.caption(remarks)
-        _missing(every, budget, request)
+        _missing(every, budget, timed)
         if decision.candidates:
             rows = decision_rows(decision, budget)
             with head:
@@ -75,32 +75,6 @@ def _budget() -> Budget:
             )
             given[field.name] = None if value is None else value * field.unit
     return Budget(**given)
-
-
-def latency_request(distinct: list[Arm]) -> LatencyRequest:
-    """The request to time networks that differ in their cost."""
-    return LatencyRequest(tuple(arm.seeded(0) for arm in distinct))
-
-
-def milliseconds(results: Results, request: LatencyRequest) -> Mapping[Arm, float]:
-    """Median milliseconds for one image at batch 1 on one thread, where they were measured."""
-    latencies = stored(cached.store(), request)
-    if latencies is None:
-        return {}
-    by_network = {
-        (experiment.model.pooling, experiment.model.head): next(
-            1000 * one.median
-            for one in latencies.networks[experiment.key]
-            if (one.batch, one.threads) == (1, 1)
-        )
-        for experiment in request.experiments
-    }
-    arms = results.comparison.arms
-    return {
-        arm: by_network[arm.pooling, arm.head]
-        for arm in arms
-        if (arm.pooling, arm.head) in by_network
-    }
 
 
 def _agreement(results: Results) -> Mapping[Arm, float]:
@@ -156,11 +130,11 @@ def _tested(results: Results, chosen: Candidate, seed: int) -> str:
     return f"{100 * results.test_accuracy(chosen.arm)[seed]:.1f} %."
 
 
-def _missing(every: tuple[Candidate, ...], budget: Budget, request: LatencyRequest) -> None:
+def _missing(every: tuple[Candidate, ...], budget: Budget, timed: Timed) -> None:
     """Say what of the budget has not been measured, and offer to measure it."""
     limited = budget.limits
     if Need.MILLISECONDS in limited and not any(Need.MILLISECONDS in one.known for one in every):
-        computing.offer([request], "table of latencies", "tables", key="measure_latency")
+        timed.offer("measure_latency")
     if Need.AGREEMENT in limited and not all(Need.AGREEMENT in one.known for one in every):
         there = sum(Need.AGREEMENT in one.known for one in every)
         st.caption(

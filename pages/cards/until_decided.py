@@ -43,7 +43,7 @@ def _fill(plan: Plan, comparison: Comparison) -> None:
     st.markdown(announced(plan))
     st.markdown(f"**So far:** {so_far(now)}.")
     if missing:
-        _offer(missing, still_possible(plan, results))
+        _offer(missing, still_possible(plan, now, results))
     else:
         st.markdown(frame.written(stopped(now, plan)))
     st.dataframe(

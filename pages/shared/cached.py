@@ -12,6 +12,7 @@ from core import settings
 from core.claims import CLAIMS, TIMED, ClaimResult, judge
 from core.comparison import Chance, Comparison, Results, estimate
 from core.comparison.answers import with_answers
+from core.comparison.bundled import BundledSet, bundled
 from core.comparison.estimate import Rate
 from core.comparison.nearest import Nearest
 from core.comparison.nearest import nearest as find_nearest
@@ -57,6 +58,11 @@ def compared(comparison: Comparison, chance: Chance, labels: bytes, unread: str 
 def summaries() -> tuple[RunSummary, ...]:
     """Every stored run, newest first."""
     return _summaries(store().stamp)
+
+
+def bundled_sets() -> list[BundledSet]:
+    """The bundled runs by data set, most runs first."""
+    return _bundled_sets(store().stamp)
 
 
 def curves(keys: Iterable[str]) -> dict[str, list[float]]:
@@ -125,6 +131,11 @@ def claim_results() -> dict[str, ClaimResult]:
 def _results(comparison: Comparison, stamp: tuple[Stamp, ...]) -> Results:  # noqa: ARG001
     keys = [experiment.key for experiment in comparison.experiments]
     return Results(comparison, store().runs(keys))
+
+
+@st.cache_resource(max_entries=2)
+def _bundled_sets(stamp: tuple[Stamp, ...]) -> list[BundledSet]:
+    return bundled(_summaries(stamp))
 
 
 @st.cache_resource(max_entries=32)

@@ -10,7 +10,6 @@ import streamlit as st
 
 from core import settings
 from core.catalog import DATASETS, Dataset
-from core.comparison.bundled import bundled as bundled_sets
 from core.config import DataConfig, Experiment
 from core.config.fields import FIELDS
 from core.config.folder import FOLDER_PREFIX, MEASURED
@@ -33,12 +32,8 @@ def offered() -> list[str]:
     """The data sets in the list: on a hosted server those that it trains on or has runs of."""
     if not settings.load().hosted:
         return [*FIELDS[DATASET_KEY].words]
-    bundled = {row.dataset for row in bundled_sets(cached.summaries())}
-    return [
-        name
-        for name in FIELDS[DATASET_KEY].words
-        if name in {*HOSTED_DATASETS, first()} or name in bundled
-    ]
+    offered_here = {*HOSTED_DATASETS, first(), *(row.dataset for row in cached.bundled_sets())}
+    return [name for name in FIELDS[DATASET_KEY].words if name in offered_here]
 
 
 def first() -> str:

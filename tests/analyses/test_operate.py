@@ -149,12 +149,10 @@ def test_all_that_a_page_shows_of_every_operator_comes_at_once():
 def test_sums_and_lines_are_those_of_the_operators_of_training(pooling, size, stride):
     grid = GRIDS["a patch"]
     ours = operate.additivity(pooling, grid, size, stride)
-    theirs = operate.additivity(pooling, grid, size, stride, worked_by=autograd.work)
+    theirs = operate.additivity(pooling, grid, size, stride, by=autograd.with_torch)
     assert (theirs.holds, theirs.cell) == (ours.holds, ours.cell)
     assert pytest.approx((theirs.together, theirs.apart), abs=1e-5) == (ours.together, ours.apart)
     for light in (True, False):
         kept = operate.contrast_kept(pooling, size, stride, light=light)
-        expected = operate.contrast_kept(
-            pooling, size, stride, light=light, worked_by=autograd.work
-        )
+        expected = operate.contrast_kept(pooling, size, stride, light=light, by=autograd.with_torch)
         assert pytest.approx(expected, abs=1e-6) == kept

@@ -132,7 +132,9 @@ def numbers_in(path: Path) -> set[float]:
 
 READERS = (
     "core/cli/flags.py",
+    "core/cli/sweep.py",
     "core/cli/train.py",
+    "core/cli/trainings.py",
     "core/comparison/grids.py",
     "core/config/about.py",
     "core/config/experiment.py",
@@ -149,7 +151,7 @@ ELSEWHERE = {
     # the optimiser's momentum
     "core/config/experiment.py": {0.9},
     # the smallest difference that can be said to matter, in points
-    "core/cli/train.py": {0.01},
+    "core/cli/sweep.py": {0.01},
 }
 
 

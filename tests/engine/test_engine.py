@@ -27,6 +27,7 @@ from core.engine import (
     labels_of_test,
     shared_engine,
 )
+from core.engine.order import OnEnd, Order, Ticket, explain
 from core.errors import DataError, EngineError, StoreError
 from core.settings import PROJECT
 from core.store import FullDiskError, RunStore
@@ -63,9 +64,9 @@ from core.engine import cluster, shared_engine
 if __name__ == "__main__":
     sent, send, together = [], cluster.Cluster.train, Barrier(8)
 
-    def counting(self, experiment, *how, **kept):
-        sent.append(experiment.key)
-        return send(self, experiment, *how, **kept)
+    def counting(self, order, on_end):
+        sent.append(order.experiment.key)
+        return send(self, order, on_end)
 
     def ask(_):
         together.wait()
@@ -214,9 +215,9 @@ def test_ten_threads_that_ask_for_one_experiment_cause_one_training(
     sent: list[str] = []
     send = cluster.Cluster.train
 
-    def counting(self: cluster.Cluster, experiment: Experiment, *how: Any, **kept: Any) -> Any:
-        sent.append(experiment.key)
-        return send(self, experiment, *how, **kept)
+    def counting(self: cluster.Cluster, order: Order, on_end: OnEnd) -> Ticket:
+        sent.append(order.experiment.key)
+        return send(self, order, on_end)
 
     monkeypatch.setattr(cluster.Cluster, "train", counting)
     experiment = tiny(15)
@@ -622,7 +623,7 @@ def test_a_training_under_which_three_workers_die_has_failed_and_the_engine_goes
     ],
 )
 def test_a_failure_is_explained_in_one_sentence(error, expected):
-    assert expected == cluster.explain(error)
+    assert expected == explain(error)
 
 
 def test_on_a_full_disk_nothing_more_is_trained_that_could_not_be_kept(tmp_path, monkeypatch):

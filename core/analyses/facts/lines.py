@@ -3,7 +3,7 @@
 from typing import Any
 
 from core.analyses import Fact
-from core.analyses.autograd import work
+from core.analyses.autograd import with_torch
 from core.analyses.facts.registry import exact, whole
 from core.analyses.hand import UNTRAINED, is_worked
 from core.analyses.operate import contrast_kept
@@ -12,7 +12,7 @@ from core.catalog import POOLINGS, Combining, Pooling
 
 def _share(pooling: Pooling, *, light: bool) -> float:
     """The share of the contrast that the operator of trainings keeps."""
-    return contrast_kept(pooling, 2, 2, light=light, worked_by=work)
+    return contrast_kept(pooling, 2, 2, light=light, by=with_torch)
 
 
 def _lines() -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from core.analyses import Fact
-from core.analyses.autograd import as_convolution, work
+from core.analyses.autograd import as_convolution, with_torch, work
 from core.analyses.facts.registry import LOGIT_ROUNDING, distinct, exact
 from core.analyses.operate import additivity
 from core.catalog import Pooling
@@ -35,7 +35,7 @@ def _max_additive() -> Fact:
     # `additivity` adds this grid rotated by 90 degrees: 2 4 / 1 3
     grid = np.array([[1.0, 2.0], [3.0, 4.0]])
     maximum, mean = (
-        additivity(each, grid, 2, 2, worked_by=work) for each in (Pooling.MAX, Pooling.AVERAGE)
+        additivity(each, grid, 2, 2, by=with_torch) for each in (Pooling.MAX, Pooling.AVERAGE)
     )
     return Fact(
         holds=maximum.largest < LOGIT_ROUNDING,

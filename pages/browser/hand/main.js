@@ -2,7 +2,7 @@
 // computed from are framed, the formula stands below with these numbers, and the gradient shows what
 // this output alone sends back. The figures are Plotly's (pages/shared/plot.js); this draws over them.
 
-import { element, runs } from "../touch/elements.js";
+import { ARROWS, element, runs } from "../touch/elements.js";
 
 const LEAST_TEXT_PX = 8;
 const SMALL_CELL_PX = 24; // where a thick frame would hide the numbers
@@ -10,7 +10,6 @@ const TEXT_SHARE = 0.36; // of a cell's side
 const MOST_TEXT_PX = 14;
 const SPOKEN_AFTER_MS = 400;
 const MOST_FILL = 38; // per cent of the accent under a number
-const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 const HINT = "Touch an output to see what it was computed from, and what it sends back.";
 
 const cards = new Map(); // the node of a card -> Card
@@ -65,7 +64,7 @@ class Card {
   }
 
   key(event) {
-    const step = STEPS[event.key];
+    const step = ARROWS[event.key];
     if (event.key === "Escape") release();
     else if (event.key === "Enter" || event.key === " ") held = Boolean(touched);
     else if (step && touched && this.has(touched)) {

@@ -1,7 +1,7 @@
 // The image that all networks see: a test image or an upload, drawn on, moved and disturbed by hand.
 
 import { KINDS, disturbed, isNeutral, neutral, said, written } from "./disturb.js";
-import { Cells, element, frames } from "./elements.js";
+import { ARROWS, Cells, element, frames } from "./elements.js";
 
 const TOOLS = [
   ["pen", "Draw", "Draw with ink"],
@@ -163,7 +163,7 @@ export class Drawing {
   }
 
   key(event) {
-    const by = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+    const by = ARROWS[event.key];
     if (!by) return;
     event.preventDefault();
     event.stopPropagation();

@@ -12,6 +12,19 @@ export function element(tag, attributes = {}, ...children) {
   return node;
 }
 
+// What each arrow key moves by: [down, right].
+export const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+// Shows data in a node of the page by a view that is made once and updated then.
+export function shows(View) {
+  const views = new WeakMap();
+  return async (parent, data, root) => {
+    let view = views.get(parent);
+    if (!view) views.set(parent, (view = new View(parent)));
+    await view.update(data, root);
+  };
+}
+
 // The line of a network with its mark, and what is said of it at the other end.
 export function headline({ glyph, title }, said) {
   return element(

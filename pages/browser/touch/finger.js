@@ -5,6 +5,7 @@
 // shape of the map that it is a cell of.
 
 import { fed, field, reads } from "../engine/reading.js";
+import { ARROWS } from "./elements.js";
 import { shortName } from "./numbers.js";
 import { brightest, columnOf, corresponding, exists, layerAt, nearest, strongest } from "./paths.js";
 
@@ -73,7 +74,7 @@ export class Finger {
   }
 
   key(name, shift) {
-    const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[name];
+    const step = ARROWS[name];
     if (name === "Escape") this.held = false;
     else if (name === "Enter" || name === " ") this.held = true;
     else if (!step) return false;

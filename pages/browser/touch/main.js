@@ -5,7 +5,7 @@ import { Checkpoints } from "../engine/checkpoints.js";
 import { Network } from "../engine/network.js";
 import { table } from "./colours.js";
 import { Drawing } from "./drawing.js";
-import { element } from "./elements.js";
+import { element, shows } from "./elements.js";
 import { explain, indexOf } from "./explain.js";
 import { Finger, marksOf, whereOf } from "./finger.js";
 import { Learning } from "./learning.js";
@@ -21,13 +21,6 @@ const WIDE = 1400; // pixels of the page
 const WIDE_IN_TALK = 900; // where nothing can be scrolled to
 const SETTLED_AFTER_MS = 300;
 const SPOKEN_AFTER_MS = 400;
-const views = new WeakMap();
-
-export async function show(parent, data, root) {
-  let view = views.get(parent);
-  if (!view) views.set(parent, (view = new View(parent)));
-  await view.update(data, root);
-}
 
 class View {
   constructor(parent) {
@@ -332,6 +325,8 @@ class View {
     this.speaking = setTimeout(() => (this.spoken.textContent = words), SPOKEN_AFTER_MS);
   }
 }
+
+export const show = shows(View);
 
 const wordsOf = ({ title, where, explanation: { formula, words } }) =>
   `${title}, ${where}: ${formula}. ${words}.`;

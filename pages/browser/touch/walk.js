@@ -4,7 +4,7 @@
 import { Network } from "../engine/network.js";
 import { table } from "./colours.js";
 import { moved, movedWords, paint } from "./drawing.js";
-import { Cells, element, headline } from "./elements.js";
+import { ARROWS, Cells, element, headline, shows } from "./elements.js";
 import { bytes, isDarkPage, open } from "./loading.js";
 import { percent } from "./numbers.js";
 import { verdict } from "./picture.js";
@@ -12,14 +12,6 @@ import { verdict } from "./picture.js";
 const CELL = 24; // canvas pixels of one place in a record
 const BUSY_MS = 12; // of computing between two frames
 const SPOKEN_AFTER_MS = 400;
-const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-const views = new WeakMap();
-
-export async function show(parent, data, root) {
-  let view = views.get(parent);
-  if (!view) views.set(parent, (view = new Walk(parent)));
-  await view.update(data, root);
-}
 
 class Walk {
   constructor(parent) {
@@ -230,6 +222,8 @@ class Walk {
     this.speaking = setTimeout(() => (this.said.textContent = words), SPOKEN_AFTER_MS);
   }
 }
+
+export const show = shows(Walk);
 
 // One place of a record, by its upper left corner.
 function filled(context, x, y, colour) {
