@@ -87,7 +87,7 @@ async function fit(node) {
   }
 }
 
-// Where there is no room, a figure is laid out as `narrow` of core/figures/base.py says.
+// Where there is no room, a figure is laid out as `narrow` of core/figures/base/axes.py says.
 function layoutFor(figure, width) {
   const changes = isNarrow(figure, width) ? figure.layout.meta.narrow.changes : {};
   return { ...figure.layout, ...changes, width };

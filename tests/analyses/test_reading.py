@@ -17,7 +17,8 @@ from core.analyses.hand import is_worked
 from core.analyses.operate import windows, work
 from core.analyses.reading import unread_by_operator, unread_sentence
 from core.catalog import POOLINGS, Padding, Pooling
-from core.figures import Look, routing
+from core.figures import Look
+from core.figures.routing import grids, stepping
 from core.network.pooling import make_pooling
 
 WORKED = [name for name in POOLINGS if is_worked(name)]
@@ -113,9 +114,10 @@ def only_shapes(monkeypatch):
         )
         return SimpleNamespace(layout=layout)
 
-    monkeypatch.setattr(routing, "plot", plot)
-    for marks in ("_heat", "_numbers"):
-        monkeypatch.setattr(routing, marks, lambda *_: None)
+    for module in (grids, stepping):
+        monkeypatch.setattr(module, "plot", plot)
+        for marks in ("shaded_cells", "written_numbers"):
+            monkeypatch.setattr(module, marks, lambda *_: None)
 
 
 @pytest.mark.usefixtures("only_shapes")
