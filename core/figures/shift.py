@@ -172,7 +172,9 @@ def _draw_map(steadiness: ShiftMap, low: float, look: Look) -> go.Figure:
         traces.append(on_cells(numbers, look.px(11)))
     side = CELL_SIDE if numbered else SMALL_CELL_SIDE
     height = AROUND_MAP + side * len(places)
-    return plot(traces, **without_axes(look, height, margin=4), yaxis_autorange="reversed")
+    # in a narrow card the cells are smaller than there is height for, and the map stays on top
+    upright = {"yaxis_autorange": "reversed", "yaxis_constraintoward": "top"}
+    return plot(traces, **without_axes(look, height, margin=4), **upright)
 
 
 def _draw_profile(maps: Sequence[tuple[Arm, ShiftMap]], look: Look) -> go.Figure:

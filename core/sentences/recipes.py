@@ -51,9 +51,18 @@ def over_recipes(tried: Recipes) -> Sentence:
         for outcome in (Outcome.LOWER, Outcome.ALIKE, Outcome.OPEN)
         if counts[outcome]
     ]
-    first = f"In {counts[Outcome.HIGHER]} of {len(tried.each)} recipes "
     last = f"; {join(rest)}." if rest else "."
-    return (first, tried.strategy, " is ahead of ", tried.reference, last)
+    ahead, all_of = counts[Outcome.HIGHER], len(tried.each)
+    if not ahead:
+        none = f"In none of {all_of} recipes is "
+        return (none, tried.strategy, " ahead of ", tried.reference, last)
+    return (
+        f"In {ahead} of {all_of} recipes ",
+        tried.strategy,
+        " is ahead of ",
+        tried.reference,
+        last,
+    )
 
 
 def what_decides(tried: Recipes) -> str:
@@ -86,7 +95,7 @@ def _group(split: Split, value: object) -> str:
     behind = sum(recipe.outcome is Outcome.LOWER for recipe in group)
     mean = fmean(recipe.difference.mean for recipe in group)
     also = f", behind in {behind}" if behind else ""
-    return (
-        f"with {in_words(split.setting, value)}, ahead in {ahead} of {len(group)}{also} "
-        f"({points(mean)} points on average)"
-    )
+    said = f"ahead in {ahead} of {len(group)}{also}"
+    if behind and not ahead:
+        said = f"behind in {behind} of {len(group)}"
+    return f"with {in_words(split.setting, value)}, {said} ({points(mean)} points on average)"

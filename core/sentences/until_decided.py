@@ -23,7 +23,7 @@ def announced(plan: Plan) -> str:
         f"{count} {plural('comparison', count)} of {arms} networks, looked at "
         f"after {looks} seeds: {plan.least} to {plan.most} runs. A comparison ends when one "
         f"network is ahead, or both are alike within ±{size_in_points(plan.smallest)} points; the "
-        f"risk of any wrong verdict is 5 % over all looks."
+        f"risk of any wrong verdict is at most 5 % over all looks."
     )
 
 

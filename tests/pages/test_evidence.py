@@ -167,7 +167,7 @@ def test_the_recipes_of_fashion_are_those_of_networks_on_fashion(home):
     link = LINK | {"dataset": "fashion", "pooling": ["max", "average"], "chance": "seeds"}
     app = opened(ACCURACY, norm="none", **link)
     assert [] == messages(app)
-    assert "In 0 of 12 recipes average is ahead of max; behind in 6" in without_marks(text(app))
+    assert "In none of 12 recipes is average ahead of max; behind in 6" in without_marks(text(app))
     said = statement(app)
     assert "on these 3,000 images (5 seeds), in 6 of 12 recipes" in said
     assert said.endswith("most often with no norm (6 of 6), alike with batch norm.")
