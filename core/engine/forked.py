@@ -6,15 +6,15 @@ process imports torch itself.
 """
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from multiprocessing import forkserver, get_context
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
+from threading import current_thread, main_thread
 from typing import Any
-
-import psutil
 
 from core import settings
 from core.settings import Device
@@ -81,23 +81,35 @@ class Recording:
         return made
 
     def end(self) -> None:
-        """Kill all of them, and with a start that was interrupted, the server that forks."""
+        """Kill all of them."""
         for process in self._made:
             if process.pid is not None:
                 process.kill()
-            else:
-                _end_server()
 
 
-def _end_server() -> None:
-    """Kill this process's fork server with all that it forked; it starts again when needed."""
-    for child in psutil.Process().children():
-        with suppress(psutil.NoSuchProcess):
-            if any("multiprocessing.forkserver" in part for part in child.cmdline()):
-                # stopped first, so that it cannot fork another one meanwhile
-                child.suspend()
-                for process in [*child.children(recursive=True), child]:
-                    process.kill()
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Hold back SIGINT and SIGTERM, as the main thread gets them, until a block has ended.
+
+    An interrupt in the middle of a process's start would leave a process that nobody knows, and the
+    server that forks would write a traceback. A start takes two seconds at most.
+    """
+    if current_thread() is not main_thread():
+        # only the main thread runs handlers of signals
+        yield
+        return
+    held: list[int] = []
+    before = {
+        number: signal.signal(number, lambda number, _: held.append(number))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler if handler is not None else signal.SIG_DFL)
+        if held:
+            signal.raise_signal(held[0])
 
 
 @contextmanager

@@ -16,7 +16,13 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from core import settings
 from core.analyses import LabelsRequest, Request
 from core.config import DataConfig
-from core.engine.forked import Recording, after_the_pages, context_for, worker_environment
+from core.engine.forked import (
+    Recording,
+    after_the_pages,
+    context_for,
+    uninterrupted,
+    worker_environment,
+)
 from core.engine.limits import enforced
 from core.engine.permit import Limit, Permit, checked
 from core.errors import EngineError, PoolscopeError
@@ -45,7 +51,7 @@ def labels_of_test(data: DataConfig, permit: Permit | None = None) -> bytes:
     """
     limit = next(iter(checked(permit).limits.values()), None)
     with _processes(1) as (pool, _):
-        labels: bytes = _answer(pool.submit(_labels, data, limit))
+        labels: bytes = _answer(_sent(pool, _labels, data, limit))
         return labels
 
 
@@ -119,8 +125,9 @@ def _computed(
         with _processes(min(workers, len(left))) as (pool, end):
             try:
                 waiting = {
-                    pool.submit(
-                        _compute, request, _weights(store, request), permit.limits.get(request.id)
+                    _sent(
+                        *(pool, _compute, request, _weights(store, request)),
+                        permit.limits.get(request.id),
                     ): request
                     for request in left.values()
                 }
@@ -137,6 +144,12 @@ def _computed(
         rest = max(0.0, (time.monotonic() - began) * min(workers, len(group)) - spent)
         for request_id in left:
             permit.on_end(request_id, rest / len(left))
+
+
+def _sent(pool: ProcessPoolExecutor, function: Callable[..., Any], *asked: Any) -> "Future[Any]":
+    """Send a computation to a process, which starts if none is free."""
+    with uninterrupted():
+        return pool.submit(function, *asked)
 
 
 def _as_wanted(waiting: Iterable["Future[Any]"], wanted: Callable[[], bool]) -> Iterator[Any]:
