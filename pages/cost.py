@@ -16,7 +16,6 @@ from core.comparison.ledger import (
     readable,
     side_by_side,
 )
-from core.engine import stored
 from core.figures import Measure
 from core.figures.times import latency_rows, timed_rows
 from core.network.pytorch_code import torch_code
@@ -141,7 +140,7 @@ def _effective(arm: Arm, shown: instead.Shown) -> EffectiveField | None:
         return None
     instead.name(shown)
     request = EffectiveFieldRequest(network.seeded(seed))
-    field = stored(cached.store(), request)
+    field = cached.computed(request)
     if field is None:
         computing.offer([request], "field", "fields", key="compute_field")
     return field
@@ -237,7 +236,7 @@ def _one(arm: Arm) -> None:
 def _times(arms: list[Arm], names: list[str]) -> None:
     """Draw the measured time of every layer, or offer to measure it on this machine."""
     request = TimesRequest(tuple(arm.seeded(0) for arm in arms), TIME_ROUNDS)
-    times = stored(cached.store(), request)
+    times = cached.computed(request)
     if times is None:
         computing.offer([request], "table of times", "tables", key="measure_times")
         st.caption("Networks take turns on one thread, with a batch of 64 images of noise.")

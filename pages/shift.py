@@ -6,7 +6,6 @@ from core import figures
 from core.analyses import ShiftMapRequest
 from core.analyses.shift_map import ShiftMap, ShiftSettings
 from core.comparison import Arm, Results
-from core.engine import stored
 from core.sentences.shown import steadiness_headline
 from core.words import percent
 from pages.cards import walk
@@ -80,7 +79,7 @@ def _settings(arm: Arm) -> ShiftSettings:
 def _computed(trained: list[Arm], seed: int, settings: ShiftSettings) -> dict[Arm, ShiftMap]:
     """The stored maps, by network in the given order."""
     requests = ((arm, ShiftMapRequest(arm.seeded(seed), settings)) for arm in trained)
-    maps = ((arm, stored(cached.store(), request)) for arm, request in requests)
+    maps = ((arm, cached.computed(request)) for arm, request in requests)
     return {arm: steadiness for arm, steadiness in maps if steadiness}
 
 

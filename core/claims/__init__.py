@@ -13,7 +13,7 @@ from core.claims.claim import (
     Metric,
     Unit,
 )
-from core.claims.judge import judge, timed_networks
+from core.claims.judge import judge, keys_of, timed_networks
 from core.claims.results import (
     ClaimResult,
     ComparedPart,
@@ -46,4 +46,5 @@ __all__ = [
     "compared",
     "computed",
     "judge",
+    "keys_of",
 ]

@@ -1,6 +1,6 @@
 """Evidence for claims from the store: one number per seed and arm, or what is missing."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from math import log
 from statistics import fmean
 from typing import Any, TypeVar
@@ -40,12 +40,18 @@ class Evidence:
 
     Args:
         store: the runs and analyses.
+        keys: of the runs that are looked at, and of what else something was computed about.
         timed: the networks that are timed together.
     """
 
-    def __init__(self, store: RunStore, timed: TimesRequest) -> None:
+    def __init__(self, store: RunStore, keys: Collection[str], timed: TimesRequest) -> None:
         self._store = store
         self._summaries = {summary.key: summary for summary in store.summaries()}
+        self._computed: dict[tuple[str, ...], bytes] = {}
+        # all at once: opening the files takes longer than reading them, once for each of hundreds
+        for *place, content in store.analyses(keys):
+            # one's own come before those that are bundled
+            self._computed.setdefault(tuple(place), content)
         self._timed = timed
         self._times = self._result(timed)
 
@@ -148,7 +154,7 @@ class Evidence:
 
     def _result(self, request: Request[Result]) -> Result | None:
         """The result of a computation, or None if it is not stored."""
-        content = self._store.analysis(request.key, request.kind, request.settings)
+        content = self._computed.get((request.key, request.kind, request.settings))
         return None if content is None else request.read(content.decode())
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from core.analyses import TimesRequest
+from core.analyses import FactRequest, TimesRequest
 from core.claims.claim import Claim, Hypothesis, Part
-from core.claims.evidence import Evidence
+from core.claims.evidence import Evidence, seeded
 from core.claims.results import ClaimResult, PartResult
 from core.store import RunStore
 
@@ -21,6 +21,24 @@ def timed_networks(claims: Iterable[Claim]) -> TimesRequest:
     return TimesRequest(tuple({experiment.key: experiment for experiment in timed}.values()))
 
 
+def keys_of(claims: Iterable[Claim], timed: TimesRequest) -> frozenset[str]:
+    """The keys of all that can decide claims: of runs, and of what is computed.
+
+    Args:
+        claims: the claims.
+        timed: `timed_networks` of all claims.
+    """
+    keys = {timed.key}
+    for claim in claims:
+        for part in (*claim.parts, *claim.extras):
+            if isinstance(part, Hypothesis):
+                networks = (network for arm in part.arms for network in arm.candidates)
+                keys |= {run.key for network in networks for run in seeded(network)}
+            else:
+                keys.add(FactRequest(part.fact).key)
+    return frozenset(keys)
+
+
 def judge(claims: Iterable[Claim], store: RunStore, timed: TimesRequest) -> list[ClaimResult]:
     """The results of claims, by the rule, from what the store has now.
 
@@ -29,10 +47,11 @@ def judge(claims: Iterable[Claim], store: RunStore, timed: TimesRequest) -> list
         store: runs and analyses.
         timed: `timed_networks` of all claims.
     """
-    evidence = Evidence(store, timed)
+    judged = tuple(claims)
+    evidence = Evidence(store, keys_of(judged, timed), timed)
     return [
         ClaimResult(claim, _results(claim.parts, evidence), _results(claim.extras, evidence))
-        for claim in claims
+        for claim in judged
     ]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from core.run import RunSummary, Source
+from core.run import RunSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,10 @@ class BundledSet:
 
 
 def bundled(summaries: Iterable[RunSummary]) -> list[BundledSet]:
-    """The bundled runs by data set, most runs first."""
+    """Bundled runs by data set, most runs first."""
     by_set: dict[str, list[RunSummary]] = {}
     for summary in summaries:
-        if summary.source is Source.BUNDLED:
-            by_set.setdefault(str(summary.config["dataset"]), []).append(summary)
+        by_set.setdefault(str(summary.config["dataset"]), []).append(summary)
     rows = [_counted(name, runs) for name, runs in by_set.items()]
     return sorted(rows, key=lambda row: -row.runs)
 

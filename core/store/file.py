@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from sqlite3 import Connection
 from typing import Concatenate, ParamSpec, TypeVar
@@ -71,6 +72,25 @@ FOREIGN_BYTES = 70_000_000
 """of one value in such a file, the weights of a run above all"""
 CLOCK_STEPS = 100_000
 """of SQLite's machine between two looks at the clock: less than a millisecond"""
+
+
+Stamp = tuple[int, int]
+"""of a file: time of its last change in nanoseconds, and size in bytes"""
+NO_STAMP: Stamp = (0, 0)
+MOST_CHECKED = 64
+"""bundled files of which is remembered that they are a store's"""
+
+
+def stamp(path: Path) -> Stamp:
+    """A value that changes whenever the file does; of one that is gone or empty, zeros.
+
+    Whoever reads a store has an empty log beside it meanwhile: reading changes nothing.
+    """
+    try:
+        status = path.stat()
+    except OSError:
+        return NO_STAMP
+    return (status.st_mtime_ns, status.st_size) if status.st_size else NO_STAMP
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +183,9 @@ class StoreFile:
             raise StoreError(f"{self.path} is not a file, so it is not a run store; {_ELSEWHERE}")
         if status.st_size == 0 and not self.bundled:
             return False
-        self._check_owner()
+        if not self.bundled:
+            # of what never changes `_reader` asks once
+            self._check_owner()
         return True
 
     def _check_owner(self) -> None:
@@ -206,7 +228,7 @@ class StoreFile:
     def _reader(self) -> Connection | None:
         """A connection within a read transaction; None if the store was never finished."""
         if self.bundled:
-            return self._snapshot(self._frozen())
+            return self._begun(self._frozen()) if _is_store(self, stamp(self.path)) else None
         try:
             return self._snapshot(self._connect("mode=rw"))
         except sqlite3.OperationalError as error:
@@ -216,15 +238,19 @@ class StoreFile:
 
     def _snapshot(self, connection: Connection) -> Connection | None:
         """Begin to read; closes the connection unless it is returned."""
-        begun = False
+        whole = False
         try:
-            connection.execute("PRAGMA query_only = ON")
-            connection.execute("BEGIN")
-            begun = self._has_tables(connection)
+            whole = self._has_tables(self._begun(connection))
         finally:
-            if not begun:
+            if not whole:
                 connection.close()
-        return connection if begun else None
+        return connection if whole else None
+
+    @staticmethod
+    def _begun(connection: Connection) -> Connection:
+        connection.execute("PRAGMA query_only = ON")
+        connection.execute("BEGIN")
+        return connection
 
     def _has_unsettled_changes(self) -> bool:
         """Whether a log lies beside the store without which its file is not the whole truth."""
@@ -281,6 +307,18 @@ class StoreFile:
             code = _code(error)
             sentence = _SENTENCES.get(code, f"cannot be used as a run store: {error}")
             raise _KINDS.get(code, StoreError)(f"{self.path} {sentence}") from error
+
+
+@lru_cache(maxsize=MOST_CHECKED)
+def _is_store(file: StoreFile, changed: Stamp) -> bool:  # noqa: ARG001 (the key)
+    """Whether a file that never changes is a finished store.
+
+    Raises:
+        StoreError: it is another program's, or holds other tables than a store's.
+    """
+    file._check_owner()  # noqa: SLF001 (kept outside the class for the cache)
+    with closing(file._begun(file._frozen())) as connection:  # noqa: SLF001
+        return file._has_tables(connection)  # noqa: SLF001
 
 
 def _limit(connection: Connection) -> None:

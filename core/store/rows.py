@@ -186,6 +186,18 @@ def networks(connection: Connection, keys: Iterable[str]) -> dict[str, tuple[str
     return {row["key"]: (row["predictions_sha256"], row["weights_sha256"]) for row in stored}
 
 
+def states(connection: Connection, keys: Iterable[str]) -> frozenset[Row]:
+    """Which of these runs are stored, and what was computed about them, with the digests."""
+    recorded = "sha256" if has_digests(connection) else "created"
+    columns = {"runs": "key", "analyses": "key, kind, settings"}
+    chosen = _chosen(keys)
+    return frozenset(
+        row
+        for table, names in columns.items()
+        for row in fetched(connection, f"SELECT {names}, {recorded} FROM {table} {_AMONG}", chosen)  # noqa: S608
+    )
+
+
 def runs(connection: Connection, keys: Iterable[str]) -> Read[dict[str, Run]]:
     """Runs with their epochs, without predictions and weights.
 

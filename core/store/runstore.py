@@ -1,6 +1,6 @@
 """Which runs are there, and what is in them? The store of finished runs, and the gallery."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from sqlite3 import Connection
@@ -9,11 +9,11 @@ from typing import Concatenate, ParamSpec, TypeVar
 from core.errors import ConfigError, StoreError
 from core.run import Checkpoint, Run, RunSummary, Source
 from core.store import checkpoints, notes, rows
-from core.store.bundle import Bundle, Stamp, stamp
+from core.store.bundle import Bundle
 from core.store.checkpoints import Space
 from core.store.checks import check_checkpoints, check_values
 from core.store.digests import NO_DIGEST, DamagedError, digest
-from core.store.file import ReadOnlyStoreError, StoreFile
+from core.store.file import ReadOnlyStoreError, Stamp, StoreFile, stamp
 from core.store.notes import MOST_LETTERS, Note
 
 T = TypeVar("T")
@@ -87,7 +87,20 @@ class RunStore:
     def stamp(self) -> tuple[Stamp, ...]:
         """A value that changes whenever what is stored does."""
         own = (self.path, self.path.with_name(f"{self.path.name}-wal"))
-        return tuple(map(stamp, (*own, *(file.path for file in self._bundle.files))))
+        return (*map(stamp, own), *self.bundle_stamp)
+
+    @property
+    def bundle_stamp(self) -> tuple[Stamp, ...]:
+        """A value that changes whenever what is bundled does."""
+        return tuple(stamp(file.path) for file in self._bundle.files)
+
+    def own_state(self, keys: Iterable[str]) -> Hashable:
+        """A value that changes whenever what one's own store holds about these runs does.
+
+        Args:
+            keys: of runs, or of what else something was computed about.
+        """
+        return self._own.ask(rows.states, keys) or frozenset()
 
     def put(self, run: Run) -> bool:
         """Keep a run, whole or not at all; False, and no change, if its key is there already.
@@ -199,14 +212,22 @@ class RunStore:
 
     def summaries(self) -> list[RunSummary]:
         """Every run, newest first; a run that is both one's own and bundled appears as HERE."""
-        found: dict[str, RunSummary] = {}
-        for file in (self._own, *self._bundle.files):
-            source = Source.BUNDLED if file.bundled else Source.HERE
-            if read := self._ask(file, rows.summaries, source):
+        listed = {summary.key: summary for summary in self.bundled_summaries()}
+        source = Source.BUNDLED if self._own.bundled else Source.HERE
+        if read := self._own.ask(rows.summaries, source):
+            self._notice(self._own, read.damaged)
+            listed |= {summary.key: summary for summary in read.whole}
+        return sorted(listed.values(), key=lambda row: (row.created, row.key), reverse=True)
+
+    def bundled_summaries(self) -> list[RunSummary]:
+        """Every bundled run, whether it is one's own as well or not."""
+        listed: dict[str, RunSummary] = {}
+        for file in self._bundle.files:
+            if read := self._bundle.summaries(file):
                 self._notice(file, read.damaged)
                 for summary in read.whole:
-                    found.setdefault(summary.key, summary)
-        return sorted(found.values(), key=lambda row: (row.created, row.key), reverse=True)
+                    listed.setdefault(summary.key, summary)
+        return list(listed.values())
 
     def analysis(self, key: str, kind: str, settings: str) -> bytes | None:
         """What a worker computed about a run; None if it did not.

@@ -8,7 +8,6 @@ from core.analyses import ShiftMapRequest
 from core.analyses.shift_map import ShiftSettings
 from core.comparison import Arm, Results
 from core.comparison.decision import Budget, Candidate, Need, candidates, decide
-from core.engine import stored
 from core.figures.decision import decision_rows
 from core.network.pytorch_code import torch_code
 from core.sentences.decision import evidence, left_out, reason, recommendation
@@ -83,7 +82,7 @@ def _agreement(results: Results) -> Mapping[Arm, float]:
     shares: dict[Arm, float] = {}
     for arm in results.comparison.arms:
         requests = (ShiftMapRequest(arm.seeded(seed), settings) for seed in results.of(arm))
-        read = (stored(cached.store(), one) for one in requests)
+        read = (cached.computed(one) for one in requests)
         maps = [steadiness for steadiness in read if steadiness]
         if maps:
             shares[arm] = sum(one.one_pixel() for one in maps) / len(maps)

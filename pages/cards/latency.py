@@ -6,7 +6,6 @@ from typing import Self
 
 from core.analyses import Latencies, LatencyRequest
 from core.comparison import Arm
-from core.engine import stored
 from pages.shared import cached, computing
 
 
@@ -34,7 +33,7 @@ class Timed:
     def of(cls, arms: Sequence[Arm]) -> Self:
         """Read what is stored."""
         request = LatencyRequest(tuple(arm.seeded(0) for arm in distinct(arms)))
-        return cls(request, stored(cached.store(), request), tuple(arms))
+        return cls(request, cached.computed(request), tuple(arms))
 
     @property
     def milliseconds(self) -> dict[Arm, float]:

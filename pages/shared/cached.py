@@ -3,13 +3,15 @@
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
 from functools import lru_cache
-from typing import ParamSpec
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
 import streamlit as st
 
 from core import settings
-from core.claims import CLAIMS, TIMED, ClaimResult, judge
+from core.analyses import Request
+from core.claims import CLAIMS, TIMED, ClaimResult, judge, keys_of
 from core.comparison import Chance, Comparison, Results, estimate
 from core.comparison.answers import with_answers
 from core.comparison.bundled import BundledSet, bundled
@@ -18,12 +20,14 @@ from core.comparison.nearest import Nearest
 from core.comparison.nearest import nearest as find_nearest
 from core.comparison.stock import Stock
 from core.config import Experiment
+from core.engine import stored
 from core.figures import Chart, Look
 from core.run import RunSummary
 from core.store import RunStore, Stamp
 from pages.shared.plot import Drawn
 
 P = ParamSpec("P")
+Result = TypeVar("Result")
 
 
 @st.cache_resource
@@ -62,7 +66,7 @@ def summaries() -> tuple[RunSummary, ...]:
 
 def bundled_sets() -> list[BundledSet]:
     """The bundled runs by data set, most runs first."""
-    return _bundled_sets(store().stamp)
+    return _bundled_sets(store().bundle_stamp)
 
 
 def curves(keys: Iterable[str]) -> dict[str, list[float]]:
@@ -83,6 +87,17 @@ def readable(keys: Iterable[str]) -> set[str]:
 def rates() -> list[Rate]:
     """The training speed of the newest runs."""
     return _rates(store().stamp)
+
+
+def computed(request: Request[Result]) -> Result | None:
+    """What the store has of a computation; None if it has not been computed."""
+    result: Result | None = _computed(request, store().path, store().stamp)
+    return result
+
+
+@lru_cache(maxsize=4096)
+def _computed(request: Request[Any], path: Path, stamp: tuple[Stamp, ...]) -> Any:  # noqa: ARG001
+    return stored(store(), request)
 
 
 def chart(make: Callable[P, Chart], *args: P.args, **how: P.kwargs) -> Chart:
@@ -122,7 +137,7 @@ def without_weights(experiments: Iterable[Experiment]) -> tuple[Experiment, ...]
 
 def claim_results() -> dict[str, ClaimResult]:
     """The verdict on every claim, by the claim's id."""
-    return _claim_results(store().stamp)
+    return _claim_results(store().bundle_stamp, _claims_state(store().stamp))
 
 
 # cache_resource, because sessions may share frozen results without pickling. The stamp is part of
@@ -134,8 +149,8 @@ def _results(comparison: Comparison, stamp: tuple[Stamp, ...]) -> Results:  # no
 
 
 @st.cache_resource(max_entries=2)
-def _bundled_sets(stamp: tuple[Stamp, ...]) -> list[BundledSet]:
-    return bundled(_summaries(stamp))
+def _bundled_sets(stamp: tuple[Stamp, ...]) -> list[BundledSet]:  # noqa: ARG001
+    return bundled(store().bundled_summaries())
 
 
 @st.cache_resource(max_entries=32)
@@ -179,6 +194,20 @@ def _rates(stamp: tuple[Stamp, ...]) -> list[Rate]:
     return estimate.rates(_summaries(stamp))
 
 
+@st.cache_resource(max_entries=2)
+def _claims_state(stamp: tuple[Stamp, ...]) -> Hashable:  # noqa: ARG001
+    return store().own_state(_claims_keys())
+
+
+@lru_cache(maxsize=1)
+def _claims_keys() -> frozenset[str]:
+    return keys_of(CLAIMS.values(), TIMED)
+
+
+# most runs that are trained say nothing about any claim
 @st.cache_resource(max_entries=2, show_spinner="Judging the claims…")
-def _claim_results(stamp: tuple[Stamp, ...]) -> dict[str, ClaimResult]:  # noqa: ARG001
+def _claim_results(
+    stamp: tuple[Stamp, ...],  # noqa: ARG001
+    state: Hashable,  # noqa: ARG001
+) -> dict[str, ClaimResult]:
     return {result.claim.id: result for result in judge(CLAIMS.values(), store(), TIMED)}

@@ -7,7 +7,6 @@ import streamlit as st
 from core.analyses import Labels, LabelsRequest
 from core.comparison import Chance, Comparison, Results
 from core.config import DataConfig
-from core.engine import stored
 from core.errors import PoolscopeError, StoreError
 from core.hosting.gate import RefusedError
 from core.words import literal
@@ -71,5 +70,5 @@ def labels(data: DataConfig) -> bytes:
 
 def kept(data: DataConfig) -> bytes:
     """The same, if the store has them; else empty."""
-    known = stored(cached.store(), LabelsRequest(data.source))
+    known = cached.computed(LabelsRequest(data.source))
     return b"" if known is None else known.classes

@@ -155,3 +155,49 @@ def test_commands_name_a_bundled_file_that_cannot_be_read(capsys, home, folder, 
     said = capsys.readouterr()
     assert f"{folder / 'digits.db'}" in said.out
     assert f"{folder / 'shapes.db'}: file is damaged" in said.err
+
+
+def test_reading_changes_no_stamp(store):
+    """Else every visitor who reads would empty the caches of all others."""
+    store.put(a_run(3))
+    before = store.stamp
+    with store._own.reading():
+        # SQLite has a log beside the store while anybody reads
+        assert store.path.with_name("runs.db-wal").exists()
+        assert before == store.stamp
+    assert before == store.stamp
+    store.put(a_run(4))
+    assert before != store.stamp
+
+
+def test_a_bundled_file_is_checked_once_for_as_long_as_it_stays_what_it_is(store, opened):
+    store.runs([DIGITS.key])
+    opened.clear()
+    store.runs([DIGITS.key])
+    assert ["digits.db"] == opened
+
+
+def test_summaries_of_bundled_files_are_read_once(store, folder, opened):
+    first = store.summaries()
+    opened.clear()
+    assert first == store.summaries()
+    assert [] == opened
+    (folder / "shapes.db").unlink()
+    assert [DIGITS.key] == [row.key for row in store.summaries()]
+
+
+def test_the_state_of_runs_changes_with_them_and_with_what_is_computed_about_them(store):
+    run, other = a_run(3), a_run(4)
+    states = [store.own_state([run.key, DIGITS.key])]
+    store.put(other)
+    assert states == [store.own_state([run.key, DIGITS.key])]
+    store.put(run)
+    states.append(store.own_state([run.key, DIGITS.key]))
+    # of a bundled run, too
+    store.put_analysis(DIGITS.key, "shift", "{}", b"1")
+    states.append(store.own_state([run.key, DIGITS.key]))
+    store.put_analysis(DIGITS.key, "shift", "{}", b"2")
+    states.append(store.own_state([run.key, DIGITS.key]))
+    store.delete([run.key])
+    states.append(store.own_state([run.key, DIGITS.key]))
+    assert len(states) == len(set(states))
