@@ -27,10 +27,16 @@ WITHOUT_COMPARISON = (Page.CLAIMS, Page.HISTORY)
 
 
 def main() -> None:
-    """Draw the frame and run the chosen page."""
-    icon = ASSETS / "icon.svg"
+    """Draw the frame and run the chosen page, when it is this visitor's turn."""
     with explained():
         gate.enter()
+    with gate.turn():
+        _draw()
+
+
+def _draw() -> None:
+    icon = ASSETS / "icon.svg"
+    with explained():
         folded = share.folded()
         presents = talk.presenting()
         title = presenter.TITLE if presents else progress.title()

@@ -20,7 +20,7 @@ from core.sentences.claims import verdict_word
 from core.sentences.headlines import Sentence
 from core.store import Space
 from core.words import inside, join, literal, plural, size
-from pages.shared import cached, controls, exports, paper, talk, words
+from pages.shared import cached, controls, exports, gate, paper, talk, words
 from pages.shared.card_names import script_name
 from pages.shared.plot import plot
 from pages.shared.problems import left_out
@@ -244,6 +244,7 @@ def card(
         reading: how to read it, in Markdown.
         stretch: whether it is as high as its neighbours.
     """
+    gate.give_way()
     height: Any = "stretch" if stretch else "content"
     named_card = f"{paper.CARD} {key} {part}".strip()
     with section(key, part), st.container(border=True, height=height, key=named_card):

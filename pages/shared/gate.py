@@ -4,7 +4,8 @@ No other module of the dashboard asks the engine or the process pool for anythin
 tests/test_import_rules.py watches that.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -18,6 +19,7 @@ from core.comparison.estimate import speed
 from core.config import DataConfig, Experiment
 from core.engine import Inspector, Limit, demand_permits, shared_engine
 from core.hosting import Visitor
+from core.hosting.drawing import Drawing
 from core.hosting.gate import LOOKING, Gate, demand_torch
 from core.hosting.prediction import Prediction
 from core.words import MEGABYTE
@@ -39,6 +41,7 @@ class _Shared:
         self.gate: Gate | None = None
         self.sessions: dict[str, Visitor] = {}
         self.networks = Inspector()
+        self.drawing = Drawing()
 
 
 _shared = _Shared()
@@ -53,6 +56,21 @@ def enter() -> None:
     if context is not None:
         with _shared.lock:
             _shared.sessions[context.session_id] = visitor.current()
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """A turn to draw a page; on a hosted server nobody draws so much that all others wait."""
+    if not settings.load().hosted:
+        yield
+        return
+    with _shared.drawing.turn(visitor.current()):
+        yield
+
+
+def give_way() -> None:
+    """Between two cards of a page, let visitors go first who had clearly less."""
+    _shared.drawing.give_way()
 
 
 def left_out(wanted: Sequence[Experiment | Request[Any]]) -> str | None:
@@ -101,7 +119,8 @@ def compute(requests: Sequence[Request[Any]], on_done: Callable[[int], None]) ->
         RefusedError: that is too much, or needs PyTorch.
         EngineError: a computation was ended, or failed.
     """
-    _gate().compute(requests, visitor.current(), on_done)
+    with _shared.drawing.aside():
+        _gate().compute(requests, visitor.current(), on_done)
 
 
 def labels(data: DataConfig) -> bytes:
@@ -110,7 +129,8 @@ def labels(data: DataConfig) -> bytes:
     Raises:
         RefusedError: that is too much.
     """
-    return _labels(data, visitor.current())
+    with _shared.drawing.aside():
+        return _labels(data, visitor.current())
 
 
 @st.cache_data(max_entries=16, show_spinner="Reading the labels of the test images…")
@@ -136,7 +156,8 @@ def look(
         RefusedError: that is too much, or PyTorch is left out.
         EngineError: it was ended.
     """
-    with _gate().looking(experiment, passes, batch, visitor.current()) as limit:
+    looking = _gate().looking(experiment, passes, batch, visitor.current())
+    with _shared.drawing.aside(), looking as limit:
         return _shared.networks.ask(question, limit)
 
 
@@ -146,7 +167,8 @@ def glance(question: Callable[[], Answer]) -> Answer:
     Raises:
         EngineError: it was ended.
     """
-    return _shared.networks.ask(question, SMALL_LIMIT)
+    with _shared.drawing.aside():
+        return _shared.networks.ask(question, SMALL_LIMIT)
 
 
 def glance_into(question: Callable[[], Answer]) -> Answer:
@@ -157,7 +179,8 @@ def glance_into(question: Callable[[], Answer]) -> Answer:
         EngineError: it was ended.
     """
     demand_torch(LOOKING)
-    return _shared.networks.ask(question, SMALL_LIMIT)
+    with _shared.drawing.aside():
+        return _shared.networks.ask(question, SMALL_LIMIT)
 
 
 def load(data: DataConfig, question: Callable[[], object]) -> None:
@@ -167,7 +190,8 @@ def load(data: DataConfig, question: Callable[[], object]) -> None:
         RefusedError: that is too much.
         EngineError: it was ended.
     """
-    _load(data, _shared.networks.start(), question, visitor.current())
+    with _shared.drawing.aside():
+        _load(data, _shared.networks.start(), question, visitor.current())
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
