@@ -181,6 +181,13 @@ def brief(value: float) -> str:
     return "0.00" if rounds_to_zero else plain(value)
 
 
+def sign(value: float) -> str:
+    """The sign of a number by itself: "+" or "−"; empty for what `brief` writes as 0."""
+    if abs(value) < SUM_OF_NOTHING:
+        return ""
+    return MINUS if value < 0 else "+"
+
+
 def shortest(value: float) -> str:
     """A setting with all its digits and no exponent: "0.05", "0.00001", "10"."""
     if value == 0:

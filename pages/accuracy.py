@@ -8,14 +8,14 @@ from core.comparison import Results
 from core.figures import Against, Quantity, View
 from core.hosting.gate import RefusedError
 from core.run import Run
-from core.sentences.differences import matched_control, what_else
+from core.sentences.differences import matched_control
 from core.sentences.headlines import Sentence, accuracy_headline, learning_headline
 from core.sentences.networks import two_networks
 from core.sentences.statement import main_pair, statement
 from core.words import literal
 from pages.cards import across, recipes, until_decided
 from pages.cards.order import order
-from pages.shared import cached, evidence, frame, instead, jobs, live
+from pages.shared import cached, chooser, evidence, frame, instead, jobs, live
 from pages.shared.parameters import NO_OTHER_RUN
 
 PAIRS_HELP = """
@@ -135,31 +135,15 @@ def _view() -> View:
 
 def _changed(results: Results) -> None:
     """Draw how any two networks compare, and a table of everything else in which they differ."""
-    arms = {arm.name: arm for arm in results.comparison.arms}
+    arms = results.comparison.arms
     with frame.card("Any two networks", "changed", reading=TWO_HELP):
         if len(arms) == 1:
             st.caption("Choose a second network to see what differs.")
             return
-        with st.container(horizontal=True):
-            names = list(arms)
-            one = arms[frame.one_in_a_box("Network", names, "one_network", first=1)]
-            other = arms[frame.one_in_a_box("compared with", names, "other_network")]
+        one, other = chooser.two(arms)
         if said := two_networks(results, one, other):
             st.markdown(frame.written(said))
-        changes = what_else(other, one)
-        if not changes:
-            st.caption("Nothing else differs: same parameters, MACs and receptive field.")
-            return
-        rows = [
-            {
-                "quantity": change.what,
-                other.label: change.first,
-                one.label: change.second,
-                "ratio": None if change.ratio is None else round(change.ratio, 2),
-            }
-            for change in changes
-        ]
-        st.dataframe(rows, hide_index=True, placeholder="–", key="changed")
+        chooser.what_differs(one, other)
         if control := matched_control(other, one):
             st.caption(f"A closer control: {control}")
 

@@ -1,5 +1,7 @@
 """Cost: what does each strategy need, in parameters, MACs, memory and receptive field?"""
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
@@ -20,12 +22,12 @@ from core.figures import Measure
 from core.figures.times import latency_rows, timed_rows
 from core.network.pytorch_code import torch_code
 from core.network.receptive_field import fields
-from core.sentences.cost import cost_headline
+from core.sentences.cost import cost_headline, two_costs
 from core.settings import PROJECT
 from core.words import count, plural
 from pages.cards import decision
 from pages.cards.latency import Timed, distinct
-from pages.shared import cached, computing, exports, frame, instead, jobs
+from pages.shared import cached, chooser, computing, exports, frame, instead, jobs, words
 from pages.shared.parameters import LEDGER_ALL, LEDGER_LATENCY, LEDGER_TIME
 
 PARAMETERS_HELP = """
@@ -35,10 +37,15 @@ parameters share a row.
 """
 TRADEOFF_HELP = """
 Up is more accurate, left is cheaper. The dotted steps join the networks that no other network beats
-in both (the efficient frontier), if there are at least two; labels name these and the reference.
+in both (the efficient frontier), if there are at least two; labels name these, and the two networks
+that the next card compares.
 Bars: 95 % interval of the mean over seeds. Parameters and MACs are counted from the architecture;
 seconds were measured during training, on the machine that trained; latency is measured on this
 server, for one image on one thread.
+"""
+TWO_COSTS_HELP = """
+Any network against any other: strategies or heads. All of it is counted from the architecture, for
+one image. The ratio is the network by the one that it is compared with.
 """
 THEORY, EFFECTIVE = "theory", "effective"
 FIELD_HELP = """
@@ -49,6 +56,8 @@ makes of it, as the share of each pixel in the gradient of that cell, over 100 t
 al. 2016).
 """
 TIME_ROUNDS = 5
+CODE_HEIGHT = 620
+"""px: about thirty lines, so that a class of the network is seen at once"""
 GROWTH_HELP = """
 Flatten gives every value of the last map its own weight, so its dense layer grows with the area of
 the image. GAP passes on one value per channel, whatever the size. flatten-matched first reduces the
@@ -72,11 +81,16 @@ def main() -> None:
     decision.card(shown, timed)
     _parameters(arms)
     with frame.grid(2, min_column_width=420):
-        _tradeoff(shown, timed)
+        left, right = st.container(height="stretch"), st.container(height="stretch")
+        # its choice has labels in the figure on the left
+        with right:
+            two = _two(results.comparison.arms)
+        with left:
+            _tradeoff(shown, timed, two)
         _field(arms, shown)
         _growth(arms[0])
-        _code(arms)
     _ledger(arms)
+    _code(arms)
 
 
 def _parameters(arms: list[Arm]) -> None:
@@ -89,14 +103,27 @@ def _parameters(arms: list[Arm]) -> None:
     )
 
 
-def _tradeoff(shown: instead.Shown, timed: Timed) -> None:
+def _two(arms: Sequence[Arm]) -> tuple[Arm, ...]:
+    """Draw what any two networks cost, one against the other; return them, or the only one."""
+    with frame.card("Any two networks", "two costs", reading=TWO_COSTS_HELP):
+        if len(arms) == 1:
+            st.caption("Choose a second network to see what differs.")
+            return tuple(arms)
+        one, other = chooser.two(arms)
+        if said := two_costs(one, other):
+            st.markdown(words.marked(frame.written(said)))
+        chooser.what_differs(one, other)
+    return one, other
+
+
+def _tradeoff(shown: instead.Shown, timed: Timed, two: tuple[Arm, ...]) -> None:
     with frame.card("Accuracy against cost", "tradeoff", reading=TRADEOFF_HELP) as head:
         measure = Measure(frame.one_of("Cost", list(map(str, Measure)), "against", named=False))
         known = tuple(timed.milliseconds.items())
         if measure is Measure.LATENCY and shown.results.runs and not known:
             timed.offer("measure_against")
             return
-        chart = cached.chart(figures.tradeoff, shown.results, measure, known)
+        chart = cached.chart(figures.tradeoff, shown.results, measure, known, two)
         if chart.rows:
             instead.name(shown)
             frame.caution(shown.results)
@@ -176,7 +203,7 @@ def _code(arms: list[Arm]) -> None:
     with frame.card("As plain PyTorch", "code"):
         arm = _choose("Network", arms, "code_of")
         code = torch_code(arm.experiment)
-        st.code(code, language="python", height=300)
+        st.code(code, language="python", height=CODE_HEIGHT)
         st.download_button(
             "network.py",
             code,
@@ -221,7 +248,11 @@ def _one(arm: Arm) -> None:
     network = architecture_of(arm)
     rows = [readable(layer) for layer in network.layers]
     exports.table(
-        rows, "ledger.csv", "ledger", title=f"{arm.label_without_dropout}, layer by layer"
+        rows,
+        "ledger.csv",
+        "ledger",
+        title=f"{arm.label_without_dropout}, layer by layer",
+        whole=True,
     )
     totals = network.totals
     st.caption(
@@ -248,7 +279,7 @@ def _times(arms: list[Arm], names: list[str]) -> None:
         ],
         [architecture_of(arm) for arm in arms],
     )
-    exports.table(rows, "times.csv", "times", title="Measured time of every layer, ms")
+    exports.table(rows, "times.csv", "times", title="Measured time of every layer, ms", whole=True)
     st.caption(
         f"Milliseconds for a batch of {times.batch}, forward + backward, each layer by itself; "
         f"medians of {TIME_ROUNDS} rounds in which the networks take turns ({times.machine}). The "
@@ -267,7 +298,7 @@ def _latencies(arms: list[Arm], names: list[str]) -> None:
     measured = [latencies.networks[experiment.key] for experiment in timed.request.experiments]
     rows = latency_rows(list(zip(names, measured, strict=True)))
     passes = {one.passes for each in measured for one in each}
-    exports.table(rows, "latency.csv", "latency", title="Latency of one image, ms")
+    exports.table(rows, "latency.csv", "latency", title="Latency of one image, ms", whole=True)
     st.caption(
         f"Milliseconds for one image: the median of {_counted(passes)} forward passes, and in "
         f"brackets their 95th percentile ({latencies.machine}). With a batch of 64, a 64th of the "
@@ -285,7 +316,11 @@ def _several(arms: list[Arm], names: list[str], quantity: Column) -> None:
     networks = [(name, architecture_of(arm)) for name, arm in zip(names, arms, strict=True)]
     rows = side_by_side(networks, quantity)
     exports.table(
-        rows, f"{quantity.name}.csv", "side by side", title=f"{quantity.heading}, layer by layer"
+        rows,
+        f"{quantity.name}.csv",
+        "side by side",
+        title=f"{quantity.heading}, layer by layer",
+        whole=True,
     )
     differ = sum(bool(row["differs"]) for row in rows)
     st.caption(

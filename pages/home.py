@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -10,14 +11,15 @@ import streamlit as st
 from core import figures
 from core.catalog import PAGES, Page
 from core.claims import ClaimVerdict
-from core.comparison import Results
-from core.comparison.families import Pair, compare_facet
+from core.comparison import Arm, Results
+from core.comparison.families import Pair, against, compare_facet
 from core.comparison.statistics import Verdict
 from core.sentences.headlines import home_headline
 from core.sentences.intervals import span
 from core.sentences.uncertainty import covered, fallback, only_alone
 from core.words import capitalised, points
 from pages.shared import cached, evidence, frame, instead, jobs, talk, words
+from pages.shared.parameters import FIRST_OF_HEAD
 
 READING = """
 Each row is one strategy; its dots are mean test accuracies over the seeds, **filled** for a GAP
@@ -148,22 +150,67 @@ def _cards(results: Results) -> None:
         _bundled()
 
 
-def _difference(item: Pair) -> None:
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Differences from one network.
+
+    Attributes:
+        start: the words before its name.
+        reference: its name, as Markdown.
+        pairs: the others against it.
+        full: whether the others have their head and dropout in their names.
+    """
+
+    start: str
+    reference: str
+    pairs: Sequence[Pair]
+    full: bool = False
+
+    def called(self, arm: Arm) -> str:
+        """The name of one of the others, as Markdown."""
+        return _full(arm) if self.full else frame.named(arm.pooling)
+
+
+def _full(arm: Arm) -> str:
+    return f"{frame.named(arm.pooling)} + {arm.head_label}"
+
+
+def _groups(results: Results, reference: Arm | None) -> list[Group]:
+    """The differences from one network; without one, from the first strategy under each head.
+
+    Where there is only one strategy, the first network takes its place.
+    """
+    arms = results.comparison.arms
+    if reference is None and len({arm.pooling for arm in arms}) == 1:
+        reference = next((arm for arm in arms if results.test_accuracy(arm)), None)
+    if reference:
+        pairs = against(results, reference)
+        return [Group("against", _full(reference), pairs, full=True)] if pairs else []
+    groups = []
+    for facet in results.comparison.facets:
+        first, pairs = results.reference(facet), compare_facet(results, facet)
+        if first and pairs:
+            start = f"{facet.label}, against"
+            groups.append(Group(start, frame.named(first.pooling), pairs))
+    return groups
+
+
+def _difference(item: Pair, group: Group) -> None:
     """Draw one difference in a line."""
     with _line(item.difference.verdict):
         st.markdown(
-            f"{frame.named(item.arm.pooling)} **{points(item.difference.mean)}** points "
+            f"{group.called(item.arm)} **{points(item.difference.mean)}** points "
             f"{span(item.difference)}{' :gray[only alone]' if item.only_alone else ''}"
         )
 
 
-def _undecided(items: Sequence[Pair]) -> None:
+def _undecided(items: Sequence[Pair], group: Group) -> None:
     """Draw many differences that are undecided in one line, those that would be decided alone last.
 
     Each has its numbers on Accuracy.
     """
-    alone = [frame.named(item.arm.pooling) for item in items if item.only_alone]
-    others = [frame.named(item.arm.pooling) for item in items if not item.only_alone]
+    alone = [group.called(item.arm) for item in items if item.only_alone]
+    others = [group.called(item.arm) for item in items if not item.only_alone]
     with _line(Verdict.UNDECIDED):
         said = [", ".join(others), f"{', '.join(alone)} :gray[only alone]" if alone else ""]
         st.markdown("; ".join(filter(None, said)))
@@ -243,26 +290,28 @@ def _claims() -> None:
 
 def _differences(results: Results) -> None:
     """Draw the paired differences in words, one row each."""
-    with st.container(horizontal=True, vertical_alignment="center"):
+    arms = {arm.name: arm for arm in results.comparison.arms}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         frame.heading("Which differences are real?")
         frame.how_to_read("differences")
+        named = FIRST_OF_HEAD
+        if len(arms) > 1:
+            named = frame.one_in_a_box(
+                "Compare with", [FIRST_OF_HEAD, *arms], "against_of", width=220
+            )
     shown: list[Pair] = []
-    for facet in results.comparison.facets:
-        reference = results.reference(facet)
-        compared = compare_facet(results, facet)
-        if reference is None or not compared:
-            continue
-        shown += compared
-        st.markdown(f":gray[{facet.label}, against] {frame.named(reference.pooling)}")
-        open_ones = [p for p in compared if p.difference.verdict is Verdict.UNDECIDED]
+    for group in _groups(results, arms.get(named)):
+        shown += group.pairs
+        st.markdown(f":gray[{group.start}] {group.reference}")
+        open_ones = [p for p in group.pairs if p.difference.verdict is Verdict.UNDECIDED]
         together = len(open_ones) > MOST_UNDECIDED
-        for item in compared:
+        for item in group.pairs:
             if not (together and item in open_ones):
-                _difference(item)
+                _difference(item, group)
         if together:
-            _undecided(open_ones)
+            _undecided(open_ones, group)
     if not shown:
-        st.caption("A comparison needs two strategies with two seeds each.")
+        st.caption("A comparison needs two networks with two seeds each.")
         return
     corrected = f", corrected for {len(shown)} comparisons" if len(shown) > 1 else ""
     said = (

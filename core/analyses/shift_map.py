@@ -4,7 +4,7 @@ Pure Python and numpy; the computation is in `core.analyses.shift`.
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -19,6 +19,8 @@ MOST_SHIFTED_IMAGES = 1_000
 SHIFTED_BATCH = 64
 FURTHEST_SHIFT = 8
 """in pixels; at most half the side of the image"""
+NEAR_SHARE = 3
+"""shifts by up to one part in so many of the side leave most of what is in an image"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,13 @@ class ShiftSettings:
         """The default settings for images of a shape (C, H, W)."""
         return cls(circular, min(FURTHEST_SHIFT, min(shape[1:]) // 2))
 
+    def near(self, shape: tuple[int, int, int]) -> int:
+        """The largest shift, px, that leaves most of what is in images of a shape (C, H, W).
+
+        A third of the side where the border is filled; circular shifts lose nothing.
+        """
+        return self.reach if self.circular else min(self.reach, min(shape[1:]) // NEAR_SHARE)
+
     @property
     def text(self) -> str:
         """The settings as JSON, which is part of the key of a stored result."""
@@ -58,8 +67,8 @@ class ShiftMap:
         same: (2R + 1, 2R + 1), share of images whose answer stays the same; shifts down by row
             and right by column, from -R to R.
         right: (2R + 1, 2R + 1), share of images whose answer stays the same and is correct.
-        ties: over all shifts, largest number of images whose answer changed while the two best
-            classes were within rounding error of each other.
+        ties: over all shifts that were computed, largest number of images whose answer changed
+            while the two best classes were within rounding error of each other.
     """
 
     settings: ShiftSettings
@@ -73,6 +82,16 @@ class ShiftMap:
     def shifts(self) -> range:
         """The shifts along one axis, -R to R."""
         return range(-self.settings.reach, self.settings.reach + 1)
+
+    def within(self, reach: int) -> "ShiftMap":
+        """The part of the map with shifts of up to `reach` px; the map itself if it has no more."""
+        cut = self.settings.reach - reach
+        if cut <= 0:
+            return self
+        same, right = (
+            tuple(row[cut:-cut] for row in shares[cut:-cut]) for shares in (self.same, self.right)
+        )
+        return replace(self, settings=replace(self.settings, reach=reach), same=same, right=right)
 
     def at(self, down: int, right: int) -> float:
         """Share of answers that stay the same at one shift."""

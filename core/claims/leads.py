@@ -52,6 +52,8 @@ class Lead:
             # as the claim's own interval
             "chance": str(Chance.SEEDS),
             "reference": self.reference,
+            # the claim counts every shift; the page shows near ones unless it is asked
+            **({"shift_reach": "all"} if self.page is Page.SHIFT else {}),
         }
 
 

@@ -4,16 +4,19 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 
+from core.claims import CLAIMS, TIMED, judge
 from core.cli.app import Json, app, open_store
 from core.cli.report import document, facts, say
 from core.cli.stored import Keys, find, run_documents
 from core.config import SECTION_OF
+from core.engine import stored
 from core.errors import ConfigError, StoreError
 from core.figures.report import report, results_of
 from core.network.pytorch_code import torch_code
@@ -114,8 +117,8 @@ def export(
     if dataset is not None and not everything:
         raise ConfigError("--dataset is for --all; keys name their runs already")
     store = open_store()
-    stored = store.summaries()
-    chosen = _of(dataset, stored) if everything else find(stored, keys or [])
+    there = store.summaries()
+    chosen = _of(dataset, there) if everything else find(there, keys or [])
     if form in _FOR_ONE and len(chosen) != 1:
         raise ConfigError(f"--format {form} holds one run; {len(chosen)} were named")
     if output is None:
@@ -220,7 +223,8 @@ def _text(store: RunStore, chosen: Sequence[RunSummary], form: Format) -> str:
     if form is Format.TORCH:
         return torch_code(_runs(store, chosen)[0].experiment)
     if form is Format.HTML:
-        return report(results_of(_of_one_set(_runs(store, chosen))))
+        results = results_of(_of_one_set(_runs(store, chosen)))
+        return report(results, judge(CLAIMS.values(), store, TIMED), partial(stored, store))
     # a row of an older version may lack a flat name, or have one that is gone
     rows = ({**summary.config, **asdict(summary)} for summary in chosen)
     return as_csv(rows, ["key", "status", *SECTION_OF, *_FIGURES])

@@ -20,7 +20,7 @@ from core.figures.ranking import every_pair, ranks
 from core.figures.reading import Reading, reading
 from core.figures.recipes import recipe_map
 from core.figures.routing import hand_gradient, hand_input, hand_output, steps
-from core.figures.shift import shift_map, shift_profile
+from core.figures.shift import shift_map, shift_profile, two_shift_rows
 from core.figures.thin_lines import thin_lines
 from core.figures.tradeoff import Measure, tradeoff
 
@@ -57,4 +57,5 @@ __all__ = [
     "steps",
     "thin_lines",
     "tradeoff",
+    "two_shift_rows",
 ]

@@ -6,12 +6,16 @@ from html import escape
 from typing import Any
 
 from core import figures, settings
+from core.analyses.shift_map import ShiftMap, ShiftMapRequest, ShiftSettings
+from core.claims import ClaimResult, compared
 from core.comparison import Arm, Comparison, Facet, Results
 from core.comparison.grids import as_toml
 from core.comparison.ledger import architecture_of, readable
 from core.figures import Chart, Look, Measure, as_dicts, palette
 from core.run import Run
+from core.sentences.claims import caution, verdict_sentence, verdict_word
 from core.sentences.headlines import accuracy_headline, plain
+from core.sentences.shown import steadiness_headline
 from core.words import capitalised, count, macs, plural, significant
 
 _STYLE = f"""
@@ -28,6 +32,13 @@ pre {{ background: {palette.REPORT_CODE}; padding: 1rem; overflow-x: auto; font-
 _FONT = "system-ui, sans-serif"
 WIDER = 1.3
 """room for the names beside a figure, as a multiple of what the font of the pages needs"""
+LEFT_OUT = (
+    "Feature maps, class activation maps and answers to single images (Features); operators on a "
+    "few numbers (By hand); receptive fields, latency and code (Cost); ranks, other recipes and "
+    "other data sets (Accuracy); the experiments behind the claims (Claims); and weights "
+    "(export --format db). The dashboard shows them for the same configuration."
+)
+ReadMap = Callable[[ShiftMapRequest], ShiftMap | None]
 _CHART = {"displayModeBar": False, "displaylogo": False, "showSendToCloud": False}
 
 
@@ -39,11 +50,15 @@ def results_of(runs: Iterable[Run]) -> Results:
     return Results(Comparison.of(arms, seeds), by_key)
 
 
-def report(results: Results) -> str:
-    """The report as self-contained HTML: figures, tables, configuration and versions.
+def report(
+    results: Results, claims: Sequence[ClaimResult] = (), read: ReadMap = lambda _: None
+) -> str:
+    """The report as self-contained HTML: figures, tables, claims, configuration and versions.
 
     Args:
         results: runs of the comparison; the report says how many are missing.
+        claims: the verdicts to report.
+        read: returns the stored result of a request for a shift map.
     """
     comparison = results.comparison
     entry = comparison.arms[0].experiment.data.entry
@@ -58,12 +73,15 @@ def report(results: Results) -> str:
         f"<h1>{escape(plain(accuracy_headline(results)))}</h1>",
         *(part for facet in comparison.facets for part in _facet(results, facet)),
         *_cost(results),
+        *_shift(results, read),
+        *_claims(results, claims),
         _ledgers(comparison.arms),
         (
             f"<h2>Configuration</h2><p>As a file for <code>poolscope sweep</code>.</p>"
             f"<pre>{escape(as_toml(comparison))}</pre>"
         ),
         _machines(results),
+        f"<h2>What is not in this report</h2><p>{escape(LEFT_OUT)}</p>",
     ]
     return (
         "<!doctype html>\n<html lang=en><head><meta charset=utf-8>"
@@ -104,6 +122,75 @@ def _cost(results: Results) -> Iterable[str]:
     if tradeoff.rows:
         yield "<h2>Accuracy against MACs</h2>"
         yield _figure(tradeoff)
+
+
+def _shift(results: Results, read: ReadMap) -> Iterable[str]:
+    """What shifts do to the predictions of the first seed, for the networks with stored maps."""
+    comparison = results.comparison
+    seed, shape = comparison.seeds[0], comparison.arms[0].experiment.input_shape
+    settings = ShiftSettings.of(shape, circular=False)
+    stored = {arm: read(ShiftMapRequest(arm.seeded(seed), settings)) for arm in comparison.arms}
+    near = settings.near(shape)
+    maps = {arm: steadiness.within(near) for arm, steadiness in stored.items() if steadiness}
+    yield "<h2>When the image moves</h2>"
+    if not maps:
+        yield "<p class=quiet>No shift maps of these networks are computed.</p>"
+        return
+    yield f"<p>{escape(plain(steadiness_headline(maps, comparison, seed)))}</p>"
+    yield _figure(figures.shift_profile(tuple(maps.items())))
+    yield _table([_steadiness(arm, steadiness) for arm, steadiness in maps.items()])
+    lacking = len(stored) - len(maps)
+    rest = f" {lacking} {plural('network', lacking)} without a computed map." if lacking else ""
+    yield (
+        f"<p class=quiet>Shifts of up to {near} px each way, the border filled with the "
+        f"background; seed {seed}.{rest}</p>"
+    )
+
+
+def _steadiness(arm: Arm, steadiness: ShiftMap) -> dict[str, object]:
+    return {
+        "network": arm.label,
+        "unchanged by one pixel, %": 100 * steadiness.one_pixel(),
+        "unchanged, mean over shifts, %": 100 * steadiness.mean_same(),
+        "unchanged and correct, mean, %": 100 * steadiness.mean_right(),
+        "test images": steadiness.images,
+    }
+
+
+def _claims(results: Results, claims: Sequence[ClaimResult]) -> Iterable[str]:
+    """The verdicts on claims, first those measured with strategies of the comparison."""
+    yield "<h2>Claims about pooling</h2>"
+    if not claims:
+        yield "<p class=quiet>No claims were judged for this report.</p>"
+        return
+    yield (
+        "<p class=quiet>Each verdict follows from the claim's own networks and seeds by a fixed "
+        "rule; learning rates and recipes may differ from those above.</p>"
+    )
+    near = [each for each in claims if _concerns(each, results.comparison)]
+    yield from map(_verdict, near)
+    others = [each for each in claims if each not in near]
+    if others:
+        name = "Other claims" if near else "All claims"
+        listed = "".join(map(_verdict, others))
+        yield f"<details><summary>{name}: {len(others)}</summary>{listed}</details>"
+
+
+def _concerns(result: ClaimResult, comparison: Comparison) -> bool:
+    """Whether a part of a claim compares strategies of the comparison on its data set."""
+    dataset = comparison.arms[0].experiment.data.dataset
+    poolings = {arm.pooling for arm in comparison.arms}
+    return any(
+        {each.model.pooling for each in part.chosen} <= poolings
+        and all(each.data.dataset == dataset for each in part.chosen)
+        for part in compared(result.parts)
+    )
+
+
+def _verdict(result: ClaimResult) -> str:
+    said = " ".join(filter(None, (caution(result), verdict_sentence(result))))
+    word = verdict_word(result.verdict)
+    return f"<p><b>{escape(word)}</b>: {escape(result.claim.text)}<br>{escape(said)}</p>"
 
 
 def _ledgers(arms: Sequence[Arm]) -> str:

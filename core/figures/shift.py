@@ -1,8 +1,9 @@
 """How often do predictions stay the same under shifts? A map over shifts, and its middle row."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ from core.figures.base import (
 from core.figures.chart import Chart
 from core.figures.palette import style
 from core.network.invariance import invariance
-from core.words import percent
+from core.words import percent, points
 
 CELL_SIDE, SMALL_CELL_SIDE, AROUND_MAP = 27, 12, 24
 """px: a cell with a number, a cell without, and the margins around the map"""
@@ -41,8 +42,8 @@ MOST_NUMBERED = 9
 PROFILE_HEIGHT = 300
 TOP = 102.0
 """the upper end of the profile's axis, percent"""
-FEW_PIXELS = 4
-"""up to which a tick at every second pixel has room beside the names, on a telephone too"""
+VERY_FEW_PIXELS, FEW_PIXELS = 2, 4
+"""up to which a tick at every pixel, or at every second, has room on a telephone too"""
 LINE_NAME_AWAY = 6
 """px from the plot to the names of lines"""
 KEY_HEIGHT = 19
@@ -105,6 +106,40 @@ def _rows(arm: Arm, steadiness: ShiftMap) -> list[ShiftRow]:
         for down in steadiness.shifts
         for right in steadiness.shifts
     ]
+
+
+def two_shift_rows(
+    arm: Arm, reference: Arm, own: Mapping[int, ShiftMap], other: Mapping[int, ShiftMap]
+) -> list[dict[str, object]]:
+    """What two networks keep, in percent: means over the seeds of which both have a map.
+
+    Args:
+        arm: the network.
+        reference: what it is compared with.
+        own: seed -> map of the network.
+        other: seed -> map of the reference.
+
+    Returns:
+        Rows with "predictions", one entry per network, and the difference in points.
+    """
+    seeds = sorted(own.keys() & other.keys())
+    kept: dict[str, Callable[[ShiftMap], float]] = {
+        "unchanged by one pixel": ShiftMap.one_pixel,
+        "unchanged, mean over all shifts": ShiftMap.mean_same,
+        "unchanged and correct, mean over all shifts": ShiftMap.mean_right,
+    }
+    rows: list[dict[str, object]] = []
+    for what, share in kept.items():
+        one, another = (fmean(share(maps[seed]) for seed in seeds) for maps in (own, other))
+        rows.append(
+            {
+                "predictions": what,
+                f"{reference.label}, %": percent(another),
+                f"{arm.label}, %": percent(one),
+                "difference, points": points(one - another),
+            }
+        )
+    return rows
 
 
 def _alt(arm: Arm, steadiness: ShiftMap) -> str:
@@ -197,7 +232,7 @@ def _draw_profile(maps: Sequence[tuple[Arm, ShiftMap]], look: Look) -> go.Figure
             look,
             title="shift to the right, px",
             range=[-reach - 0.2, reach + 0.2],
-            dtick=2 if reach <= FEW_PIXELS else 4,
+            dtick=1 if reach <= VERY_FEW_PIXELS else 2 if reach <= FEW_PIXELS else 4,
             unifiedhovertitle={"text": "%{x} px"},
         ),
         yaxis=axis(look, title="unchanged predictions, %", grid=True, range=[low, TOP]),

@@ -1,6 +1,6 @@
 """What does accuracy cost? Test accuracy against parameters, MACs, training time or latency."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -137,16 +137,23 @@ Latency = tuple[Arm, float]
 """a network and its measured milliseconds for one image"""
 
 
-def tradeoff(results: Results, measure: Measure, latencies: tuple[Latency, ...] = ()) -> Chart:
+def tradeoff(
+    results: Results,
+    measure: Measure,
+    latencies: tuple[Latency, ...] = (),
+    named: tuple[Arm, ...] = (),
+) -> Chart:
     """Test accuracy against a cost; markers are filled for the first head, open for others.
 
     Args:
         results: has the runs.
         measure: the cost.
         latencies: of the networks whose latency was measured; only these have a point against it.
+        named: networks that have a label before those of the front; without any, the reference.
     """
     networks = points(results, measure, latencies)
-    plan = _plan(networks, measure, results)
+    facets = results.comparison.facets[:1]
+    plan = _plan(networks, measure, named or [results.reference(facet) for facet in facets])
     return Chart(
         rows=[_row(point, on_the_front=point in plan.front) for point in networks],
         alt=_alt(networks, measure),
@@ -188,14 +195,13 @@ def front(points: Sequence[Point]) -> list[Point]:
     return best
 
 
-def _plan(points: Sequence[Point], measure: Measure, results: Results) -> Plan:
+def _plan(points: Sequence[Point], measure: Measure, named: Collection[Arm | None]) -> Plan:
     costs = [point.cost for point in points] or [1.0]
     ends = log10(min(costs) / LOG_ROOM), log10(max(costs) * LOG_ROOM)
     accuracies = _range(points)
     best = front(points)
-    # labels by importance: the reference, then the front from the most accurate down
-    references = [results.reference(facet) for facet in results.comparison.facets[:1]]
-    first = [point for point in points if point.arm in references]
+    # labels by importance: those asked for, then the front from the most accurate down
+    first = [point for point in points if point.arm in named]
     labelled = list(dict.fromkeys([*first, *reversed(best)]))
     labels = _labels(points, labelled, ends, accuracies)
     return Plan(measure, points, best, ends, accuracies, labels, _beyond(points, accuracies))

@@ -13,7 +13,8 @@ from core.catalog import HEADS, Pooling
 from core.comparison import Arm, Comparison, Results
 from core.comparison.ledger import architecture_of
 from core.sentences.headlines import Sentence
-from core.words import count, number_word
+from core.sentences.networks import full_name
+from core.words import count, join, number_word, significant
 
 SAME_COST_RATIO = 1.05
 """costs within this factor count as the same"""
@@ -93,6 +94,33 @@ def factors(arms: Sequence[Arm], results: Results) -> list[Factor]:
     ]
     time = _time(arms, results)
     return [*counted, time] if time else counted
+
+
+def two_costs(arm: Arm, reference: Arm) -> Sentence:
+    """How many times the parameters, MACs and activation memory of another network one needs.
+
+    Costs within `SAME_COST_RATIO` count as the same. Empty for twice the same network.
+    """
+    if arm == reference:
+        return ()
+    own, other = (architecture_of(each).totals for each in (arm, reference))
+    amounts = {
+        "parameters": (own.parameters, other.parameters),
+        "MACs": (own.macs, other.macs),
+        "activation memory": (own.activation_bytes, other.activation_bytes),
+    }
+    apart = {what: one / another for what, (one, another) in amounts.items()}
+    same = [what for what in amounts if abs(log(apart[what])) <= log(SAME_COST_RATIO)]
+    # costs that are called the same may differ by less than that
+    exact = all(apart[what] == 1 for what in same)
+    ratios = [f"{significant(apart[w], 2)} times the {w}" for w in amounts if w not in same]
+    if not ratios:
+        about = "exactly" if exact else "about"
+        said = f" has {about} the {join(same)} of "
+        return (*full_name(arm), said, *full_name(reference), ".")
+    verb = "is" if same == ["activation memory"] else "are"
+    rest = f"; {join(same)} {verb} {'' if exact else 'about '}the same" if same else ""
+    return (*full_name(arm), f" has {join(ratios)} of ", *full_name(reference), f"{rest}.")
 
 
 def _factor(words: tuple[str, str], costs: Mapping[Pooling, float]) -> Factor:

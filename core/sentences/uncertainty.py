@@ -91,7 +91,12 @@ def only_alone(pairs: Sequence[Pair]) -> str:
 
 
 def _names(pairs: Sequence[Pair]) -> str:
-    names = dict.fromkeys(_name(pair.arm.pooling) for pair in pairs)
+    """The strategies; with their heads where a head is compared with another."""
+    across = any(pair.reference.clause != pair.arm.clause for pair in pairs)
+    names = dict.fromkeys(
+        f"{_name(pair.arm.pooling)}{f' + {pair.arm.head_label}' if across else ''}"
+        for pair in pairs
+    )
     return join(list(names))
 
 

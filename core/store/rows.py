@@ -186,16 +186,21 @@ def networks(connection: Connection, keys: Iterable[str]) -> dict[str, tuple[str
     return {row["key"]: (row["predictions_sha256"], row["weights_sha256"]) for row in stored}
 
 
-def states(connection: Connection, keys: Iterable[str]) -> frozenset[Row]:
-    """Which of these runs are stored, and what was computed about them, with the digests."""
+def state(connection: Connection, keys: Iterable[str]) -> str:
+    """A digest of which of these runs are stored, and of what was computed about them.
+
+    It does not look at the bytes, only at the digests that were stored with them; empty if there
+    is nothing.
+    """
     recorded = "sha256" if has_digests(connection) else "created"
     columns = {"runs": "key", "analyses": "key, kind, settings"}
     chosen = _chosen(keys)
-    return frozenset(
+    stored = [
         row
         for table, names in columns.items()
         for row in fetched(connection, f"SELECT {names}, {recorded} FROM {table} {_AMONG}", chosen)  # noqa: S608
-    )
+    ]
+    return digest("\n".join(sorted(map(repr, stored))).encode()) if stored else ""
 
 
 def runs(connection: Connection, keys: Iterable[str]) -> Read[dict[str, Run]]:

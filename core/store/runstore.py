@@ -1,6 +1,6 @@
 """Which runs are there, and what is in them? The store of finished runs, and the gallery."""
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from sqlite3 import Connection
@@ -94,13 +94,13 @@ class RunStore:
         """A value that changes whenever what is bundled does."""
         return tuple(stamp(file.path) for file in self._bundle.files)
 
-    def own_state(self, keys: Iterable[str]) -> Hashable:
+    def own_state(self, keys: Iterable[str]) -> str:
         """A value that changes whenever what one's own store holds about these runs does.
 
         Args:
             keys: of runs, or of what else something was computed about.
         """
-        return self._own.ask(rows.states, keys) or frozenset()
+        return self._own.ask(rows.state, keys) or ""
 
     def put(self, run: Run) -> bool:
         """Keep a run, whole or not at all; False, and no change, if its key is there already.

@@ -11,6 +11,7 @@ from core.errors import ConfigError
 from core.pictures import UPLOAD_ENDINGS, fitted, inverted, is_negative, uploaded
 from core.settings import PROJECT
 from core.words import capitalised, literal, number_word
+from pages.cards import own_numbers
 from pages.shared import frame
 
 PATCH, DIGIT, LINE, EDGE = "patch", "digit", "line", "edge"
@@ -21,7 +22,7 @@ UPLOAD_SIDE = 12
 LIGHTEST = 16
 """the number of a white cell"""
 OPERATORS_SHOWN = 8
-FIRST_NUMBERS = [[0, 5, 13, 9], [0, 13, 15, 10], [0, 3, 15, 2], [4, 12, 0, 8]]
+PADDINGS = (0, 1, 2)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,21 +59,23 @@ def controls(able: list[Pooling], entry: DatasetEntry) -> Asked:
             f"own image, reduced to {UPLOAD_SIDE} × {UPLOAD_SIDE} shades.",
             wraps=True,
         )
+        side = frame.one_of("Size", OWN_SIDES, "own_side") if kind == OWN else OWN_SIDES[0]
+        padding = frame.one_of("Padding", PADDINGS, "hand_padding")
+        poolings = _operators(able)
+    with frame.settings_row():
         invert = st.toggle(
             "Swap light and dark",
             key="invert",
             bind="query-params",
             help="Each value x becomes 16 − x.",
         )
-        padding = st.slider("Padding", 0, 2, 0, key="hand_padding", bind="query-params", width=130)
         single = st.toggle(
             "Gradient of one output",
             key="one_output",
             bind="query-params",
             help="Send the gradient from the middle output only.",
         )
-        poolings = _operators(able)
-    numbers = _grid(kind, entry)
+    numbers = own_numbers.grid(side, _digit()) if kind == OWN else _grid(kind, entry)
     return Asked(
         LIGHTEST - numbers if invert else numbers, padding, single, poolings[:OPERATORS_SHOWN]
     )
@@ -94,8 +97,6 @@ def _operators(able: list[Pooling]) -> list[Pooling]:
 
 
 def _grid(kind: str, entry: DatasetEntry) -> np.ndarray:
-    if kind == OWN:
-        return _own()
     if kind == UPLOAD:
         return _upload(entry)
     if kind == LINE:
@@ -110,23 +111,6 @@ def _grid(kind: str, entry: DatasetEntry) -> np.ndarray:
 def _digit() -> np.ndarray:
     with Image.open(PROJECT / "assets" / "samples" / "digits.png") as image:
         return (np.asarray(image).astype(float) * LIGHTEST / 255).round()
-
-
-def _own() -> np.ndarray:
-    """The numbers that the visitor types."""
-    side = frame.one_of("Size", OWN_SIDES, "own_side")
-    start = (
-        np.array(FIRST_NUMBERS, dtype=float)
-        if side == len(FIRST_NUMBERS)
-        else _digit()[:side, :side]
-    )
-    edited = st.data_editor(
-        [dict(zip("abcdefgh", row, strict=False)) for row in start.tolist()],
-        hide_index=True,
-        key=f"own_numbers {side}",
-        width=80 * side,
-    )
-    return np.array([[float(v or 0) for v in row.values()] for row in edited])
 
 
 def _upload(entry: DatasetEntry) -> np.ndarray:

@@ -28,6 +28,8 @@ from pages.shared.plot import Drawn
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
+State = tuple[tuple[Stamp, ...], str]
+"""of some runs: the stamp of what is bundled, and what one's own store has of them"""
 
 
 @st.cache_resource
@@ -44,7 +46,7 @@ def store() -> RunStore:
 
 def results(comparison: Comparison) -> Results:
     """The runs of a comparison that are stored now."""
-    return _results(comparison, store().stamp)
+    return _results(comparison, _state(_keys(comparison)))
 
 
 def compared(comparison: Comparison, chance: Chance, labels: bytes, unread: str = "") -> Results:
@@ -56,7 +58,7 @@ def compared(comparison: Comparison, chance: Chance, labels: bytes, unread: str 
         labels: class of each test image, one byte each; empty if they are not needed.
         unread: why they could not be read, as a clause; else empty.
     """
-    return _compared(comparison, store().stamp, chance, labels, unread)
+    return _compared(comparison, _state(_keys(comparison)), chance, labels, unread)
 
 
 def summaries() -> tuple[RunSummary, ...]:
@@ -71,7 +73,8 @@ def bundled_sets() -> list[BundledSet]:
 
 def curves(keys: Iterable[str]) -> dict[str, list[float]]:
     """Validation accuracy after each epoch, in percent, by key of every stored run."""
-    return _curves(tuple(keys), store().stamp)
+    chosen = tuple(keys)
+    return _curves(chosen, _state(chosen))
 
 
 def nearest(chosen: Comparison) -> Nearest | None:
@@ -81,7 +84,8 @@ def nearest(chosen: Comparison) -> Nearest | None:
 
 def readable(keys: Iterable[str]) -> set[str]:
     """Those of some stored runs that can still be read, and not only listed."""
-    return _readable(tuple(keys), store().stamp)
+    chosen = tuple(keys)
+    return _readable(chosen, _state(chosen))
 
 
 def rates() -> list[Rate]:
@@ -137,15 +141,29 @@ def without_weights(experiments: Iterable[Experiment]) -> tuple[Experiment, ...]
 
 def claim_results() -> dict[str, ClaimResult]:
     """The verdict on every claim, by the claim's id."""
-    return _claim_results(store().bundle_stamp, _claims_state(store().stamp))
+    return _claim_results(_state(_claims_keys()))
 
 
-# cache_resource, because sessions may share frozen results without pickling. The stamp is part of
-# the cache's key, so its name must not start with _: Streamlit leaves such arguments out.
+def _keys(comparison: Comparison) -> tuple[str, ...]:
+    return tuple(experiment.key for experiment in comparison.experiments)
+
+
+def _state(keys: tuple[str, ...]) -> State:
+    """A value that changes with these runs; others may be trained meanwhile."""
+    return store().bundle_stamp, _own_state(keys, store().path, store().stamp)
+
+
+@lru_cache(maxsize=256)
+def _own_state(keys: tuple[str, ...], path: Path, stamp: tuple[Stamp, ...]) -> str:  # noqa: ARG001
+    return store().own_state(keys)
+
+
+# cache_resource, because sessions may share frozen results without pickling. Stamp and state are
+# part of the cache's key, so their names must not start with _: Streamlit leaves such arguments
+# out.
 @st.cache_resource(max_entries=32)
-def _results(comparison: Comparison, stamp: tuple[Stamp, ...]) -> Results:  # noqa: ARG001
-    keys = [experiment.key for experiment in comparison.experiments]
-    return Results(comparison, store().runs(keys))
+def _results(comparison: Comparison, state: State) -> Results:  # noqa: ARG001
+    return Results(comparison, store().runs(_keys(comparison)))
 
 
 @st.cache_resource(max_entries=2)
@@ -155,9 +173,9 @@ def _bundled_sets(stamp: tuple[Stamp, ...]) -> list[BundledSet]:  # noqa: ARG001
 
 @st.cache_resource(max_entries=32)
 def _compared(
-    comparison: Comparison, stamp: tuple[Stamp, ...], chance: Chance, labels: bytes, unread: str
+    comparison: Comparison, state: State, chance: Chance, labels: bytes, unread: str
 ) -> Results:
-    bare = replace(_results(comparison, stamp), chance=chance, unread=unread)
+    bare = replace(_results(comparison, state), chance=chance, unread=unread)
     return with_answers(bare, store().predictions_of(bare.runs), labels) if labels else bare
 
 
@@ -167,7 +185,7 @@ def _summaries(stamp: tuple[Stamp, ...]) -> tuple[RunSummary, ...]:  # noqa: ARG
 
 
 @st.cache_resource(max_entries=2)
-def _curves(keys: tuple[str, ...], stamp: tuple[Stamp, ...]) -> dict[str, list[float]]:  # noqa: ARG001
+def _curves(keys: tuple[str, ...], state: State) -> dict[str, list[float]]:  # noqa: ARG001
     return {
         key: [100 * epoch.validation_accuracy for epoch in run.epochs]
         for key, run in store().runs(keys).items()
@@ -185,7 +203,7 @@ def _nearest(chosen: Comparison, stamp: tuple[Stamp, ...]) -> Nearest | None:
 
 
 @st.cache_resource(max_entries=2)
-def _readable(keys: tuple[str, ...], stamp: tuple[Stamp, ...]) -> set[str]:  # noqa: ARG001
+def _readable(keys: tuple[str, ...], state: State) -> set[str]:  # noqa: ARG001
     return store().present(keys)
 
 
@@ -194,20 +212,11 @@ def _rates(stamp: tuple[Stamp, ...]) -> list[Rate]:
     return estimate.rates(_summaries(stamp))
 
 
-@st.cache_resource(max_entries=2)
-def _claims_state(stamp: tuple[Stamp, ...]) -> Hashable:  # noqa: ARG001
-    return store().own_state(_claims_keys())
-
-
 @lru_cache(maxsize=1)
-def _claims_keys() -> frozenset[str]:
-    return keys_of(CLAIMS.values(), TIMED)
+def _claims_keys() -> tuple[str, ...]:
+    return tuple(sorted(keys_of(CLAIMS.values(), TIMED)))
 
 
-# most runs that are trained say nothing about any claim
 @st.cache_resource(max_entries=2, show_spinner="Judging the claims…")
-def _claim_results(
-    stamp: tuple[Stamp, ...],  # noqa: ARG001
-    state: Hashable,  # noqa: ARG001
-) -> dict[str, ClaimResult]:
+def _claim_results(state: State) -> dict[str, ClaimResult]:  # noqa: ARG001
     return {result.claim.id: result for result in judge(CLAIMS.values(), store(), TIMED)}

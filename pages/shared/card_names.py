@@ -21,6 +21,7 @@ CARD_NAMES = {
     "decision": "Which network fits your budget?",
     "parameters": "Where the parameters sit",
     "tradeoff": "Accuracy against cost",
+    "two costs": "What else two networks cost",
     "field": "How much of the image one cell sees",
     "growth": "As the image grows",
     "code": "As plain PyTorch",
@@ -29,6 +30,7 @@ CARD_NAMES = {
     "walk": "Move the image yourself",
     "map": "",
     "profile": "Along one axis",
+    "two under shift": "Which of two networks is steadier",
     # By hand: the grids are named after their operator
     "operator": "",
     "steps": "Window by window",

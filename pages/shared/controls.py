@@ -26,8 +26,8 @@ from core.config.fields import FIELDS, OF_THE_DATA_SET, own_defaults
 from core.errors import ConfigError
 from core.network import describe
 from core.pictures import with_folder
-from core.words import join
-from pages.shared import dataset, link, parameters, widgets
+from core.words import join, plural
+from pages.shared import cached, dataset, link, parameters, widgets
 from pages.shared.parameters import (
     BOTH_CHOICE,
     CHANCE_CHOICES,
@@ -164,6 +164,10 @@ def _choose_seeds() -> None:
         help="How often each network is trained. For each seed, all strategies start from the "
         "same weights and see the batches in the same order, so their differences are paired.",
     )
+    name = dataset.shown()
+    most = next((row.seeds for row in cached.bundled_sets() if row.dataset == name), 0)
+    there = f"up to {most} {plural('seed', most)}" if most else "no runs"
+    st.caption(f"Bundled: {there}.")
 
 
 def _choose_chance() -> None:

@@ -58,8 +58,19 @@ def table(  # noqa: PLR0913 (a table and the files of its card)
     title: str,
     caption: str = "",
     figures: Sequence[str] = (),
+    whole: bool = False,
 ) -> None:
-    """Draw the rows as a table, with downloads of it, and of the figures drawn from it."""
+    """Draw the rows as a table, with downloads of it, and of the figures drawn from it.
+
+    Args:
+        rows: the numbers.
+        file_name: name of the CSV file; the other files are named after it.
+        key: of the table on its page.
+        title: of the card, as Markdown.
+        caption: the sentence below the figure, as Markdown.
+        figures: keys of the card's figures.
+        whole: whether all rows are shown at once, over the whole width.
+    """
     plain = as_dicts(rows)
     name = file_name.removesuffix(".csv")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -72,7 +83,8 @@ def table(  # noqa: PLR0913 (a table and the files of its card)
     st.dataframe(
         plain,
         hide_index=True,
-        width="content",
+        width="stretch" if whole else "content",
+        height="content" if whole else "auto",
         placeholder="–",
         column_config={name: _column(name, [row[name] for row in plain]) for name in plain[0]},
         key=f"table {key}",

@@ -42,6 +42,9 @@ CARD_HEADINGS = f"""
   [class*="st-key-{paper.CARD}-map-"] h2 {{ min-height: 3.2rem; }}
 }}
 .st-key-{_KEY} {{ display: none; }}
+/* Streamlit shows the ends of a slider under the pointer only */
+[data-testid="stSlider"] [data-testid="stSliderTickBar"] {{ opacity: 1; transition: none; }}
+[data-testid="stSlider"] {{ padding-bottom: 0.75rem; }}
 [data-testid="stMarkdown"] h2 {{
   font: inherit; font-weight: 600; padding: 0; letter-spacing: normal;
   /* as of a paragraph: Streamlit takes it away again */

@@ -98,9 +98,17 @@ BUDGETS = (
 
 @dataclass(frozen=True, slots=True)
 class NetworkNames:
-    """The names of networks in a comparison: "max gap", or with dropout "max gap head"."""
+    """The names of networks in a comparison: "max gap", or with dropout "max gap head".
+
+    Attributes:
+        others: further texts that are allowed.
+    """
+
+    others: tuple[str, ...] = ()
 
     def __contains__(self, text: str) -> bool:
+        if text in self.others:
+            return True
         pooling, head, *dropout = (*text.split(" "), "", "")
         position = [name for name in dropout if name]
         return (
@@ -111,7 +119,7 @@ class NetworkNames:
         )
 
     def __str__(self) -> str:
-        return "a pooling and a head, as in max gap"
+        return ", ".join([*self.others, "a pooling and a head, as in max gap"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +148,8 @@ _CHANNELS = Written(r"\d+ to \d+", "channels, as in 1 to 16")
 _RUN = r"[a-z0-9+ -]+, seed \d+"
 _RUNS = Written(_RUN, "a run, as in max gap, seed 0")
 NO_OTHER_RUN = "none"
+FIRST_OF_HEAD = "first of each head"
+"""instead of a network that all others are compared with on Home"""
 
 
 def of_setting(setting: Setting) -> Allowed:
@@ -187,7 +197,8 @@ def of_pages(images: int) -> Mapping[str, Allowed]:
     """
     poolings = [str(name) for name in POOLINGS]
     return {
-        # Accuracy
+        # Home, Accuracy
+        "against_of": NetworkNames((FIRST_OF_HEAD,)),
         "curves": [str(quantity) for quantity in Quantity],
         "curves_against": [str(against) for against in Against],
         "single_seeds": SWITCH,
@@ -195,13 +206,16 @@ def of_pages(images: int) -> Mapping[str, Allowed]:
         "reference": poolings,
         "across": poolings,
         "recipes_of": poolings,
+        # Accuracy, Cost, Shift
         "one_network": NetworkNames(),
         "other_network": NetworkNames(),
+        # Accuracy
         "confusion_of": _RUNS,
         "confusion_minus": replace(_RUNS, others=(NO_OTHER_RUN,)),
         **_of_cost(),
         # Shift, Features
         "shift_border": ["filled", "circular"],
+        "shift_reach": ["near", "all"],
         "networks": NetworkNames(),
         "image": Range(0, images - 1),
         "one_scale": SWITCH,
@@ -212,6 +226,7 @@ def of_pages(images: int) -> Mapping[str, Allowed]:
         # By hand
         "grid": ["patch", "digit", "line", "edge", "own", "upload"],
         "own_side": ["4", "6", "8"],
+        "own_numbers": Anything(),
         "invert": SWITCH,
         "hand_padding": Range(0, 2),
         "one_output": SWITCH,

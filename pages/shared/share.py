@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from functools import partial
 from ipaddress import ip_address
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -13,8 +14,9 @@ from core.comparison import Results
 from core.comparison.grids import as_toml
 from core.config.fields import own_defaults
 from core.config.talk import Scene, Talk, scene_as_toml, talk_as_toml
+from core.engine import stored
 from core.errors import ConfigError
-from pages.shared import controls, dataset, evidence, link, parameters, talk
+from pages.shared import cached, controls, dataset, evidence, link, parameters, talk
 
 CONTROLS, HIDDEN = "controls", "hidden"
 SHARED_PAGE = "share_page"
@@ -93,7 +95,8 @@ def _share() -> None:
             "text/html",
             icon=":material/description:",
             on_click="ignore",
-            help="Figures, tables, configuration and versions in one file that opens offline.",
+            help="Figures, tables, claims, configuration and versions in one file that opens "
+            "offline.",
         )
         st.download_button(
             "Grid (TOML)",
@@ -234,4 +237,5 @@ def _report(results: Results) -> str:
     # imported on demand: it loads plotly.js and takes a second
     from core.figures.report import report
 
-    return report(results)
+    claims = list(cached.claim_results().values())
+    return report(results, claims, partial(stored, cached.store()))

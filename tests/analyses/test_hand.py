@@ -330,6 +330,23 @@ def test_the_figures_have_a_number_for_each_input_output_and_share(pooling, dark
     assert f"{worked.reached} of 16 inputs" in figures.hand_gradient(worked).alt
 
 
+LARGE = np.random.default_rng(0).integers(0, 17, (12, 12)).astype(float)
+"""its cells have no room for numbers"""
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_signs_are_written_where_numbers_have_no_room(dark):
+    worked = work(Pooling.SOFT, LARGE, 2, 2)
+    assert (worked.gradient < 0).any()
+    drawn = figures.hand_gradient(worked).draw(Look(dark))
+    written = np.array(texts(drawn)).reshape(worked.gradient.shape)
+    assert np.array_equal(worked.gradient < 0, written == "−")
+    assert np.array_equal(worked.gradient > 0, written == "+")
+    # nothing to tell apart: amounts are told by how dark a cell is
+    assert [] == texts(figures.hand_gradient(work(Pooling.AVERAGE, LARGE, 2, 2)).draw(Look(dark)))
+    assert [] == texts(figures.hand_input(worked).draw(Look(dark)))
+
+
 def test_all_outputs_are_said_in_words():
     chart = figures.hand_output(work(Pooling.MAX, GRID, 2, 2))
     assert "Output of 2 by 2 cells. Row by row: 13 15; 12 15." == chart.alt

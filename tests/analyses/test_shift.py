@@ -103,6 +103,28 @@ def test_circular_duplicates_count_once():
     assert pytest.approx(10 / 24) == filled.mean_same()
 
 
+@pytest.mark.parametrize("circular", [False, True])
+def test_a_part_of_a_map_is_the_map_of_fewer_shifts(circular):
+    network = untrained(head="flatten", seed=3)
+    whole = shift_map(network, settings(4, circular=circular))
+    near = shift_map(network, settings(2, circular=circular))
+    part = whole.within(2)
+    assert (near.settings, near.same, near.right) == (part.settings, part.same, part.right)
+    assert near.mean_same() == part.mean_same() != whole.mean_same()
+    assert near.one_pixel() == part.one_pixel() == whole.one_pixel()
+    assert whole is whole.within(4) is whole.within(5)
+
+
+@pytest.mark.parametrize(
+    ("side", "near", "everywhere"), [(8, 2, 4), (28, 8, 8), (32, 8, 8), (4, 1, 2)]
+)
+def test_near_shifts_leave_most_of_the_image(side, near, everywhere):
+    shape = (1, side, side)
+    assert near == ShiftSettings.of(shape, circular=False).near(shape)
+    # what leaves on one side comes in on the other
+    assert everywhere == ShiftSettings.of(shape, circular=True).near(shape)
+
+
 def test_a_map_goes_through_the_store(tmp_path):
     store = RunStore(tmp_path / "runs.db")
     experiment = Experiment.from_flat({"epochs": 1, "train_size": 50, "widths": "4"})

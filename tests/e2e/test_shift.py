@@ -14,7 +14,7 @@ pytestmark = pytest.mark.e2e
 
 REACH = 4
 """px, of the digits"""
-LINK = "/shift?dataset=digits&pooling=max&pooling=average&head=gap&seeds=1&image=0"
+LINK = "/shift?dataset=digits&pooling=max&pooling=average&head=gap&seeds=1&image=0&shift_reach=all"
 
 
 @pytest.fixture

@@ -3,10 +3,12 @@
 import io
 import json
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from core.catalog import POOLINGS
+from pages.cards import own_numbers
 from tests.pages.dashboard import (
     BY_HAND,
     alts,
@@ -16,6 +18,7 @@ from tests.pages.dashboard import (
     opened,
     text,
     title,
+    without_marks,
 )
 
 
@@ -100,6 +103,42 @@ def test_own_numbers_come_in_three_sizes(side):
     app = opened(BY_HAND, grid="own", own_side=str(side), pooling="max")
     assert [] == messages(app)
     assert f"Input of {side} by {side} cells" in alts(app)[0]
+
+
+def test_own_numbers_are_in_the_link():
+    app = opened(BY_HAND, grid="own", own_numbers="1 2; 3 -4.5", pooling="max")
+    assert [] == messages(app)
+    assert "Left out of" not in text(app)
+    # what a line lacks stays as it was
+    assert "1 2 13 9; 3 -4.5 15 10; 0 3 15 2; 4 12 0 8" in alts(app)[0].replace("−", "-")
+    app.text_input(key="own_numbers").set_value("9").run()
+    assert "Max turns 9, 5, 0, 13 into 13" in without_marks(title(app)).replace("\u00a0", " ")
+    app.button_group(key="own_side").set_value(6).run()
+    assert "Input of 6 by 6 cells. Row by row: 9 " in alts(app)[0]
+
+
+@pytest.mark.parametrize("line", ["one", "1 2 3 4 5 6 7 8 9", "1e9", "nan", "1;;2", "12345"])
+def test_a_line_that_is_not_of_numbers_is_refused_with_what_is_allowed(line):
+    app = opened(BY_HAND, grid="own", own_numbers=line, pooling="max")
+    (error,) = messages(app)
+    assert "up to 8 rows of up to 8 numbers" in error
+    assert line in error
+    assert "0 5 13 9; 0 13 15 10" in alts(app)[0]
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [[[0, 5.25], [-3, 9999.99]], [[1.239, 1e300], [float("nan"), -1e9]]],
+)
+def test_the_table_and_the_line_say_the_same(numbers):
+    shown = own_numbers.grid_of(np.array(numbers))
+    line = own_numbers.written(np.array(numbers))
+    assert np.array_equal(shown, own_numbers.read(line, np.zeros((2, 2))))
+
+
+def test_an_edit_of_the_table_is_written_into_the_line():
+    edited = own_numbers.with_edits(np.zeros((2, 2)), {0: {"b": 7}, 1: {"a": None, "b": -1.5}})
+    assert "0 7; 0 -1.5" == own_numbers.written(edited)
 
 
 def test_an_upload_becomes_a_grid_of_shades():

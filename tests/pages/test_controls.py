@@ -2,9 +2,12 @@
 
 import pytest
 
+from core.comparison.bundled import bundled
+from tests.bundled import bundled as gallery
 from tests.pages.dashboard import (
     ACCURACY,
     BUNDLED,
+    BY_HAND,
     COMPARING,
     COST,
     FEATURES,
@@ -237,3 +240,12 @@ def test_a_setting_of_other_data_sets_is_no_change():
 
 def test_a_rarer_head_counts_as_changed():
     assert "Advanced · 1 changed" == advanced(opened(ACCURACY, dataset="digits", more_heads="gmp"))
+
+
+@pytest.mark.usefixtures("whole_gallery")
+def test_seeds_says_how_many_are_bundled_for_the_data_set():
+    for row in bundled(gallery().summaries()):
+        app = opened(BY_HAND, dataset=row.dataset)
+        assert f"Bundled: up to {row.seeds} seeds." in {each.value for each in app.sidebar.caption}
+    app = opened(BY_HAND, dataset="svhn")
+    assert "Bundled: no runs." in {each.value for each in app.sidebar.caption}

@@ -1,16 +1,26 @@
 """Sharing: grid files that ask for the same runs, self-contained reports, talks."""
 
 import re
+from functools import partial
+from html import unescape
 
 import pytest
 
+from core.analyses import ShiftMapRequest
+from core.analyses.shift_map import ShiftSettings
+from core.catalog import PAGES, Page
+from core.claims import CLAIMS, TIMED, judge
 from core.comparison import Comparison, Results
 from core.comparison.grids import as_toml, read_grid
 from core.config import Experiment
 from core.config.talk import read_talk
+from core.engine import stored
 from core.errors import ConfigError
-from core.figures.report import report, results_of
+from core.figures.report import LEFT_OUT, report, results_of
+from core.sentences.claims import verdict_sentence, verdict_word
 from core.settings import PROJECT
+from core.words import percent, significant
+from tests.bundled import bundled
 from tests.store.store_samples import a_run
 
 # grid files
@@ -80,6 +90,44 @@ def test_a_report_says_what_is_missing_and_escapes_what_it_quotes():
     assert "2 of 6 runs" in report(part)
     empty = report(Results(whole.comparison, {}))
     assert "This comparison has not been trained yet." in empty
+
+
+def test_a_report_has_claims_and_shifts_and_says_what_it_leaves_out():
+    store = bundled()
+    arms = [
+        Experiment.from_flat({"dataset": "digits", "pooling": name, "head": "gap"})
+        for name in ("max", "none")
+    ]
+    comparison = Comparison.of(arms, (0,))
+    both = Results(comparison, store.runs([each.key for each in comparison.experiments]))
+    claims = judge(CLAIMS.values(), store, TIMED)
+    text = unescape(report(both, claims, partial(stored, store)))
+    for result in claims:
+        word = verdict_word(result.verdict)
+        assert f"<b>{word}</b>: {result.claim.text}<br>" in text
+        assert verdict_sentence(result) in text
+    # what is measured with these strategies is not folded
+    first, _, folded = text.partition("<summary>Other claims: ")
+    assert CLAIMS["pooling-gives-invariance"].text in first
+    assert CLAIMS["pooling-gives-invariance"].text not in folded
+    assert CLAIMS["flatten-explodes"].text in folded
+    settings = ShiftSettings.of((1, 8, 8), circular=False)
+    for arm in comparison.arms:
+        steadiness = stored(store, ShiftMapRequest(arm.seeded(0), settings))
+        assert f" {percent(1 - steadiness.one_pixel())} %" in text
+        # the mean is of the shifts that are shown, and not of all that are stored
+        assert f"<td>{significant(100 * steadiness.within(2).mean_same(), 3)}</td>" in text
+        assert f"<td>{significant(100 * steadiness.mean_same(), 3)}</td>" not in text
+    assert "Shifts of up to 2 px each way" in text
+    assert "What is not in this report" in text
+    for page in (Page.FEATURES, Page.BY_HAND, Page.COST, Page.ACCURACY, Page.CLAIMS):
+        assert f"({PAGES[page].title})" in LEFT_OUT
+
+
+def test_a_report_without_claims_and_maps_says_so():
+    text = report(results())
+    assert "No claims were judged for this report." in text
+    assert "No shift maps of these networks are computed." in text
 
 
 def test_runs_become_their_comparison():

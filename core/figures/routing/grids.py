@@ -1,6 +1,6 @@
 """What does an operator do to a grid? Input, output and gradient as grids."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from core.analyses.reading import Box, Cell, Windows
 from core.figures.base import SMALL, Look, Shades, on_cells, plot, shape, without_axes
 from core.figures.chart import Chart
 from core.figures.palette import UNREAD_CELL, text_on
-from core.words import brief, plain
+from core.words import brief, plain, sign
 
 GRID_HEIGHT, STEP_HEIGHT = 152, 270
 
@@ -142,17 +142,25 @@ def shaded_cells(grid: Grid, shades: Shades) -> go.Heatmap:
 
 
 def written_numbers(grid: Grid, shades: Shades, look: Look) -> go.Scatter:
-    """The numbers of all cells, and zeros around them; empty if they do not fit."""
+    """The numbers of all cells, and zeros around them.
+
+    If they do not fit, signs, so that these are told by more than a hue; without any negative
+    number, nothing.
+    """
+    around = "0"
     texts = [[brief(value) for value in row] for row in grid.values]
-    longest = max(len(text) for row in texts for text in row)
-    room = grid.width / max(len(grid.rows), len(grid.columns)) / (DIGIT_WIDTH * longest)
+    room = _room(grid, texts)
     if room < SMALLEST_TEXT:
-        return on_cells([], look.px(SMALL))
+        around = ""
+        texts = [[sign(value) for value in row] for row in grid.values]
+        room = _room(grid, texts)
+        if room < SMALLEST_TEXT or not (grid.values < 0).any():
+            return on_cells([], look.px(SMALL))
     height, width = grid.values.shape
     cells = []
     for row in grid.rows:
         for column in grid.columns:
-            text, colour = "0", look.quiet
+            text, colour = around, look.quiet
             if 0 <= row < height and 0 <= column < width:
                 text = texts[row][column]
                 colour = shades.text(float(grid.values[row, column]), look)
@@ -160,6 +168,12 @@ def written_numbers(grid: Grid, shades: Shades, look: Look) -> go.Scatter:
                     colour = text_on(UNREAD_CELL[look.dark])
             cells.append((column, row, text, colour))
     return on_cells(cells, look.px(min(SMALL, room)))
+
+
+def _room(grid: Grid, texts: Sequence[Sequence[str]]) -> float:
+    """Largest size at which the longest of some texts fits into a cell, px."""
+    longest = max(1, *(len(text) for row in texts for text in row))
+    return grid.width / max(len(grid.rows), len(grid.columns)) / (DIGIT_WIDTH * longest)
 
 
 def frame_of(grid: Grid, look: Look, height: float) -> dict[str, Any]:

@@ -155,6 +155,7 @@ function windows(box, rows, columns) {
 // What one output sends back: everything else is veiled.
 function sent(box, [rows, columns], shares) {
   const most = Math.max(...shares.map(([, value]) => Math.abs(value)), 1e-12);
+  const signed = shares.some(([, value]) => value < 0);
   const veil = frame("veil", box, [0, rows - 1], [0, columns - 1]);
   const cells = shares.map(([place, value, text]) => {
     const [row, column] = [Math.floor(place / columns), place % columns];
@@ -163,9 +164,18 @@ function sent(box, [rows, columns], shares) {
     cell.style.setProperty("--fill", `${(MOST_FILL * Math.abs(value)) / most}%`);
     cell.style.fontSize = `${size}px`;
     if (size >= LEAST_TEXT_PX) cell.textContent = text;
+    else if (signed) signOnly(cell, value, box.side);
     return cell;
   });
   return [veil, ...cells];
+}
+
+// In a cell without room for a number, only whether it is negative.
+function signOnly(cell, value, side) {
+  const size = Math.min(MOST_TEXT_PX, side);
+  if (size < LEAST_TEXT_PX) return;
+  cell.style.fontSize = `${size}px`;
+  cell.textContent = value < 0 ? "−" : "+";
 }
 
 function frame(kind, { x, y, side }, [top, bottom], [left, right]) {
