@@ -186,7 +186,7 @@ def time_left(
     # what hardly takes longer than its start says little of a run with much more work
     least = COMPARABLE_WORK * max((work(item.experiment) for item in left), default=0.0)
     own = [
-        _rate(item.experiment, item.seconds, here=True)
+        _rate(item.experiment, work(item.experiment), item.seconds, here=True)
         for item in request
         if item.fraction >= 1 and item.seconds is not None and work(item.experiment) >= least
     ]
@@ -214,25 +214,26 @@ def rates(stored: Iterable[RunSummary]) -> list[Rate]:
         if summary.device == "cpu" and summary.status == "done":
             recipe = json.dumps({**summary.config, "seed": 0})
             recipes[recipe] += 1
-            experiment = _experiment_of(recipe) if recipes[recipe] <= RATED_OF_A_RECIPE else None
-            if experiment is not None:
+            known = _with_work(recipe) if recipes[recipe] <= RATED_OF_A_RECIPE else None
+            if known is not None:
                 here = summary.source is Source.HERE
-                found.append(_rate(experiment, summary.seconds, here=here))
+                found.append(_rate(*known, summary.seconds, here=here))
     return found
 
 
-# validation takes longer than all else, and pages ask for the same runs often
+# these two take longer than all else, and a page asks again whenever a run is stored
 @lru_cache(maxsize=4096)
-def _experiment_of(recipe: str) -> Experiment | None:
-    """The experiment of a configuration; None if it is from another version of Poolscope."""
+def _with_work(recipe: str) -> tuple[Experiment, float] | None:
+    """The experiment of a configuration and its work; None if another version wrote it."""
     try:
-        return Experiment.from_flat(json.loads(recipe))
+        experiment = Experiment.from_flat(json.loads(recipe))
     except ConfigError:
         return None
+    return experiment, work(experiment)
 
 
-def _rate(experiment: Experiment, seconds: float, *, here: bool) -> Rate:
+def _rate(experiment: Experiment, amount: float, seconds: float, *, here: bool) -> Rate:
     # a lower bound, because the fixed part may exceed the time of a very short training
     trained = max(seconds - BUILD_SECONDS, seconds / 4)
     model, dataset = experiment.model, experiment.data.dataset
-    return Rate(trained / work(experiment), dataset, model.pooling, model.norm, here)
+    return Rate(trained / amount, dataset, model.pooling, model.norm, here)

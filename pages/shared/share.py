@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Sequence
-from functools import partial
 from ipaddress import ip_address
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -14,7 +13,6 @@ from core.comparison import Results
 from core.comparison.grids import as_toml
 from core.config.fields import own_defaults
 from core.config.talk import Scene, Talk, scene_as_toml, talk_as_toml
-from core.engine import stored
 from core.errors import ConfigError
 from pages.shared import cached, controls, dataset, evidence, link, parameters, talk
 
@@ -238,4 +236,4 @@ def _report(results: Results) -> str:
     from core.figures.report import report
 
     claims = list(cached.claim_results().values())
-    return report(results, claims, partial(stored, cached.store()))
+    return report(results, claims, cached.computed)

@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 
@@ -10,7 +9,7 @@ import pytest
 
 from core.errors import EngineError
 from core.hosting import Visitor
-from core.hosting.drawing import PLACES_TO_DRAW, Drawing
+from core.hosting.drawing import CLEARLY_LESS, FADING_SECONDS, Drawing
 from core.hosting.line import Line
 from tests.e2e.dashboard import until
 
@@ -118,68 +117,65 @@ def busy(seconds: float) -> None:
         pass
 
 
-def filled(drawing: Drawing, then: Callable[[], None]) -> None:
-    """Call something while every place is taken."""
-    leave = threading.Event()
-    with ThreadPoolExecutor(PLACES_TO_DRAW) as threads:
-        held = []
-        for number in range(PLACES_TO_DRAW):
-            there = threading.Event()
-
-            def stay(number: int = number, there: threading.Event = there) -> None:
-                with drawing.turn(Visitor(f"cookie {number}", "10.9.9.9")):
-                    there.set()
-                    leave.wait(10)
-
-            held.append(threads.submit(stay))
-            assert there.wait(10)
-        then()
-        leave.set()
-        for each in held:
-            each.result(10)
+GREEDY, MODEST, NEW = (Visitor(f"cookie {n}", f"10.0.0.{n}") for n in range(3))
+COUSIN = Visitor("another cookie", GREEDY.address)
+"""another browser of an address for which much was drawn"""
 
 
-def test_pages_are_drawn_first_for_the_address_and_the_browser_that_had_least():
-    drawing, queue = Drawing(), Queue()
-    greedy, modest = Visitor("g", "10.0.0.1"), Visitor("m", "10.0.0.2")
-    # another browser of the address that had much, which itself had nothing
-    cousin = Visitor("c", "10.0.0.1")
-    with drawing.turn(greedy):
-        busy(0.1)
-    with drawing.turn(modest):
-        busy(0.02)
-    visitors = {
-        "greedy": greedy,
-        "cousin": cousin,
-        "modest": modest,
-        "new": Visitor("n", "10.0.0.3"),
-    }
-
-    def wait() -> None:
-        for name, who in visitors.items():
-            queue.wait_for(drawing.turn(who), name, drawing._line._waiting)
-
-    filled(drawing, wait)
-    assert {"new", "modest"} == set(queue.order[:2]) or queue.end()
-    assert ["greedy", "cousin"] == sorted(queue.end()[2:], reverse=True)
+@pytest.fixture
+def drawing() -> Drawing:
+    """Much was drawn for one visitor, something for another one."""
+    drawing = Drawing()
+    for who, seconds in ((GREEDY, CLEARLY_LESS + 0.1), (MODEST, 0.05)):
+        with drawing.turn(who):
+            busy(seconds)
+    return drawing
 
 
-def test_what_was_drawn_fades(monkeypatch):
-    drawing, who = Drawing(), Visitor("a", "10.0.0.1")
-    with drawing.turn(who):
-        busy(0.05)
-    first = drawing._rank("address 10.0.0.1", "cookie a")
-    assert min(first) >= 0.05
+def test_a_page_is_drawn_first_for_the_address_and_the_browser_that_had_least(drawing):
+    queue = Queue()
+    with drawing.turn(Visitor("somebody", "10.9.9.9")):
+        for who in (GREEDY, COUSIN, MODEST, NEW):
+            queue.wait_for(drawing.turn(who), who.cookie, drawing._line._waiting)
+    assert [NEW.cookie, MODEST.cookie, COUSIN.cookie, GREEDY.cookie] == queue.end()
+
+
+def test_a_page_that_is_begun_gives_way_to_whoever_had_clearly_less(drawing):
+    queue = Queue()
+    with drawing.turn(GREEDY):
+        queue.wait_for(drawing.turn(NEW), NEW.cookie, drawing._line._waiting)
+        drawing.give_way()
+        assert [NEW.cookie] == queue.order
+    with drawing.turn(MODEST):
+        queue.wait_for(drawing.turn(NEW), NEW.cookie, drawing._line._waiting)
+        # somewhat less is not enough, or pages would be drawn in slices
+        drawing.give_way()
+        assert [NEW.cookie] == queue.order
+    assert [NEW.cookie] * 2 == queue.end()
+
+
+def test_while_a_page_waits_for_another_process_others_are_drawn(drawing):
+    queue = Queue()
+    with drawing.turn(NEW):
+        queue.wait_for(drawing.turn(GREEDY), GREEDY.cookie, drawing._line._waiting)
+        with drawing.aside():
+            until(lambda: queue.order)
+    assert [GREEDY.cookie] == queue.end()
+
+
+def test_what_was_drawn_fades(drawing, monkeypatch):
+    names = f"address {GREEDY.address}", f"cookie {GREEDY.cookie}"
+    assert min(drawing._rank(names)) >= CLEARLY_LESS
     now = time.monotonic()
-    monkeypatch.setattr(time, "monotonic", lambda: now + 600)
-    assert max(drawing._rank("address 10.0.0.1", "cookie a")) < 1e-6
-    with drawing.turn(Visitor("b", "10.0.0.2")):
+    monkeypatch.setattr(time, "monotonic", lambda: now + 20 * FADING_SECONDS)
+    assert max(drawing._rank(names)) < 1e-6
+    with drawing.turn(NEW):
         pass
     # whoever had nothing lately takes no room
     assert {} == drawing._drawn
 
 
-def test_outside_of_a_turn_there_is_nothing_to_step_aside_from():
-    drawing = Drawing()
+def test_outside_of_a_turn_there_is_nothing_to_give_up(drawing):
     with drawing.aside():
-        assert PLACES_TO_DRAW == drawing._line._free
+        drawing.give_way()
+    assert 1 == drawing._line._free
