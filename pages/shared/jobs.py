@@ -19,9 +19,9 @@ from core.words import about, join, literal, plural, shortest
 from pages.shared import cached, gate
 from pages.shared.problems import explained, sentence
 
-POLL_SECONDS = 0.8
-"""a point is on the page about a second after the worker has it at the latest; with half of it,
-clicks were lost on pages that are drawn again while something is trained"""
+POLL_SECONDS = 0.6
+"""between two drawings of what is trained; a point is on the page within a second of the worker's
+having it"""
 ACTIVE = (JobState.QUEUED, JobState.RUNNING)
 
 

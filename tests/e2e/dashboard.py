@@ -33,11 +33,13 @@ class Server:
         url: its address, without a slash at the end.
         home: the folder of its store.
         process: the server itself; its workers are its children.
+        log: the file with what it said.
     """
 
     url: str
     home: Path
     process: psutil.Process
+    log: Path
 
     @property
     def workers(self) -> list[psutil.Process]:
@@ -59,7 +61,8 @@ def serving(folder: Path, script: str = "app.py", **variables: str) -> Iterator[
     """
     port, home = _free_port(), folder / "home"
     kept = {name: value for name, value in os.environ.items() if not name.startswith("POOLSCOPE_")}
-    with (folder / "server.log").open("wb") as log:
+    said = folder / "server.log"
+    with said.open("wb") as log:
         started = subprocess.Popen(
             [
                 *(sys.executable, "-m", "streamlit", "run", script),
@@ -77,7 +80,7 @@ def serving(folder: Path, script: str = "app.py", **variables: str) -> Iterator[
             stdout=log,
             stderr=subprocess.STDOUT,
         )
-    server = Server(f"http://localhost:{port}", home, psutil.Process(started.pid))
+    server = Server(f"http://localhost:{port}", home, psutil.Process(started.pid), said)
     try:
         _wait_until_up(server)
         yield server
