@@ -189,7 +189,7 @@ def _of_accuracy(part: Hypothesis, comparison: Comparison) -> Iterator[str]:
 def _of_maps(result: ComparedPart) -> Iterator[str]:
     """What Shift shows differently: the share of each network, not paired over seeds."""
     if len(result.chosen) > 1:
-        yield "each network is shown by itself there; the claim compares them seed by seed"
+        yield "maps there are of one seed; the claim compares the networks seed by seed"
     else:
         yield f"the claim has the mean of {number_word(len(VERDICT_SEEDS))} seeds"
     network = result.chosen[0]

@@ -11,7 +11,7 @@ from core.config import DataConfig
 from core.figures import tiles as sheet
 from core.words import literal, number_word, plural
 from pages.cards import answers, picture
-from pages.shared import cached, evidence, frame, networks
+from pages.shared import cached, evidence, frame, networks, phone
 
 PICTURES_SHOWN = 8
 """of each network, those with the largest margin"""
@@ -44,10 +44,11 @@ def shown(arms: Sequence[Arm], comparison: Comparison) -> None:
 def _counted(parted: Dispute) -> str:
     """How many images all, and none, get right."""
     seeds = f"{parted.seeds} {plural('seed', parted.seeds)}"
-    count = number_word(len(parted.galleries))
+    count = len(parted.galleries)
+    named = "both networks" if count == 2 else f"all {number_word(count)} networks"  # noqa: PLR2004
     return (
-        f"Of {parted.images:,} test images, {parted.all_right:,} are right in all {seeds} of all "
-        f"{count} networks, and {parted.all_wrong:,} in none."
+        f"Of {parted.images:,} test images, {parted.all_right:,} are right in all {seeds} of "
+        f"{named}, and {parted.all_wrong:,} in none."
     )
 
 
@@ -64,7 +65,7 @@ def _row(gallery: Gallery, parted: Dispute, data: DataConfig, labels: bytes) -> 
     if not few:
         return
     pixels = networks.test_images(data, tuple(each.image for each in few))
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", key=f"{phone.SIDEWAYS}_disputed_{own}"):
         for each, image in zip(few, pixels, strict=True):
             with st.container(width=PICTURE_SIDE, gap="xsmall"):
                 drawn = sheet.grey(image, data.entry.white, dark=frame.dark())

@@ -12,8 +12,14 @@ WIDEST_PHONE = 767
 """px: from here on Streamlit shows its navigation itself"""
 NARROWEST_COLUMNS = 1100
 """px: from here on there is room for columns of different widths beside the sidebar"""
+SIDEWAYS = "sideways"
+"""how the key of a row begins that telephones scroll sideways, instead of a page of its pictures"""
 ON_PHONES = f"""
 <style>
+@media (max-width: {WIDEST_PHONE}px) {{
+  [class*="st-key-{SIDEWAYS}"] {{ flex-wrap: nowrap; overflow-x: auto; }}
+  [class*="st-key-{SIDEWAYS}"] > * {{ flex-shrink: 0; }}
+}}
 @media (min-width: {WIDEST_PHONE + 1}px) {{ .st-key-phone_bar {{ display: none; }} }}
 @media (max-width: {NARROWEST_COLUMNS - 1}px) {{
   .stMain [data-testid="stColumn"] {{ min-width: calc(100% - 1.5rem); }}
