@@ -32,10 +32,10 @@ def test_switching_a_strategy_on_names_its_missing_runs_and_changes_the_link(vis
     visitor.open("/accuracy?dropout=head")
     expect(visitor.figures).to_have_count(5)
     expect(visitor.train_button).to_have_count(0)
-    visitor.pill("Pooling", "strided").click()
+    visitor.pill("Pooling", "conv").click()
     expect(visitor.train_button).to_have_text(re.compile("Train the 10 missing runs"))
-    visitor.expect_parameters(pooling=["max", "average", "strided"], dropout=["head"])
-    visitor.pill("Pooling", "strided").click()
+    visitor.expect_parameters(pooling=["max", "average", "conv"], dropout=["head"])
+    visitor.pill("Pooling", "conv").click()
     expect(visitor.train_button).to_have_count(0)
     visitor.expect_parameters(dropout=["head"])
 

@@ -22,13 +22,13 @@ from tests.pages.dashboard import (
     [
         ({}, "Filled: GAP head. Open: Flatten head."),
         ({"head": "gap"}, "All with a GAP head."),
-        # of three heads only those two are trained with max
+        # of three heads only those two are trained with soft
         ({"more_heads": "spp"}, "Filled: GAP head. Open: Flatten head."),
         ({"head": "flatten", "more_heads": "gmp"}, "All with a Flatten head."),
     ],
 )
 def test_home_names_the_marks_of_the_heads_that_are_drawn(link, said):
-    app = opened(HOME, pooling=["max", "average"], **link)
+    app = opened(HOME, pooling=["soft", "stochastic"], **link)
     (caption,) = [line for line in text(app).splitlines() if "The axis does not start" in line]
     assert caption.startswith(said)
 
