@@ -135,3 +135,13 @@ def test_the_house_has_few_rooms_arrows_and_floors():
         for room in ready:
             floors[room] = 1 + max((floors[below] for below in rooms[room]), default=0)
     assert max(floors.values()) <= MOST_FLOORS, floors
+
+
+def test_what_is_drawn_again_by_itself_has_a_place_that_the_page_made():
+    """Else the browser shows a white page now and then (`jobs.by_itself`)."""
+    called = {
+        path.name: count
+        for path in SOURCES
+        if (count := path.read_text(encoding="utf-8").count("st.fragment("))
+    }
+    assert {"jobs.py": 1} == called

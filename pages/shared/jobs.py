@@ -5,6 +5,7 @@ Training happens in the engine's workers. Pages only ask; the work outlives the 
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from typing import ParamSpec
 
 import streamlit as st
 
@@ -19,6 +20,7 @@ from core.words import about, join, literal, plural, shortest
 from pages.shared import cached, gate
 from pages.shared.problems import explained, sentence
 
+P = ParamSpec("P")
 POLL_SECONDS = 0.6
 """between two drawings of what is trained; a point is on the page within a second of the worker's
 having it"""
@@ -65,9 +67,27 @@ def refreshed(draw: Callable[[], None]) -> Callable[[], None]:
         with explained():
             draw()
 
-    run_every = POLL_SECONDS if shared_engine().active else None
-    again: Callable[[], None] = st.fragment(part, run_every=run_every)
-    return again
+    return by_itself(part, POLL_SECONDS if shared_engine().active else None)
+
+
+def by_itself(draw: Callable[P, None], every: float | None) -> Callable[P, None]:
+    """A part of a page that is drawn again by itself, in a place that the page has made.
+
+    Of a page that was just drawn, Streamlit leaves out what it has not sent yet of parts that are
+    drawn again at once. If such a part were its own place, all below it would move up, and its
+    next drawing would have no place any more: the browser then shows a white page.
+
+    Args:
+        draw: draws it.
+        every: seconds from one drawing to the next; None for never.
+    """
+    fragment = st.fragment(draw, run_every=every)
+
+    def placed(*args: P.args, **how: P.kwargs) -> None:
+        with st.container():
+            fragment(*args, **how)
+
+    return placed
 
 
 def train_button(

@@ -38,9 +38,9 @@ def bar(page: Page) -> None:
     st.session_state[_WATCHED] = _on_the_page() if active else frozenset()
     st.session_state[_DRAWN], st.session_state[_FAILED] = _done(), _failed()
     # one place, drawn or not, so that the page below stays where it is
-    with st.empty():
+    with st.container():
         if active:
-            st.fragment(_line, run_every=jobs.POLL_SECONDS)(page)
+            jobs.by_itself(_line, jobs.POLL_SECONDS)(page)
     jobs.outcome()
 
 

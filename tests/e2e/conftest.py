@@ -52,11 +52,13 @@ def fresh_server(tmp_path: Path) -> Iterator[Server]:
 def enter(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Visitor]]:
     """Lets somebody in: another browser profile each time.
 
-    If the test fails there are pictures of what all of them saw; if not, nobody saw a traceback,
-    and no page asked for anything that its Content-Security-Policy forbids.
+    If the test fails there are pictures of what all of them saw; if not, nobody saw a traceback
+    or a page that its script had broken, and no page asked for anything that its
+    Content-Security-Policy forbids.
     """
     pages: list[Page] = []
     forbidden: list[str] = []
+    broken: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
         if "Content Security Policy" in message.text:
@@ -67,6 +69,7 @@ def enter(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable
         context.set_default_timeout(PATIENCE_MS)
         pages.append(context.new_page())
         pages[-1].on("console", listen)
+        pages[-1].on("pageerror", lambda error: broken.append(str(error)))
         return Visitor(pages[-1], server)
 
     yield enter
@@ -78,6 +81,7 @@ def enter(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable
             page.screenshot(path=FAILURES / f"{name}-{number}.png", full_page=True)
         page.context.close()
     assert 0 == tracebacks
+    assert [] == broken
     assert [] == forbidden
 
 
