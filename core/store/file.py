@@ -183,10 +183,14 @@ class StoreFile:
             raise StoreError(f"{self.path} is not a file, so it is not a run store; {_ELSEWHERE}")
         if status.st_size == 0 and not self.bundled:
             return False
-        if not self.bundled:
-            # of what never changes `_reader` asks once
+        if not self._trusted:
             self._check_owner()
         return True
+
+    @property
+    def _trusted(self) -> bool:
+        """Whether it is enough to look once at what the file is."""
+        return self.bundled and not self.foreign
 
     def _check_owner(self) -> None:
         """Refuse the file of another program or of a newer version."""
@@ -227,8 +231,10 @@ class StoreFile:
 
     def _reader(self) -> Connection | None:
         """A connection within a read transaction; None if the store was never finished."""
-        if self.bundled:
+        if self._trusted:
             return self._begun(self._frozen()) if _is_store(self, stamp(self.path)) else None
+        if self.bundled:
+            return self._snapshot(self._frozen())
         try:
             return self._snapshot(self._connect("mode=rw"))
         except sqlite3.OperationalError as error:

@@ -74,7 +74,7 @@ def test_no_more_have_a_turn_than_there_are_places():
 
 
 def test_who_steps_aside_lets_the_next_one_in_and_goes_on_at_once():
-    line, queue = Line(), Queue()
+    line = Line()
     entered, leave = threading.Event(), threading.Event()
 
     def stay() -> None:
@@ -92,7 +92,6 @@ def test_who_steps_aside_lets_the_next_one_in_and_goes_on_at_once():
         leave.set()
         staying.result(10)
     assert 1 == line._free
-    assert [] == queue.end()
 
 
 def test_nobody_waits_for_what_is_no_longer_wanted_and_no_place_is_lost():
