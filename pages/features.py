@@ -149,7 +149,7 @@ def _drawn(arms: list[Arm], seed: int, seen: touch.Seen) -> None:
     ]
     known = [each for each in drawn if each]
     if not known:
-        st.caption("The networks appear as soon as a worker has begun to train them.")
+        st.caption(live.awaited(grow, seed))
     elif not touch.touch(known, seed, seen, plays=_plays(), in_talk=talk.active()):
         st.caption(f"This browser cannot show networks that can be touched. {_below()}")
     elif not talk.in_scene():

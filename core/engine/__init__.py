@@ -17,8 +17,10 @@ from core.engine.shared import (
     shared_engine,
     shared_engine_problem,
 )
+from core.engine.worker import NEWEST_BYTES
 
 __all__ = [
+    "NEWEST_BYTES",
     "Engine",
     "Inspector",
     "Job",

@@ -52,7 +52,7 @@ LOCAL_SETTINGS = {
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
     # it keeps messages that nobody reads again, and those with networks are large
-    "distributed.admin.low-level-log-length": 20,
+    "distributed.admin.low-level-log-length": 4,
     # Dask's profiler interrupts the training a hundred times a second
     "distributed.worker.profile.enabled": False,
     # at the default of 20 ms an idle worker uses 7.6 % of a core instead of 3

@@ -24,8 +24,10 @@ network as it is at a step"""
 
 NEWEST_SECONDS = 0.5
 """least time between two states of a network that are sent"""
-NEWEST_BYTES = 2**20
+NEWEST_BYTES = 8 * 2**20
 """the largest network that is sent; a page that shows larger ones waits for the end"""
+NEWEST_BYTES_A_SECOND = 2 * 2**20
+"""most that a training sends of its network, so that large ones are sent less often"""
 
 STOP_POLL_SECONDS = 0.5
 """time between two queries to the scheduler whether the training should stop"""
@@ -122,16 +124,17 @@ class _Reports:
 def _now_and_then(
     send: Callable[[int, bytes], None],
 ) -> Callable[[int, Callable[[], bytes]], None]:
-    """A listener that sends a state at most once per NEWEST_SECONDS, and none that is too large."""
-    last = float("-inf")
+    """A listener that sends states now and then, large ones less often, and none too large."""
+    due = float("-inf")
 
     def listen(step: int, save: Callable[[], bytes]) -> None:
-        nonlocal last
-        if time.monotonic() - last >= NEWEST_SECONDS:
+        nonlocal due
+        if time.monotonic() >= due:
             state = save()
             if len(state) <= NEWEST_BYTES:
                 send(step, state)
-            last = time.monotonic()
+            pause = max(NEWEST_SECONDS, len(state) / NEWEST_BYTES_A_SECOND)
+            due = time.monotonic() + pause
 
     return listen
 

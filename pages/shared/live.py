@@ -1,14 +1,15 @@
 """Curves that grow while their networks are being trained."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 
 from core import figures
 from core.catalog import Pooling
 from core.comparison import Arm, Comparison, Facet, Results
-from core.engine import Job, JobState, shared_engine
+from core.engine import NEWEST_BYTES, Job, JobState, shared_engine
 from core.figures import Chart, Growing, Quantity, View
+from core.network import describe
 from pages.shared import frame, jobs
 
 CURVES_HELP = """
@@ -35,6 +36,16 @@ def growing_networks(arms: Sequence[Arm], seed: int) -> dict[Arm, Job]:
     """The networks of a seed that wait for a worker or are being trained."""
     active = {job.key: job for job in shared_engine().jobs() if job.state in jobs.ACTIVE}
     return {arm: active[key] for arm in arms if (key := arm.seeded(seed).key) in active}
+
+
+def awaited(arms: Iterable[Arm], seed: int) -> str:
+    """When networks of which nothing is known yet can be shown, as a sentence."""
+    if all(describe(arm.seeded(seed)).totals.parameters * 4 > NEWEST_BYTES for arm in arms):
+        return (
+            f"The networks appear when their training has ended: those of more than "
+            f"{NEWEST_BYTES // 2**20} MiB are not shown while they learn."
+        )
+    return "The networks appear as soon as a worker has begun to train them."
 
 
 def growing(results: Results) -> tuple[Growing, ...]:

@@ -1,6 +1,10 @@
-"""`make bench`: measure, print a table, keep the numbers in build/bench.json."""
+"""`make bench`: measure, print a table, keep the numbers in build/bench.json.
+
+`python -m tests.benchmarks browser touch` measures only what these modules measure.
+"""
 
 import json
+import sys
 from pathlib import Path
 
 from tests.benchmarks import (
@@ -16,17 +20,23 @@ from tests.benchmarks import (
     touch,
 )
 
-BENCHMARKS = (
-    *(sweep, start, roofline, operators, listing, maps, server, browser, touch, learning),
-)
+BENCHMARKS = {
+    module.__name__.rpartition(".")[2]: module
+    for module in (
+        *(sweep, start, roofline, operators, listing, maps, server, browser, touch, learning),
+    )
+}
 RESULTS = Path("build/bench.json")
 
 
 def main() -> None:
-    """Run every benchmark."""
+    """Run the benchmarks that are named, or all."""
+    names = sys.argv[1:] or list(BENCHMARKS)
+    if unknown := [name for name in names if name not in BENCHMARKS]:
+        sys.exit(f"received {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
     lines = []
-    for benchmark in BENCHMARKS:
-        for line in benchmark.lines():
+    for name in names:
+        for line in BENCHMARKS[name].lines():
             lines.append(line)
             print(f"{line.ratio:8.3f}  {line.name}  ({line.subject:.3g} : {line.reference:.3g})")
     RESULTS.parent.mkdir(exist_ok=True)

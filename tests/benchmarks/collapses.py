@@ -27,7 +27,7 @@ def collapsed(accuracies: list[float]) -> int:
 def main() -> None:
     """Print one line for each recipe."""
     here = settings.load()
-    networks: dict[tuple[object, ...], list[float]] = defaultdict(list)
+    networks: dict[tuple[tuple[object, ...], str], list[float]] = defaultdict(list)
     for row in RunStore(here.store, here.gallery).summaries():
         if all(row.config[name] == value for name, value in ASIDE.items()):
             network = sorted(
@@ -35,11 +35,11 @@ def main() -> None:
             )
             recipe = tuple(row.config[name] for name in RECIPE)
             networks[recipe, str(network)].append(row.test_accuracy or 0.0)
-    counts: dict[object, list[int]] = defaultdict(lambda: [0, 0, 0])
+    counts: dict[tuple[object, ...], list[int]] = defaultdict(lambda: [0, 0, 0])
     for (recipe, _), accuracies in networks.items():
         if len(accuracies) >= LEAST_SEEDS:
-            added = 1, len(accuracies), collapsed(accuracies)
-            counts[recipe] = [a + b for a, b in zip(counts[recipe], added, strict=True)]
+            more = 1, len(accuracies), collapsed(accuracies)
+            counts[recipe] = [a + b for a, b in zip(counts[recipe], more, strict=True)]
     print("| " + " | ".join((*RECIPE, "networks", "runs", "collapsed")) + " |")
     print("|---" * (len(RECIPE) + 3) + "|")
     for recipe, numbers in sorted(counts.items(), key=str):

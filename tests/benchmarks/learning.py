@@ -78,4 +78,4 @@ def _measured(page: Page) -> dict[str, float]:
 def _work(session: object) -> float:
     """Seconds that the page's thread has computed."""
     metrics = session.send("Performance.getMetrics")["metrics"]  # type: ignore[attr-defined]
-    return next(each["value"] for each in metrics if each["name"] == "TaskDuration")
+    return next(float(each["value"]) for each in metrics if each["name"] == "TaskDuration")

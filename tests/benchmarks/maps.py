@@ -23,7 +23,7 @@ def lines() -> Iterator[Line]:
     whole = ShiftSettings(circular=False, reach=8, images=1_000)
     fewer = ShiftSettings(circular=False, reach=8, images=500)
     nearer = ShiftSettings(circular=False, reach=4, images=1_000)
-    with _processes(1) as pool:
+    with _processes(1) as (pool, _):
         # imports torch and loads the images
         pool.submit(_seconds, experiment, weights, ShiftSettings(circular=False, reach=1)).result()
         measured = {

@@ -1,6 +1,7 @@
 """What does each operator cost, forward and backward, against max, and each head against GAP?"""
 
 from collections.abc import Iterator
+from functools import partial
 
 import torch
 from torch import nn
@@ -29,7 +30,7 @@ def lines() -> Iterator[Line]:
             pool = make_pooling(name, CHANNELS)
             yield in_turns(
                 f"{name} pooling, forward and backward, against max",
-                lambda pool=pool: step(pool),
+                partial(step, pool),
                 lambda: step(reference),
             )
     # `strided` downsamples in its block's convolution, so it is measured together with one
@@ -48,6 +49,6 @@ def lines() -> Iterator[Line]:
             module = make(CHANNELS)
             yield in_turns(
                 f"{head} head, forward and backward, against gap",
-                lambda module=module: step(module),
+                partial(step, module),
                 lambda: step(gap),
             )

@@ -69,7 +69,7 @@ def _measure() -> Iterator[Line]:
 
 def _per_image(experiment: Experiment, batch: int, *, backward: bool) -> float:
     """Seconds that the convolutions of a network need for one image."""
-    steps = []
+    steps: list[tuple[nn.Conv2d, torch.Tensor, torch.Tensor]] = []
     for layer in describe(experiment).layers:
         if layer.kind is LayerKind.CONVOLUTION:
             inputs, outputs = layer.inputs[0], layer.shape[0]

@@ -104,7 +104,7 @@ def _tutorial(root: Path) -> tuple[float, float]:
         model.train()
         for x, y in loader:
             optimiser.zero_grad()
-            F.cross_entropy(model(x), y).backward()
+            F.cross_entropy(model(x), y).backward()  # type: ignore[no-untyped-call]
             optimiser.step()
         trained = time.perf_counter()
         model.eval()

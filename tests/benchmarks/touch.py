@@ -77,7 +77,8 @@ def _line(page: Page, measure: str, budget: float, what: str) -> Line:
 
 
 def _draw(page: Page, strokes: int) -> None:
-    box = page.locator(".touch .surface").bounding_box() or {}
+    box = page.locator(".touch .surface").bounding_box()
+    assert box, "there is nothing to draw on"
     for number in range(strokes):
         row = box["y"] + box["height"] * (number + 1) / (strokes + 1)
         page.mouse.move(box["x"] + 5, row)

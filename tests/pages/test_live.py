@@ -127,6 +127,15 @@ def test_features_shows_networks_as_they_are_now_and_waits_for_those_that_have_n
     ]
 
 
+@pytest.mark.usefixtures("no_gallery")
+def test_features_says_which_networks_it_shows_only_when_they_have_learned(engine):
+    large = {**LINK, "pooling": "max", "widths": "256,1024"}
+    flat = {name: value for name, value in large.items() if name != "seeds"} | {"seed": 0}
+    engine.listed = (Job(experiment=Experiment.from_flat(flat), state=JobState.RUNNING),)
+    said = text(opened(FEATURES, **large))
+    assert "those of more than 8 MiB are not shown while they learn" in said
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_says_how_far_the_training_is(engine, page):
     engine.listed = (
