@@ -9,12 +9,14 @@ from core.comparison import Arm, Chance, Comparison
 from core.comparison.disputed import Dispute, Disputed, Gallery, dispute
 from core.config import DataConfig
 from core.figures import tiles as sheet
-from core.words import literal, number_word, plural
+from core.words import join, literal, number_word, plural
 from pages.cards import answers, picture
 from pages.shared import cached, evidence, frame, networks, phone
 
 PICTURES_SHOWN = 8
 """of each network, those with the largest margin"""
+HALF_WIDTH = 400
+"""px: half of them fit beside one another"""
 PICTURE_SIDE = 84
 """px: eight of them fit beside one another on a laptop"""
 DISPUTED_READING = """
@@ -37,8 +39,17 @@ def shown(arms: Sequence[Arm], comparison: Comparison) -> None:
         "Images that only some get right", "disputed", reading=DISPUTED_READING, stretch=False
     ):
         st.markdown(_counted(parted))
-        for gallery in parted.galleries:
-            _row(gallery, parted, data, labels)
+        some = [gallery for gallery in parted.galleries if gallery.images]
+        most = max((len(gallery.images) for gallery in some), default=0)
+        columns = 2 if most <= PICTURES_SHOWN // 2 and len(some) > 1 else 1
+        with st.grid(columns, min_column_width=HALF_WIDTH, gap="medium"):
+            for gallery in some:
+                with st.container(gap="small"):
+                    _row(gallery, parted, data, labels)
+        none = [each.arm.label for each in parted.galleries if not each.images]
+        if none:
+            are = "is" if len(none) == 1 else "are"
+            st.caption(f"{join(none)} {are} right more often than {_others(parted)} on no image.")
 
 
 def _counted(parted: Dispute) -> str:
@@ -52,6 +63,10 @@ def _counted(parted: Dispute) -> str:
     )
 
 
+def _others(parted: Dispute) -> str:
+    return "the other" if len(parted.galleries) == 2 else "the others"  # noqa: PLR2004
+
+
 def _row(gallery: Gallery, parted: Dispute, data: DataConfig, labels: bytes) -> None:
     """Draw one network's pictures, each with its class."""
     own = [each.arm for each in parted.galleries].index(gallery.arm)
@@ -59,11 +74,9 @@ def _row(gallery: Gallery, parted: Dispute, data: DataConfig, labels: bytes) -> 
     few = gallery.images[:PICTURES_SHOWN]
     of_these = f"; the {len(few)} with the largest margin" if total > len(few) else ""
     st.markdown(
-        f"{answers.title(gallery.arm)} :gray[is right more often than the others on {total:,} "
-        f"{plural('image', total)}{of_these}]"
+        f"{answers.title(gallery.arm)} :gray[is right more often than {_others(parted)} on "
+        f"{total:,} {plural('image', total)}{of_these}]"
     )
-    if not few:
-        return
     pixels = networks.test_images(data, tuple(each.image for each in few))
     with st.container(horizontal=True, gap="small", key=f"{phone.SIDEWAYS}_disputed_{own}"):
         for each, image in zip(few, pixels, strict=True):

@@ -60,12 +60,19 @@ def test_features_goes_to_the_next_image_on_which_the_networks_disagree():
 def test_a_picture_on_which_the_networks_part_opens_in_all_of_them():
     app = opened(FEATURES, pooling=["max", "average"], head="gap")
     assert "test images, " in text(app)
-    assert "is right more often than the others on" in text(app)
+    assert "is right more often than the other on" in text(app)
     (first, *others) = [key for key in keys(app) if key.startswith("disputed ")]
     assert 8 <= len(others) + 1 <= 16
     app.button(key=first).click().run()
     assert [] == messages(app)
     assert int(first.removeprefix("disputed ")) == app.number_input(key="image").value
+
+
+@pytest.mark.usefixtures("whole_gallery")
+def test_networks_without_an_image_of_their_own_are_named_in_one_sentence():
+    app = opened(FEATURES, pooling=["max", "average"], head="both")
+    assert "Average + Flatten is right more often than the others on no image." in text(app)
+    assert text(app).count("is right more often than the others on") == 4
 
 
 @pytest.mark.usefixtures("whole_gallery")
