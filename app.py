@@ -45,6 +45,7 @@ from core.hosting.server.uploads import Uploads
 from core.hosting.server.visitor import Visitors
 from core.settings import PROJECT
 from pages.shared import cached
+from pages.shared.images import FILES
 from pages.shared.touch import packed
 from pages.shared.uploads import BOOK
 from pages.shared.wire import IDLE_PAGE, streamlit_wire
@@ -111,9 +112,17 @@ async def newest(request: Request) -> Response:
     return _kept(seen.weights)
 
 
-def _kept(content: bytes) -> Response:
-    """Tensors, which a browser may keep: other ones would have another address."""
-    headers = {"Cache-Control": "max-age=86400"}
+async def test_images(request: Request) -> Response:
+    """The first test images of a data set that a page shows; pages/browser/sheets reads them."""
+    packed_images = FILES.content(request.path_params["name"])
+    if packed_images is None:
+        return PlainTextResponse("there are no such images, or no longer", 404)
+    return _kept(packed_images, "gzip")
+
+
+def _kept(content: bytes, encoding: str = "identity") -> Response:
+    """Numbers, which a browser may keep: other ones would have another address."""
+    headers = {"Cache-Control": "max-age=86400", "Content-Encoding": encoding}
     return Response(content, media_type="application/octet-stream", headers=headers)
 
 
@@ -143,6 +152,7 @@ app = st.App(
         Route("/plotly.js", plotly_js),
         Route("/weights/{key}", weights),
         Route("/checkpoints/{key}", checkpoints),
+        Route("/images/{name}", test_images),
         Route("/newest/{key}/{step:int}", newest),
         Mount("/browser", StaticFiles(directory=PROJECT / "pages" / "browser")),
         Route(f"/{IDLE_PAGE}", idle_page),

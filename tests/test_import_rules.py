@@ -64,7 +64,7 @@ MAY_IMPORT_TORCH = (
     "core.training",
     "core.analyses.autograd",
     "core.analyses.facts",
-    "core.analyses.inspection",
+    "core.analyses.trained",
     "core.analyses.shift",
     "core.analyses.timing",
 )
@@ -74,12 +74,8 @@ COMPUTING = (
     *("core.engine.Engine", "core.engine.compute", "core.engine.labels_of_test"),
     *("core.engine.Permit", "core.engine.waive_permits", "core.hosting.gate.Gate", "core.training"),
     *("core.engine.process_pool", "core.engine.dispatcher", "core.engine.cluster"),
-    *("core.engine.Inspector", "core.engine.inspector"),
-    *(f"core.analyses.{name}" for name in ("autograd", "facts", "shift", "timing")),
-    *(
-        f"core.analyses.inspection.{name}"
-        for name in ("network", "patches", "response", "softening")
-    ),
+    *("core.engine.Reader", "core.engine.reader"),
+    *(f"core.analyses.{name}" for name in ("autograd", "facts", "shift", "timing", "trained")),
 )
 """what takes time, and what lets it"""
 
@@ -251,7 +247,7 @@ def test_the_dashboard_computes_through_its_gate_alone():
         "def main():\n    engine.submit(missing, permit=None)",
         "request.compute(b'')",
         "training.train(experiment)",
-        "inspector.ask(partial(fits, network))",
+        "reader.ask(partial(first_images, data, 3))",
     ],
 )
 def test_a_computation_past_the_gate_is_caught(tmp_path, text):
@@ -342,8 +338,8 @@ BROKEN = {
     ),
     "past the gate, in a card": (
         "pages/cards/answers.py",
-        "def f():\n    from core.analyses.inspection import patches",
-        "patches computes past the gate",
+        "def f():\n    from core.analyses.trained import Network",
+        "core.analyses.trained.Network computes past the gate",
     ),
     "past the gate, by a permit of its own": (
         "pages/shared/jobs.py",
@@ -384,7 +380,7 @@ BROKEN = {
         "distributed.Client is slow",
     ),
     "captum": (
-        "core/analyses/inspection/response.py",
+        "core/analyses/trained.py",
         "try:\n    import captum\nfinally:\n    pass",
         "captum is slow",
     ),

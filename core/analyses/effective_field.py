@@ -16,7 +16,7 @@ from core.network.receptive_field import enlarging
 from core.network.work import Work, passes_work
 
 if TYPE_CHECKING:
-    from core.analyses.inspection.network import Network
+    from core.analyses.trained import Network
 
 FIELD_IMAGES = 100
 """number of test images to average over: the first ones"""
@@ -58,7 +58,7 @@ class EffectiveFieldRequest(Request[EffectiveField]):
 
     def compute(self, weights: bytes) -> EffectiveField:
         """Compute the fields of the trained network."""
-        from core.analyses.inspection.network import Network
+        from core.analyses.trained import Network
 
         return effective_field(Network.of(self.experiment, weights))
 
@@ -71,7 +71,7 @@ def effective_field(network: "Network") -> EffectiveField:
     """
     import torch
 
-    from core.analyses.inspection.network import images_of_test
+    from core.analyses.trained import images_of_test
     from core.data.tensors import to_input
     from core.network.build import steps
 
@@ -79,14 +79,13 @@ def effective_field(network: "Network") -> EffectiveField:
     x = to_input(data.images, data.normalisation).requires_grad_()
     named = enlarging(describe(network.experiment))
     shares = {}
-    with network.lock:
-        for step in steps(network.model, x):
-            if step.name in named:
-                y = step.output
-                middle = y[:, :, y.shape[2] // 2, y.shape[3] // 2].sum()
-                (gradient,) = torch.autograd.grad(middle, x, retain_graph=True)
-                absolute = gradient.abs().sum((0, 1)).double()
-                # a cell that is zero on every image has no gradient; 1 avoids 0/0
-                share = absolute / (absolute.sum() or 1)
-                shares[step.name] = tuple(tuple(row) for row in share.tolist())
+    for step in steps(network.model, x):
+        if step.name in named:
+            y = step.output
+            middle = y[:, :, y.shape[2] // 2, y.shape[3] // 2].sum()
+            (gradient,) = torch.autograd.grad(middle, x, retain_graph=True)
+            absolute = gradient.abs().sum((0, 1)).double()
+            # a cell that is zero on every image has no gradient; 1 avoids 0/0
+            share = absolute / (absolute.sum() or 1)
+            shares[step.name] = tuple(tuple(row) for row in share.tolist())
     return EffectiveField(len(data), shares)

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from core.analyses.inspection.network import Network, images_of_test
 from core.analyses.shift_map import SHIFTED_BATCH, ShiftMap, ShiftSettings
+from core.analyses.trained import Network, images_of_test
 from core.data.tensors import to_input, translate
 
 NEARLY_TIED = 1e-5
@@ -59,7 +59,7 @@ def _moved(
 
 
 def _logits(network: Network, x: Tensor) -> Tensor:
-    with network.lock, torch.inference_mode():
+    with torch.inference_mode():
         return torch.cat([network.model(part) for part in torch.split(x, SHIFTED_BATCH)])
 
 

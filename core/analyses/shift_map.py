@@ -162,7 +162,7 @@ class ShiftMapRequest(Request[ShiftMap]):
 
     def compute(self, weights: bytes) -> ShiftMap:
         """Compute the shift map of the trained network."""
-        from core.analyses.inspection.network import Network
         from core.analyses.shift import shift_map
+        from core.analyses.trained import Network
 
         return shift_map(Network.of(self.experiment, weights), self.how)

@@ -3,8 +3,9 @@
 Operations are counted as in `core.catalog.poolings.entry`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import prod
 
 from core.catalog.names import Head
 
@@ -26,7 +27,7 @@ class HeadEntry:
         is_global: whether it reduces every channel over the whole map, so that neither the first
             dense layer nor its values depend on size and place.
         reads_whole_map: whether some value of its vector depends on the whole map.
-        parameters: channels -> number of learned parameters of the head itself.
+        tensors: channels -> the learned tensors of the head itself, name -> shape.
         macs: multiply-accumulate operations of its dense layers.
         weight: number of multiply-accumulate operations of a convolution that take as long as one
             of its operations, forward and backward; for time estimates.
@@ -47,7 +48,7 @@ class HeadEntry:
     operations: Callable[[int, int, int], int]
     is_global: bool
     reads_whole_map: bool
-    parameters: Callable[[int], int] = lambda channels: 0
+    tensors: Callable[[int], Mapping[str, tuple[int, ...]]] = lambda channels: {}
     macs: Callable[[int, int, int], int] = lambda channels, height, width: 0
     weight: float = 30.0
     vector_weight: float = 0.0
@@ -55,6 +56,10 @@ class HeadEntry:
     vector_copies: int = 0
     squeeze: Callable[[int, int, int], int] | None = None
     keeps_one_cell: bool = False
+
+    def parameters(self, channels: int) -> int:
+        """Number of learned parameters of the head itself."""
+        return sum(map(prod, self.tensors(channels).values()))
 
 
 def _mean(channels: int, height: int, width: int) -> int:
@@ -187,7 +192,7 @@ _ENTRIES = (
         operations=lambda channels, height, width: channels * (3 * height * width + 1),
         is_global=True,
         reads_whole_map=True,
-        parameters=lambda channels: 1,
+        tensors=lambda channels: {"log_p": ()},
         weight=40,
         map_copies=4,
     ),
@@ -226,7 +231,7 @@ _ENTRIES = (
         operations=_attention,
         is_global=True,
         reads_whole_map=True,
-        parameters=lambda channels: channels,
+        tensors=lambda channels: {"query": (channels,)},
         weight=35,
         map_copies=2,
     ),
@@ -241,8 +246,11 @@ _ENTRIES = (
         operations=_simpool,
         is_global=True,
         reads_whole_map=True,
-        # query and key, each C x C without biases: the query once, a key per position
-        parameters=lambda channels: 2 * channels * channels,
+        # without biases: the query once, a key per position
+        tensors=lambda channels: {
+            "query.weight": (channels, channels),
+            "key.weight": (channels, channels),
+        },
         macs=lambda channels, height, width: channels * channels * (1 + height * width),
         weight=20,
         map_copies=5,
@@ -258,7 +266,7 @@ _ENTRIES = (
         operations=lambda channels, height, width: channels * (3 * height * width + 2),
         is_global=True,
         reads_whole_map=True,
-        parameters=lambda channels: 1,
+        tensors=lambda channels: {"log_r": ()},
         map_copies=3,
     ),
     HeadEntry(

@@ -6,10 +6,10 @@ neither torch nor Dask: they are imported when something has to be trained.
 """
 
 from core.engine.engine import Engine
-from core.engine.inspector import Inspector
 from core.engine.jobs import Job, JobState, Newest
 from core.engine.permit import Limit, Permit, demand_permits, waive_permits
 from core.engine.process_pool import compute, labels_of_test, stored
+from core.engine.reader import Reader
 from core.engine.shared import (
     close_shared_engine,
     expect_training,
@@ -22,12 +22,12 @@ from core.engine.worker import NEWEST_BYTES
 __all__ = [
     "NEWEST_BYTES",
     "Engine",
-    "Inspector",
     "Job",
     "JobState",
     "Limit",
     "Newest",
     "Permit",
+    "Reader",
     "close_shared_engine",
     "compute",
     "demand_permits",

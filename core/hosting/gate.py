@@ -38,31 +38,12 @@ TICK_SECONDS = 0.5
 """between two looks at what is used, and by whom it is waited for"""
 CANCEL_SECONDS = 1.0
 """that a worker may go on with what was cancelled, until it notices"""
-
-
 MOST_LOOK_SECONDS = 20.0
 """of a core that may pass while a page is drawn; whatever takes longer has a button"""
 
 
-LOOKING = "looking into a network"
-"""what cannot be had without PyTorch, the beginning of a sentence"""
-
-
 class RefusedError(ConfigError):
     """The gate does not let something pass; the text is the reason."""
-
-
-def demand_torch(what: str) -> None:
-    """Refuse something that PyTorch computes, where it is left out.
-
-    Args:
-        what: its name, the beginning of the sentence.
-
-    Raises:
-        RefusedError: this installation has no PyTorch.
-    """
-    if reason := settings.without_torch(what):
-        raise RefusedError(reason)
 
 
 @dataclass(slots=True, eq=False)
@@ -238,32 +219,6 @@ class Gate:
         work = passes_work(Experiment(data=data), 0, 0, 0)
         with self._measured("labels", work, data.dataset, who, self._line) as prediction:
             return labels_of_test(data, Permit(limits={"labels": prediction.limit}))
-
-    @contextmanager
-    def looking(
-        self, experiment: Experiment, passes: float, batch: int, who: Visitor
-    ) -> Iterator[Limit | None]:
-        """Have some passes of images through a trained network computed inside; yields the limit.
-
-        Args:
-            experiment: its network.
-            passes: of one image, forward; a gradient counts as two.
-            batch: images at once.
-            who: looks.
-
-        Raises:
-            RefusedError: that is too much, or PyTorch is not there.
-        """
-        demand_torch(LOOKING)
-        if self._ledger is None:
-            yield None
-            return
-        work = passes_work(experiment, passes, batch, 0, maps=1)
-        # the images were loaded before
-        alone = Work(macs=work.macs, memory=work.memory)
-        dataset = experiment.data.dataset
-        with self._measured("look", alone, dataset, who, self._looks) as prediction:
-            yield prediction.limit
 
     @contextmanager
     def loading(self, data: DataConfig, who: Visitor) -> Iterator[Limit | None]:

@@ -1,6 +1,6 @@
 """What does a day of abuse cost whoever hosts a dashboard, at most?"""
 
-from core.engine.inspector import MOST_GROWN_BYTES
+from core.engine.reader import MOST_GROWN_BYTES
 from core.hosting.prediction import FIRST_USE_BYTES, LIMIT_FACTOR
 from core.settings import Settings
 from core.words import MEGABYTE, count
@@ -51,7 +51,7 @@ def worst_day(here: Settings) -> list[tuple[str, str, str]]:
             processes,
         ),
         (
-            "MB of memory of the process that answers Features",
+            "MB of memory of the process that reads images",
             f"{answering}, and {LIMIT_FACTOR} × {_name('RUN_MEGABYTES')}",
             answering + LIMIT_FACTOR * here.run_megabytes,
         ),

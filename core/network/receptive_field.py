@@ -8,6 +8,9 @@ from core.config import ModelConfig
 from core.network.description import reading_window
 from core.network.layers import Architecture, Layer, LayerKind, Window
 
+Sight = tuple[tuple[int, int], tuple[int, ...]]
+"""first and last position on one axis, and the positions at which a pixel is read"""
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -97,11 +100,32 @@ def seen_by(
     Raises:
         KeyError: the blocks have no such layer.
     """
+    return _back(_until(architecture, layer), model, cell)
+
+
+def sights(
+    architecture: Architecture, model: ModelConfig, layer: str
+) -> tuple[tuple[Sight, ...], tuple[Sight, ...]]:
+    """What each row and each column of a layer of the blocks sees, as in the field of a cell.
+
+    Raises:
+        KeyError: the blocks have no such layer.
+    """
+    layers = _until(architecture, layer)
+    rows, columns = (
+        tuple(_along(layers, model, axis, index) for index in range(layers[-1].shape[1 + axis]))
+        for axis in (0, 1)
+    )
+    return rows, columns
+
+
+def _until(architecture: Architecture, layer: str) -> list[Layer]:
+    """The layers of the blocks up to and including this one."""
     layers = [item for item in architecture.layers if item.name.startswith("block")]
     names = [item.name for item in layers]
     if layer not in names:
         raise KeyError(layer)
-    return _back(layers[: names.index(layer) + 1], model, cell)
+    return layers[: names.index(layer) + 1]
 
 
 def _field(layers: list[Layer], model: ModelConfig) -> Field:
@@ -124,9 +148,7 @@ def _back(layers: list[Layer], model: ModelConfig, cell: tuple[int, int]) -> Fie
     )
 
 
-def _along(
-    layers: list[Layer], model: ModelConfig, axis: int, index: int
-) -> tuple[tuple[int, int], tuple[int, ...]]:
+def _along(layers: list[Layer], model: ModelConfig, axis: int, index: int) -> Sight:
     """First and last position on one axis, and the positions that are read, on all branches."""
     branches = {layers[-1].name: ((index, index), {index})}
     before = [layer.name for layer in layers]

@@ -9,10 +9,10 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from core.catalog import DatasetEntry
 from core.comparison import Arm
 from core.errors import ConfigError
-from core.figures import tiles as sheet
 from core.pictures import UPLOAD_ENDINGS, fitted, inverted, is_negative, uploaded
 from core.words import literal
-from pages.shared import frame, networks, uploads
+from pages.shared import frame, networks, sheets, uploads
+from pages.shared.touch import Seen
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,16 +71,14 @@ def chooser(arms: list[Arm], seed: int) -> Chosen:
     return _chosen(arms, seed)
 
 
-def shown(chosen: Chosen, entry: DatasetEntry) -> None:
-    """Draw the image, larger."""
+def shown(seen: Seen) -> None:
+    """Draw the image, larger; it follows the one under the finger."""
     with st.container(border=True, height="stretch", key="card input"):
         frame.heading("Input")
-        st.image(
-            sheet.grey(chosen.image, entry.white, dark=frame.dark()),
-            width="stretch",
-            alt=f"Input: {chosen.name}",
-        )
-        st.caption(f"{literal(entry.label)}, {chosen.name}. Every network sees this image.")
+        if not sheets.input_image(seen):
+            st.caption(
+                f"{literal(seen.entry.label)}, {literal(seen.name)}. Every network sees this image."
+            )
 
 
 def _uploader() -> str:
@@ -117,7 +115,7 @@ def _chosen(arms: list[Arm], seed: int) -> Chosen:
             return Chosen(image, f"your upload{said}{remark}")
     number = int(st.session_state.image)
     pixels, label = networks.test_image(experiment.data, number)
-    return Chosen(pixels, f"labelled “{literal(entry.classes[label])}”", number, label)
+    return Chosen(pixels, f"labelled “{entry.classes[label]}”", number, label)
 
 
 def _matched(

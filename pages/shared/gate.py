@@ -17,16 +17,16 @@ from core import settings
 from core.analyses import Request
 from core.comparison.estimate import speed
 from core.config import DataConfig, Experiment
-from core.engine import Inspector, Limit, demand_permits, shared_engine
+from core.engine import Limit, Reader, demand_permits, shared_engine
 from core.hosting import Visitor
 from core.hosting.drawing import Drawing
-from core.hosting.gate import LOOKING, Gate, demand_torch
+from core.hosting.gate import Gate
 from core.hosting.prediction import Prediction
 from core.words import MEGABYTE
 from pages.shared import cached, visitor
 
 SMALL_LIMIT = Limit(seconds=5.0, memory=400 * MEGABYTE)
-"""of what takes a few milliseconds on any grid or network that a page can show"""
+"""of what takes a few milliseconds on any data set that a page can show"""
 LOADING_SECONDS = 600.0
 """time in which a data set is loaded, its download included"""
 
@@ -34,13 +34,13 @@ Answer = TypeVar("Answer")
 
 
 class _Shared:
-    """Holds the gate, which session is whose, and the process that answers pages."""
+    """Holds the gate, which session is whose, and the process that reads images for pages."""
 
     def __init__(self) -> None:
         self.lock = Lock()
         self.gate: Gate | None = None
         self.sessions: dict[str, Visitor] = {}
-        self.networks = Inspector()
+        self.reader = Reader()
         self.drawing = Drawing()
 
 
@@ -138,49 +138,14 @@ def _labels(data: DataConfig, _who: Visitor) -> bytes:
     return _gate().labels(data, _who)
 
 
-def look(
-    experiment: Experiment,
-    passes: float,
-    batch: int,
-    question: Callable[[], Answer],
-) -> Answer:
-    """Have a question answered that passes images through a trained network.
-
-    Args:
-        experiment: its network.
-        passes: of one image, forward; a gradient counts as two.
-        batch: images at once.
-        question: as `Inspector.ask` takes it.
-
-    Raises:
-        RefusedError: that is too much, or PyTorch is left out.
-        EngineError: it was ended.
-    """
-    looking = _gate().looking(experiment, passes, batch, visitor.current())
-    with _shared.drawing.aside(), looking as limit:
-        return _shared.networks.ask(question, limit)
-
-
 def glance(question: Callable[[], Answer]) -> Answer:
-    """Have a question about a data set answered that takes next to nothing and no PyTorch.
+    """Have a question about a data set answered that takes next to nothing.
 
     Raises:
         EngineError: it was ended.
     """
     with _shared.drawing.aside():
-        return _shared.networks.ask(question, SMALL_LIMIT)
-
-
-def glance_into(question: Callable[[], Answer]) -> Answer:
-    """Have a question about a network answered that takes next to nothing but PyTorch.
-
-    Raises:
-        RefusedError: PyTorch is left out.
-        EngineError: it was ended.
-    """
-    demand_torch(LOOKING)
-    with _shared.drawing.aside():
-        return _shared.networks.ask(question, SMALL_LIMIT)
+        return _shared.reader.ask(question, SMALL_LIMIT)
 
 
 def load(data: DataConfig, question: Callable[[], object]) -> None:
@@ -191,7 +156,7 @@ def load(data: DataConfig, question: Callable[[], object]) -> None:
         EngineError: it was ended.
     """
     with _shared.drawing.aside():
-        _load(data, _shared.networks.start(), question, visitor.current())
+        _load(data, _shared.reader.start(), question, visitor.current())
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -202,7 +167,7 @@ def _load(
     _who: Visitor,
 ) -> bool:
     with _gate().loading(data, _who) as limit:
-        _shared.networks.ask(_question, limit, LOADING_SECONDS)
+        _shared.reader.ask(_question, limit, LOADING_SECONDS)
     return True
 
 
@@ -228,7 +193,7 @@ def forget() -> None:
 def close() -> None:
     """Forget the gate and end its process; the next caller gets new ones."""
     forget()
-    _shared.networks.close()
+    _shared.reader.close()
 
 
 def _gate() -> Gate:

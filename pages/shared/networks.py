@@ -1,53 +1,44 @@
-"""Trained networks, and what a process with torch says of them, kept between reruns."""
+"""Trained networks and test images as pages show them, kept between reruns."""
 
 from functools import partial
+from math import prod
 from urllib.parse import urlencode
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core import settings
-from core.analyses.inspection import (
-    INSPECTED_IMAGES,
-    Floats,
-    Patch,
-    Response,
-    StoredNetwork,
-    questions,
-)
+from core.analyses import lookup
 from core.comparison import Arm
 from core.config import DataConfig, Experiment
 from core.engine import Job
 from core.errors import DataError
-from core.run import Status
+from core.network.tensors import fits
+from core.run import Run, Status
 from pages.shared import cached, gate
+from pages.shared.images import FILES, INSPECTED_IMAGES, MOST_IMAGE_BYTES, ImageFile
 from pages.shared.touch import Shown
 
 
-@st.cache_resource(max_entries=questions.MOST_OPEN_NETWORKS, show_spinner="Waiting for PyTorch…")
-def _network(experiment: Experiment, weights_of: str) -> StoredNetwork | None:  # noqa: ARG001 (the key)
+@st.cache_data(max_entries=256, show_spinner=False)
+def _fits(experiment: Experiment, weights_of: str) -> bool:  # noqa: ARG001 (the key)
     weights = cached.store().weights(experiment.key)
-    if not weights:
-        return None
-    network = StoredNetwork(experiment, weights)
-    # without PyTorch only the browser opens it
-    fits = not settings.has_torch() or gate.glance_into(partial(questions.fits, network))
-    return network if fits else None
+    return weights is not None and fits(weights, experiment)
 
 
-def network(arm: Arm, seed: int) -> StoredNetwork | None:
-    """The trained network of an arm; None without a run or weights, or if the run diverged."""
+def is_there(arm: Arm, seed: int) -> bool:
+    """Whether the trained network of an arm can be opened: not if its run diverged."""
     experiment = arm.seeded(seed)
     run = cached.store().runs([experiment.key]).get(experiment.key)
-    done = run is not None and run.status is Status.DONE
-    return _network(experiment, f"{run.key} {run.created}") if run and done else None
+    if run is None or run.status is not Status.DONE:
+        return False
+    return _fits(experiment, f"{run.key} {run.created}")
 
 
 def _load(data: DataConfig) -> None:
     # share one cache entry: neither setting affects test images
     of_test = data.model_copy(update={"train_size": "all", "augment_shift": 0})
-    gate.load(of_test, partial(questions.load_images, of_test))
+    gate.load(of_test, partial(lookup.load_images, of_test))
 
 
 def unreadable(data: DataConfig) -> str | None:
@@ -62,7 +53,7 @@ def unreadable(data: DataConfig) -> str | None:
 def test_image(data: DataConfig, number: int) -> tuple[NDArray[np.uint8], int]:
     """A test image (C, H, W) as stored, the last if there are fewer, and its class."""
     _load(data)
-    return gate.glance(partial(questions.test_image, data, number))
+    return gate.glance(partial(lookup.test_image, data, number))
 
 
 def test_images(data: DataConfig, numbers: tuple[int, ...]) -> NDArray[np.uint8]:
@@ -73,7 +64,23 @@ def test_images(data: DataConfig, numbers: tuple[int, ...]) -> NDArray[np.uint8]
 @st.cache_data(max_entries=32, show_spinner=False)
 def _test_images(data: DataConfig, numbers: tuple[int, ...]) -> NDArray[np.uint8]:
     _load(data)
-    return gate.glance(partial(questions.test_images, data, numbers))
+    return gate.glance(partial(lookup.test_images, data, numbers))
+
+
+def image_file(data: DataConfig) -> ImageFile:
+    """The first test images of a data set as a file that browsers fetch.
+
+    Raises:
+        EngineError: the process that reads images was ended.
+    """
+    _load(data)
+    of_test, shape = data.source, data.entry.shape
+    most = max(1, MOST_IMAGE_BYTES // prod(shape))
+    count = min(INSPECTED_IMAGES, data.entry.splits.test, most)
+    name = FILES.name(of_test)
+    if name is None:
+        name = FILES.put(of_test, gate.glance(partial(lookup.first_images, of_test, count)))
+    return ImageFile(f"images/{name}", count, count, shape)
 
 
 def scaling(data: DataConfig) -> tuple[float, float]:
@@ -84,25 +91,37 @@ def scaling(data: DataConfig) -> tuple[float, float]:
 @st.cache_data(max_entries=16, show_spinner=False)
 def _scaling(data: DataConfig) -> tuple[float, float]:
     _load(data)
-    return gate.glance(partial(questions.scaling, data))
+    return gate.glance(partial(lookup.scaling, data))
 
 
 def shown(arm: Arm, seed: int) -> Shown:
     """A trained network as a browser computes with it, addresses below that of the dashboard."""
-    experiment = arm.seeded(seed)
-    run = cached.store().runs([experiment.key])[experiment.key]
+    run = _run(arm, seed)
     states = cached.store().checkpoint_steps([run.key]).get(run.key, ())
-    # another training of the same network has another address, so that a browser may keep this one
-    version = urlencode({"created": run.created})
     return Shown(
         arm=arm,
-        weights=f"weights/{run.key}?{version}",
-        checkpoints=f"checkpoints/{run.key}?{version}" if states else None,
+        weights=_address("weights", run),
+        checkpoints=_address("checkpoints", run) if states else None,
         steps=tuple(step for step, _ in states),
         accuracies=tuple(accuracy for _, accuracy in states),
         epochs=tuple(epoch.validation_accuracy for epoch in run.epochs),
-        batches=experiment.batches,
+        batches=run.experiment.batches,
     )
+
+
+def address(arm: Arm, seed: int) -> str:
+    """Where a browser finds the weights of a trained network, below the dashboard's address."""
+    return _address("weights", _run(arm, seed))
+
+
+def _run(arm: Arm, seed: int) -> Run:
+    key = arm.seeded(seed).key
+    return cached.store().runs([key])[key]
+
+
+def _address(what: str, run: Run) -> str:
+    # another training of the same network has another address, so that a browser may keep this one
+    return f"{what}/{run.key}?{urlencode({'created': run.created})}"
 
 
 def growing(arm: Arm, job: Job) -> Shown | None:
@@ -119,57 +138,6 @@ def growing(arm: Arm, job: Job) -> Shown | None:
         batches=job.experiment.batches,
         step=job.newest.step,
     )
-
-
-def response(network: StoredNetwork, image: NDArray[np.uint8]) -> Response:
-    """The maps and prediction of a network for one stored image, (C, H, W)."""
-    _load(network.experiment.data)
-    return gate.look(network.experiment, 1, 1, partial(questions.respond, network, image))
-
-
-def filters(network: StoredNetwork) -> Floats:
-    """The weights of the first convolution (filters, rows, columns), averaged over colours."""
-    return gate.glance_into(partial(questions.filters, network))
-
-
-def patches(network: StoredNetwork, layer: str, channel: int, count: int) -> tuple[Patch, ...]:
-    """The parts of test images that most activate a channel.
-
-    Raises:
-        KeyError: the network has no such layer.
-        IndexError: the layer has no such channel.
-    """
-    return _patches(network.experiment.key, layer, channel, count, network)
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _patches(
-    key: str,  # noqa: ARG001 (stands for the network)
-    layer: str,
-    channel: int,
-    count: int,
-    _network: StoredNetwork,
-) -> tuple[Patch, ...]:
-    _load(_network.experiment.data)
-    question = partial(questions.exciting, _network, layer, channel, count)
-    return gate.look(_network.experiment, INSPECTED_IMAGES, INSPECTED_IMAGES, question)
-
-
-def softened(network: StoredNetwork, temperatures: tuple[float, ...]) -> dict[float, float]:
-    """The accuracy of a max network with softened pools, by temperature."""
-    return _softened(network.experiment.key, temperatures, network)
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _softened(
-    key: str,  # noqa: ARG001 (stands for the network)
-    temperatures: tuple[float, ...],
-    _network: StoredNetwork,
-) -> dict[float, float]:
-    _load(_network.experiment.data)
-    question = partial(questions.softened_accuracy, _network, temperatures)
-    passes = INSPECTED_IMAGES * len(temperatures)
-    return gate.look(_network.experiment, passes, INSPECTED_IMAGES, question)
 
 
 def predicted(arms: list[Arm], seed: int, number: int) -> dict[Arm, int]:

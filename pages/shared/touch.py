@@ -4,11 +4,9 @@ import json
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from core.catalog import POOLINGS, DatasetEntry
@@ -17,25 +15,12 @@ from core.figures.palette import DIVERGING, GREYS, SEQUENTIAL, style
 from core.network import describe
 from core.network.plain import plain_network
 from core.run import Checkpoint
+from pages.shared.in_browser import draw, styles
 
-TOUCH_FOLDER = Path(__file__).parents[1] / "browser" / "touch"
-TOUCH_STYLES = (TOUCH_FOLDER / "touch.css").read_text(encoding="utf-8")
-TOUCH_SCRIPT = """
-const [root] = document.querySelector('script[src*="static/js/"]').src.split("static/js/");
-const main = import(`${root}browser/touch/MODULE.js`);
-export default function ({ data, parentElement, setStateValue }) {
-  main
-    .then(({ show }) => show(parentElement, data, root))
-    .catch((error) => {
-      console.error(error);
-      if (parentElement.isConnected) setStateValue("failed", true);
-    });
-}
-"""
+TOUCH_STYLES = styles("touch/touch")
+COLOUR_SCALES = {"sequential": SEQUENTIAL, "diverging": DIVERGING, "grey": GREYS}
 TOUCHED_MILLIONS = 60
 """most millions of multiplications for an image that the browser does whenever the pen moves"""
-NOT_TOUCHABLE = "networks cannot be touched"
-"""set in a session whose browser could not load or run the engine"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,10 +97,8 @@ def touch(
         plays: whether the training is played at once.
         in_talk: whether nobody can scroll.
     """
-    if st.session_state.get(NOT_TOUCHABLE):
-        return False
-    _draw("touch", "main", _data(networks, seed, seen) | {"plays": plays, "talk": in_talk})
-    return True
+    data = _data(networks, seed, seen) | {"plays": plays, "talk": in_talk}
+    return draw("touch", "touch/main", TOUCH_STYLES, data)
 
 
 def walk(networks: Sequence[Shown], seed: int, seen: Seen, *, reach: int, circular: bool) -> bool:
@@ -128,39 +111,32 @@ def walk(networks: Sequence[Shown], seed: int, seen: Seen, *, reach: int, circul
         reach: largest shift, px.
         circular: whether what leaves on one side comes in on the other; else the ground comes in.
     """
-    if st.session_state.get(NOT_TOUCHABLE):
-        return False
-    _draw("walk", "walk", _data(networks, seed, seen) | {"reach": reach, "circular": circular})
-    return True
-
-
-def _draw(key: str, module: str, data: dict[str, Any]) -> None:
-    script = TOUCH_SCRIPT.replace("MODULE", module)
-    draw = st.components.v2.component(key, js=script, css=TOUCH_STYLES, isolate_styles=False)
-    draw(data=data, key=key, on_failed_change=_fail)
-
-
-def _fail() -> None:
-    st.session_state[NOT_TOUCHABLE] = True
+    data = _data(networks, seed, seen) | {"reach": reach, "circular": circular}
+    return draw("walk", "touch/walk", TOUCH_STYLES, data)
 
 
 def _data(networks: Sequence[Shown], seed: int, seen: Seen) -> dict[str, Any]:
-    pixels = np.ascontiguousarray(seen.pixels)
     return {
         "networks": [_network(network, seed) for network in networks],
-        "picture": {
-            "id": f"{seen.name} {hash(pixels.tobytes())}",
-            "pixels": b64encode(pixels.tobytes()).decode(),
-            "shape": list(pixels.shape),
-            "white": seen.entry.white,
-            "background": list(seen.entry.background),
-            "light": seen.entry.light_on_dark,
-            "name": seen.name,
-            "answer": seen.label,
-        },
+        "picture": picture(seen),
         "input": {"scale": seen.scale, "shift": seen.shift},
         "classes": list(seen.entry.classes),
-        "scales": {"sequential": SEQUENTIAL, "diverging": DIVERGING, "grey": GREYS},
+        "scales": COLOUR_SCALES,
+    }
+
+
+def picture(seen: Seen) -> dict[str, Any]:
+    """An image as the browser draws it."""
+    pixels = np.ascontiguousarray(seen.pixels)
+    return {
+        "id": f"{seen.name} {hash(pixels.tobytes())}",
+        "pixels": b64encode(pixels.tobytes()).decode(),
+        "shape": list(pixels.shape),
+        "white": seen.entry.white,
+        "background": list(seen.entry.background),
+        "light": seen.entry.light_on_dark,
+        "name": seen.name,
+        "answer": seen.label,
     }
 
 

@@ -1,7 +1,7 @@
-"""Is what a visitor sees inside a network what a plain forward and backward pass gives?"""
+"""Is the reference of what a visitor sees inside a network what a plain pass gives?
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Event
+tests/browser/test_sheets.py holds the browser against it.
+"""
 
 import numpy as np
 import pytest
@@ -9,23 +9,13 @@ import safetensors.torch
 import torch
 
 from core.analyses.effective_field import effective_field
-from core.analyses.inspection import (
-    Patch,
-    level,
-    ranking,
-    silent,
-    winners,
-)
-from core.analyses.inspection.network import Network, images_of_test, prepared
-from core.analyses.inspection.patches import exciting
-from core.analyses.inspection.response import filters, respond
-from core.analyses.inspection.softening import softened_accuracy
+from core.analyses.trained import Network, images_of_test
 from core.catalog import POOLINGS
 from core.config import Experiment
-from core.figures import tiles as sheet
 from core.network import describe
 from core.network.build import build_model
 from core.network.receptive_field import fields
+from tests.inspection import exciting, filters, prepared, respond, softened_accuracy
 
 
 def opened(**flat):
@@ -86,117 +76,6 @@ def test_looking_changes_nothing(data):
     assert not network.model.training
     assert not any(module._forward_hooks for module in network.model.modules())
     assert not any(p.requires_grad or p.grad is not None for p in network.model.parameters())
-
-
-def test_many_visitors_of_one_network_see_the_same(data):
-    network = opened()
-    alone = respond(network, image(data)).probabilities
-    patches = [each.image for each in exciting(network, "block1.pool", 0, data)]
-
-    def visit(number):
-        if number % 2:
-            return patches == [each.image for each in exciting(network, "block1.pool", 0, data)]
-        return np.array_equal(alone, respond(network, image(data)).probabilities)
-
-    with ThreadPoolExecutor(8) as visitors:
-        assert all(visitors.map(visit, range(40)))
-
-
-@pytest.mark.parametrize(
-    "look",
-    [
-        lambda network, data: respond(network, image(data)),
-        lambda network, data: exciting(network, "block1.pool", 0, data),
-        lambda network, data: softened_accuracy(network, (1.0,), data),
-    ],
-)
-def test_a_network_is_never_hooked_nor_differentiated_while_others_may_read_it(data, look):
-    network = opened()
-    relu = network.model.get_submodule("block1.relu")
-    plain, seen = relu.forward, []
-
-    def watched(x):
-        hooks = [hook for module in network.model.modules() for hook in module._forward_hooks]
-        asking = [name for name, p in network.model.named_parameters() if p.requires_grad]
-        seen.append((hooks, asking, network.model.training))
-        return plain(x)
-
-    relu.forward = watched
-    look(network, data)
-    assert {False} == {training for _, _, training in seen}
-    assert [] == [each for hooks, asking, _ in seen for each in (*hooks, *asking)]
-
-
-def test_visitors_who_look_at_different_things_do_not_disturb_one_another(data):
-    network = opened(dataset="digits", head="flatten")
-    every = (0.0, 4.0, float("inf"))
-    accuracy, weights = softened_accuracy(network, every, data), filters(network)
-    maps = respond(network, image(data)).maps
-    patches = [each.image for each in exciting(network, "block1.pool", 0, data)]
-    answering = Event()
-
-    def look():
-        found = []
-        while not answering.is_set():
-            found.append(
-                accuracy == softened_accuracy(network, every, data)
-                and np.array_equal(weights, filters(network))
-                and patches == [each.image for each in exciting(network, "block1.pool", 0, data)]
-            )
-        return all(found)
-
-    def answer():
-        return all(
-            np.array_equal(after, maps[name])
-            for _ in range(40)
-            for name, after in respond(network, image(data)).maps.items()
-        )
-
-    with ThreadPoolExecutor(3) as visitors:
-        looking = [visitors.submit(look) for _ in range(2)]
-        try:
-            assert visitors.submit(answer).result()
-        finally:
-            answering.set()
-        assert [True, True] == [each.result() for each in looking]
-
-
-def test_winners_are_the_cells_that_max_passes_on():
-    maps = np.array([[[1, 2, 0, 0], [3, 0, 0, 5], [7, 7, 1, 1], [7, 7, 1, 2]]], dtype=np.float32)
-    expected = [[0, 0, 0, 0], [1, 0, 0, 1], [1, 0, 0, 0], [0, 0, 0, 1]]
-    assert expected == winners(maps, 2, 2)[0].astype(int).tolist()
-
-
-@pytest.mark.parametrize(("size", "stride"), [(2, 2), (3, 2), (2, 1), (3, 3), (2, 3)])
-def test_winners_are_those_of_torch(size, stride):
-    # few values, so that many are equal
-    maps = np.random.default_rng(0).integers(0, 4, (5, 7, 8)).astype(np.float32)
-    _, index = torch.nn.functional.max_pool2d(
-        torch.from_numpy(maps)[None], size, stride, return_indices=True
-    )
-    chosen = [np.flatnonzero(channel).tolist() for channel in winners(maps, size, stride)]
-    assert [sorted(set(channel.flatten().tolist())) for channel in index[0]] == chosen
-
-
-def test_silent_channels_are_zero_everywhere():
-    maps = np.zeros((3, 2, 2), dtype=np.float32)
-    maps[1, 0, 1] = -1
-    assert [True, False, True] == silent(maps).tolist()
-
-
-def test_level_channels_hold_one_value_other_than_zero():
-    maps = np.zeros((3, 2, 2), dtype=np.float32)
-    maps[1], maps[2, 0, 1] = 0.5, 0.5
-    assert [False, True, False] == level(maps).tolist()
-    assert [False] == level(np.ones((1, 1, 1), dtype=np.float32)).tolist()
-
-
-def test_a_map_that_is_zero_everywhere_is_crossed_out():
-    maps = np.stack([np.zeros((4, 4)), np.ones((4, 4))]).astype(np.float32)
-    page = sheet.sheet(maps, sheet.Scale(0, 1))
-    blank, even = np.split(page[sheet.TILE_GAP : -sheet.TILE_GAP], 2, axis=1)
-    colours = [{tuple(c) for c in part[part[..., 3] == 255]} for part in (blank, even)]
-    assert [2, 1] == [len(each) for each in colours]
 
 
 def test_filters_are_the_weights_of_the_first_convolution():
@@ -327,34 +206,6 @@ def test_patches_say_how_many_images_excite_the_channel_as_much(data):
     found = exciting(one_filter(1.0), "block1.conv", 0, data, 8)
     values = data.images[:, 0].amax((1, 2))
     assert {int((values == 16).sum())} == {each.tied for each in found}
-
-
-def a_patch(image, value, tied=1, shade=None):
-    pixels = np.arange(4, dtype=np.uint8) if shade is None else np.full(4, shade, np.uint8)
-    return Patch(image, value, pixels.reshape(1, 2, 2), tied)
-
-
-@pytest.mark.parametrize(
-    ("found", "said"),
-    [
-        ([a_patch(5, 3.0), a_patch(2, 2.0)], "Test images 5, 2, strongest first."),
-        ([a_patch(5, 3.0)], "Test image 5; no other activates it."),
-        (
-            [a_patch(0, 3.0, 40, 0), a_patch(1, 3.0, 40, 0)],
-            (
-                "Test images 0, 1: equally strong, like 40 of 300. Each of these parts is of one "
-                "shade."
-            ),
-        ),
-        ([a_patch(0, 3.0, 2), a_patch(1, 3.0, 2)], "Test images 0, 1: equally strong."),
-        (
-            [a_patch(7, 4.0), a_patch(1, 3.0, 3)],
-            "Test images 7, 1, strongest first; 2 more are as strong as the last.",
-        ),
-    ],
-)
-def test_patches_are_ranked_only_as_far_as_they_differ(found, said):
-    assert said == ranking(found, 2, 300)
 
 
 def test_unknown_layers_and_channels_are_refused(data):

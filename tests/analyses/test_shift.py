@@ -9,9 +9,9 @@ import torch
 
 from core import figures
 from core.analyses import ShiftMapRequest
-from core.analyses.inspection.network import Network, images_of_test
 from core.analyses.shift import shift_map
 from core.analyses.shift_map import ShiftMap, ShiftSettings
+from core.analyses.trained import Network, images_of_test
 from core.catalog import HEADS, POOLINGS
 from core.comparison import Arm
 from core.config import Experiment

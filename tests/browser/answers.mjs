@@ -74,6 +74,97 @@ export async function explanations(engine, cases) {
   });
 }
 
+// The strongest parts of images for some channels of a layer.
+export async function patches(engine, cases) {
+  const { Network } = await import(`${engine}/network.js`);
+  const { Record } = await import(`${engine}/../sheets/record.js`);
+  const { TestImages } = await import(`${engine}/../sheets/images.js`);
+  const { cut } = await import(`${engine}/../sheets/cut.js`);
+  return cases.map(({ description, weights, file, images, input, ground, fields, layer, channels, most }) => {
+    const given = new TestImages(images, bytes(file));
+    const record = new Record(new Network(description, bytes(weights)), layer, images.count);
+    // the first half twice, as after an interruption
+    for (const last of [Math.floor(images.count / 2), images.count]) {
+      for (let number = 0; number < last; number++) record.note(number, given.input(number, input));
+    }
+    return channels.map((channel) => {
+      const found = record.strongest(channel, most);
+      return found && cut(found, given, fields, ground).map((each) => ({ ...each, pixels: [...each.pixels] }));
+    });
+  });
+}
+
+// What is said of parts that are strongest.
+export async function rankings(engine, cases) {
+  const { ranking } = await import(`${engine}/../sheets/ranking.js`);
+  return cases.map(({ parts, asked, tested }) => ranking(parts, asked, tested));
+}
+
+// Of maps: their channels that hold one value, and the cells that a max pool passes on.
+export async function channels(engine, cases) {
+  const { still, winners } = await import(`${engine}/../sheets/channels.js`);
+  return cases.map(({ shape, data, size, stride }) => {
+    const map = { shape, data: new Float32Array(bytes(data).buffer) };
+    return { still: still(map), winners: [...winners(map, size, stride)] };
+  });
+}
+
+// What is said of such channels of several networks.
+export async function remarks(engine, cases) {
+  const { remarks: said } = await import(`${engine}/../sheets/channels.js`);
+  return cases.map((counted) => said(counted));
+}
+
+// The logits of networks whose pools are softened, and how many images are right, by temperature.
+export async function softenings(engine, cases) {
+  const { Network } = await import(`${engine}/network.js`);
+  const { TestImages } = await import(`${engine}/../sheets/images.js`);
+  const { Softening } = await import(`${engine}/../sheets/softening.js`);
+  return cases.map(({ description, weights, file, images, input, temperatures }) => {
+    const given = new TestImages(images, bytes(file));
+    const softening = new Softening(new Network(description, bytes(weights)), temperatures);
+    const logits = temperatures.map(() => []);
+    for (let number = 0; number < images.count; number++) {
+      const pixels = given.input(number, input);
+      softening.note(pixels, given.labels[number]);
+      softening.networks.forEach((network, i) => logits[i].push(text(network.forward(pixels).logits)));
+    }
+    return { right: softening.right, logits };
+  });
+}
+
+// The filters that are drawn of some networks, and the ends of their scale.
+export async function filters(engine, cases) {
+  const { Network } = await import(`${engine}/network.js`);
+  const { filterSheets } = await import(`${engine}/../sheets/filters.js`);
+  return cases.map(({ networks, most }) => {
+    const opened = networks.map(({ description, weights }) => new Network(description, bytes(weights)));
+    const { sheets, low, high } = filterSheets(opened, most);
+    return { low, high, sheets: sheets.map(({ shape, data }) => ({ shape, data: text(data.slice()) })) };
+  });
+}
+
+// The picture of some maps: its sides, and its pixels where a value is drawn as itself.
+export async function pictures(engine, cases) {
+  const { around, even, tiled } = await import(`${engine}/../sheets/tiles.js`);
+  const { someOf } = await import(`${engine}/../sheets/maps.js`);
+  return cases.map(({ shape, data, first, most, marks }) => {
+    const map = { shape, data: Float32Array.from(data) };
+    const { width, height, pixels } = tiled(someOf(map, first, most), (value) => value + 100, marks);
+    return { width, height, pixels: [...pixels], around: around([map.data]), even: even([map.data]) };
+  });
+}
+
+// The colours of values between two ends of a scale, and of its anchors, by red, green and blue.
+export async function shades(engine, cases) {
+  const { between, pixel, table } = await import(`${engine}/../touch/colours.js`);
+  const parts = (colour) => [colour & 255, (colour >> 8) & 255, (colour >> 16) & 255, colour >>> 24];
+  return cases.map(({ anchors, low, high, values }) => ({
+    values: values.map(between(table(anchors), low, high)).map(parts),
+    anchors: anchors.map(pixel).map(parts),
+  }));
+}
+
 // What becomes of an image that is disturbed, what is left of the one that was given, and the words.
 export async function disturbances(engine, cases) {
   const { disturbed, neutral, said } = await import(`${engine}/../touch/disturb.js`);
@@ -161,6 +252,10 @@ function text(floats) {
 if (typeof process !== "undefined") {
   const { readFileSync } = await import("node:fs");
   const [what, engine, file] = process.argv.slice(2);
-  const ask = { answers, attributions, disturbances, explanations, halves, learnings, names, states, zeros }[what];
+  const asks = {
+    answers, attributions, channels, disturbances, explanations, filters, halves, learnings, names, patches,
+    pictures, rankings, remarks, shades, softenings, states, zeros,
+  };
+  const ask = asks[what];
   process.stdout.write(JSON.stringify(await ask(engine, JSON.parse(readFileSync(file, "utf8")))));
 }

@@ -8,7 +8,7 @@ import pytest
 import safetensors.torch
 import torch
 
-from core.analyses.inspection.network import Network
+from core.analyses.trained import Network
 from core.catalog import HEADS, POOLINGS, Body, Head, Pooling
 from core.config import Experiment
 from core.network.plain import plain_model

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from core.analyses.inspection import StoredNetwork, questions
+from core.analyses.trained import Network, images_of_test
 from core.config import Experiment
 from tests.bundled import bundled
+from tests.inspection import prepared, respond
 
 pytestmark = pytest.mark.e2e
 
@@ -23,7 +24,7 @@ def moving(visitor):
 
     def follow(link):
         visitor.page.goto(f"{visitor.url}{link}")
-        # the images come from a process with torch
+        # the images come from another process
         expect(visitor.page.locator(".walk .answer").first).to_be_visible(timeout=90_000)
         return visitor.page
 
@@ -33,8 +34,9 @@ def moving(visitor):
 def answers(pooling, *, circular):
     """What PyTorch says of the first test image at every shift, by pixels down and right."""
     experiment = Experiment.from_flat({"pooling": pooling, "head": "gap"})
-    network = StoredNetwork(experiment, bundled().weights(experiment.key))
-    image, label = questions.test_image(experiment.data, 0)
+    network = Network.of(experiment, bundled().weights(experiment.key))
+    data = images_of_test(experiment)
+    image, label = data.images[0].numpy(), int(data.labels[0])
     # the digits are light on black
     wide = np.pad(image, ((0, 0), (REACH, REACH), (REACH, REACH)))
     _, height, width = image.shape
@@ -47,7 +49,7 @@ def answers(pooling, *, circular):
                 if circular
                 else wide[:, top : top + height, left : left + width]
             )
-            said[down, right] = questions.respond(network, np.ascontiguousarray(moved)).answer
+            said[down, right] = respond(network, prepared(moved, data)).answer
     return said, label
 
 

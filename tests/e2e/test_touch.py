@@ -24,7 +24,7 @@ def _numbers(text):
 
 
 def _open(visitor, link=TWO):
-    """Follow a link, and wait for the networks; the images come from a process with torch."""
+    """Follow a link, and wait for the networks; the images come from another process."""
     visitor.page.goto(f"{visitor.url}{link}")
     expect(visitor.page.locator(".touch .one").first).to_be_visible(timeout=90_000)
 

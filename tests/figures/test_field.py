@@ -10,8 +10,7 @@ import torch
 
 from core import figures
 from core.analyses.effective_field import effective_field
-from core.analyses.inspection.network import Network, images_of_test
-from core.analyses.inspection.patches import exciting
+from core.analyses.trained import Network, images_of_test
 from core.catalog import POOLINGS, Body, Padding
 from core.config import Experiment
 from core.data.tensors import to_input
@@ -20,6 +19,7 @@ from core.figures import Look
 from core.network import describe
 from core.network.build import build_model, steps
 from core.network.receptive_field import fields, seen_by
+from tests.inspection import exciting
 
 # with positive weights and values every pixel that is read has a gradient
 READING_ALL = ("none", "average", "blur-average", "strided", "conv")

@@ -9,7 +9,7 @@ import pytest
 from core.analyses import EffectiveFieldRequest, FactRequest, Request, ShiftMapRequest, TimesRequest
 from core.analyses.fact import Fact
 from core.analyses.shift_map import ShiftSettings
-from core.config import Experiment
+from core.config import DataConfig, Experiment
 from core.engine import Job, JobState
 from core.errors import EngineError
 from core.hosting import Visitor
@@ -373,15 +373,16 @@ def test_computations_wait_for_their_turn_and_stop_when_nobody_waits(gate, monke
     assert frozenset() == opened.waited_for(ANNA)
 
 
-def test_looking_counts_what_it_took_and_is_refused_where_it_is_too_much(gate):
+def test_loading_counts_what_it_took_and_is_refused_where_it_is_too_much(gate):
     opened = gate()
-    with opened.looking(Experiment(), 1, 1, ANNA):
+    with opened.loading(DataConfig(), ANNA):
         until = time.thread_time() + 0.05
         while time.thread_time() < until:
             pass
     assert 0.05 <= opened._ledger.account(ANNA).cookie.used < 5
-    with pytest.raises(RefusedError, match="this takes about"), opened.looking(HUGE, 1e4, 1, ANNA):
-        raise AssertionError("it is never computed")
+    small = gate(run_megabytes=1)
+    with pytest.raises(RefusedError), small.loading(DataConfig(dataset="cifar10"), ANNA):
+        raise AssertionError("it is never loaded")
 
 
 def test_on_ones_own_machine_everything_passes(home, engine):

@@ -8,18 +8,15 @@ import torch.nn.functional as F
 from torch import nn
 from torchvision.models.resnet import BasicBlock
 
-from core.analyses.inspection import INSPECTED_IMAGES
-from core.analyses.inspection.network import Network, images_of_test
-from core.analyses.inspection.patches import exciting
-from core.analyses.inspection.response import respond
-from core.analyses.inspection.softening import softened_accuracy
 from core.analyses.timing import times
+from core.analyses.trained import Network, images_of_test
 from core.catalog import POOLINGS, Body, Norm
 from core.config import Experiment, ModelConfig
 from core.data.tensors import to_input
 from core.network import LayerKind, describe, describe_model
 from core.network.build import build_model, steps
 from core.training import train
+from tests.inspection import INSPECTED_IMAGES, exciting, respond, softened_accuracy
 
 SHAPE = (3, 16, 16)
 BODIES = [{"body": "residual"}, {"body": "residual", "depth": 2}, {"depth": 2}, {"depth": 4}]

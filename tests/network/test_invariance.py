@@ -10,9 +10,9 @@ import safetensors.torch
 import torch
 import torch.nn.functional as F
 
-from core.analyses.inspection.network import Network
 from core.analyses.shift import shift_map
 from core.analyses.shift_map import ShiftMap, ShiftSettings
+from core.analyses.trained import Network
 from core.catalog import HEADS, POOLINGS, PoolOrder
 from core.claims import CLAIMS, ExactStatement
 from core.comparison import Arm

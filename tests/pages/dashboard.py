@@ -84,6 +84,13 @@ def figures(app: AppTest) -> list[str]:
     return [json.loads(part.json)["spec"] for part in parts if part.component_name == "plot"]
 
 
+def given(app: AppTest, name: str) -> dict[str, Any]:
+    """What the browser is given to compute a part of the page with."""
+    parts = (part.proto for part in app.get("bidi_component"))
+    (found,) = [json.loads(part.json) for part in parts if part.component_name == name]
+    return found
+
+
 def touched(app: AppTest) -> list[dict[str, Any]]:
     """The networks that are given to the browser to be touched."""
     parts = (part.proto for part in app.get("bidi_component"))

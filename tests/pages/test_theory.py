@@ -8,8 +8,8 @@ import safetensors.torch
 
 from core.analyses import EffectiveFieldRequest, ShiftMapRequest, ShiftSettings
 from core.analyses.effective_field import effective_field
-from core.analyses.inspection.network import Network
 from core.analyses.shift import shift_map
+from core.analyses.trained import Network
 from core.config import Experiment
 from core.network.build import build_model
 from core.store import RunStore

@@ -1,15 +1,14 @@
 """Does every choice of the sidebar's three toggles get an answer from the bundle, without torch?
 
 Every combination is walked through the functions that pages call; a selection in which every value
-occurs, through the pages themselves. Features is left out: what a network says of an image comes
-from a process with torch.
+occurs, through the pages themselves.
 """
 
 from itertools import cycle, product
 
 import pytest
 
-from core.analyses.inspection import questions
+from core.analyses import lookup
 from core.catalog import HEADS, POOLINGS
 from core.comparison import Comparison
 from core.comparison.nearest import nearest
@@ -20,6 +19,7 @@ from tests.bundled import FILES, bundled
 from tests.pages.dashboard import (
     ACCURACY,
     COST,
+    FEATURES,
     HOME,
     SHIFT,
     figures,
@@ -27,6 +27,7 @@ from tests.pages.dashboard import (
     opened,
     text,
     title,
+    touched,
 )
 
 DATA_SETS = [file.stem for file in FILES]
@@ -78,6 +79,9 @@ def test_every_combination_of_the_toggles_is_answered_from_the_bundle(dataset, s
     assert instead > 0
 
 
+WALKED = (HOME, ACCURACY, COST, SHIFT, FEATURES)
+
+
 def a_selection():
     """Each page with each data set, and every head, position and headline strategy somewhere."""
     headline = [str(name) for name, entry in POOLINGS.items() if entry.headline and name != "max"]
@@ -88,28 +92,27 @@ def a_selection():
             {"dataset": dataset, "pooling": ["max", pooling], "head": head, "dropout": [position]},
         )
         for (dataset, page), (pooling, head, position) in zip(
-            product(DATA_SETS, (HOME, ACCURACY, COST, SHIFT)), values, strict=False
+            product(DATA_SETS, WALKED), values, strict=False
         )
     ]
 
 
-WITHOUT_TORCH = (questions.load_images, questions.test_image, questions.scaling)
-"""questions about images alone"""
+OF_IMAGES = {each for each in vars(lookup).values() if callable(each)}
+"""questions about images"""
 
 
 @pytest.fixture
 def no_torch(monkeypatch):
-    """No process with torch can be asked; the image that Shift moves is read without it."""
+    """Nothing is computed; the process that reads images is asked for images alone."""
 
     def refused(*_, **__):
-        raise AssertionError("a process with torch was asked")
+        raise AssertionError("something was computed")
 
     def only_images(_, question, *__):
-        if getattr(question, "func", None) in WITHOUT_TORCH:
-            return question()
-        return refused()
+        assert question.func in OF_IMAGES
+        return question()
 
-    monkeypatch.setattr("core.engine.inspector.Inspector.ask", only_images)
+    monkeypatch.setattr("core.engine.reader.Reader.ask", only_images)
     monkeypatch.setattr("core.engine.compute", refused)
 
 
@@ -118,7 +121,7 @@ def no_torch(monkeypatch):
 def test_a_page_answers_from_the_bundle_and_asks_for_no_training(engine, page, link):
     app = opened(page, **link, seeds=str(SEEDS), show_all="true")
     assert [] == messages(app)
-    assert figures(app), text(app)
+    assert touched(app) if page == FEATURES else figures(app), text(app)
     assert "not been trained yet" not in title(app)
     assert "not been computed yet" not in title(app)
     assert [] == engine.submitted
@@ -126,7 +129,7 @@ def test_a_page_answers_from_the_bundle_and_asks_for_no_training(engine, page, l
 
 def test_the_selection_has_every_page_data_set_head_and_position():
     selection = a_selection()
-    assert {(page, name) for page in (HOME, ACCURACY, COST, SHIFT) for name in DATA_SETS} == {
+    assert {(page, name) for page in WALKED for name in DATA_SETS} == {
         (page, link["dataset"]) for page, link in selection
     }
     assert set(HEADS_CHOSEN) == {link["head"] for _, link in selection}

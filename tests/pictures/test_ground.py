@@ -7,10 +7,9 @@ import pytest
 
 from core import settings
 from core.analyses import ShiftMapRequest
-from core.analyses.inspection.network import Network, images_of_test
-from core.analyses.inspection.patches import exciting
 from core.analyses.shift import shift_map
 from core.analyses.shift_map import ShiftSettings
+from core.analyses.trained import Network, images_of_test
 from core.catalog import DATASETS, Colour, Dataset
 from core.config import DataConfig, Experiment
 from core.config.folder import Folder
@@ -20,6 +19,7 @@ from core.pictures import findings, look, remeasured
 from core.pictures import folder as folders
 from core.pictures.ground import measured
 from core.training import train
+from tests.inspection import exciting
 from tests.pictures.folder_samples import folder_data, folder_experiment, write_digits, write_plain
 
 

@@ -10,16 +10,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.analyses.inspection.network import Network, images_of_test, prepared
-from core.analyses.inspection.response import respond
+from core.analyses.trained import Network, images_of_test
 from core.config import Experiment
 from core.errors import ConfigError
 from core.figures import tiles as sheet
-from core.figures.palette import CROSS, DOT
-from core.figures.palette import rgb as channels
-from core.figures.tiles import Scale
 from core.pictures import MAX_UPLOAD_BYTES, border, fitted, inverted, is_negative, uploaded
 from tests.bundled import bundled
+from tests.inspection import prepared, respond
 from tests.pictures.folder_samples import digit_images
 
 SECONDS, BYTES = 2, 200 * 2**20
@@ -160,46 +157,6 @@ def test_a_picture_is_fitted_to_what_the_network_takes(shape):
     found = fitted(picture.image, shape, 16)
     assert shape == found.shape
     assert {16} == set(found.ravel().tolist())
-
-
-# sheets
-
-
-def test_a_sheet_has_a_tile_for_each_map_and_gaps_that_let_the_page_through():
-    maps = np.linspace(0, 1, 10 * 16, dtype=np.float32).reshape(10, 4, 4)
-    page = sheet.sheet(maps, Scale.around(maps))
-    side, gap = sheet.TILE_SIDE, sheet.TILE_GAP
-    assert (2 * (side + gap) + gap, 8 * (side + gap) + gap, 4) == page.shape
-    assert 10 * side * side == int((page[:, :, 3] == 255).sum())
-    assert 0 == page[0, 0, 3]
-
-
-def test_larger_values_are_darker_on_a_light_page_and_lighter_on_a_dark_one():
-    values = np.array([[0.0, 1.0]], dtype=np.float32)
-    light, dark = (
-        sheet.coloured(values, Scale(0, 1), dark=dark).sum(2)[0] for dark in (False, True)
-    )
-    assert light[0] > light[1]
-    assert dark[0] < dark[1]
-
-
-def test_the_scale_of_signed_values_is_even():
-    values = np.array([[-1.0, 3.0]], dtype=np.float32)
-    assert Scale(-3.0, 3.0, diverging=True) == Scale.even(values)
-    assert Scale(-1.0, 3.0) == Scale.around(values)
-    assert Scale(0.0, 1.0) == Scale.around(np.zeros((1, 1), dtype=np.float32))
-
-
-def test_a_silent_tile_is_crossed_out_and_a_marked_cell_has_a_dot():
-    maps = np.zeros((2, 4, 4), dtype=np.float32)
-    maps[1] = 0.5
-    marked = np.zeros((2, 4, 4), dtype=bool)
-    marked[1, 2, 1] = True
-    page = sheet.sheet(maps, Scale(0, 1), marked=marked)
-    cell, left = sheet.TILE_SIDE // 4, 2 * sheet.TILE_GAP + sheet.TILE_SIDE
-    dot = page[sheet.TILE_GAP + 2 * cell + cell // 2, left + cell + cell // 2, :3]
-    assert channels(DOT[0]) == tuple(dot)
-    assert channels(CROSS[0]) == tuple(page[sheet.TILE_GAP, sheet.TILE_GAP, :3])
 
 
 def test_a_stored_image_is_drawn_in_the_ink_of_the_page():

@@ -1,7 +1,14 @@
 """Strategies that guard against aliasing: a low-pass filter before the stride, or a chosen grid."""
 
 from core.catalog.names import Pooling
-from core.catalog.poolings.entry import CONV_SIZE, Combining, Family, PoolingEntry, PoolShape
+from core.catalog.poolings.entry import (
+    CONV_SIZE,
+    Combining,
+    Family,
+    PoolingEntry,
+    PoolShape,
+    convolution,
+)
 
 BLUR_SIZE = 3
 """taps of the binomial filter in each direction"""
@@ -25,9 +32,9 @@ def _aps_operations(shape: PoolShape) -> int:
     return shape.input_values * (shape.cells - 1 + 2) + shape.stride**2 - 1
 
 
-def _lps_parameters(channels: int) -> int:
+def _lps_tensors(channels: int) -> dict[str, tuple[int, ...]]:
     """Two 3x3 convolutions with biases, to a few channels and from them to a score."""
-    return CONV_SIZE**2 * (channels + 1) * LPS_HIDDEN + LPS_HIDDEN + 1
+    return convolution("hidden", channels, LPS_HIDDEN) | convolution("score", LPS_HIDDEN, 1)
 
 
 def _lps_macs(shape: PoolShape) -> int:
@@ -147,7 +154,7 @@ ANTIALIASED_ENTRIES = (
         reference="Rojas-Gomez, Lim, Schwing, Do, Yeh 2022, Learnable polyphase sampling for shift "
         "invariant and equivariant convolutional networks",
         combining=Combining.SELECTS,
-        parameters=lambda channels, size: _lps_parameters(channels),
+        tensors=lambda channels, size: _lps_tensors(channels),
         macs=_lps_macs,
         operations=_lps_operations,
         # the score reads all places of the map, and learns from them

@@ -8,13 +8,8 @@ from core.catalog.poolings.entry import (
     Family,
     PoolingEntry,
     comparisons,
+    convolution,
 )
-
-
-def _parameters(channels: int) -> int:
-    """Number of weights and biases of a 3x3 convolution that keeps the number of channels."""
-    return CONV_SIZE**2 * channels * channels + channels
-
 
 CONVOLUTION_ENTRIES = (
     PoolingEntry(
@@ -36,7 +31,7 @@ CONVOLUTION_ENTRIES = (
         sentence="replaces the pool by a learned 3x3 convolution with stride, and ReLU",
         reference="Springenberg et al. 2014, Striving for simplicity (All-CNN)",
         combining=Combining.TRANSFORMS,
-        parameters=lambda channels, size: _parameters(channels),
+        tensors=lambda channels, size: convolution("conv", channels, channels),
         macs=lambda shape: shape.output_values * CONV_SIZE**2 * shape.channels,
         reach=lambda size, stride: CONV_SIZE,
         # half of the rows by which its window exceeds the pool's, rounded up
@@ -51,7 +46,7 @@ CONVOLUTION_ENTRIES = (
         sentence="puts a learned 3x3 convolution and ReLU before max: the control for conv",
         reference="Springenberg et al. 2014, Striving for simplicity (ConvPool-CNN)",
         combining=Combining.TRANSFORMS,
-        parameters=lambda channels, size: _parameters(channels),
+        tensors=lambda channels, size: convolution("conv", channels, channels),
         # the convolution has stride 1: one position per value of the map
         macs=lambda shape: shape.input_values * CONV_SIZE**2 * shape.channels,
         operations=comparisons,
@@ -69,7 +64,7 @@ CONVOLUTION_ENTRIES = (
         reference="Dosovitskiy et al. 2020, An image is worth 16x16 words; Liu et al. 2022, A "
         "ConvNet for the 2020s; Sunkara & Luo 2022, No more strided convolutions or pooling",
         combining=Combining.TRANSFORMS,
-        parameters=lambda channels, size: size * size * channels * channels + channels,
+        tensors=lambda channels, size: convolution("conv", channels, channels, size),
         macs=lambda shape: shape.output_values * shape.cells * shape.channels,
         channel_independent=False,
     ),

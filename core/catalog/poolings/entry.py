@@ -7,9 +7,10 @@ stride 1 (blur, aps, lip, conv-max), which counts once per position. Shifts that
 in range are not counted.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from math import prod
 
 from core.catalog.names import Pooling
 
@@ -96,7 +97,7 @@ class PoolingEntry:
         reference: the paper or book that introduced it.
         downsampling: the part of the block that makes the map smaller.
         combining: how an output value relates to the values that it reads.
-        parameters: (channels, window) -> number of learned parameters of one pool.
+        tensors: (channels, window) -> the learned tensors of one pool, name -> shape.
         macs: multiply-accumulate operations of convolutions, for one image.
         operations: elementary operations of everything else, for one image.
         weight: number of multiply-accumulate operations of a convolution that take as long as one
@@ -135,7 +136,7 @@ class PoolingEntry:
     reference: str
     combining: Combining
     downsampling: Downsampling = Downsampling.POOL
-    parameters: Callable[[int, int], int] = lambda channels, size: 0
+    tensors: Callable[[int, int], Mapping[str, tuple[int, ...]]] = lambda channels, size: {}
     macs: Callable[[PoolShape], int] = lambda shape: 0
     operations: Callable[[PoolShape], int] = lambda shape: 0
     weight: float = 0.0
@@ -152,6 +153,10 @@ class PoolingEntry:
     cyclic: bool = False
     random: bool = False
     revision: int = 1
+
+    def parameters(self, channels: int, size: int) -> int:
+        """Number of learned parameters of one pool."""
+        return sum(map(prod, self.tensors(channels, size).values()))
 
     @property
     def commutes_with_channel_dropout(self) -> bool:
@@ -178,6 +183,13 @@ class PoolingEntry:
     def learned(self) -> bool:
         """Whether it has learned parameters."""
         return self.parameters(1, 1) > 0
+
+
+def convolution(
+    name: str, inputs: int, outputs: int, size: int = CONV_SIZE
+) -> dict[str, tuple[int, ...]]:
+    """The tensors of a convolution with biases, by the names that they have in a module."""
+    return {f"{name}.weight": (outputs, inputs, size, size), f"{name}.bias": (outputs,)}
 
 
 def comparisons(shape: PoolShape) -> int:

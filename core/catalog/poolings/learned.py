@@ -44,7 +44,7 @@ LEARNED_ENTRIES = (
         reference="Lee, Gallagher, Tu 2016, Generalizing pooling functions in CNNs: mixed, gated, "
         "and tree",
         combining=Combining.AVERAGES,
-        parameters=lambda channels, size: 1,
+        tensors=lambda channels, size: {"a": ()},
         # max, mean, then two products and an addition; the proportion is one number per layer
         operations=lambda shape: comparisons(shape) + averaging(shape) + 3 * shape.output_values,
         weight=30,
@@ -58,7 +58,7 @@ LEARNED_ENTRIES = (
         reference="Lee, Gallagher, Tu 2016, Generalizing pooling functions in CNNs: mixed, gated, "
         "and tree",
         combining=Combining.AVERAGES,
-        parameters=lambda channels, size: size * size,
+        tensors=lambda channels, size: {"mask": (size * size,)},
         # mask: n products, n - 1 additions, a sigmoid; mixing: 1 - g, two products, an addition
         operations=lambda shape: (
             comparisons(shape) + averaging(shape) + shape.output_values * (2 * shape.cells + 4)
@@ -74,7 +74,7 @@ LEARNED_ENTRIES = (
         reference="Radenovic, Tolias, Chum 2019, Fine-tuning CNN image retrieval with no human "
         "annotation",
         combining=Combining.AVERAGES,
-        parameters=lambda channels, size: 1,
+        tensors=lambda channels, size: {"log_p": ()},
         # n comparisons with eps, n powers, n - 1 additions, times 1/n, a root
         operations=lambda shape: shape.output_values * (3 * shape.cells + 1),
         commutes_with_relu=True,
@@ -89,7 +89,10 @@ LEARNED_ENTRIES = (
         reference="Gao, Wang, Wu 2019, LIP: local importance-based pooling",
         combining=Combining.AVERAGES,
         # a 1x1 convolution with biases gives the importances
-        parameters=lambda channels, size: channels * channels + channels,
+        tensors=lambda channels, size: {
+            "projection": (channels, channels, 1, 1),
+            "offset": (channels,),
+        },
         macs=lambda shape: shape.input_values * shape.channels,
         operations=_lip_operations,
         channel_independent=False,
@@ -104,7 +107,7 @@ LEARNED_ENTRIES = (
         reference="Lee, Gallagher, Tu 2016, Generalizing pooling functions in CNNs: mixed, gated, "
         "and tree",
         combining=Combining.TRANSFORMS,
-        parameters=lambda channels, size: 3 * size * size,
+        tensors=lambda channels, size: {"leaves": (2, size * size), "gate": (size * size,)},
         # three sums of n products and n - 1 additions, a sigmoid; 1 - g, two products, an addition
         operations=lambda shape: shape.output_values * (6 * shape.cells + 2),
         weight=60,
@@ -118,7 +121,7 @@ LEARNED_ENTRIES = (
         reference="Pinheiro & Collobert 2015, From image-level to pixel-level labeling with "
         "convolutional networks",
         combining=Combining.AVERAGES,
-        parameters=lambda channels, size: 1,
+        tensors=lambda channels, size: {"log_r": ()},
         # as lse
         operations=lambda shape: shape.output_values * (3 * shape.cells + 2),
         weight=50,
@@ -132,7 +135,7 @@ LEARNED_ENTRIES = (
         reference="Stergiou & Poppe 2023, AdaPool: exponential adaptive pooling for "
         "information-retaining downsampling",
         combining=Combining.AVERAGES,
-        parameters=lambda channels, size: 1,
+        tensors=lambda channels, size: {"a": ()},
         operations=_adapool_operations,
         weight=60,
     ),

@@ -23,11 +23,15 @@ export function chain(x, ...steps) {
 export function elementwise(x, f, slope) {
   const y = mapOf(x.shape);
   const area = x.shape.length === 3 ? x.shape[1] * x.shape[2] : 1;
-  for (let i = 0; i < y.data.length; i++) y.data[i] = f(x.data[i], Math.floor(i / area));
+  for (let i = 0, channel = 0; i < y.data.length; channel++) {
+    for (const end = i + area; i < end; i++) y.data[i] = f(x.data[i], channel);
+  }
   const back = (g) => {
     const result = mapOf(x.shape);
-    for (let i = 0; i < result.data.length; i++) {
-      result.data[i] = g.data[i] * slope(x.data[i], y.data[i], Math.floor(i / area));
+    for (let i = 0, channel = 0; i < result.data.length; channel++) {
+      for (const end = i + area; i < end; i++) {
+        result.data[i] = g.data[i] * slope(x.data[i], y.data[i], channel);
+      }
     }
     return result;
   };
@@ -35,8 +39,16 @@ export function elementwise(x, f, slope) {
 }
 
 // Like torch, ReLU passes no gradient at 0.
-export const rectified = (x) =>
-  elementwise(x, (value) => (value > 0 ? value : 0), (value) => (value > 0 ? 1 : 0));
+export function rectified(x) {
+  const y = mapOf(x.shape);
+  for (let i = 0; i < y.data.length; i++) if (x.data[i] > 0) y.data[i] = x.data[i];
+  const back = (g) => {
+    const result = mapOf(x.shape);
+    for (let i = 0; i < result.data.length; i++) if (x.data[i] > 0) result.data[i] = g.data[i];
+    return result;
+  };
+  return [y, back];
+}
 
 // The values at the crossings of some rows and columns; -1 stands for a row or column of zeros.
 export function gathered(x, rows, columns) {

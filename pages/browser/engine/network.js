@@ -3,7 +3,7 @@
 
 import { HEADS } from "./heads.js";
 import { convolved, dense, elementwise, framed, mapOf, rectified, softmax } from "./maps.js";
-import { POOLS } from "./pools.js";
+import { POOLS, softenedPool } from "./pools.js";
 
 const NORM_SOFTENING = 1e-5;
 
@@ -26,6 +26,7 @@ const LAYERS = {
   },
   relu: ([x]) => one(rectified(x)),
   pool: ([x], layer, own) => one(POOLS[layer.operator](x, layer, own)),
+  "softened-pool": ([x], layer) => one(softenedPool(x, layer)),
   dropout: ([x]) => [x, (g) => [g]],
   head: ([x], layer, own) => one(HEADS[layer.operator](x, own)),
   dense: ([x], _, own) => one(dense(x, own.weight, own.bias)),
@@ -46,8 +47,19 @@ export class Network {
     this.own = new Map(layers.map(({ name }) => [name, belonging(tensors, `${name}.`)]));
   }
 
+  // The same weights in layers that compute something else.
+  with(layers) {
+    return Object.assign(Object.create(Network.prototype), { ...this, layers });
+  }
+
   // pixels: Float32Array of the image as the network sees it, channel by channel.
   forward(pixels) {
+    const { outputs, backs, starts } = this.run(pixels);
+    return new Pass(this, outputs, backs, starts);
+  }
+
+  // The outputs of the layers, all of them or those up to `last`, with their ways back.
+  run(pixels, last) {
     const outputs = new Map([["input", mapOf(this.input, pixels)]]);
     const backs = new Map();
     const starts = new Map();
@@ -57,8 +69,9 @@ export class Network {
       outputs.set(layer.name, y);
       backs.set(layer.name, back);
       if (begin) starts.set(layer.name, begin);
+      if (layer.name === last) break;
     }
-    return new Pass(this, outputs, backs, starts);
+    return { outputs, backs, starts };
   }
 }
 

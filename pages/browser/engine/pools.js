@@ -56,6 +56,9 @@ export const POOLS = {
   lps: (x, layer, own) => polyphase(x, layer, (parts) => highestScore(parts, own)),
 };
 
+// A max pool that is softened towards average, by the layer's `temperature`.
+export const softenedPool = (x, layer) => windows(rules.softened(layer.temperature))(x, layer);
+
 function windows(rule) {
   return (x, { size, stride }, own) => slid(x, rule, size, stride, own);
 }

@@ -83,11 +83,23 @@ export const logSumExp = (values, slopes) => logMeanExp(LSE_SHARPNESS, values, s
 export const learnedLogSumExp = (values, slopes, learned) =>
   logMeanExp(Math.exp(learned.log_r[0]), values, slopes);
 
-export function soft(values, slopes) {
-  const weights = softmax(values);
-  const y = dot(weights, values);
-  values.forEach((value, i) => (slopes[i] = weights[i] * (1 + value - y)));
-  return y;
+export const soft = softened(1);
+
+// y = sum over i of softmax(t * x)_i * x_i: the mean at t = 0, the largest value as t grows.
+export function softened(t) {
+  return (values, slopes) => {
+    let top = -Infinity;
+    for (let i = 0; i < values.length; i++) if (t * values[i] > top) top = t * values[i];
+    let [all, y] = [0, 0];
+    for (let i = 0; i < values.length; i++) {
+      slopes[i] = Math.exp(t * values[i] - top);
+      all += slopes[i];
+      y += slopes[i] * values[i];
+    }
+    y /= all;
+    for (let i = 0; i < values.length; i++) slopes[i] *= (1 + t * (values[i] - y)) / all;
+    return y;
+  };
 }
 
 function byRank(weights, values, slopes) {

@@ -15,9 +15,22 @@ export function table(anchors) {
     const [red, green, blue] = known[below].map((low, channel) =>
       Math.round(low + (place - below) * (known[below + 1][channel] - low)),
     );
-    return (255 << 24) | (blue << 16) | (green << 8) | red;
+    return opaque(red, green, blue);
   });
 }
+
+const opaque = (red, green, blue) => ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+
+// "#RRGGBB" as one number of four bytes.
+export const pixel = (colour) => opaque(...parts(colour));
+
+// The tables of all scales, for a light (0) or a dark page (1).
+export const tablesOf = (scales, side) =>
+  Object.fromEntries(Object.entries(scales).map(([name, anchors]) => [name, table(anchors[side])]));
+
+// The colours of a table for values between two ends.
+export const between = (colours, low, high) => (value) =>
+  colours[Math.max(0, Math.min(STEPS - 1, Math.floor(((value - low) / (high - low)) * (STEPS - 1))))];
 
 // What values are drawn as: amounts from zero on one scale, signed values on the diverging one.
 export function scale(tables, reach, signed) {

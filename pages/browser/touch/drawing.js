@@ -222,9 +222,8 @@ export class Drawing {
     this.cells.size(shape[2], shape[1]);
     paint(this.cells.pixels, this.seen, this.picture, this.tables.grey);
     this.cells.show();
-    const words = this.touched
-      ? `${name}, changed by hand${this.steps()}. The headline and the cards below are of the image as it was.`
-      : name;
+    this.words = this.touched ? `${name}, changed by hand${this.steps()}` : name;
+    const words = this.touched ? `${this.words}. The headline is of the image as it was.` : name;
     this.caption.textContent = words;
     this.cells.canvas.setAttribute("aria-label", words);
     this.undo.disabled = !this.touched;

@@ -3,13 +3,14 @@
 
 import { Checkpoints } from "../engine/checkpoints.js";
 import { Network } from "../engine/network.js";
-import { table } from "./colours.js";
+import { tablesOf } from "./colours.js";
 import { Drawing } from "./drawing.js";
 import { element, shows } from "./elements.js";
 import { explain, indexOf } from "./explain.js";
 import { Finger, marksOf, whereOf } from "./finger.js";
 import { Learning } from "./learning.js";
 import { lens } from "./lens.js";
+import * as follow from "./follow.js";
 import { bytes, isDarkPage, open } from "./loading.js";
 import { readLink, writeLink } from "./link.js";
 import { number } from "./numbers.js";
@@ -94,9 +95,7 @@ class View {
     if (!networks || this.latest !== data || !this.node.isConnected) return;
     const dark = isDarkPage(this.node);
     const side = dark ? 1 : 0;
-    this.tables = Object.fromEntries(
-      Object.entries(data.scales).map(([name, anchors]) => [name, table(anchors[side])]),
-    );
+    this.tables = tablesOf(data.scales, side);
     this.networks = networks.map((each) => ({
       ...each,
       colour: each.colours[side],
@@ -202,6 +201,8 @@ class View {
     this.answerTheOriginal(networks);
     performance.measure("forward", { start: began, end: performance.now() });
     this.finger.follow(this.passes, this.picture.columns);
+    const { picture: { id }, drawnOn, touched, words, seen } = this.drawing;
+    follow.tell({ id, drawnOn, touched, words, seen });
   }
 
   // What the networks answer of the image as it was; the same until another step or image is shown.

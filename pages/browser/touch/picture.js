@@ -2,6 +2,7 @@
 // the layers run downwards, and the networks stand side by side; on a wide one, two networks stand
 // side by side too, if there is room for their layers.
 
+import { firstConvolution, filtersOf } from "../engine/filters.js";
 import { reachOf, scale } from "./colours.js";
 import { Cells, element, frames } from "./elements.js";
 import { partName, percent, shortName, sides } from "./numbers.js";
@@ -81,7 +82,7 @@ export class Picture {
     const chosen = element("div", { class: "over" });
     const size = element("span", { class: "size" });
     const vector = layer.shape.length === 1;
-    const filters = isFirst(layer) ? new Cells(`${layer.name}, all filters`) : null;
+    const filters = layer === firstConvolution(network) ? new Cells(`${layer.name}, all filters`) : null;
     const node = element(
       "div",
       { class: vector ? "cell vector" : "cell", style },
@@ -140,7 +141,7 @@ export class Picture {
 
   // What the first convolution looks for, on one scale for all networks.
   drawFilters(shown, tables) {
-    const first = shown.map(({ pass }) => pass.network.layers.find(isFirst));
+    const first = shown.map(({ pass }) => firstConvolution(pass.network));
     const weights = shown.map(({ pass }, line) => first[line] && filtersOf(pass.network, first[line]));
     const paint = scale(tables, Math.max(...weights.map((each) => (each ? reachOf(each)[0] : 0))), true);
     weights.forEach((each, line) => {
@@ -246,21 +247,6 @@ function inSheet([count, rows, columns], across, down) {
 // Writing what stands there already would lay out the page again.
 function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
-}
-
-const isFirst = ({ kind, reads }) => kind === "convolution" && reads.includes("input");
-
-// The weights of a convolution, one filter after the other, each the mean over its input channels.
-function filtersOf(network, { name, shape: [count], size }) {
-  const { weight } = network.own.get(name);
-  const area = size * size;
-  const inputs = weight.length / (count * area);
-  return Float32Array.from({ length: count * area }, (_, i) => {
-    const first = Math.floor(i / area) * inputs * area + (i % area);
-    let sum = 0;
-    for (let input = 0; input < inputs; input++) sum += weight[first + input * area];
-    return sum / inputs;
-  });
 }
 
 function drawSheet({ sheet, chosen }, data, count, rows, columns, channel, paint) {

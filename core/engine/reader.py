@@ -1,23 +1,21 @@
-"""A process with torch that answers the questions of pages, so that the server does not load it.
+"""A process that reads the images of data sets for pages, so that the server does not keep them.
 
-Where PyTorch is left out, it reads images, and the gate refuses what needs more.
-
-Where processes are forked from a server that has torch, it is ready in a fraction of a second. It
-ends after some minutes without a question, and when it has grown, so that its memory is free.
+It imports no torch, unless torchvision reads the data set. It ends after some minutes without a
+question, and when it has grown, so that its memory is free.
 """
 
 import os
 import signal
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import psutil
 
-from core import settings
-from core.engine.forked import context_for, worker_environment
+from core.engine.forked import worker_environment
 from core.engine.limits import enforced
 from core.engine.permit import Limit, checked
 from core.errors import EngineError, PoolscopeError
@@ -37,7 +35,7 @@ END_SECONDS = 1.0
 Answer = TypeVar("Answer")
 
 
-class Inspector:
+class Reader:
     """One process that answers one question after another. Any thread may use it.
 
     It starts with the first question, and again if it has ended.
@@ -62,7 +60,7 @@ class Inspector:
         """Call a function in the process.
 
         Args:
-            question: a function that can be pickled; importing its module imports no torch.
+            question: a function that can be pickled.
             limit: limit at which the process is ended.
             seconds: time after which it is ended as well.
 
@@ -118,7 +116,8 @@ class Inspector:
         """The connection to the process, which is started if it does not live."""
         if self._connection is None or self._process is None or not self._process.is_alive():
             self._end()
-            context: Any = context_for()
+            # not forked from the server of workers, which has torch loaded
+            context = get_context("spawn")
             self._connection, there = context.Pipe()
             with worker_environment():
                 self._process = context.Process(
@@ -151,16 +150,12 @@ def _serve(connection: Connection, environment: Mapping[str, str], idle_seconds:
     os.environ.update(environment)
     # Ctrl-C reaches the whole process group; the server ends this process by closing the connection
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if settings.has_torch():
-        import torch
-
-        torch.set_num_threads(1)
     memory = psutil.Process().memory_info
     most = memory().rss + MOST_GROWN_BYTES
     with suppress(EOFError, OSError):
         while memory().rss <= most and connection.poll(idle_seconds):
             connection.send(_called(*connection.recv()))
-    # skips the shutdown of torch's modules, which takes more than a second and achieves nothing
+    # skips the shutdown of modules, which achieves nothing
     os._exit(0)
 
 

@@ -1,17 +1,13 @@
 """A trained network, opened for reading, and the images that are passed through it."""
 
-from dataclasses import dataclass, field
-from threading import Lock
+from dataclasses import dataclass
 
-import numpy as np
 import safetensors.torch
-import torch
-from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import nn
 
 from core.config import Experiment
 from core.data import load
-from core.data.tensors import LabelledTensors, as_tensors, to_input
+from core.data.tensors import LabelledTensors, as_tensors
 from core.network.build import build_model
 
 
@@ -21,13 +17,11 @@ class Network:
 
     Attributes:
         experiment: how it was trained.
-        model: in evaluation mode; never modified or hooked, because visitors share it.
-        lock: held during a pass, so that visitors who share a network take turns at the cores.
+        model: in evaluation mode; never modified or hooked.
     """
 
     experiment: Experiment
     model: nn.Sequential
-    lock: Lock = field(default_factory=Lock, compare=False)
 
     @classmethod
     def of(cls, experiment: Experiment, weights: bytes) -> "Network":
@@ -49,8 +43,3 @@ class Network:
 def images_of_test(experiment: Experiment) -> LabelledTensors:
     """The test images of an experiment's data set, with their normalisation."""
     return as_tensors(load(experiment.data).test)
-
-
-def prepared(image: NDArray[np.uint8], data: LabelledTensors) -> Tensor:
-    """One stored image (C, H, W) as a batch of one, as the network sees it."""
-    return to_input(torch.from_numpy(np.ascontiguousarray(image))[None], data.normalisation)
