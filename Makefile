@@ -20,7 +20,7 @@ help:
 	echo "make screens   read every page at eight widths, by axe-core too"
 	echo "make lint      ruff and mypy"
 	echo "make bench     measure against the budgets"
-	echo "make soak      damage stores, kill trainings, let fifty visitors click, then five attack"
+	echo "make soak      damage stores, kill trainings, let fifty visitors click, then fifty while five attack"
 	echo "make gallery   train what is to be bundled and is not yet"
 	echo "make clean     remove what was built; .venv and your own runs stay"
 

@@ -9,7 +9,7 @@ from core.claims import CLAIMS, ClaimResult, Kind
 from core.claims.guess import asked
 from core.sentences.claims import caution, claims_headline, tuning, verdict_sentence
 from core.sentences.guesses import reaction
-from core.words import about, plural
+from core.words import about, capitalised, number_word, plural
 from pages.cards import background, evidence, prediction
 from pages.shared import cached, computing, frame, jobs, talk
 
@@ -39,7 +39,7 @@ def _all(results: Collection[ClaimResult], unknown: str | None) -> None:
     frame.top(
         "Claims: what is said about pooling, and what survives a fair test?",
         # how many depend would give the prediction away
-        ("Twenty sentences about pooling: which of them hold?",)
+        (f"{capitalised(number_word(len(CLAIMS)))} sentences about pooling: which of them hold?",)
         if predict
         else (claims_headline(result.verdict for result in results),),
     )

@@ -10,14 +10,14 @@ import streamlit as st
 
 from core import figures
 from core.catalog import PAGES, Page
-from core.claims import ClaimVerdict
+from core.claims import CLAIMS, ClaimVerdict
 from core.comparison import Arm, Results
 from core.comparison.families import Pair, against, compare_facet
 from core.comparison.statistics import Verdict
 from core.sentences.headlines import home_headline
 from core.sentences.intervals import span
 from core.sentences.uncertainty import covered, fallback, only_alone
-from core.words import capitalised, points
+from core.words import capitalised, number_word, points
 from pages.shared import cached, evidence, frame, instead, jobs, talk, words
 from pages.shared.parameters import FIRST_OF_HEAD
 
@@ -40,6 +40,8 @@ CLAIMS_SAID = {
     ClaimVerdict.UNDECIDED: "too few seeds to tell",
     ClaimVerdict.UNTESTED: "runs are missing",
 }
+MANY_CLAIMS = capitalised(number_word(len(CLAIMS)))
+"""their number, as a sentence begins with it"""
 FEW_ROWS = 5
 """rows of the figure that are lower than what stands beside them"""
 MOST_UNDECIDED = 3
@@ -60,7 +62,7 @@ DOORS = (
     (
         "Test",
         "a sentence you have heard",
-        "“Pooling makes a network invariant.” Twenty such claims, each with a fair test.",
+        f"“Pooling makes a network invariant.” {MANY_CLAIMS} such claims, each with a fair test.",
         Page.CLAIMS,
         "Open the claims",
     ),
@@ -285,7 +287,7 @@ def _claims() -> None:
                 with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
                     frame.badge(verdict)
                     st.markdown(f"**{counts[verdict]}** :gray[{phrase}]")
-        _to(Page.CLAIMS, "See all twenty claims")
+        _to(Page.CLAIMS, f"See all {MANY_CLAIMS.lower()} claims")
 
 
 def _differences(results: Results) -> None:

@@ -156,7 +156,7 @@ COLLAPSED = {
     "shapes": {(Pooling.NONE, Head.FLATTEN, 0)},
 }
 """32,768 values in front of the dense layer: no learning rate tried spares this network every seed
-(`CONTRIBUTING.md`, recipes)"""
+(`CONTRIBUTING.md`, *Hyperparameters of each data set*)"""
 
 
 @pytest.mark.parametrize("dataset", COLLAPSED)

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,15 @@ from typer.main import get_command
 
 import core
 from core.catalog import DROPOUT_POSITIONS, HEADS, POOLINGS, Page
+from core.claims import CLAIMS
 from core.cli.app import app
 from core.settings import INSTALL_TRAINING
+from core.words import NUMBER_WORDS, number_word
+from tests.test_import_rules import ARROWS, IN_WORKERS
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())["theme"]
 
@@ -38,6 +43,104 @@ def test_readme_names_every_choice(name):
 @pytest.mark.parametrize("page", Page)
 def test_readme_names_every_page(page):
     assert page in words_of(README)
+
+
+def test_readme_counts_the_strategies():
+    assert f"all {len(POOLINGS)} strategies" in " ".join(README.read_text().split())
+
+
+@pytest.mark.parametrize("name", ["README.md", "assets/talk.toml"])
+def test_what_counts_the_claims_is_right(name):
+    text = " ".join((ROOT / name).read_text().split()).lower()
+    counted = rf"\b({'|'.join(NUMBER_WORDS[2:])}|\d+) (?:claims|sentences that everybody)\b"
+    assert {number_word(len(CLAIMS))} == set(re.findall(counted, text))
+
+
+def paths_in(text: str) -> list[str]:
+    """Paths of files and folders in code marks; one with NAME in it is none."""
+    marked = re.findall(r"`([^`\s]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+    kinds = r"(?:/|\.(?:py|js|mjs|css|toml|md|db|png|txt|yaml))$"
+    roots = ("core/", "pages/", "tests/", "assets/")
+    named = (word for word in marked if word.startswith(roots) or re.search(kinds, word))
+    return [word for word in named if "NAME" not in word]
+
+
+def missing(paths: list[str]) -> list[str]:
+    """Those that do not exist; one may be given by its last parts alone."""
+    return [path for path in paths if not any(_places(path.rstrip("/")))]
+
+
+def _places(path: str) -> list[Path]:
+    here = list(ROOT.glob(path))
+    if path.startswith(("core/", "pages/", "tests/", "assets/")):
+        return here
+    parts = ("core", "pages", "tests", "assets")
+    return [*here, *(place for part in parts for place in (ROOT / part).rglob(path))]
+
+
+def test_every_path_in_contributing_is_there():
+    paths = paths_in(CONTRIBUTING)
+    assert {"app.py", "core/catalog/names.py", "rescue.py", "pages/*.py"} <= set(paths)
+    assert [] == missing(paths)
+
+
+def test_a_path_that_is_gone_would_be_found():
+    text = "Open `core/gone.py`, `gone.py`, `core/store/gone/`, `core/words.py` and `store.py`."
+    assert ["core/gone.py", "gone.py", "core/store/gone/", "store.py"] == missing(paths_in(text))
+
+
+def test_contributing_leads_from_its_table_to_its_sections():
+    """In the order of the table, but for what is about times."""
+    led = re.findall(r"^\|.*\| see \*(.+?)\* \|$", CONTRIBUTING, flags=re.MULTILINE)
+    part = CONTRIBUTING.partition("## How to change it")[2].partition("\n## ")[0]
+    sections = re.findall(r"^### (.+)$", part, flags=re.MULTILINE)
+    assert [*sections, "Of a rerun"] == led
+    assert "\n### Of a rerun\n" in CONTRIBUTING
+
+
+@pytest.mark.parametrize("path", [ROOT / "tests" / "test_gallery.py", ROOT / "CONTRIBUTING.md"])
+def test_headings_that_are_cited_are_there(path):
+    headings = set(re.findall(r"^#+ (.+)$", CONTRIBUTING, flags=re.MULTILINE))
+    cited = re.findall(r"(?:see|CONTRIBUTING.md`,) \*([^*]+)\*", path.read_text())
+    assert cited
+    assert [] == [heading for heading in cited if heading not in headings]
+
+
+def test_the_arrows_of_contributing_are_those_of_the_rules():
+    drawn = re.search(r"^```\n(catalog -> .+?)^```", CONTRIBUTING, flags=re.MULTILINE | re.DOTALL)
+    chains = [
+        [re.findall(r"\w+", step.replace("(workers of)", "")) for step in chain.split("->")]
+        for line in drawn.group(1).splitlines()
+        if "everything" not in line and "leaves" not in line
+        for chain in re.split(r" {3,}", line)
+    ]
+    steps = [step for chain in chains for step in pairwise(chain)]
+    arrows = {(low, high) for lows, highs in steps for low in lows for high in highs}
+    allowed = {
+        (low, high) for to in (ARROWS, IN_WORKERS) for high, lows in to.items() for low in lows
+    }
+    assert set() == arrows - allowed
+    assert set(ARROWS) == {room for arrow in arrows for room in arrow}
+
+
+FULLY_TOLD = (
+    *("catalog", "config", "network", "pictures", "data", "store", "engine", "comparison"),
+    *("claims", "sentences", "hosting", "hosting/server"),
+)
+"""rooms of core whose modules are all named in their row; others have a file for each figure,
+command or computation"""
+
+
+@pytest.mark.parametrize("folder", [*(f"core/{room}" for room in FULLY_TOLD), "pages/shared"])
+def test_the_row_of_a_room_names_its_modules(folder):
+    (row,) = re.findall(rf"^\| `{folder}/` \|(.+)$", CONTRIBUTING, flags=re.MULTILINE)
+    told = {re.sub(r"/$|\.\w+$", "", name) for name in re.findall(r"`([\w./]+)`", row)}
+    modules = {
+        path.stem
+        for path in (ROOT / folder).iterdir()
+        if path.stem != "__init__" and path.suffix == ".py"
+    }
+    assert set() == modules - told
 
 
 def test_there_are_commands_and_pages_to_document():

@@ -1,4 +1,4 @@
-"""Twenty common claims about pooling, a fair test of each, and the verdicts.
+"""Common claims about pooling, a fair test of each, and the verdicts.
 
 A claim is data (`claim`, `tables`); its verdict follows from the store by a fixed rule (`verdict`,
 `judge`). Nothing here needs torch: the engine computes what is missing.

@@ -30,7 +30,7 @@ STAGES = 4
 @app.command("claims")
 def claims(
     id: Annotated[  # noqa: A002 (the name of the flag)
-        str | None, typer.Option("--id", metavar="ID", help="One claim; default all twenty.")
+        str | None, typer.Option("--id", metavar="ID", help="One claim; default all of them.")
     ] = None,
     run: Annotated[
         bool, typer.Option("--run", help="Train and compute what is missing first.")

@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 
 from core.catalog import POOLINGS, Combining, Downsampling, Family, Padding, Pooling, PoolingEntry
+from core.catalog.poolings.entry import PoolShape
 from core.network.pooling import OPERATORS, make_pooling, operator
 from core.network.pooling.windows import WindowPool
 from tests.network import pooling_properties as properties
@@ -44,6 +45,13 @@ def test_an_entry_has_a_label_a_sentence_and_a_reference(name):
     assert entry.sentence[0].islower()
     assert not entry.sentence.endswith(".")
     assert entry.reference
+
+
+@pytest.mark.parametrize("entry", POOLINGS.values(), ids=lambda entry: entry.name)
+def test_what_computes_has_a_measured_weight(entry):
+    """Without one, estimates and the gate of a hosted server would take it for free."""
+    shape = PoolShape(channels=1, size=2, stride=2, inputs=(4, 4), outputs=(2, 2))
+    assert (entry.operations(shape) > 0) is (entry.weight > 0)
 
 
 @pytest.mark.parametrize("name", POOL_LAYERS)

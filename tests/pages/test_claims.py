@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from core.claims import CLAIMS
+from core.words import capitalised, number_word
 from tests.pages.dashboard import (
     ACCURACY,
     CLAIMS_PAGE,
@@ -29,7 +30,7 @@ from tests.pages.dashboard import (
 @pytest.mark.usefixtures("whole_gallery")
 def test_a_claim_is_opened_from_its_tile_and_left_again():
     app = opened(CLAIMS_PAGE)
-    assert 20 == sum(key.startswith("open ") for key in keys(app))
+    assert len(CLAIMS) == sum(key.startswith("open ") for key in keys(app))
     app.button(key="open gradient-routing").click().run()
     assert "gradient-routing" in app.query_params["claim"]
     assert title(app).startswith("“Average pooling passes")
@@ -107,7 +108,7 @@ def test_a_prediction_comes_after_the_experiment_and_before_the_reveal():
     app.segmented_control(key="guess max-keeps-edges").set_value("Holds")
     next(button for button in app.button if button.label == "Reveal").click().run()
     assert "You predicted “holds”" in text(app)
-    assert "You have predicted one of twenty claims" in text(app)
+    assert f"You have predicted one of {number_word(len(CLAIMS))} claims" in text(app)
     assert "What the papers say" in text(app)
 
 
@@ -128,7 +129,8 @@ def test_a_guessed_size_is_laid_over_the_interval():
 @pytest.mark.usefixtures("whole_gallery")
 def test_the_list_gives_no_base_rate_away_before_predictions():
     app = opened(CLAIMS_PAGE, predict="true")
-    assert "Twenty sentences about pooling: which of them hold?" == title(app)
+    counted = capitalised(number_word(len(CLAIMS)))
+    assert f"{counted} sentences about pooling: which of them hold?" == title(app)
     assert "Depends" not in text(app)
 
 
