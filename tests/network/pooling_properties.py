@@ -171,11 +171,14 @@ def selects_a_value_of_its_map_if_it_says_so(name):
     assert selected == (POOLINGS[name].combining is Combining.SELECTS)
 
 
-def has_as_many_parameters_as_its_entry_says(name):
+def has_the_parameters_that_its_entry_says(name):
     for channels in (1, 3, 8):
         for size in (2, 3, 4):
-            built = sum(p.numel() for p in make_pooling(name, channels, size).parameters())
-            assert POOLINGS[name].parameters(channels, size) == built
+            built = dict(make_pooling(name, channels, size).named_parameters())
+            shapes = {key: tuple(each.shape) for key, each in built.items()}
+            assert POOLINGS[name].tensors(channels, size) == shapes
+            numbers = sum(each.numel() for each in built.values())
+            assert POOLINGS[name].parameters(channels, size) == numbers
 
 
 def reads_the_rows_that_its_entry_says(name):
@@ -247,7 +250,7 @@ PROPERTIES = [
     stays_finite,
     keeps_a_constant_away_from_the_border_unless_it_has_its_own_scale,
     selects_a_value_of_its_map_if_it_says_so,
-    has_as_many_parameters_as_its_entry_says,
+    has_the_parameters_that_its_entry_says,
     reads_the_rows_that_its_entry_says,
     gives_the_bits_of_relu_first_if_it_commutes,
     gives_the_gradient_of_relu_first_if_it_commutes,

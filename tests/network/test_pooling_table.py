@@ -108,7 +108,7 @@ def test_an_added_operator(holds, mid_range):
         ({"channel_independent": False}, properties.mixes_channels_only_if_it_says_so),
         ({"commutes_with_relu": True}, properties.gives_the_bits_of_relu_first_if_it_commutes),
         ({"random": True}, properties.draws_in_training_only_if_it_says_so_and_then_from_the_seed),
-        ({"parameters": lambda c, k: 1}, properties.has_as_many_parameters_as_its_entry_says),
+        ({"tensors": lambda c, k: {"a": ()}}, properties.has_the_parameters_that_its_entry_says),
         ({"reach": lambda k, s: k + 1}, properties.reads_the_rows_that_its_entry_says),
         ({"lead": lambda k, s: 1}, properties.reads_the_rows_that_its_entry_says),
         ({"combining": Combining.SELECTS}, properties.selects_a_value_of_its_map_if_it_says_so),
