@@ -104,14 +104,18 @@ def test_a_hundred_silent_sockets_leave_everybody_else_served(server):
 def test_many_networks_fill_the_places_and_ready_says_so(server):
     async def attack():
         async with AsyncExitStack() as stack:
-            for number in range(4):
-                for socket in await _opened(server, f"10.2.0.{number}", 10, stack):
+
+            async def stay(address: str, count: int) -> None:
+                for socket in await _opened(server, address, count, stack):
                     # a sign of life is enough to stay, and nothing has to be drawn for it
                     await socket.send(BackMsg(app_heartbeat=True).SerializeToString())
+
+            for number in range(4):
+                await stay(f"10.2.0.{number}", 10)
             # places that are kept for newcomers are still there
             assert 200 == await asyncio.to_thread(_status, server)
             for number in range(10):
-                await _opened(server, f"10.2.1.{number}", 1, stack)
+                await stay(f"10.2.1.{number}", 1)
             assert 503 == await asyncio.to_thread(_status, server)
             assert 503 == await asyncio.to_thread(_status, server, "/", Accept="text/html")
 
