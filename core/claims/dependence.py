@@ -71,7 +71,8 @@ def outcome(verdict: ClaimVerdict) -> Outcome:
 def attributes(part: Hypothesis) -> dict[Attribute, str]:
     """The attributes of a part in plain text, such as "GAP", "MNIST" or "100 images"."""
     arms = part.arms
-    flats = [arm.candidates[0].to_flat() for arm in arms]
+    # as the part names its networks: on a map of one cell, say, a Flatten head counts as GAP
+    flats = [{**arm.candidates[0].to_flat(), **arm.flat} for arm in arms]
     settings = {
         attribute: join(list(dict.fromkeys(_in_words(attribute, flat[field]) for flat in flats)))
         for attribute, field in _FIELDS.items()

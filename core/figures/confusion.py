@@ -22,6 +22,8 @@ SHORT_NAME, NAMES_MARGIN = 2, 110
 LONG_NUMBER, SMALLER = 3, 11
 """digits of a count that is printed smaller, and its size, px: a cell has 19 px on a telephone"""
 
+OFTEN = {1: "once", 2: "twice"}
+
 Counts = NDArray[np.int64]
 
 
@@ -75,7 +77,7 @@ def _mistakes(counts: Counts, names: Sequence[str]) -> str:
         return f"All of {total:,} test images are classified correctly."
     row, column = divmod(int(wrong.argmax()), len(names))
     most = int(wrong.max())
-    often = "once" if most == 1 else f"{most:,} times"
+    often = OFTEN.get(most, f"{most:,} times")
     return (
         f"{int(wrong.sum()):,} of {total:,} test images are misclassified; most often {names[row]} "
         f"is mistaken for {names[column]} ({often})."

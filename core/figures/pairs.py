@@ -151,13 +151,18 @@ def _caption(pairs: Sequence[Pair], results: Results, *, arrow: bool) -> str:
     said = (
         "Small dots: one seed each.",
         f"Bar: 95 % interval {covered(pairs, results)}{correction}.",
-        f"Grey: differences usually missed, up to {size_in_points(missed)} points.",
+        f"Grey: differences usually missed, {_up_to(missed)}.",
         "Arrows: beyond the axis." if arrow else "",
         capitalised(only_alone(pairs)),
         fallback(pairs, results),
         source(pairs),
     )
     return " ".join(filter(None, said))
+
+
+def _up_to(missed: float) -> str:
+    """How large a missed difference may be; those of two shares end at 100 points."""
+    return "whatever their size" if missed >= 1 else f"up to {size_in_points(missed)} points"
 
 
 def _draw(

@@ -176,7 +176,9 @@ def _head(comparison: Comparison, arms: Sequence[Arm]) -> Sentence:
         return (f"a {name} head has {_times(ratio)} {as_many}", *where)
     change = f"{abs(ratio - 1):.0%}".replace("%", " %")
     more = f"{'adds' if ratio > 1 else 'saves'} {change}"
-    return (f"a {name} head {more}{' of the parameters' if several else ''}", *where)
+    if not several:
+        return (f"a {name} head {more}",)
+    return (f"a {name} head {more} {'to' if ratio > 1 else 'of'} the parameters of ", arm.pooling)
 
 
 def _ratio(arm: Arm, other: Arm) -> float:

@@ -20,7 +20,7 @@ from core.words import (
 
 RULE = (
     "these seeds cannot tell the two apart. Of networks that cannot be told apart from the most "
-    "accurate, the one with the fewest MACs is taken."
+    "accurate, the one with the fewest MACs is taken. More seeds may tell them apart."
 )
 WRITTEN_NEEDS: Mapping[Need, str] = {
     Need.MACS: "{} MACs",

@@ -36,7 +36,7 @@ def difference(compared: Difference) -> str:
             f"Undecided: {measured}; alone it would be {alone}, but {compared.comparisons} "
             f"comparisons are shown."
         )
-    return (
-        f"Undecided: {measured}; {evidence(compared)} would usually miss less than "
-        f"{size_in_points(compared.detectable)}."
-    )
+    least = compared.detectable
+    # two shares differ by 100 points at most
+    missed = "any difference" if least >= 1 else f"less than {size_in_points(least)}"
+    return f"Undecided: {measured}; {evidence(compared)} would usually miss {missed}."

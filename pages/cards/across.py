@@ -39,10 +39,10 @@ def card(results: Results, compare_with: Pooling | None) -> None:
         there = _elsewhere(arm, reference, results.comparison.seeds)
         found = across(there, arm.pooling, reference.pooling)
         if found is None:
-            with_runs = [label for label, one in there.items() if one.runs]
-            where = ", ".join(with_runs) or "none yet"
+            runs = f"runs are on {', '.join(there)}" if there else "there are no runs yet"
             st.caption(
-                f"This needs two seeds of both strategies on two data sets; runs are on {where}."
+                "This needs two seeds of both strategies on two data sets, folders not counted; "
+                f"{runs}."
             )
             return
         st.markdown(frame.written(over_data_sets(found)))

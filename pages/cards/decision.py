@@ -20,9 +20,10 @@ DECISION_HELP = """
 Set what a network may cost and must do; empty fields limit nothing. Of the networks that meet the
 budget, those that these seeds cannot tell apart from the most accurate count as equally good, and
 the one with the fewest MACs is recommended (paired differences, Holm's correction), or one that
-scores higher and costs no more. Accuracy is the mean over the seeds. Time is the median for one
-image on one thread, measured on this server. Agreement is the share of predictions that a shift by
-one pixel leaves as they are, averaged over the four directions, from the stored shift maps.
+scores higher and costs no more. Networks trained on another data set are never recommended.
+Accuracy is the mean over the seeds. Time is the median for one image on one thread, measured on
+this server. Agreement is the share of predictions that a shift by one pixel leaves as they are,
+averaged over the four directions, from the stored shift maps.
 """
 
 
@@ -33,12 +34,14 @@ def card(shown: instead.Shown, timed: Timed) -> None:
         shown: what the page shows.
         timed: what one image takes in its networks.
     """
-    results = shown.results
+    # what is best on other images, and code and weights for their classes, is no advice for these
+    results = shown.chosen if shown.of_other_images else shown.results
     with frame.card("Which network fits your budget?", "decision", reading=DECISION_HELP) as head:
         budget = _budget()
         every = candidates(results, timed.milliseconds, _agreement(results))
         decision = decide(results, every, budget)
-        instead.name(shown)
+        if not shown.of_other_images:
+            instead.name(shown)
         st.markdown(f"**{frame.written(recommendation(decision, budget))}**")
         if decision.recommended:
             _recommended(decision.recommended, results)

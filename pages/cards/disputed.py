@@ -38,7 +38,7 @@ def shown(arms: Sequence[Arm], comparison: Comparison) -> None:
     with frame.card(
         "Images that only some get right", "disputed", reading=DISPUTED_READING, stretch=False
     ):
-        st.markdown(_counted(parted))
+        st.markdown(counted(parted))
         some = [gallery for gallery in parted.galleries if gallery.images]
         most = max((len(gallery.images) for gallery in some), default=0)
         columns = 2 if most <= PICTURES_SHOWN // 2 and len(some) > 1 else 1
@@ -52,15 +52,19 @@ def shown(arms: Sequence[Arm], comparison: Comparison) -> None:
             st.caption(f"{join(none)} {are} right more often than {_others(parted)} on no image.")
 
 
-def _counted(parted: Dispute) -> str:
-    """How many images all, and none, get right."""
-    seeds = f"{parted.seeds} {plural('seed', parted.seeds)}"
+def counted(parted: Dispute) -> str:
+    """How many images all networks get right, and how many all get wrong, in a sentence."""
+    seeds = "the only seed" if parted.seeds == 1 else f"all {parted.seeds} seeds"
     count = len(parted.galleries)
     named = "both networks" if count == 2 else f"all {number_word(count)} networks"  # noqa: PLR2004
     return (
-        f"Of {parted.images:,} test images, {parted.all_right:,} are right in all {seeds} of "
-        f"{named}, and {parted.all_wrong:,} in none."
+        f"Of {parted.images:,} test images, {_are(parted.all_right)} right in {seeds} of "
+        f"{named}, and {_are(parted.all_wrong)} wrong in all of them."
     )
+
+
+def _are(number: int) -> str:
+    return {0: "none is", 1: "one is"}.get(number, f"{number:,} are")
 
 
 def _others(parted: Dispute) -> str:

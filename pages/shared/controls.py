@@ -91,6 +91,8 @@ def _comparison_controls(*, hosted: bool) -> None:
     _choose_arms()
     _choose_seeds()
     _choose_chance()
+    # first of all: what is still the default of the data set shown before would count as changed
+    _follow(own_defaults(dataset.shown()))
     changed = _changed_settings()
     label = f"Advanced · {len(changed)} changed" if changed else "Advanced"
     with st.popover(label, icon=":material/tune:", width="stretch"):
@@ -218,7 +220,6 @@ def _advanced(changed: Sequence[str]) -> None:
     )
     shown = dataset.shown()
     own = own_defaults(shown)
-    _follow(own)
     for section, heading in (
         ("model", "**Network**"),
         ("data", "**Data**"),

@@ -31,6 +31,11 @@ class Shown:
     results: Results
     changes: tuple[Change, ...] = ()
 
+    @property
+    def of_other_images(self) -> bool:
+        """Whether what is drawn was trained on another data set than the one that was chosen."""
+        return any(change.name == "dataset" for change in self.changes)
+
     def headline(self, said: Sentence) -> Sentence:
         """A headline about what is drawn, which cannot pass for one about what was chosen."""
         return instead_headline(said) if self.changes else said

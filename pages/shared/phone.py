@@ -24,6 +24,8 @@ ON_PHONES = f"""
 @media (max-width: {NARROWEST_COLUMNS - 1}px) {{
   .stMain [data-testid="stColumn"] {{ min-width: calc(100% - 1.5rem); }}
 }}
+/* Streamlit never hides the tools of a table there, and they would cover the line above it */
+@media (hover: none) {{ [data-testid="stElementToolbar"] {{ display: none; }} }}
 </style>
 """
 

@@ -1,10 +1,11 @@
 """Terms of the trade explained where they first stand: a mark with one sentence.
 
-A mark is a link with a title: the pointer shows the sentence, and for keyboards and touch screens
-the button *Words* lists all of them.
+A mark is a link with a title: the pointer shows the sentence. The button *Words* lists all of them,
+and a press on a mark, by a finger or a key, opens the list at its sentence.
 """
 
 import re
+from pathlib import Path
 
 import streamlit as st
 
@@ -13,12 +14,15 @@ from core.catalog.glossary import TERMS, Term, terms_of
 from pages.shared import talk
 
 ANCHOR = "#words"
+PRESSED = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+_KEY = "words_pressed"
 DOTS = f"""
 <style>
 a[href="{ANCHOR}"], a[href="{ANCHOR}"]:visited {{
   color: inherit; text-decoration: underline dotted; text-underline-offset: 0.2em; cursor: help;
 }}
 .st-key-words_line {{ row-gap: 0; }}
+.st-key-{_KEY} {{ display: none; }}
 </style>
 """
 """text stays in ink, as everywhere: the dots are the mark"""
@@ -79,3 +83,4 @@ def line() -> None:
             st.markdown(f":small[:gray[Also used here: {names}]]", width="content")
         with st.popover("Words", icon=":material/menu_book:", type="tertiary"):
             st.markdown("\n\n".join(f"**{term.name}** {term.sentence}" for term in explained))
+    st.components.v2.component("words", js=PRESSED)(key=_KEY)

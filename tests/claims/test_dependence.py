@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.catalog import HEADS, Head
 from core.claims import CLAIMS, ComparedPart, Hypothesis, Metric
 from core.claims.arms import arm
 from core.claims.claim import of_type
@@ -9,6 +10,9 @@ from core.claims.dependence import ATTRIBUTES, Attribute, attributes, dependence
 from core.comparison.statistics import paired_difference
 from core.sentences.dependence import alternatives, depends
 
+PARTS = [
+    part for claim in CLAIMS.values() for part in of_type(Hypothesis, (*claim.parts, *claim.extras))
+]
 EFFECTS = {"yes": 0.05, "no": -0.05, "open": 0.01}
 
 
@@ -32,6 +36,14 @@ def part(says, head="gap", data="digits", name="max", metric=Metric.TEST_ACCURAC
 def said(*parts):
     found = dependence(parts)
     return depends(found, parts), alternatives(found)
+
+
+@pytest.mark.parametrize("part", PARTS, ids=[part.says for part in PARTS])
+def test_a_part_has_the_head_that_its_networks_are_named_by(part):
+    # on a map of one cell Flatten is GAP, and none the less the part is one with a Flatten head
+    heads = {arm.flat.get("head", Head.GAP) for arm in part.arms}
+    if len(heads) == 1:
+        assert HEADS[Head(heads.pop())].label == attributes(part)[Attribute.HEAD]
 
 
 def test_one_attribute_that_separates_is_named_with_its_effects():

@@ -248,8 +248,12 @@ def test_where_no_control_is_known_none_is_named(first, second):
             {"pooling": ["max", "conv"], "head": ["gap", "flatten"]},
             (
                 "With a GAP head, conv has 3.3 times the parameters of max; a Flatten head adds "
-                "19 % of the parameters for max."
+                "19 % to the parameters of max."
             ),
+        ),
+        (
+            {"pooling": ["max", "conv"], "head": ["flatten", "gap"]},
+            "; a GAP head saves 16 % of the parameters of max.",
         ),
         ({"pooling": ["max"], "head": ["gap", "gmp"]}, "; a GMP head has the same number as GAP."),
         ({"pooling": ["max"], "head": ["flatten", "gap"]}, "; a GAP head saves 16 %."),
@@ -443,6 +447,12 @@ def test_the_diagonal_carries_no_colour_unless_two_runs_are_compared(difference)
     diagonal = [figure.data[0].z[i][i] for i in range(2)]
     assert difference == bool(np.isfinite(diagonal).all())
     assert 4 == len(figure.layout.annotations)
+
+
+@pytest.mark.parametrize(("most", "often"), [(1, "once"), (2, "twice"), (3, "3 times")])
+def test_how_often_a_class_is_mistaken_is_said_as_people_say_it(most, often):
+    labels, predictions = answers([[50, most], [0, 42]])
+    assert figures.confusion(labels, predictions, ("cat", "dog")).alt.endswith(f"({often}).")
 
 
 def test_counts_of_mistakes_have_their_thousands_apart():

@@ -57,6 +57,7 @@ def test_a_network_that_cannot_be_told_apart_is_preferred_if_it_costs_less():
     said = plain(reason(decision))
     assert said.startswith("Conv + GAP scores ")
     assert "the one with the fewest MACs is taken" in said
+    assert said.endswith("More seeds may tell them apart.")
 
 
 def test_a_network_that_scatters_is_not_taken_if_a_better_one_costs_no_more():

@@ -681,6 +681,24 @@ def test_a_grey_zone_shows_what_the_seeds_would_miss():
     assert (0, 0, 1.5) == (zero.x0, zero.x1, zero.line.width)
 
 
+def test_no_difference_of_shares_is_called_larger_than_all_of_them():
+    compared = results(poolings=("max", "none"), heads=("gap",), seeds=2)
+    first, *others = compared.runs.values()
+    apart = Results(
+        compared.comparison,
+        {
+            first.key: dataclasses.replace(first, test_accuracy=0.05),
+            **{run.key: run for run in others},
+        },
+    )
+    few, none = (
+        figures.paired_differences(one, one.comparison.facets[0]) for one in (compared, apart)
+    )
+    assert "usually missed, up to 5.7 points." in few.caption
+    assert "usually missed, whatever their size." in none.caption
+    assert "would usually miss any difference" in none.alt
+
+
 def test_a_small_grey_zone_is_seen_whole_and_a_large_one_does_not_shrink_the_data():
     figure = pairs(results(poolings=("max", "none")))
     zone, low, high = figure.layout.shapes[0], *figure.layout.xaxis.range

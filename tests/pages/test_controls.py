@@ -234,6 +234,15 @@ def test_the_default_of_a_data_set_is_no_change(dataset):
     assert "norm" not in scene
 
 
+@pytest.mark.parametrize("dataset", ["digits", "shapes", "mnist", "cifar10"])
+def test_another_data_set_brings_its_own_defaults_and_changes_nothing(dataset):
+    app = opened(COST, dataset="fashion")
+    app.selectbox(key="dataset").set_value(dataset).run()
+    assert "Advanced" == advanced(app)
+    app.number_input(key="epochs").set_value(7).run()
+    assert "Advanced · 1 changed" == advanced(app)
+
+
 def test_a_setting_of_other_data_sets_is_no_change():
     assert "Advanced" == advanced(opened(ACCURACY, dataset="digits", difficulty="hard"))
 

@@ -2,6 +2,10 @@
 
 import pytest
 
+from core.comparison import Comparison
+from core.comparison.disputed import Dispute, Gallery
+from core.config import Experiment
+from pages.cards.disputed import counted
 from tests.pages.dashboard import (
     FEATURES,
     HEADLINE,
@@ -88,6 +92,25 @@ def test_a_picture_on_which_the_networks_part_opens_in_all_of_them():
     app.button(key=first).click().run()
     assert [] == messages(app)
     assert int(first.removeprefix("disputed ")) == app.number_input(key="image").value
+
+
+@pytest.mark.parametrize(
+    ("seeds", "right", "wrong", "said"),
+    [
+        (3, 8, 0, "8 are right in all 3 seeds of both networks, and none is wrong in all of them."),
+        (
+            1,
+            1,
+            2,
+            "one is right in the only seed of both networks, and 2 are wrong in all of them.",
+        ),
+    ],
+)
+def test_no_image_and_one_image_are_counted_as_people_say_it(seeds, right, wrong, said):
+    networks = [Experiment.from_flat({"pooling": pooling}) for pooling in ("max", "average")]
+    arms = Comparison.of(networks, range(seeds)).arms
+    parted = Dispute(tuple(Gallery(arm, ()) for arm in arms), seeds, right, wrong, 24)
+    assert f"Of 24 test images, {said}" == counted(parted)
 
 
 @pytest.mark.usefixtures("whole_gallery")

@@ -83,6 +83,17 @@ def test_cost_counts_the_choice_and_names_what_its_accuracies_are_of():
 
 
 @pytest.mark.usefixtures("two_strategies", "engine")
+@pytest.mark.parametrize("dataset", ["shapes", "cifar10"])
+def test_nothing_is_recommended_because_of_other_images(dataset):
+    app = opened(COST, **SIDEBAR | {"dataset": dataset})
+    assert [] == messages(app)
+    assert "No network of this comparison is trained, so none can be recommended." in text(app)
+    assert "decision_weights" not in keys(app)
+    # accuracy against cost names what it is of
+    assert "digits instead of" in said(app)
+
+
+@pytest.mark.usefixtures("two_strategies", "engine")
 @pytest.mark.parametrize("page", DRAWN)
 def test_one_press_makes_the_shown_comparison_the_chosen_one(page):
     app = opened(page, **{**SIDEBAR, "seeds": "7"}, dropout=["head"], lr="0.3", widths="8,8")
