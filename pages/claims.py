@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.claims import CLAIMS, ClaimResult, Kind
 from core.claims.guess import asked
-from core.sentences.claims import caution, claims_headline, tuning, verdict_sentence
+from core.sentences.claims import caution, claims_headline, tuning
 from core.sentences.guesses import reaction
 from core.words import about, capitalised, number_word, plural
 from pages.cards import background, evidence, prediction
@@ -116,7 +116,7 @@ def _tile(result: ClaimResult, *, hidden: bool) -> None:
             )
         frame.heading(claim.text)
         if not hidden:
-            said = " ".join(filter(None, (verdict_sentence(result), caution(result))))
+            said = " ".join(filter(None, (cached.verdict_sentences()[claim.id], caution(result))))
             st.markdown(f":small[:gray[{frame.written((said,))}]]")
 
 
@@ -145,7 +145,7 @@ def _one(result: ClaimResult) -> None:
             return
     with st.container(horizontal=True, vertical_alignment="center"):
         frame.badge(result.verdict)
-        st.markdown(f"**{verdict_sentence(result)}**", help=MEANINGS, width="content")
+        st.markdown(f"**{cached.verdict_sentences()[claim.id]}**", help=MEANINGS, width="content")
     if warning := caution(result):
         frame.warn([(warning,)])
     if rates := tuning(result):

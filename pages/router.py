@@ -47,18 +47,16 @@ def _draw() -> None:
         initial_sidebar_state="collapsed" if folded else "auto",
     )
     st.logo(ASSETS / "logo.svg", size="large", icon_image=icon)
-    page = st.navigation(
-        [
-            st.Page(
-                page.file,
-                title=entry.title,
-                icon=f":material/{entry.icon}:",
-                default=page is Page.HOME,
-            )
-            for page, entry in PAGES.items()
-        ],
-        position="hidden" if presents else "top",
-    )
+    pages = [
+        st.Page(
+            page.file,
+            title=entry.title,
+            icon=f":material/{entry.icon}:",
+            default=page is Page.HOME,
+        )
+        for page, entry in PAGES.items()
+    ]
+    page = st.navigation(pages, position="hidden" if presents else "top")
     with explained():
         if presents:
             presenter.draw()
@@ -75,7 +73,7 @@ def _draw() -> None:
         if talk.active():
             talk.bar()
         else:
-            phone.bar()
+            phone.bar(pages)
         talk.begin_page()
         paper.styles()
         progress.bar(asked)

@@ -86,8 +86,12 @@ class RunStore:
     @property
     def stamp(self) -> tuple[Stamp, ...]:
         """A value that changes whenever what is stored does."""
-        own = (self.path, self.path.with_name(f"{self.path.name}-wal"))
-        return (*map(stamp, own), *self.bundle_stamp)
+        return (*self.own_stamp, *self.bundle_stamp)
+
+    @property
+    def own_stamp(self) -> tuple[Stamp, ...]:
+        """A value that changes whenever what one's own store holds does."""
+        return stamp(self.path), stamp(self.path.with_name(f"{self.path.name}-wal"))
 
     @property
     def bundle_stamp(self) -> tuple[Stamp, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from time import monotonic
 from typing import Any, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -23,6 +24,7 @@ from core.config import Experiment
 from core.engine import stored
 from core.figures import Chart, Look
 from core.run import RunSummary
+from core.sentences.claims import verdict_sentence
 from core.store import RunStore, Stamp
 from pages.shared.plot import Drawn
 
@@ -30,6 +32,8 @@ P = ParamSpec("P")
 Result = TypeVar("Result")
 State = tuple[tuple[Stamp, ...], str]
 """of some runs: the stamp of what is bundled, and what one's own store has of them"""
+BUNDLE_SECONDS = 1.0
+"""time for which the bundle is taken to be as it was"""
 
 
 @st.cache_resource
@@ -63,12 +67,12 @@ def compared(comparison: Comparison, chance: Chance, labels: bytes, unread: str 
 
 def summaries() -> tuple[RunSummary, ...]:
     """Every stored run, newest first."""
-    return _summaries(store().stamp)
+    return _summaries(_stamp())
 
 
 def bundled_sets() -> list[BundledSet]:
     """The bundled runs by data set, most runs first."""
-    return _bundled_sets(store().bundle_stamp)
+    return _bundled_sets(_bundle_stamp())
 
 
 def curves(keys: Iterable[str]) -> dict[str, list[float]]:
@@ -79,7 +83,7 @@ def curves(keys: Iterable[str]) -> dict[str, list[float]]:
 
 def nearest(chosen: Comparison) -> Nearest | None:
     """The stored comparison to show in place of one of which nothing is stored."""
-    return _nearest(chosen, store().stamp)
+    return _nearest(chosen, _stamp())
 
 
 def readable(keys: Iterable[str]) -> set[str]:
@@ -90,12 +94,12 @@ def readable(keys: Iterable[str]) -> set[str]:
 
 def rates() -> list[Rate]:
     """The training speed of the newest runs."""
-    return _rates(store().stamp)
+    return _rates(_stamp())
 
 
 def computed(request: Request[Result]) -> Result | None:
     """What the store has of a computation; None if it has not been computed."""
-    result: Result | None = _computed(request, store().path, store().stamp)
+    result: Result | None = _computed(request, store().path, _stamp())
     return result
 
 
@@ -144,13 +148,36 @@ def claim_results() -> dict[str, ClaimResult]:
     return _claim_results(_state(_claims_keys()))
 
 
+def verdict_sentences() -> dict[str, str]:
+    """The verdict on every claim in words, by the claim's id."""
+    return _verdict_sentences(_state(_claims_keys()))
+
+
+def _stamp() -> tuple[Stamp, ...]:
+    """A value that changes whenever what is stored does."""
+    return (*store().own_stamp, *_bundle_stamp())
+
+
+def _bundle_stamp() -> tuple[Stamp, ...]:
+    """A value that changes, within a second, when what is bundled does.
+
+    A rerun asks for it up to a hundred times, and the system is slow to list a folder.
+    """
+    return _stamp_of_bundle(store(), int(monotonic() / BUNDLE_SECONDS))
+
+
+@lru_cache(maxsize=4)
+def _stamp_of_bundle(opened: RunStore, moment: int) -> tuple[Stamp, ...]:  # noqa: ARG001
+    return opened.bundle_stamp
+
+
 def _keys(comparison: Comparison) -> tuple[str, ...]:
     return tuple(experiment.key for experiment in comparison.experiments)
 
 
 def _state(keys: tuple[str, ...]) -> State:
     """A value that changes with these runs; others may be trained meanwhile."""
-    return store().bundle_stamp, _own_state(keys, store().path, store().stamp)
+    return _bundle_stamp(), _own_state(keys, store().path, store().own_stamp)
 
 
 @lru_cache(maxsize=256)
@@ -220,3 +247,8 @@ def _claims_keys() -> tuple[str, ...]:
 @st.cache_resource(max_entries=2, show_spinner="Judging the claims…")
 def _claim_results(state: State) -> dict[str, ClaimResult]:  # noqa: ARG001
     return {result.claim.id: result for result in judge(CLAIMS.values(), store(), TIMED)}
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _verdict_sentences(state: State) -> dict[str, str]:
+    return {name: verdict_sentence(result) for name, result in _claim_results(state).items()}

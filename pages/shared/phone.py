@@ -4,9 +4,10 @@ Streamlit folds its navigation into the sidebar there, where nobody looks for it
 columns below each other there, and here that begins earlier: the sidebar takes its part.
 """
 
-import streamlit as st
+from collections.abc import Iterable
 
-from core.catalog import PAGES
+import streamlit as st
+from streamlit.navigation.page import Page as StreamlitPage
 
 WIDEST_PHONE = 767
 """px: from here on Streamlit shows its navigation itself"""
@@ -30,11 +31,11 @@ ON_PHONES = f"""
 """
 
 
-def bar() -> None:
-    """Draw the line; wide screens hide it."""
+def bar(pages: Iterable[StreamlitPage]) -> None:
+    """Draw the line with links to pages; wide screens hide it."""
     st.html(ON_PHONES)
     with st.container(horizontal=True, vertical_alignment="center", key="phone_bar"):
         st.markdown("**Poolscope**", width="stretch")
         with st.popover("Pages", icon=":material/menu:"):
-            for page, entry in PAGES.items():
-                st.page_link(page.file, label=entry.title, icon=f":material/{entry.icon}:")
+            for page in pages:
+                st.page_link(page)
