@@ -12,12 +12,23 @@ export default () => {
     if (!list) return;
     event.preventDefault();
     list.scrollIntoView({ block: "nearest" });
-    list.click();
-    requestAnimationFrame(() => setTimeout(() => show(term.title), 100)); // ms, until it is drawn
+    open(list, () => show(term.title));
   };
   document.addEventListener("click", press);
-  return () => document.removeEventListener("click", press);
+  document.body.dataset.words = "listens";
+  return () => {
+    document.removeEventListener("click", press);
+    delete document.body.dataset.words;
+  };
 };
+
+// a page that is drawn at this moment may take the list away again
+function open(list, then, tries = 20) {
+  const drawn = document.querySelector(SENTENCES);
+  if (!drawn && tries % 10 === 0) list.click();
+  if (drawn) then();
+  else if (tries > 1) setTimeout(() => open(list, then, tries - 1), 100); // ms
+}
 
 function show(sentence) {
   const all = [...document.querySelectorAll(SENTENCES)];

@@ -14,6 +14,7 @@ PAGES = ("/", "/claims?claim=pooling-gives-invariance")
 def test_a_press_on_a_term_shows_its_sentence(visitor, page, by):
     visitor.open(page)
     visitor.page.set_viewport_size({"width": 390, "height": 844})
+    visitor.page.wait_for_selector("body[data-words]", state="attached")
     for place in (0, -1):
         term = visitor.page.locator('a[href="#words"]').nth(place)
         sentence = term.get_attribute("title")
