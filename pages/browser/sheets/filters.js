@@ -4,7 +4,7 @@ import { firstConvolution, filtersOf } from "../engine/filters.js";
 import { Network } from "../engine/network.js";
 import { between } from "../touch/colours.js";
 import { element, shows } from "../touch/elements.js";
-import { open } from "../touch/loading.js";
+import { openAll } from "../touch/loading.js";
 import { canvas, coloursOf, named, spoken } from "./page.js";
 import { even, tiled } from "./tiles.js";
 
@@ -31,8 +31,7 @@ class Filters {
 
   async update(data, root) {
     this.latest = data;
-    const opened = data.networks.map(({ weights, description }) => open(Network, weights, description, root));
-    const networks = await Promise.all(opened);
+    const networks = await openAll(Network, data.networks, root);
     // another call may have come while weights were on their way, or the page may have gone
     if (this.latest !== data || !this.node.isConnected) return;
     const { side, tables, cross } = coloursOf(data, this.node);

@@ -1,7 +1,7 @@
 // What is computed in a thread of its own: job -> what does it, and whether it takes long.
 
 import { Network } from "../engine/network.js";
-import { open } from "../touch/loading.js";
+import { open, openAll } from "../touch/loading.js";
 import { cut } from "./cut.js";
 import { TestImages } from "./images.js";
 import { Record } from "./record.js";
@@ -18,14 +18,12 @@ export const JOBS = {
 
 // For each network its map after a layer, its answer, and how certain it is.
 async function maps({ networks, pixels, root }) {
-  return Promise.all(
-    networks.map(async ({ weights, description, layer }) => {
-      const network = await open(Network, weights, description, root);
-      const pass = network.forward(pixels);
-      const { shape, data } = pass.outputs.get(layer);
-      return { map: { shape, data }, answer: pass.answer, share: pass.probabilities[pass.answer] };
-    }),
-  );
+  const opened = await openAll(Network, networks, root);
+  return opened.map((network, i) => {
+    const pass = network.forward(pixels);
+    const { shape, data } = pass.outputs.get(networks[i].layer);
+    return { map: { shape, data }, answer: pass.answer, share: pass.probabilities[pass.answer] };
+  });
 }
 
 const records = new Map(); // of the networks that were searched last -> Record
@@ -34,9 +32,7 @@ const records = new Map(); // of the networks that were searched last -> Record
 // null if it has no such channel.
 async function patches({ networks, images, input, ground, channel, most, root }, { wanted, tell }) {
   const given = await open(TestImages, images.address, images, root);
-  const opened = await Promise.all(
-    networks.map(({ weights, description }) => open(Network, weights, description, root)),
-  );
+  const opened = await openAll(Network, networks, root);
   const own = networks.map(({ weights, layer }, i) => {
     const key = JSON.stringify([weights, layer, images.address, images.count, input]);
     const record = records.get(key) ?? new Record(opened[i], layer, images.count);
@@ -60,9 +56,7 @@ async function patches({ networks, images, input, ground, channel, most, root },
 // For each network, how many of the first images are right with pools of each temperature.
 async function softened({ networks, temperatures, images, input, root }, { wanted, tell }) {
   const given = await open(TestImages, images.address, images, root);
-  const all = await Promise.all(
-    networks.map(({ weights, description }) => open(Network, weights, description, root)),
-  );
+  const all = await openAll(Network, networks, root);
   const softenings = all.map((network) => new Softening(network, temperatures));
   const counted = () => softenings.map(({ right }) => [...right]);
   const finished = await inSlices(images.count, true, wanted, (number) => {

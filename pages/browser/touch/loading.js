@@ -16,6 +16,10 @@ export async function open(Kind, address, description, root, passing = false) {
   return opened.get(address);
 }
 
+// networks as a page names them: {weights: address, description}.
+export const openAll = (Kind, networks, root) =>
+  Promise.all(networks.map(({ weights, description }) => open(Kind, weights, description, root)));
+
 export const bytes = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 
 export function isDarkPage(node) {

@@ -5,7 +5,7 @@ import { Network } from "../engine/network.js";
 import { table } from "./colours.js";
 import { moved, movedWords, paint } from "./drawing.js";
 import { ARROWS, Cells, element, headline, shows } from "./elements.js";
-import { bytes, isDarkPage, open } from "./loading.js";
+import { bytes, isDarkPage, openAll } from "./loading.js";
 import { percent } from "./numbers.js";
 import { verdict } from "./picture.js";
 
@@ -52,8 +52,7 @@ class Walk {
 
   async update(data, root) {
     this.latest = data;
-    const opened = data.networks.map(({ weights, description }) => open(Network, weights, description, root));
-    const networks = await Promise.all(opened);
+    const networks = await openAll(Network, data.networks, root);
     // another call may have come while weights were on their way, or the page may have gone
     if (this.latest !== data || !this.node.isConnected) return;
     const side = isDarkPage(this.node) ? 1 : 0;
