@@ -35,7 +35,7 @@ from core.engine import (
     shared_engine_problem,
 )
 from core.errors import ConfigError
-from core.hosting.memory import few_arenas, give_back
+from core.hosting.memory import collect, few_arenas, give_back
 from core.hosting.server.headers import SecurityHeaders
 from core.hosting.server.health import store_problem
 from core.hosting.server.notices import idle
@@ -68,6 +68,7 @@ async def life(_: st.App) -> AsyncIterator[None]:
     """Workers may start as soon as a page offers to train; they end with the server."""
     serve_pages()
     few_arenas()
+    collect(everything=True)
     giving_back = create_task(give_back())
     yield
     giving_back.cancel()

@@ -33,6 +33,26 @@ asyncio.run(wait())
 print(grown - before, size().rss - before)
 """
 
+SPARED = """
+import gc, weakref
+from core.hosting.memory import collect
+
+class Knot:
+    def __init__(self):
+        self.self = self
+
+collect(everything=True)
+looked_through = len(gc.get_objects())
+kept = Knot()
+there = weakref.ref(kept)
+collect(everything=False)
+del kept
+collect(everything=False)
+spared = there() is not None
+collect(everything=True)
+print(gc.get_freeze_count() // max(looked_through, 1), int(spared), int(there() is None))
+"""
+
 NICE = """
 import os
 from core.engine.process_pool import _begin
@@ -58,6 +78,13 @@ def test_what_was_freed_goes_back_to_the_system():
     grown, left = _said(FREED)
     assert grown > 150e6
     assert left < 0.1 * grown
+
+
+def test_objects_that_stay_are_looked_through_only_now_and_then():
+    times_as_many, spared, freed = _said(SPARED)
+    assert times_as_many > 100
+    assert spared
+    assert freed
 
 
 def test_a_library_without_such_a_function_is_left_alone():
