@@ -179,7 +179,7 @@ def _confusion(results: Results) -> None:
 
 
 def _predictions(run: Run) -> bytes:
-    return cached.store().predictions(run.key) or b""
+    return cached.predictions(run.key) or b""
 
 
 def _differences(results: Results, compare_with: Pooling | None) -> None:

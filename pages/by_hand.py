@@ -18,7 +18,7 @@ from core.catalog import POOLINGS, Padding
 from core.sentences.headlines import routing_headline
 from core.words import capitalised, size
 from pages.cards import grid, hand, touched
-from pages.shared import controls, exports, frame
+from pages.shared import cached, controls, exports, frame
 
 BY_HAND_QUESTION = "By hand: what does the operator do to a few numbers?"
 CARD_WIDTH, LEAST_GRID_WIDTH = 460, 125
@@ -78,7 +78,7 @@ def _cards(results: ByHand, numbers: Grid) -> None:
     with left:
         frame.show(
             "Window by window",
-            figures.steps(worked, results.plain_windows),
+            cached.chart(figures.steps, worked, results.plain_windows),
             "steps",
             file_name="steps.csv",
             reading=STEPS_HELP,
@@ -106,7 +106,7 @@ def _operator(worked: Worked, shares: Numbers) -> None:
     pooling = worked.pooling
     label, key = POOLINGS[pooling].label, f"operator {pooling}"
     title = f"{frame.mark(pooling)} {label}"
-    charts = {name: chart(worked) for name, chart in GRIDS.items()}
+    charts = {name: cached.chart(make, worked) for name, make in GRIDS.items()}
     with frame.card(title, "operator", part=label, reading=ROUTING_HELP) as head:
         with head:
             rows = [row for chart in charts.values() for row in chart.rows]

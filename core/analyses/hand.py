@@ -25,7 +25,7 @@ MOST_LISTED_VALUES = 16
 UNTRAINED = "as it starts, untrained"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Worked:
     """One operator on one grid of numbers.
 

@@ -132,9 +132,15 @@ def estimate(
         return None
     seconds = []
     used: Sequence[Rate] = known
+    # the seeds of a network have the same rates, of which there may be two thousand
+    alike: dict[tuple[str, ...], tuple[Sequence[Rate], float]] = {}
     for experiment in missing:
-        used = _like(experiment, known)
-        rate = median(item.seconds for item in used) * _times(experiment, used)
+        model = experiment.model
+        kind = experiment.data.dataset, model.norm, model.pooling
+        if kind not in alike:
+            used = _like(experiment, known)
+            alike[kind] = used, median(item.seconds for item in used) * _times(experiment, used)
+        used, rate = alike[kind]
         left = 1 - progress.get(experiment.key, 0.0)
         seconds.append(RUN_SECONDS + BUILD_SECONDS + work(experiment) * rate * left)
     # the last runs may not fill every worker, so the longest run is a lower bound

@@ -93,9 +93,14 @@ class Ledger:
         self._salt: bytes = salt[0]
 
     def account(self, who: Visitor) -> Account:
-        """What was had so far."""
-        with self._writing() as connection:
-            return self._account(connection, who)
+        """What was had so far; pages ask for it in every rerun, so nothing is locked for it."""
+        try:
+            with closing(
+                sqlite3.connect(self._path, timeout=LEDGER_LOCK_SECONDS, isolation_level=None)
+            ) as connection:
+                return self._account(connection, who)
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
 
     def reserve(
         self,
@@ -116,6 +121,9 @@ class Ledger:
         """
         now = self._clock()
         with self._writing() as connection:
+            connection.execute(
+                "DELETE FROM work WHERE asked < ? AND NOT open", (now - DAY_SECONDS,)
+            )
             account = self._account(connection, who)
             if reason := refusal(account):
                 return reason, {}, 0
@@ -173,17 +181,16 @@ class Ledger:
             return gone
 
     def _account(self, connection: sqlite3.Connection, who: Visitor) -> Account:
-        connection.execute(
-            "DELETE FROM work WHERE asked < ? AND NOT open", (self._clock() - DAY_SECONDS,)
-        )
         cookie, address = self._hashed(who)
+        since = self._clock() - DAY_SECONDS
 
         def spent(condition: str, *values: str) -> Spent:
             # the condition is one of the three below
             row = connection.execute(
                 f"SELECT coalesce({_USED}, 0), coalesce(sum(used), 0), "  # noqa: S608
-                f"coalesce(sum(open), 0), count(DISTINCT request) FROM work WHERE {condition}",
-                values,
+                "coalesce(sum(open), 0), count(DISTINCT request) FROM work "
+                f"WHERE (asked >= ? OR open) AND {condition}",
+                (since, *values),
             ).fetchone()
             return Spent(*row)
 
@@ -214,4 +221,7 @@ class Ledger:
                 yield connection
                 connection.execute("COMMIT")
         except sqlite3.Error as error:
-            raise StoreError(f"{self._path} cannot be used: {error}") from error
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: sqlite3.Error) -> StoreError:
+        return StoreError(f"{self._path} cannot be used: {error}")

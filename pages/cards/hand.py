@@ -1,6 +1,7 @@
 """The cards of By hand: output size, temperature, additivity, and contrast of a thin line."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 import streamlit as st
@@ -17,7 +18,7 @@ from core.analyses.hand import (
     untrained_sentence,
 )
 from core.analyses.reading import Windows, unread_by_operator
-from core.catalog import POOLINGS, Pooling
+from core.catalog import POOLINGS, Padding, Pooling
 from core.words import apart, inside, join, plain, rough
 from pages.shared import frame
 
@@ -30,12 +31,22 @@ SAME_NUMBERS = 1e-9
 
 def by_hand(poolings: Sequence[Pooling], grid: Grid, *, single: bool) -> ByHand:
     """Apply every operator to the grid; gradients come from all outputs or the middle one."""
-    return _by_hand(tuple(poolings), grid, single=single)
+    numbers = tuple(map(tuple, grid.numbers.tolist()))
+    windows = grid.size, grid.stride, grid.padding, grid.mode
+    return _by_hand(tuple(poolings), numbers, windows, single=single)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def _by_hand(poolings: tuple[Pooling, ...], grid: Grid, *, single: bool) -> ByHand:
-    return operate.by_hand(poolings, grid, single=single)
+# The same object for the same numbers, so that its drawings are kept too; what Streamlit's cache
+# gives is read anew each time.
+@lru_cache(maxsize=64)
+def _by_hand(
+    poolings: tuple[Pooling, ...],
+    numbers: tuple[tuple[float, ...], ...],
+    windows: tuple[int, int, int, Padding],
+    *,
+    single: bool,
+) -> ByHand:
+    return operate.by_hand(poolings, Grid(np.array(numbers), *windows), single=single)
 
 
 def sizes(many: Sequence[Worked], grid: Grid) -> None:

@@ -23,7 +23,7 @@ from core.comparison.stock import Stock
 from core.config import Experiment
 from core.engine import stored
 from core.figures import Chart, Look
-from core.run import RunSummary
+from core.run import Run, RunSummary
 from core.sentences.claims import verdict_sentence
 from core.store import RunStore, Stamp
 from pages.shared.plot import Drawn
@@ -75,6 +75,26 @@ def bundled_sets() -> list[BundledSet]:
     return _bundled_sets(_bundle_stamp())
 
 
+def run(key: str) -> Run | None:
+    """A run, with its epochs; None if it is not stored."""
+    return _run(key, store().path, _stamp())
+
+
+def predictions(key: str) -> bytes | None:
+    """The class given to each test image by a run, one byte each; None if it is not stored."""
+    return _predictions(key, store().path, _stamp())
+
+
+def steps(key: str) -> tuple[tuple[int, float], ...]:
+    """Step and validation accuracy of each checkpoint of a run."""
+    return _steps(key, store().path, _stamp())
+
+
+def speed(dataset: str | None) -> float:
+    """Seconds for a unit of work on one core: the rate of the estimate that pages show."""
+    return _speed(dataset, store().path, _stamp())
+
+
 def curves(keys: Iterable[str]) -> dict[str, list[float]]:
     """Validation accuracy after each epoch, in percent, by key of every stored run."""
     chosen = tuple(keys)
@@ -106,6 +126,31 @@ def computed(request: Request[Result]) -> Result | None:
 @lru_cache(maxsize=4096)
 def _computed(request: Request[Any], path: Path, stamp: tuple[Stamp, ...]) -> Any:  # noqa: ARG001
     return stored(store(), request)
+
+
+# Features asks for each network in several places of one rerun: a hundred reads of the store.
+@lru_cache(maxsize=128)
+def _run(key: str, path: Path, stamp: tuple[Stamp, ...]) -> Run | None:  # noqa: ARG001
+    return store().runs([key]).get(key)
+
+
+@lru_cache(maxsize=128)
+def _predictions(key: str, path: Path, stamp: tuple[Stamp, ...]) -> bytes | None:  # noqa: ARG001
+    return store().predictions(key)
+
+
+@lru_cache(maxsize=128)
+def _steps(
+    key: str,
+    path: Path,  # noqa: ARG001
+    stamp: tuple[Stamp, ...],  # noqa: ARG001
+) -> tuple[tuple[int, float], ...]:
+    return store().checkpoint_steps([key]).get(key, ())
+
+
+@lru_cache(maxsize=16)
+def _speed(dataset: str | None, path: Path, stamp: tuple[Stamp, ...]) -> float:  # noqa: ARG001
+    return estimate.speed(dataset, _rates(stamp))
 
 
 def chart(make: Callable[P, Chart], *args: P.args, **how: P.kwargs) -> Chart:

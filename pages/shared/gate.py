@@ -15,7 +15,6 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core import settings
 from core.analyses import Request
-from core.comparison.estimate import speed
 from core.config import DataConfig, Experiment
 from core.engine import Limit, Reader, demand_permits, shared_engine
 from core.hosting import Visitor
@@ -200,13 +199,8 @@ def _gate() -> Gate:
     with _shared.lock:
         if _shared.gate is None:
             here = settings.load()
-            _shared.gate = Gate(shared_engine, here, _speed, _present)
+            _shared.gate = Gate(shared_engine, here, cached.speed, _present)
         return _shared.gate
-
-
-def _speed(dataset: str | None) -> float:
-    """Seconds for a unit of work: the rate of the estimate that pages show."""
-    return speed(dataset, cached.rates())
 
 
 def _present(who: Visitor) -> bool:

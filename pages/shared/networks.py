@@ -29,7 +29,7 @@ def _fits(experiment: Experiment, weights_of: str) -> bool:  # noqa: ARG001 (the
 def is_there(arm: Arm, seed: int) -> bool:
     """Whether the trained network of an arm can be opened: not if its run diverged."""
     experiment = arm.seeded(seed)
-    run = cached.store().runs([experiment.key]).get(experiment.key)
+    run = cached.run(experiment.key)
     if run is None or run.status is not Status.DONE:
         return False
     return _fits(experiment, f"{run.key} {run.created}")
@@ -73,12 +73,12 @@ def image_file(data: DataConfig) -> ImageFile:
     Raises:
         EngineError: the process that reads images was ended.
     """
-    _load(data)
     of_test, shape = data.source, data.entry.shape
     most = max(1, MOST_IMAGE_BYTES // prod(shape))
     count = min(INSPECTED_IMAGES, data.entry.splits.test, most)
     name = FILES.name(of_test)
     if name is None:
+        _load(data)
         name = FILES.put(of_test, gate.glance(partial(lookup.first_images, of_test, count)))
     return ImageFile(f"images/{name}", count, count, shape)
 
@@ -97,7 +97,7 @@ def _scaling(data: DataConfig) -> tuple[float, float]:
 def shown(arm: Arm, seed: int) -> Shown:
     """A trained network as a browser computes with it, addresses below that of the dashboard."""
     run = _run(arm, seed)
-    states = cached.store().checkpoint_steps([run.key]).get(run.key, ())
+    states = cached.steps(run.key)
     return Shown(
         arm=arm,
         weights=_address("weights", run),
@@ -116,7 +116,10 @@ def address(arm: Arm, seed: int) -> str:
 
 def _run(arm: Arm, seed: int) -> Run:
     key = arm.seeded(seed).key
-    return cached.store().runs([key])[key]
+    run = cached.run(key)
+    if run is None:
+        raise KeyError(key)
+    return run
 
 
 def _address(what: str, run: Run) -> str:
@@ -142,7 +145,7 @@ def growing(arm: Arm, job: Job) -> Shown | None:
 
 def predicted(arms: list[Arm], seed: int, number: int) -> dict[Arm, int]:
     """The classes that trained networks gave to a test image when they were tested."""
-    kept = {arm: cached.store().predictions(arm.seeded(seed).key) for arm in arms}
+    kept = {arm: cached.predictions(arm.seeded(seed).key) for arm in arms}
     return {arm: answers[min(number, len(answers) - 1)] for arm, answers in kept.items() if answers}
 
 
@@ -151,7 +154,7 @@ def disagreements(arms: list[Arm], seed: int) -> list[int]:
     answers = [
         np.frombuffer(predictions, dtype=np.uint8)
         for arm in arms
-        if (predictions := cached.store().predictions(arm.seeded(seed).key))
+        if (predictions := cached.predictions(arm.seeded(seed).key))
     ]
     if len(answers) < 2:  # noqa: PLR2004
         return []
