@@ -37,6 +37,7 @@ def main() -> None:
 def _draw() -> None:
     icon = ASSETS / "icon.svg"
     with explained():
+        talk.enter()
         folded = share.folded()
         presents = talk.presenting()
         title = presenter.TITLE if presents else progress.title()

@@ -23,6 +23,7 @@ from pages.shared.parameters import DEFAULTS, TOUCHED
 VIEW, TALK, PRESENTER = "view", "talk", "presenter"
 SCENE = "scene"
 
+_ACTIVE = "talk_active"
 _ON, _NUMBER, _GOING, _KEPT = "talk_on", "talk_scene", "talk_going", "talk_kept"
 _REVEALED, _STARTED, _DRAWN = "talk_revealed", "talk_started", "talk_drawn"
 FONT_SIZE = "clamp(17px, 1.3vw, 28px)"
@@ -63,16 +64,18 @@ def presenting() -> bool:
     return PRESENTER in st.query_params.get_all(VIEW)
 
 
-def active() -> bool:
-    """Whether this session is in talk mode."""
-    if presenting():
-        return False
-    if settings.load().mode is Mode.TALK:
-        return True
+def enter() -> None:
+    """Find out whether this session is in talk mode, once for a rerun."""
     state = st.session_state
     if TALK in st.query_params.get_all(VIEW):
         state[_ON] = True
-    return bool(state.get(_ON))
+    on = settings.load().mode is Mode.TALK or bool(state.get(_ON))
+    state[_ACTIVE] = on and not presenting()
+
+
+def active() -> bool:
+    """Whether this session is in talk mode; asked a hundred times in a rerun."""
+    return bool(st.session_state.get(_ACTIVE))
 
 
 def shows(title: str) -> bool:
