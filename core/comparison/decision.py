@@ -1,16 +1,15 @@
 """Which network fits a budget? Those that meet it, the one to take, and the nearest if none does.
 
-The rule: of the networks that meet the budget, the most accurate one is compared with all others
-(paired, corrected together). A network that cannot be told apart from it is as good, as far as
-these seeds show; of all these the one with the fewest MACs is taken, and among equals the one with
-fewer weights, then the more accurate one. If other networks score higher in the mean and cost no
-more, the best of those stands in for it: seeds that scatter widely make a network hard to tell
-apart, which is no merit. Nothing is told apart with one seed, so there the most accurate network is
-taken. Networks with runs that have not learned are left out: their wide intervals would make them
-as good as any.
+The rule is that of a test of non-inferiority. Of the networks that meet the budget, the most
+accurate one is compared with all others (paired, corrected together). A network is good enough if
+its interval excludes a loss of `MOST_LOSS` or more; of these the one with the fewest MACs is taken,
+and among equals the one with fewer weights, then the more accurate one. A network that scatters so
+widely that nothing is shown about it is not good enough, only open: that it cannot be told apart
+from the best is no merit. With one seed nothing is shown, so there the most accurate network is
+taken. Networks with runs that have not learned are left out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
@@ -22,6 +21,8 @@ from core.comparison.statistics import Interval, mean_interval
 from core.network.work import weight_bytes
 
 KILOBYTE = 1000
+MOST_LOSS = 0.01
+"""one point of test accuracy: what may be lost for a cheaper network must be shown to be less"""
 
 
 class Need(StrEnum):
@@ -122,9 +123,9 @@ class Decision:
             miss nothing that has.
         recommended: the network to take; None if none meets the budget.
         best: the most accurate of those that meet it.
-        alike: networks that cannot be told apart from the best, each with its difference.
-        instead_of: the cheapest of the best and its like, where the recommended network stands in
-            for it, because it scores as high or higher and costs no more.
+        good_enough: networks that are shown to lose less than `MOST_LOSS` against the best, each
+            with its difference from it.
+        open: networks that may or may not lose less than that, each with its difference.
         nearest: if none meets the budget, the network that misses it by the smallest factor, with
             what it misses.
         unlearned: networks that are left out, because some of their runs have not learned.
@@ -136,8 +137,8 @@ class Decision:
     unknown: tuple[Candidate, ...]
     recommended: Candidate | None
     best: Candidate | None
-    alike: tuple[Pair, ...]
-    instead_of: Candidate | None
+    good_enough: tuple[Pair, ...]
+    open: tuple[Pair, ...]
     nearest: tuple[Candidate, tuple[Miss, ...]] | None
     unlearned: tuple[Arm, ...]
     untrained: tuple[Arm, ...]
@@ -146,7 +147,18 @@ class Decision:
     def difference(self) -> Pair | None:
         """The recommended network against the most accurate one; None if they are the same."""
         own = self.recommended.arm if self.recommended else None
-        return next((pair for pair in self.alike if pair.arm == own), None)
+        return next((pair for pair in self.good_enough if pair.arm == own), None)
+
+    @property
+    def open_and_cheaper(self) -> int:
+        """How many networks would be taken instead, if they were shown to be good enough."""
+        arms = {pair.arm for pair in self.open}
+        own = self.recommended
+        return sum(own is not None and _cost(one) < _cost(own) for one in self.of(arms))
+
+    def of(self, arms: Collection[Arm]) -> list[Candidate]:
+        """Those that meet the budget and are among these networks."""
+        return [one for one in self.meeting if one.arm in arms]
 
 
 def candidates(
@@ -186,54 +198,42 @@ def decide(results: Results, every: Sequence[Candidate], budget: Budget) -> Deci
     )
     without_miss = [one for one in able if not one.misses(budget)]
     meeting = tuple(one for one in without_miss if not one.unknown(budget))
-    alike = _alike(results, meeting)
-    cheapest = _cheapest(meeting, alike)
-    recommended = _stand_in(cheapest, meeting) if cheapest else None
+    pairs = _against_the_best(results, meeting)
+    good_enough = tuple(pair for pair in pairs if pair.difference.low > -MOST_LOSS)
+    allowed = {pair.arm for pair in good_enough}
     there = {one.arm for one in every}
     return Decision(
         candidates=tuple(able),
         meeting=meeting,
         unknown=tuple(one for one in without_miss if one.unknown(budget)),
-        recommended=recommended,
+        recommended=min(
+            (one for place, one in enumerate(meeting) if place == 0 or one.arm in allowed),
+            key=_cost,
+            default=None,
+        ),
         best=meeting[0] if meeting else None,
-        alike=alike,
-        instead_of=None if recommended == cheapest else cheapest,
+        good_enough=good_enough,
+        open=tuple(
+            pair for pair in pairs if pair.difference.low <= -MOST_LOSS < pair.difference.high
+        ),
         nearest=None if without_miss else _nearest(able, budget),
         unlearned=tuple(one.arm for one in every if one.arm in failed),
         untrained=tuple(arm for arm in results.comparison.arms if arm not in there),
     )
 
 
-def _alike(results: Results, meeting: Sequence[Candidate]) -> tuple[Pair, ...]:
-    """The networks that cannot be told apart from the first, the most accurate."""
+def _against_the_best(results: Results, meeting: Sequence[Candidate]) -> tuple[Pair, ...]:
+    """Each network that meets the budget, but the most accurate, minus that one."""
     if not meeting:
         return ()
     best, *others = meeting
-    pairs = [
-        Pair(one.arm, compared, best.arm)
-        for one in others
-        if (compared := difference(results, one.arm, best.arm))
-    ]
-    return tuple(pair for pair in corrected(pairs) if not pair.decided)
-
-
-def _cheapest(meeting: Sequence[Candidate], alike: Sequence[Pair]) -> Candidate | None:
-    """The cheapest of the best network and those that are alike; None if none meets the budget."""
-    arms = {pair.arm for pair in alike}
-    as_good = [one for place, one in enumerate(meeting) if place == 0 or one.arm in arms]
-    return min(as_good, key=_cost, default=None)
-
-
-def _stand_in(chosen: Candidate, meeting: Sequence[Candidate]) -> Candidate:
-    """The most accurate of the networks that are no worse than a network in anything counted."""
-    no_worse = (
-        one
-        for one in meeting
-        if one.accuracy.mean >= chosen.accuracy.mean
-        and all(one.known[need] <= chosen.known[need] for need in (Need.MACS, Need.KILOBYTES))
+    return corrected(
+        [
+            Pair(one.arm, compared, best.arm)
+            for one in others
+            if (compared := difference(results, one.arm, best.arm))
+        ]
     )
-    # the chosen one first, so that it stays among equals
-    return max([chosen, *no_worse], key=lambda one: one.accuracy.mean)
 
 
 def _cost(one: Candidate) -> tuple[float, float, float]:

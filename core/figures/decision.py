@@ -24,7 +24,8 @@ class DecisionRow:
 
 def decision_rows(decision: Decision, budget: Budget) -> list[DecisionRow]:
     """All trained networks whose runs have learned, the most accurate first."""
-    alike = {pair.arm for pair in decision.alike}
+    good_enough = {pair.arm for pair in decision.good_enough}
+    open_ = {pair.arm for pair in decision.open}
     rows = []
     for one in decision.candidates:
         misses = [str(miss.need) for miss in one.misses(budget)]
@@ -38,8 +39,10 @@ def decision_rows(decision: Decision, budget: Budget) -> list[DecisionRow]:
             verdict = "recommended"
         elif decision.best == one:
             verdict = "meets it, most accurate"
-        elif one.arm in alike:
-            verdict = "meets it, not told apart from the most accurate"
+        elif one.arm in good_enough:
+            verdict = "meets it, good enough"
+        elif one.arm in open_:
+            verdict = "meets it, undecided whether good enough"
         milliseconds = one.known.get(Need.MILLISECONDS)
         rows.append(
             DecisionRow(

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from core.comparison import Arm
-from core.comparison.decision import AT_LEAST, Budget, Candidate, Decision, Miss, Need
+from core.comparison.decision import AT_LEAST, MOST_LOSS, Budget, Candidate, Decision, Miss, Need
 from core.comparison.statistics import LEAST_PAIRS
 from core.sentences.headlines import Sentence
 from core.sentences.intervals import accuracy
 from core.words import (
+    capitalised,
     count,
     macs,
     number_word,
@@ -18,10 +19,7 @@ from core.words import (
     size_in_points,
 )
 
-RULE = (
-    "these seeds cannot tell the two apart. Of networks that cannot be told apart from the most "
-    "accurate, the one with the fewest MACs is taken. More seeds may tell them apart."
-)
+LOSS = f"{100 * MOST_LOSS:.0f} {plural('point', round(100 * MOST_LOSS))}"
 WRITTEN_NEEDS: Mapping[Need, str] = {
     Need.MACS: "{} MACs",
     Need.KILOBYTES: "{} kB of weights",
@@ -79,27 +77,33 @@ def reason(decision: Decision) -> Sentence:
     chosen, best, pair = decision.recommended, decision.best, decision.difference
     if chosen is None or best is None or len(decision.meeting) == 1:
         return ()
-    if cheapest := decision.instead_of:
-        return (
-            "Of the networks that these seeds cannot tell apart from the most accurate, ",
-            *_called(best.arm),
-            ", the one with the fewest MACs is ",
-            *_called(cheapest.arm),
-            "; this one scores higher and costs no more.",
-        )
-    if pair:
-        ends = f"[{points(-pair.difference.high)}, {points(-pair.difference.low)}]"
-        return (
-            *_called(best.arm),
-            f" scores {size_in_points(pair.difference.mean)} points more {ends}, but {RULE}",
-        )
-    if others := len(decision.alike):
-        alike = f"{number_word(others)} {plural('other', others)}"
-        said = f"The most accurate. These seeds cannot tell it apart from {alike}, none of which"
-        return (f"{said} needs fewer MACs.",)
     if min(one.accuracy.n for one in decision.meeting) < LEAST_PAIRS:
         return ("The most accurate. With one seed, networks cannot be told apart.",)
-    return ("The most accurate, established above every other that meets the budget.",)
+    if pair:
+        ends = f"[{points(-pair.difference.high)}, {points(-pair.difference.low)}]"
+        more = f"scores {size_in_points(pair.difference.mean)} points more {ends}"
+        shown = f"Of the networks that are shown to lose less than {LOSS} against it"
+        least = f"{shown}, this one needs the fewest MACs."
+        return (*_called(best.arm), f" {more}. {least}{_open(decision)}")
+    if others := len(decision.good_enough):
+        one = others == 1
+        shown = f"{number_word(others)} {plural('other', others)} {'is' if one else 'are'} shown"
+        fewer = "it needs no fewer MACs" if one else "none needs fewer MACs"
+        said = f"{capitalised(shown)} to lose less than {LOSS}, but {fewer}."
+        return (f"The most accurate. {said}{_open(decision)}",)
+    return (f"The most accurate. No other is shown to lose less than {LOSS}.{_open(decision)}",)
+
+
+def _open(decision: Decision) -> str:
+    """What more seeds may change, as a sentence after a blank; empty if nothing."""
+    number = decision.open_and_cheaper
+    if not number:
+        return ""
+    verb = "needs" if number == 1 else "need"
+    return (
+        f" {capitalised(number_word(number))} {plural('other', number)} that {verb} fewer MACs may "
+        "be good enough too: these runs are too few to tell. More seeds may."
+    )
 
 
 def left_out(decision: Decision, budget: Budget) -> list[Sentence]:

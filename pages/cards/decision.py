@@ -18,9 +18,11 @@ from pages.shared.parameters import BUDGETS
 
 DECISION_HELP = """
 Set what a network may cost and must do; empty fields limit nothing. Of the networks that meet the
-budget, those that these seeds cannot tell apart from the most accurate count as equally good, and
-the one with the fewest MACs is recommended (paired differences, Holm's correction), or one that
-scores higher and costs no more. Networks trained on another data set are never recommended.
+budget, those that are shown to lose less than 1 point against the most accurate are good enough,
+and of these the one with the fewest MACs is recommended (a test of non-inferiority: paired
+differences, Holm's correction). A network of which too few runs show anything is not good enough;
+*Train until decided* on Accuracy adds the seeds that are missing. Networks trained on another data
+set are never recommended.
 Accuracy is the mean over the seeds. Time is the median for one image on one thread, measured on
 this server. Agreement is the share of predictions that a shift by one pixel leaves as they are,
 averaged over the four directions, from the stored shift maps.

@@ -120,7 +120,7 @@ def _toggles(page: Page, url: str, floor: Page, bare: str) -> Iterator[Line]:
 def _pills(page: Page, url: str) -> Iterator[Line]:
     """Four hundred cached runs: twenty strategies, two heads, ten seeds."""
     link = "&".join(f"pooling={name}" for name in TWENTY)
-    page.goto(f"{url}/accuracy?{link}&head=both&seeds=10&show_all=true")
+    page.goto(f"{url}/accuracy?{link}&dataset=digits&head=both&seeds=10&show_all=true")
     page.wait_for_selector(FIGURE)
     time.sleep(3)
     _toggle(page), _toggle(page)
