@@ -265,6 +265,21 @@ Part = Hypothesis | ExactStatement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlainAnswer:
+    """An answer to a claim as one would give it at table, and the outcomes under which it is true.
+
+    Attributes:
+        says: the answer, one sentence.
+        holding: measures of which every decided part holds, and at least one is decided.
+        failing: measures of which every decided part fails, and at least one is decided.
+    """
+
+    says: str
+    holding: frozenset[Metric]
+    failing: frozenset[Metric]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """A common claim about pooling, and its fair test.
 
@@ -279,6 +294,7 @@ class Claim:
         literature: what papers found.
         page: a page on which visitors can try what is computed or timed, with the link's
             parameters; `core.claims.leads` derives links to trained networks from the data.
+        answers: plain answers, each for its outcomes; without one, the verdict is said by rule.
     """
 
     id: str
@@ -290,6 +306,7 @@ class Claim:
     extras: tuple[Part, ...] = ()
     literature: tuple[Finding, ...] = ()
     page: tuple[Page, Mapping[str, Any]] | None = None
+    answers: tuple[PlainAnswer, ...] = ()
 
     @property
     def hypotheses(self) -> tuple[Hypothesis, ...]:

@@ -1,7 +1,7 @@
 """Verdicts in words, computed from the data."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from core.catalog import HEADS, POOLINGS
 from core.claims import (
@@ -14,8 +14,8 @@ from core.claims import (
     compared,
     computed,
 )
-from core.claims.claim import Expectation
-from core.claims.dependence import dependence
+from core.claims.claim import Expectation, Metric
+from core.claims.dependence import Outcome, dependence, outcome
 from core.comparison import Comparison
 from core.comparison.chance import said_of
 from core.sentences.dependence import alternatives, depends, span
@@ -90,7 +90,27 @@ def rule(part: Hypothesis) -> str:
     return f"holds if the whole interval is {where[part.expected]} {UNITS[part.unit]}"
 
 
+def plain_answer(result: ClaimResult) -> str:
+    """The claim's plain answer for the outcomes of its parts; empty if it has none for them."""
+    outcomes: dict[Metric, set[Outcome]] = {}
+    for part in compared(result.parts):
+        outcomes.setdefault(part.part.metric, set()).add(outcome(part.verdict))
+
+    def all_are(wanted: Outcome, measures: Collection[Metric]) -> bool:
+        return all(outcomes.get(each, set()) - {Outcome.OPEN} == {wanted} for each in measures)
+
+    for answer in result.claim.answers:
+        if all_are(Outcome.YES, answer.holding) and all_are(Outcome.NO, answer.failing):
+            return answer.says
+    return ""
+
+
 def verdict_sentence(result: ClaimResult) -> str:
+    """The plain answer, if there is one, then the verdict by rule."""
+    return " ".join(filter(None, (plain_answer(result), _by_rule(result))))
+
+
+def _by_rule(result: ClaimResult) -> str:
     """On what the verdict depends, or how many parts hold; and what was computed."""
     facts = [part.fact.sentence for part in computed(result.parts) if part.fact]
     measured = compared(result.parts)

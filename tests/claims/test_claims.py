@@ -38,8 +38,16 @@ from core.comparison.statistics import paired_difference
 from core.config import Experiment
 from core.engine import compute, stored
 from core.run import Status
-from core.sentences.claims import claims_headline, effect, rule, verdict_sentence, verdict_word
+from core.sentences.claims import (
+    claims_headline,
+    effect,
+    plain_answer,
+    rule,
+    verdict_sentence,
+    verdict_word,
+)
 from core.store import RunStore
+from tests.bundled import bundled
 from tests.store.store_samples import a_run
 
 SEEDS = 10
@@ -259,7 +267,7 @@ def test_each_fact_comes_out_as_arithmetic_says(name):
         ("light-line", ["100 %", "50 %"]),
         ("dark-line", ["0 %", "50 %", "100 %"]),
         ("routing-max", ["25 %"]),
-        ("gate-max", ["256 shifts", "240 change"]),
+        ("gate-max", ["240 of 256 circular shifts change"]),
         ("parameters-learned", ["mixed 1", "gated 4", "GeM 1", "LIP 4,160", "conv 36,928"]),
         ("field-doubles", ["3 to 4", "8 to 10", "18 to 22"]),
         ("dense-factor", ["1,280", "320", "4 times", "49 times"]),
@@ -402,6 +410,32 @@ def test_facts_are_computed_by_workers_and_kept(store):
     (found,) = judge([CLAIMS["max-keeps-edges"]], store, TIMED)
     assert ClaimVerdict.NUANCED is found.verdict
     assert "Max keeps 100 %" in verdict_sentence(found)
+
+
+def test_a_plain_answer_stands_first_where_the_outcomes_are_those_it_is_true_for():
+    (found,) = judge([CLAIMS["pooling-gives-invariance"]], bundled(), TIMED)
+    (answer,) = found.claim.answers
+    assert verdict_sentence(found).startswith(f"{answer.says} Yes for ")
+    assert answer.says.startswith("Only in part: ")
+
+
+@pytest.mark.parametrize("metric", [Metric.AGREEMENT, Metric.ONE_PIXEL])
+@pytest.mark.parametrize("how", ["undecided", "the other way"])
+def test_no_plain_answer_is_given_for_other_outcomes(metric, how):
+    (found,) = judge([CLAIMS["pooling-gives-invariance"]], bundled(), TIMED)
+
+    def otherwise(part):
+        if not isinstance(part, ComparedPart) or part.part.metric is not metric:
+            return part
+        if how == "undecided":
+            return dataclasses.replace(part, difference=None)
+        seen = part.difference
+        return dataclasses.replace(part, difference=dataclasses.replace(seen, mean=-seen.mean))
+
+    other = dataclasses.replace(found, parts=tuple(map(otherwise, found.parts)))
+    assert plain_answer(found)
+    assert not plain_answer(other)
+    assert not verdict_sentence(other).startswith("Only in part")
 
 
 def test_networks_are_timed_layer_by_layer_in_turns():

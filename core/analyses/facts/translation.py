@@ -21,7 +21,7 @@ def _moving(pooling: Pooling, step: int) -> tuple[int, int, float]:
     The network has two stages, circular padding and a GAP head, and is untrained.
 
     Returns:
-        Number of shifts tried, number of shifts that change a logit, largest change of a logit.
+        Number of shifts tried, number of them that change a logit, largest change of a logit.
     """
     config = ModelConfig(widths=(6, 8), pooling=pooling, head=Head.GAP, padding=Padding.CIRCULAR)
     model = build_model(config, (1, MOVED_SIDE, MOVED_SIDE), FACT_CLASSES).eval()
@@ -35,28 +35,31 @@ def _moving(pooling: Pooling, step: int) -> tuple[int, int, float]:
 
 def _gate(pooling: Pooling, step: int, label: str) -> Fact:
     tried, changed, largest = _moving(pooling, step)
-    return Fact(
-        holds=changed == 0,
-        sentence=f"{label}: of {tried} shifts {changed} change a logit; the largest change is "
-        f"{rough(largest)}.",
+    # a score of a class is a logit; rounding errors are below `LOGIT_ROUNDING`
+    shifts = "circular shifts" if step == 1 else f"circular shifts by multiples of {step}"
+    said = (
+        f"{changed} of {tried} {shifts} change the score of a class, by {rough(largest)} at most"
+        if changed
+        else f"none of {tried} {shifts} changes the score of a class"
     )
+    return Fact(holds=changed == 0, sentence=f"In an untrained network {label}, {said}.")
 
 
 @exact("gate-max")
 def _gate_max() -> Fact:
-    return _gate(Pooling.MAX, 1, "Two stages of max, GAP")
+    return _gate(Pooling.MAX, 1, "with two stages of max and a GAP head")
 
 
 @exact("gate-none")
 def _gate_none() -> Fact:
-    return _gate(Pooling.NONE, 1, "No stride, GAP")
+    return _gate(Pooling.NONE, 1, "without strides and with a GAP head")
 
 
 @exact("gate-multiples")
 def _gate_multiples() -> Fact:
-    return _gate(Pooling.MAX, 4, "Two stages of max, GAP, shifts by multiples of 4")
+    return _gate(Pooling.MAX, 4, "with two stages of max and a GAP head")
 
 
 @exact("gate-aps")
 def _gate_aps() -> Fact:
-    return _gate(Pooling.APS, 1, "Two stages of APS, GAP")
+    return _gate(Pooling.APS, 1, "with two stages of APS and a GAP head")

@@ -10,6 +10,7 @@ from core.claims.claim import (
     Hypothesis,
     Level,
     Metric,
+    PlainAnswer,
 )
 from core.claims.tables.shared import BOTH_HEADS, MOUTON
 
@@ -49,6 +50,14 @@ INVARIANCE = Claim(
             )
             for data in ("digits", "shapes")
             for head, label in BOTH_HEADS
+        ),
+    ),
+    answers=(
+        PlainAnswer(
+            says="Only in part: with pooling, more answers stay when the image moves, but a shift "
+            "by one pixel still changes more than one in a hundred.",
+            holding=frozenset({Metric.AGREEMENT}),
+            failing=frozenset({Metric.ONE_PIXEL}),
         ),
     ),
     extras=(
