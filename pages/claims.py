@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.claims import CLAIMS, ClaimResult, Kind
 from core.claims.guess import asked
-from core.sentences.claims import caution, claims_headline, tuning
+from core.sentences.claims import caution, claims_headline, plain_answer, tuning
 from core.sentences.guesses import reaction
 from core.words import about, capitalised, number_word, plural
 from pages.cards import background, evidence, prediction
@@ -116,7 +116,8 @@ def _tile(result: ClaimResult, *, hidden: bool) -> None:
             )
         frame.heading(claim.text)
         if not hidden:
-            said = " ".join(filter(None, (cached.verdict_sentences()[claim.id], caution(result))))
+            answer = plain_answer(result) or cached.verdict_sentences()[claim.id]
+            said = " ".join(filter(None, (answer, caution(result))))
             st.markdown(f":small[:gray[{frame.written((said,))}]]")
 
 
@@ -143,9 +144,12 @@ def _one(result: ClaimResult) -> None:
             evidence.experiment(claim)
             prediction.form(result)
             return
+    plain, said = plain_answer(result), cached.verdict_sentences()[claim.id]
     with st.container(horizontal=True, vertical_alignment="center"):
         frame.badge(result.verdict)
-        st.markdown(f"**{cached.verdict_sentences()[claim.id]}**", help=MEANINGS, width="content")
+        st.markdown(f"**{plain or said}**", help=MEANINGS, width="content")
+    if plain:
+        st.markdown(said.removeprefix(plain).strip())
     if warning := caution(result):
         frame.warn([(warning,)])
     if rates := tuning(result):

@@ -22,6 +22,12 @@ a[href="{ANCHOR}"], a[href="{ANCHOR}"]:visited {{
   color: inherit; text-decoration: underline dotted; text-underline-offset: 0.2em; cursor: help;
 }}
 .st-key-words_line {{ row-gap: 0; }}
+/* on a telephone the button alone: it opens the same list, and four lines of terms push down the
+   first card */
+@media (max-width: 640px) {{
+  .st-key-words_line > :has(> [data-testid="stMarkdown"]),
+  .st-key-words_line > [data-testid="stMarkdown"] {{ display: none; }}
+}}
 .st-key-{_KEY} {{ display: none; }}
 </style>
 """
