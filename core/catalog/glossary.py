@@ -63,7 +63,7 @@ TERMS: tuple[Term, ...] = (
         "points",
         "Points are percentage points: from 90 % to 92 % is two points.",
         "points?",
-        _COMPARING,
+        _COMPARING | {Page.COST},
     ),
     Term(
         "seed",

@@ -6,17 +6,20 @@ from playwright.sync_api import expect
 pytestmark = pytest.mark.e2e
 
 # the last has most terms: its list is longer than the screen
+WINDOWS = {"a telephone": (390, 844), "a low window": (1024, 500)}
 PAGES = ("/", "/claims?claim=pooling-gives-invariance")
 
 
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("by", ["finger", "key"])
-def test_a_press_on_a_term_shows_its_sentence(visitor, page, by):
+@pytest.mark.parametrize("window", WINDOWS)
+def test_a_press_on_a_term_shows_its_sentence(visitor, page, by, window):
     visitor.open(page)
-    visitor.page.set_viewport_size({"width": 390, "height": 844})
+    width, height = WINDOWS[window]
+    visitor.page.set_viewport_size({"width": width, "height": height})
     visitor.page.wait_for_selector("body[data-words]", state="attached")
     for place in (0, -1):
-        term = visitor.page.locator('a[href="#words"]').nth(place)
+        term = visitor.page.locator('a[href="#words"]:visible').nth(place)
         sentence = term.get_attribute("title")
         if by == "finger":
             term.click()
