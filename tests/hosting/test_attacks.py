@@ -212,7 +212,7 @@ def test_after_a_restart_in_the_middle_the_day_goes_on(tmp_path):
 def test_honest_visitors_meet_no_error_while_others_attack(tmp_path):
     bounds = {**BOUNDS, "POOLSCOPE_DAILY_SECONDS": "20"}
     with serving(tmp_path, **bounds) as server:
-        crowd = Crowd(4, 6.0, EVERY_PAGE, thinking=(0.2, 0.8))
+        crowd = Crowd(4, 15.0, EVERY_PAGE, thinking=(0.2, 0.8))
         met = besiege(server, crowd, hostile=2, rest=0.0)
     assert [] == met.seen.errors
     assert len(met.seen.seconds) > 4
