@@ -11,6 +11,7 @@ from pages.shared import (
     names,
     paper,
     phone,
+    plot,
     presenter,
     progress,
     share,
@@ -76,6 +77,7 @@ def _draw() -> None:
         else:
             phone.bar(pages)
         talk.begin_page()
+        plot.begin()
         paper.styles()
         progress.bar(asked)
         words.begin(asked)

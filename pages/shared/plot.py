@@ -3,14 +3,23 @@
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from time import sleep
 
 import plotly.graph_objects as go
 import plotly.io as pio
 import streamlit as st
+from streamlit.runtime import Runtime
+
+from core import settings
 
 SCRIPT = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 PLAIN_FIGURES = "plain figures"
 """set in a session whose browser could not load plotly.js from this server"""
+PAUSE_SECONDS = 0.1
+"""after the first figure of a page, if it has changed. A browser reads every element that has
+arrived before it draws any of them, so the figure that a visitor looks at would be drawn with the
+last of a hundred. A hosted dashboard has the network for that, and others who wait."""
+_FIRST, _LAST = "first figure", "last first figure"
 CHART = {"displayModeBar": False, "displaylogo": False, "showSendToCloud": False}
 
 
@@ -26,6 +35,11 @@ class Drawn:
         document = self.figure.to_plotly_json()
         document["layout"].pop("template", None)
         return str(pio.to_json(document, validate=False))
+
+
+def begin() -> None:
+    """Forget which figures were drawn; call it once in every run."""
+    st.session_state[_FIRST] = True
 
 
 def plot(drawn: Drawn, *, alt: str, key: str, dark: bool) -> None:
@@ -48,6 +62,11 @@ def plot(drawn: Drawn, *, alt: str, key: str, dark: bool) -> None:
         on_dark_change=_rerun,
         on_failed_change=_plain,
     )
+    if st.session_state.pop(_FIRST, False) and Runtime.exists() and not settings.load().hosted:
+        shown = key, hash(drawn.spec)
+        if st.session_state.get(_LAST) != shown:
+            st.session_state[_LAST] = shown
+            sleep(PAUSE_SECONDS)
 
 
 def _rerun() -> None:
