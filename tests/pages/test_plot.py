@@ -24,7 +24,7 @@ def test_a_page_pauses_once_after_its_first_figure_and_again_when_that_has_chang
     assert [plot.PAUSE_SECONDS] == pauses
     app.run()
     assert 1 == len(pauses)
-    app.pills(key="pooling").set_value(["max", "average", "none"]).run()
+    app.slider(key="smoothing").set_value(0.5).run()
     assert 2 == len(pauses)
 
 
