@@ -266,7 +266,7 @@ Part = Hypothesis | ExactStatement
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlainAnswer:
-    """An answer to a claim as one would give it at table, and the outcomes under which it is true.
+    """The answer to a claim in plain words, and the outcomes of its parts for which it is true.
 
     Attributes:
         says: the answer, one sentence.

@@ -1,23 +1,23 @@
 """Which network fits a budget? Those that meet it, the one to take, and the nearest if none does.
 
 The rule is that of a test of non-inferiority. Of the networks that meet the budget, the most
-accurate one is compared with all others (paired, corrected together). A network is good enough if
-its interval excludes a loss of `MOST_LOSS` or more; of these the one with the fewest MACs is taken,
-and among equals the one with fewer weights, then the more accurate one. A network that scatters so
-widely that nothing is shown about it is not good enough, only open: that it cannot be told apart
-from the best is no merit. With one seed nothing is shown, so there the most accurate network is
-taken. Networks with runs that have not learned are left out.
+accurate one is compared with all others (paired). A network is good enough if its interval, at its
+level of Holm's procedure over these tests, excludes a loss of `MOST_LOSS` or more. Of these the one
+with the fewest MACs is taken, and among equals the one with fewer weights, then the more accurate
+one. A network that scatters so widely that nothing is shown about it is not good enough, only open:
+that it cannot be told apart from the best is no merit. With one seed nothing is shown, so there the
+most accurate network is taken. Networks with runs that have not learned are left out.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
 from core.comparison.chance import unlearned_in
 from core.comparison.comparison import Arm, Results
-from core.comparison.families import Pair, corrected, difference
+from core.comparison.families import Pair, difference, holm
 from core.comparison.ledger import architecture_of
-from core.comparison.statistics import Interval, mean_interval
+from core.comparison.statistics import Difference, Interval, mean_interval
 from core.network.work import weight_bytes
 
 KILOBYTE = 1000
@@ -152,13 +152,10 @@ class Decision:
     @property
     def open_and_cheaper(self) -> int:
         """How many networks would be taken instead, if they were shown to be good enough."""
-        arms = {pair.arm for pair in self.open}
-        own = self.recommended
-        return sum(own is not None and _cost(one) < _cost(own) for one in self.of(arms))
-
-    def of(self, arms: Collection[Arm]) -> list[Candidate]:
-        """Those that meet the budget and are among these networks."""
-        return [one for one in self.meeting if one.arm in arms]
+        arms, own = {pair.arm for pair in self.open}, self.recommended
+        return sum(
+            own is not None and one.arm in arms and _cost(one) < _cost(own) for one in self.meeting
+        )
 
 
 def candidates(
@@ -223,17 +220,30 @@ def decide(results: Results, every: Sequence[Candidate], budget: Budget) -> Deci
 
 
 def _against_the_best(results: Results, meeting: Sequence[Candidate]) -> tuple[Pair, ...]:
-    """Each network that meets the budget, but the most accurate, minus that one."""
+    """Each network that meets the budget, but the most accurate, minus that one.
+
+    The intervals are at the levels of Holm's procedure for tests of a loss of `MOST_LOSS` or more:
+    an interval excludes such a loss exactly if its test rejects it.
+    """
     if not meeting:
         return ()
     best, *others = meeting
-    return corrected(
-        [
-            Pair(one.arm, compared, best.arm)
-            for one in others
-            if (compared := difference(results, one.arm, best.arm))
-        ]
+    pairs = [
+        Pair(one.arm, compared, best.arm)
+        for one in others
+        if (compared := difference(results, one.arm, best.arm))
+    ]
+    levels = holm([_loss_p_value(pair.difference) for pair in pairs])
+    return tuple(
+        replace(pair, difference=pair.difference.at(level, len(pairs)))
+        for pair, level in zip(pairs, levels, strict=True)
     )
+
+
+def _loss_p_value(seen: Difference) -> float:
+    """Of a loss of `MOST_LOSS` or more; twice that of one side, since intervals have two ends."""
+    beyond = replace(seen, mean=seen.mean + MOST_LOSS)
+    return beyond.p_value if beyond.mean > 0 else 1.0
 
 
 def _cost(one: Candidate) -> tuple[float, float, float]:

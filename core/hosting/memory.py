@@ -20,7 +20,7 @@ ARENA_MAX = -8
 GIVING_BACK_SECONDS = 20.0
 """between two times at which freed memory goes back"""
 ROUNDS_OF_ALL = 12
-"""every which of those times all objects are looked through, old ones included"""
+"""after as many of those times, objects that were spared are looked through as well"""
 
 
 def over_memory() -> bool:
