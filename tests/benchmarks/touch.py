@@ -17,7 +17,8 @@ LARGER = f"dataset=fashion&{FOUR}"
 """the same on 28 x 28 pixels, in networks of three blocks"""
 STROKES, STEPS = 8, 25
 PEN = "a movement of the pen"
-STROKE_MS, FORWARD_MS, SLICE_MS = 50.0, 20.0, 50.0
+STROKE_MS, SLICE_MS = 50.0, 50.0
+FORWARD_MS, LARGER_FORWARD_MS = 3.0, 20.0
 
 
 def lines() -> Iterator[Line]:
@@ -44,6 +45,7 @@ def lines() -> Iterator[Line]:
         _open(page, f"{server.url}/features?{LARGER}")
         _draw(page, STROKES)
         yield _line(page, "touch", STROKE_MS, f"{PEN} to the drawn answers on 28 x 28 pixels")
+        yield _line(page, "forward", LARGER_FORWARD_MS, "all maps on 28 x 28 pixels")
         page.get_by_role("button", name="saliency").click()
         page.wait_for_selector(".touch .why")
         page.evaluate("performance.clearMeasures()")
