@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from core.comparison.chance import unlearned_in
 from core.comparison.comparison import Arm, Results
-from core.comparison.families import Pair, difference, holm
+from core.comparison.families import Pair, corrected, difference
 from core.comparison.ledger import architecture_of
 from core.comparison.statistics import Difference, Interval, mean_interval
 from core.network.work import weight_bytes
@@ -233,14 +233,10 @@ def _against_the_best(results: Results, meeting: Sequence[Candidate]) -> tuple[P
         for one in others
         if (compared := difference(results, one.arm, best.arm))
     ]
-    levels = holm([_loss_p_value(pair.difference) for pair in pairs])
-    return tuple(
-        replace(pair, difference=pair.difference.at(level, len(pairs)))
-        for pair, level in zip(pairs, levels, strict=True)
-    )
+    return corrected(pairs, loss_p_value)
 
 
-def _loss_p_value(seen: Difference) -> float:
+def loss_p_value(seen: Difference) -> float:
     """Of a loss of `MOST_LOSS` or more; twice that of one side, since intervals have two ends."""
     beyond = replace(seen, mean=seen.mean + MOST_LOSS)
     return beyond.p_value if beyond.mean > 0 else 1.0

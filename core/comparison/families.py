@@ -5,7 +5,7 @@ rejective multiple test procedure) keeps the risk of any wrong verdict at 5 %, h
 comparisons depend on each other, and decides at least as many as Bonferroni's correction.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
@@ -59,9 +59,16 @@ def holm(p_values: Sequence[float], level: float = 1 - CONFIDENCE) -> list[float
     return levels
 
 
-def corrected(pairs: Sequence[Pair]) -> tuple[Pair, ...]:
-    """Pairs that are shown together, each at its level of Holm's procedure."""
-    levels = holm([pair.difference.p_value for pair in pairs])
+def corrected(
+    pairs: Sequence[Pair], p_value: Callable[[Difference], float] = lambda seen: seen.p_value
+) -> tuple[Pair, ...]:
+    """Pairs that are shown together, each at its level of Holm's procedure.
+
+    Args:
+        pairs: the comparisons.
+        p_value: of the test that is made of each; by default, of no difference.
+    """
+    levels = holm([p_value(pair.difference) for pair in pairs])
     return tuple(
         Pair(pair.arm, pair.difference.at(level, len(pairs)), pair.reference)
         for pair, level in zip(pairs, levels, strict=True)

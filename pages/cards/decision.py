@@ -10,15 +10,15 @@ from core.comparison import Arm, Results
 from core.comparison.decision import Budget, Candidate, Need, candidates, decide
 from core.figures.decision import decision_rows
 from core.network.pytorch_code import torch_code
-from core.sentences.decision import evidence, left_out, reason, recommendation
+from core.sentences.decision import LOSS, evidence, left_out, reason, recommendation
 from core.words import literal
 from pages.cards.latency import Timed
 from pages.shared import cached, exports, frame, instead
 from pages.shared.parameters import BUDGETS
 
-DECISION_HELP = """
+DECISION_HELP = f"""
 Set what a network may cost and must do; empty fields limit nothing. Of the networks that meet the
-budget, those that are shown to lose less than 1 point against the most accurate are good enough,
+budget, those that are shown to lose less than {LOSS} against the most accurate are good enough,
 and of these the one with the fewest MACs is recommended (a test of non-inferiority: paired
 differences, Holm's correction). A network of which too few runs show anything is not good enough;
 *Train until decided* on Accuracy adds the seeds that are missing. Networks trained on another data

@@ -8,7 +8,6 @@ from time import sleep
 import plotly.graph_objects as go
 import plotly.io as pio
 import streamlit as st
-from streamlit.runtime import Runtime
 
 from core import settings
 
@@ -62,7 +61,7 @@ def plot(drawn: Drawn, *, alt: str, key: str, dark: bool) -> None:
         on_dark_change=_rerun,
         on_failed_change=_plain,
     )
-    if st.session_state.pop(_FIRST, False) and Runtime.exists() and not settings.load().hosted:
+    if st.session_state.pop(_FIRST, False) and not settings.load().hosted:
         shown = key, hash(drawn.spec)
         if st.session_state.get(_LAST) != shown:
             st.session_state[_LAST] = shown

@@ -12,11 +12,11 @@ from core.comparison.decision import (
     Budget,
     Miss,
     Need,
-    _loss_p_value,
     candidates,
     decide,
+    loss_p_value,
 )
-from core.comparison.families import holm
+from core.comparison.families import Pair, corrected
 from core.comparison.statistics import Verdict, paired_difference
 from core.sentences.decision import evidence, left_out, reason, recommendation
 from core.sentences.headlines import plain
@@ -45,7 +45,7 @@ def names(found):
 
 
 def scattered(accuracies):
-    """Results of three networks with these accuracies, seed by seed, without images."""
+    """Results of networks with these accuracies, seed by seed, without images."""
     seeds = len(next(iter(accuracies.values())))
     results = fabricated(dict.fromkeys(accuracies, 0.9), seeds)
     for arm, values in zip(results.comparison.arms, accuracies.values(), strict=True):
@@ -125,14 +125,10 @@ def test_a_network_that_loses_a_point_in_truth_is_rarely_good_enough_among_any_n
     drawn = np.random.default_rng(others).normal(-MOST_LOSS, 0.004, (trials, others, n))
     wrong = 0
     for trial in drawn:
-        compared = [
-            paired_difference(dict(enumerate(each)), dict.fromkeys(range(n), 0.0)) for each in trial
-        ]
-        levels = holm([_loss_p_value(each) for each in compared])
-        wrong += any(
-            each.at(level, others).low > -MOST_LOSS
-            for each, level in zip(compared, levels, strict=True)
-        )
+        best = dict.fromkeys(range(n), 0.0)
+        pairs = [Pair(None, paired_difference(dict(enumerate(each)), best), None) for each in trial]
+        shown = corrected(pairs, loss_p_value)
+        wrong += any(pair.difference.low > -MOST_LOSS for pair in shown)
     assert wrong / trials <= 0.025 + 3 * (0.025 * 0.975 / trials) ** 0.5
 
 

@@ -52,6 +52,12 @@ def no_components(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No moment for a browser to draw in: there is none."""
+    monkeypatch.setattr("pages.shared.plot.PAUSE_SECONDS", 0.0)
+
+
+@pytest.fixture(autouse=True)
 def labels_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     """The labels of the digits, without the process that reads them; test_engine runs that."""
     monkeypatch.setattr(

@@ -1,7 +1,6 @@
 """Does the first figure of a page get its moment, and only where it has changed?"""
 
 import pytest
-from streamlit.runtime import Runtime
 
 from pages.shared import plot
 from tests.pages.dashboard import ACCURACY, opened
@@ -14,8 +13,6 @@ def pauses(monkeypatch):
     """The pauses that a server's pages make, without waiting for them."""
     made = []
     monkeypatch.setattr(plot, "sleep", made.append)
-    # AppTest runs pages without a server, where nobody waits for a figure
-    monkeypatch.setattr(plot, "Runtime", type("Served", (), {"exists": staticmethod(lambda: True)}))
     return made
 
 
@@ -32,7 +29,3 @@ def test_a_page_pauses_once_after_its_first_figure_and_again_when_that_has_chang
 def test_a_hosted_page_waits_for_nothing(pauses):
     opened(ACCURACY, **SIDEBAR)
     assert [] == pauses
-
-
-def test_without_a_server_nothing_waits():
-    assert not Runtime.exists()
